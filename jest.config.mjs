@@ -1,0 +1,10 @@
+/** Node strips the types itself, so nothing is transformed: what the tests run is the source. */
+export default {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {},
+  testMatch: ['<rootDir>/tests/**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/tests/conformance/'],
+  maxWorkers: 2,
+  testTimeout: 30_000,
+};

@@ -1,0 +1,260 @@
+/**
+ * The configuration as the broker reads it: what the loader made of the YAML files, with presets filled in, defaults written
+ * out, durations in seconds and single values turned into lists. These are the items of the configuration table.
+ * The form that people write is in `schema.ts`.
+ */
+import type { JsonObject, JsonValue } from '../json.ts';
+import type { Seconds } from '../time.ts';
+
+/** Operator (with its `ForAnyValue:`/`ForAllValues:` prefix and `IfExists` suffix) -> condition key -> values. */
+export type ConditionsDocument = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+
+export type JwsAlgorithm =
+  | 'RS256'
+  | 'RS384'
+  | 'RS512'
+  | 'PS256'
+  | 'PS384'
+  | 'PS512'
+  | 'ES256'
+  | 'ES384'
+  | 'ES512'
+  | 'EdDSA';
+
+/** `bind`: again only for the same scope, duration and actor. `once`: again only if that issuance failed. */
+export type Reuse = 'allow' | 'bind' | 'once';
+
+interface ConnectionBase {
+  /** `^[a-z][a-z0-9-]{0,62}$`, never `client` or `broker`. */
+  readonly connection: string;
+  /** All of these hold before a proof names anybody here. A preset's own come first. */
+  readonly require: readonly ConditionsDocument[];
+  /** Template of the label. */
+  readonly principal: string;
+  /** Claims that the ledger keeps beside those that rules and templates name. */
+  readonly record: readonly string[];
+  readonly reuse: Reuse;
+  /** At most 300 s; applied once to every comparison. */
+  readonly clockTolerance: Seconds;
+}
+
+export interface OidcIssuer {
+  /** Compared exactly with `iss`. */
+  readonly issuer: string;
+  /** Where the keys are; null: what the issuer's discovery document says. */
+  readonly jwksUri: string | null;
+}
+
+export type PresetName =
+  | 'github-actions'
+  | 'gitlab'
+  | 'okta'
+  | 'entra-id'
+  | 'cognito'
+  | 'google'
+  | 'aws-sts'
+  | 'kubernetes';
+
+export interface OidcConnection extends ConnectionBase {
+  readonly type: 'oidc';
+  readonly preset: PresetName | null;
+  /** One, except where a preset's provider has several (Entra ID's v1 and v2). */
+  readonly issuers: readonly OidcIssuer[];
+  /** Every value of a token's `aud` is one of these. Empty only where the provider's tokens have none. */
+  readonly audience: readonly string[];
+  /** Accepted `azp` / `appid` / `cid` / `client_id`; empty: not checked. */
+  readonly authorizedParties: readonly string[];
+  readonly algorithms: readonly JwsAlgorithm[];
+  /** Accepted `typ`, lower case, without `application/`; an absent `typ` counts as `jwt`. */
+  readonly types: readonly string[];
+  /** Alias -> JSON pointer (RFC 6901) into the claims; an alias shadows a top-level member of its name. */
+  readonly claims: Readonly<Record<string, string>>;
+  readonly maxTokenAge: Seconds | null;
+  /** The claim that names the token itself: `jti`, or Entra ID's `uti`. */
+  readonly tokenIdClaim: string;
+}
+
+export interface SamlConnection extends ConnectionBase {
+  readonly type: 'saml';
+  /** The IdP's metadata document, inlined; or where to fetch it. Exactly one is not null. */
+  readonly metadata: string | null;
+  readonly metadataUrl: string | null;
+  /** This broker as service provider: the accepted audience. */
+  readonly entityId: string;
+  /** Alias -> attribute name. */
+  readonly claims: Readonly<Record<string, string>>;
+  readonly signed: 'assertion' | 'response';
+  readonly recipients: readonly string[];
+  readonly unsolicited: boolean;
+  readonly sha1: 'refuse' | 'accept';
+}
+
+export interface AwsIamConnection extends ConnectionBase {
+  readonly type: 'aws-iam';
+  readonly accounts: readonly string[];
+  /** The value that the signed header X-Broker-Server-Id must have. */
+  readonly serverId: string;
+  readonly ecsRoles: readonly string[];
+}
+
+export type Connection = OidcConnection | SamlConnection | AwsIamConnection;
+
+export type ClientAuthentication =
+  | { readonly method: 'secret'; readonly secret: string; readonly overlap: Seconds }
+  | {
+      readonly method: 'jwks';
+      readonly jwks: { readonly keys: readonly JsonObject[] };
+      readonly audience: 'issuer' | 'token-endpoint';
+    }
+  | { readonly method: 'jwks-uri'; readonly jwksUri: string; readonly audience: 'issuer' | 'token-endpoint' }
+  | { readonly method: 'public' };
+
+export interface Client {
+  readonly client: string;
+  readonly authentication: ClientAuthentication;
+  readonly redirectUris: readonly string[];
+  readonly claims: JsonObject;
+  /** Audiences whose tokens it may introspect, beside its own. */
+  readonly introspects: readonly string[];
+}
+
+export interface ActorSelector {
+  /** null: any. */
+  readonly connections: readonly string[] | null;
+  readonly clients: readonly string[] | null;
+  readonly when: ConditionsDocument | null;
+}
+
+export interface Rule {
+  /** null: not named. Both named: both must hold. */
+  readonly connections: readonly string[] | null;
+  readonly clients: readonly string[] | null;
+  readonly when: ConditionsDocument | null;
+  /** null: in `allow`, matches only a request without an actor; in `deny`, matches whoever acts. */
+  readonly actor: ActorSelector | null;
+}
+
+export interface Limit {
+  readonly count: number;
+  readonly window: Seconds;
+}
+
+export interface AwsSessionGrant {
+  readonly type: 'aws-session';
+  readonly roleArn: string;
+  /** null: the deployment's parameter ExternalId. */
+  readonly externalId: string | null;
+  /** 900 s to `maxDuration`. */
+  readonly duration: Seconds;
+  /** At most 3600 s (role chaining). */
+  readonly maxDuration: Seconds;
+  readonly policy: JsonObject | null;
+  readonly policyArns: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
+  readonly sourceIdentity: 'required' | 'off';
+}
+
+export interface AwsFederatedGrant {
+  readonly type: 'aws-federated';
+  readonly via: 'web-identity' | 'saml';
+  readonly roleArn: string;
+  /** Only and always with `via: saml`. */
+  readonly principalArn: string | null;
+  readonly duration: Seconds;
+  readonly maxDuration: Seconds;
+  readonly policy: JsonObject | null;
+  readonly policyArns: readonly string[];
+}
+
+export type DownstreamAuthentication =
+  | 'client_secret_basic'
+  | 'client_secret_post'
+  | 'private_key_jwt'
+  | 'aws-web-identity';
+
+interface OauthTokenGrantBase {
+  readonly type: 'oauth-token';
+  /** Name of the preset that filled it in, or null. */
+  readonly preset: string | null;
+  readonly tokenEndpoint: string;
+  /** Template. */
+  readonly scope: string | null;
+  /** Template. */
+  readonly audience: string | null;
+  readonly resource: string | null;
+  /** Private or link-local addresses are dialled only where the configuration names them. */
+  readonly allowPrivateAddress: boolean;
+}
+
+export interface DownstreamClient {
+  readonly clientId: string;
+  readonly authentication: DownstreamAuthentication;
+  /** Name of a Secrets Manager secret: a client secret or a PEM/JWK private key; null for `aws-web-identity`. */
+  readonly secret: string | null;
+  /** `aud` of a client assertion; null: the token endpoint. */
+  readonly assertionAudience: string | null;
+  readonly keyId: string | null;
+  /** Signing algorithm of a client assertion. */
+  readonly algorithm: JwsAlgorithm | null;
+}
+
+export type OauthTokenGrant =
+  | (OauthTokenGrantBase & { readonly provider: 'client-credentials'; readonly client: DownstreamClient })
+  | (OauthTokenGrantBase & {
+      readonly provider: 'token-exchange';
+      readonly client: DownstreamClient | null;
+      readonly forward: 'assertion' | 'proof';
+      readonly requestedTokenType: string | null;
+    })
+  | (OauthTokenGrantBase & {
+      readonly provider: 'jwt-bearer';
+      readonly client: DownstreamClient | null;
+      /** Who signs the assertion: this broker's key, or a service account's private key (a secret's name). */
+      readonly signer:
+        | { readonly kind: 'broker' }
+        | {
+            readonly kind: 'secret';
+            readonly secret: string;
+            readonly issuer: string;
+            readonly keyId: string | null;
+            readonly algorithm: JwsAlgorithm;
+          };
+      /** Template; null: the principal's subject. */
+      readonly subject: string | null;
+    })
+  | (OauthTokenGrantBase & {
+      readonly provider: 'github-app';
+      readonly appId: string;
+      readonly owner: string;
+      readonly privateKey: string;
+      readonly repositories: readonly string[];
+      readonly permissions: Readonly<Record<string, string>>;
+    });
+
+export interface BrokerTokenGrant {
+  readonly type: 'broker-token';
+  readonly audience: string;
+  /** Default and maximum. */
+  readonly duration: Seconds;
+  readonly claims: Readonly<Record<string, JsonValue>>;
+}
+
+export type Grant = AwsSessionGrant | AwsFederatedGrant | OauthTokenGrant | BrokerTokenGrant;
+
+export interface Scope {
+  readonly scope: string;
+  readonly description: string;
+  readonly enabled: boolean;
+  readonly allow: readonly Rule[];
+  readonly deny: readonly Rule[];
+  readonly requires: { readonly intent: boolean };
+  readonly limits: { readonly perPrincipal: Limit | null; readonly total: Limit | null };
+  readonly grant: Grant;
+}
+
+/** Everything that one version of the configuration holds, as the loader returns it and `apply` writes it. */
+export interface ConfigurationDocuments {
+  readonly connections: readonly Connection[];
+  readonly clients: readonly Client[];
+  readonly scopes: readonly Scope[];
+}

@@ -1,0 +1,70 @@
+import type { Grant } from '../configuration/documents.ts';
+import type { ProofEvidence } from '../identity/principal.ts';
+import type { JsonValue } from '../json.ts';
+import type { Check } from '../policy/decision.ts';
+import type { Reason } from '../refusals/registry.ts';
+import type { EpochMilliseconds, EpochSeconds } from '../time.ts';
+
+/** `started`: somebody else was about to be asked to mint. The other three are final. */
+export type IssuanceOutcome = 'started' | 'issued' | 'denied' | 'failed';
+
+/** Who acted, in a delegation. */
+export interface ActorRecord {
+  readonly connection: string | null;
+  readonly client: string | null;
+  readonly subject: string;
+  readonly principal: string;
+  readonly proof: ProofEvidence;
+}
+
+/** What was handed out; never a secret. Members beyond these are allowed, all public. */
+export interface CredentialRecord {
+  readonly expires: EpochSeconds;
+  readonly roleArn?: string;
+  readonly accessKeyId?: string;
+  readonly sourceIdentity?: string | null;
+  /** Per cent of the packed limit, as STS says. */
+  readonly packedPolicySize?: number | null;
+  /** SHA-256 of a bearer token, lower-case hex. */
+  readonly tokenSha256?: string;
+  readonly audience?: string | null;
+  readonly downstreamScope?: string | null;
+  readonly tokenEndpoint?: string;
+  readonly tokenType?: string;
+  readonly cached?: boolean;
+  readonly secretVersion?: string | null;
+}
+
+/** One issuance: one decision and its outcome (contract section 4). */
+export interface IssuanceRecord {
+  /** `iss_` and 26 characters of Crockford base32: 48 bits of milliseconds, 80 random bits (see `id.ts`). */
+  readonly id: string;
+  readonly time: EpochMilliseconds;
+  readonly outcome: IssuanceOutcome;
+  readonly reason: Reason | null;
+  readonly attempts: number;
+  /** Space-separated where several were granted as one. */
+  readonly scope: string;
+  readonly grant: Grant['type'] | null;
+  readonly principal: string;
+  readonly connection: string | null;
+  readonly client: string | null;
+  readonly subject: string;
+  readonly actor: ActorRecord | null;
+  readonly intent: string | null;
+  readonly proof: ProofEvidence;
+  readonly claims: Readonly<Record<string, JsonValue>>;
+  readonly decision: {
+    readonly configVersion: number;
+    readonly rule: number | null;
+    readonly checks: readonly Check[];
+  };
+  readonly credential: CredentialRecord | null;
+  readonly request: {
+    readonly id: string;
+    readonly sourceIp: string;
+    readonly userAgent: string | null;
+    /** `/sts` only: recorded, never trusted. */
+    readonly roleSessionName?: string;
+  };
+}

@@ -1,0 +1,49 @@
+import type { Reason } from './refusals/registry.ts';
+import type { Seconds } from './time.ts';
+
+/**
+ * A normal outcome: the caller does not get what was asked, for a stable, documented reason.
+ * `detail` is one ASCII sentence for the caller; it may name public values (audience, issuer, clock) only, and only once a
+ * proof's signature holds and its connection's `require` is met. `log` is for the operator's log and never leaves.
+ */
+export interface Refusal {
+  readonly reason: Reason;
+  readonly detail?: string;
+  readonly log?: Readonly<Record<string, string | number | boolean | null>>;
+  /** Only with reasons of class `limit` and `outage`: when to come again. */
+  readonly retryAfter?: Seconds;
+}
+
+export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
+
+export const accept = <T>(value: T): Outcome<T> => ({ ok: true, value });
+
+export const refuse = (reason: Reason, more: Omit<Refusal, 'reason'> = {}): { ok: false; refusal: Refusal } => ({
+  ok: false,
+  refusal: { reason, ...more },
+});
+
+/** What a `Fault` says failed; the wire answers each with a retryable 503 (ours) and never with an allow. */
+export type Dependency =
+  | 'configuration'
+  | 'key-sets'
+  | 'replays'
+  | 'limits'
+  | 'ledger'
+  | 'secrets'
+  | 'sts'
+  | 'revocations'
+  | 'sign-ins'
+  | 'clock'
+  | 'bug';
+
+/** A broken dependency or a bug: thrown, logged with its cause, answered as a retryable outage without its text. */
+export class Fault extends Error {
+  readonly dependency: Dependency;
+
+  constructor(dependency: Dependency, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'Fault';
+    this.dependency = dependency;
+  }
+}

@@ -1,0 +1,34 @@
+import type { JsonValue } from '../json.ts';
+import type { Reason } from '../refusals/registry.ts';
+
+/** One operator on one key: whether it held. `scope` names the scope where several were asked. */
+export interface Check {
+  readonly operator: string;
+  readonly key: string;
+  readonly held: boolean;
+  readonly scope?: string;
+}
+
+/** A value that the proof says exists and does not carry. A class, so that no claim can look like it. */
+export class Unavailable {
+  readonly reason: Reason;
+
+  constructor(reason: Reason) {
+    this.reason = reason;
+  }
+}
+
+/** What a condition key has: a value, nothing (undefined), or a value that the proof withheld. */
+export type KeyValue = JsonValue | undefined | Unavailable;
+
+/** Looks a condition key up (`claims.ref`, `request.sourceIp`, …). Keys are validated at compile time. */
+export type KeyLookup = (key: string) => KeyValue;
+
+export type Decision =
+  | { readonly allowed: true; readonly rule: number; readonly checks: readonly Check[] }
+  | {
+      readonly allowed: false;
+      readonly reason: Reason;
+      readonly rule: number | null;
+      readonly checks: readonly Check[];
+    };

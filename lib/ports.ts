@@ -1,0 +1,241 @@
+/**
+ * What the domain asks of the world: types only. `lib/aws/` answers with AWS, tests with fakes, and one contract suite runs on both.
+ * Every call takes an AbortSignal that carries the request's deadline. A port throws `Fault` when its dependency fails.
+ */
+import type {
+  AwsIamConnection,
+  Client,
+  Connection,
+  OidcConnection,
+  SamlConnection,
+  Scope,
+} from './configuration/documents.ts';
+import type { JsonObject } from './json.ts';
+import type { IssuanceRecord } from './ledger/record.ts';
+import type { Outcome } from './outcome.ts';
+import type { EpochMilliseconds, EpochSeconds, Seconds } from './time.ts';
+
+export interface Clock {
+  /** Milliseconds since the epoch; never goes back by more than the host's own clock does. */
+  now(): EpochMilliseconds;
+}
+
+/** Randomness behind a port, so that tests can fix it. Cryptographically strong in `lib/aws/`. */
+export interface Random {
+  bytes(count: number): Uint8Array;
+}
+
+/** One version of the configuration, read by key. Absent means absent in this version. */
+export interface Configuration {
+  readonly version: number;
+  scope(name: string, signal: AbortSignal): Promise<Scope | null>;
+  connection(name: string, signal: AbortSignal): Promise<Connection | null>;
+  client(name: string, signal: AbortSignal): Promise<Client | null>;
+  /** The connections whose tokens have this `iss`, exactly. */
+  oidcIssuer(issuer: string, signal: AbortSignal): Promise<readonly OidcConnection[]>;
+  /** The connections whose accepted audience is this service provider entity id. */
+  samlAudience(entityId: string, signal: AbortSignal): Promise<readonly SamlConnection[]>;
+  /** The aws-iam connections that take this X-Broker-Server-Id. */
+  awsIamServer(serverId: string, signal: AbortSignal): Promise<readonly AwsIamConnection[]>;
+}
+
+export interface Configurations {
+  /** The version in force, known to be so at most 10 s ago. Throws `Fault('configuration')` where it cannot be known. */
+  current(signal: AbortSignal): Promise<Configuration>;
+}
+
+/** One source of keys. Caches are keyed by `source` (the key-set URL, or the issuer whose discovery names it) and kid. */
+export interface KeySource {
+  readonly issuer: string;
+  readonly jwksUri: string | null;
+}
+
+export interface KeySets {
+  /**
+   * The public JWKs of the source that may have signed under `kid` (undefined: the token names none; then all). Refetches for an unknown kid at most
+   * once per 30 s for each source. An empty list: no such key. Refuses with `keys_unavailable` where no copy younger than 24 h can be had.
+   */
+  find(source: KeySource, kid: string | undefined, signal: AbortSignal): Promise<Outcome<readonly JsonObject[]>>;
+}
+
+/** A small shared store for documents of others (key sets, IdP metadata), so that a cold start does not need the IdP. */
+export interface DocumentStore {
+  get(key: string, signal: AbortSignal): Promise<StoredDocument | null>;
+  put(key: string, document: StoredDocument, signal: AbortSignal): Promise<void>;
+}
+
+export interface StoredDocument {
+  readonly text: string;
+  readonly fetchedAt: EpochMilliseconds;
+}
+
+/** Fetches a document of an identity provider or another authorization server. https only, loopback http where the own issuer is loopback. */
+export interface Fetcher {
+  /** GET, or POST of a form. No redirects to other hosts, a byte cap, a deadline. Network failure, timeout, oversize: `ok: false`, never thrown. */
+  fetch(request: FetchRequest, signal: AbortSignal): Promise<FetchResult>;
+}
+
+export interface FetchRequest {
+  readonly url: string;
+  readonly method: 'GET' | 'POST';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly maxBytes: number;
+  readonly timeoutMs: number;
+  /** `same-host`: at most three redirects on the same origin. */
+  readonly redirects: 'none' | 'same-host';
+  /** Refuse to dial private, loopback and link-local addresses, after resolving the name. */
+  readonly publicAddressOnly: boolean;
+}
+
+export type FetchResult =
+  | {
+      readonly ok: true;
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: Uint8Array;
+    }
+  | {
+      readonly ok: false;
+      readonly problem: 'timeout' | 'network' | 'too-large' | 'redirect' | 'address' | 'url';
+      readonly cause: string;
+    };
+
+export interface ReplayClaim {
+  readonly issuer: string;
+  readonly tokenId: string;
+  readonly reuse: 'bind' | 'once';
+  /** SHA-256 of (scope, duration, actor): what `bind` compares. */
+  readonly binding: string;
+  readonly issuance: string;
+  readonly until: EpochSeconds;
+}
+
+export interface Replays {
+  /** One conditional write. `replayed` where another use holds it. */
+  claim(claim: ReplayClaim, signal: AbortSignal): Promise<'claimed' | 'replayed'>;
+  /** That issuance failed: the proof may be claimed again. Best effort; a failure leaves it claimed. */
+  release(claim: ReplayClaim, signal: AbortSignal): Promise<void>;
+}
+
+export interface LimitCount {
+  /** Counter's name: scope, and the principal's identity or `total`. */
+  readonly counter: string;
+  readonly count: number;
+  readonly window: Seconds;
+}
+
+export interface Limits {
+  /** Counts one in each, or says how long until the first window that is full ends. */
+  count(
+    limits: readonly LimitCount[],
+    now: EpochMilliseconds,
+    signal: AbortSignal,
+  ): Promise<{ readonly within: true } | { readonly within: false; readonly retryAfter: Seconds }>;
+}
+
+export interface Revocations {
+  /** True if any of the token ids is revoked; known at most 10 s late elsewhere, at once where it was revoked. */
+  anyRevoked(tokenIds: readonly string[], signal: AbortSignal): Promise<boolean>;
+  revoke(tokenId: string, until: EpochSeconds, signal: AbortSignal): Promise<void>;
+}
+
+export interface Ledger {
+  /** Written before anybody else is asked to mint. Throws `Fault('ledger')`: then nobody is asked. */
+  started(record: IssuanceRecord, signal: AbortSignal): Promise<void>;
+  /** Written before anything leaves. Throws `Fault('ledger')`: then nothing leaves. */
+  finished(record: IssuanceRecord, signal: AbortSignal): Promise<void>;
+  /** Tried for at most 200 ms; repeats within a minute are one record with `attempts`. Never throws. */
+  denied(record: IssuanceRecord): Promise<void>;
+}
+
+export interface SecretVersion {
+  readonly value: string;
+  readonly versionId: string;
+  /** Tags of the secret, for `token-broker:host`. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface Secrets {
+  /** AWSCURRENT, and AWSPREVIOUS if there is one, cached at most 60 s. null: there is no such secret. Throws `Fault('secrets')`. */
+  read(
+    name: string,
+    signal: AbortSignal,
+  ): Promise<{
+    readonly current: SecretVersion;
+    readonly previous: (SecretVersion & { readonly retiredAt: EpochMilliseconds | null }) | null;
+  } | null>;
+}
+
+/** Temporary AWS credentials. Secret: never logged, never recorded. */
+export interface AwsCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  readonly expires: EpochSeconds;
+}
+
+export interface AwsSession {
+  readonly credentials: AwsCredentials;
+  /** Arn and id of the assumed role user. */
+  readonly assumedRoleArn: string;
+  readonly assumedRoleId: string;
+  readonly packedPolicySize: number | null;
+  readonly sourceIdentity: string | null;
+}
+
+export interface AssumeRole {
+  readonly roleArn: string;
+  readonly sessionName: string;
+  readonly duration: Seconds;
+  readonly externalId: string;
+  readonly policy: string | null;
+  readonly policyArns: readonly string[];
+  readonly tags: readonly { readonly key: string; readonly value: string }[];
+  readonly transitiveTagKeys: readonly string[];
+  readonly sourceIdentity: string | null;
+}
+
+export interface AssumeRoleWithWebIdentity {
+  readonly roleArn: string;
+  readonly sessionName: string;
+  readonly duration: Seconds;
+  readonly token: string;
+  readonly policy: string | null;
+  readonly policyArns: readonly string[];
+}
+
+export interface AssumeRoleWithSaml {
+  readonly roleArn: string;
+  readonly principalArn: string;
+  readonly duration: Seconds;
+  /** base64 of the whole Response. */
+  readonly assertion: string;
+  readonly policy: string | null;
+  readonly policyArns: readonly string[];
+}
+
+export interface Sessions {
+  /** Final refusals: role_refused, policy_refused, policy_too_large, region_disabled, identity_refused, expired; retryable: sts_throttled, sts_unavailable. */
+  assumeRole(input: AssumeRole, signal: AbortSignal): Promise<Outcome<AwsSession>>;
+  assumeRoleWithWebIdentity(input: AssumeRoleWithWebIdentity, signal: AbortSignal): Promise<Outcome<AwsSession>>;
+  assumeRoleWithSaml(input: AssumeRoleWithSaml, signal: AbortSignal): Promise<Outcome<AwsSession>>;
+}
+
+/** One JSON line a call; the members are checked against a list of names that may be logged. */
+export interface Log {
+  info(event: string, members: Readonly<Record<string, unknown>>): void;
+  error(event: string, members: Readonly<Record<string, unknown>>, cause?: unknown): void;
+}
+
+export interface Metrics {
+  issued(dimensions: { readonly grant: string; readonly route: string }, latencyMs: number): void;
+  refused(
+    dimensions: {
+      readonly reason: string;
+      readonly route: string;
+      readonly outcome: 'denied' | 'failed' | 'unauthenticated';
+    },
+    latencyMs: number,
+  ): void;
+}

@@ -1,0 +1,3 @@
+import { registry } from './kinds.ts';
+
+export const downstreamRefusals = registry({});

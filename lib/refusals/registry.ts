@@ -1,0 +1,28 @@
+import { clientRefusals } from './client.ts';
+import { credentialRefusals } from './credential.ts';
+import { downstreamRefusals } from './downstream.ts';
+import type { RefusalEntry } from './kinds.ts';
+import { outageRefusals } from './outage.ts';
+import { policyRefusals } from './policy.ts';
+import { proofRefusals } from './proof.ts';
+import { requestRefusals } from './request.ts';
+import { samlRefusals } from './saml.ts';
+import { signInRefusals } from './sign-in.ts';
+
+/** Every reason that a caller can be given, with its class, cause and fix: the source of `docs/refusals.md`. */
+export const refusals = {
+  ...requestRefusals,
+  ...proofRefusals,
+  ...samlRefusals,
+  ...clientRefusals,
+  ...policyRefusals,
+  ...credentialRefusals,
+  ...downstreamRefusals,
+  ...signInRefusals,
+  ...outageRefusals,
+} as const;
+
+/** A stable code, part of the contract: never renamed, never reused. */
+export type Reason = keyof typeof refusals;
+
+export const refusalEntry = (reason: Reason): RefusalEntry => refusals[reason];
