@@ -73,6 +73,23 @@ export interface AuthenticatedClient {
   readonly reuse: ProofReuse | null;
 }
 
+/**
+ * Who acts for the subject: `actor_token`'s principal, else the authenticated client, else nobody. `via` says which, because a rule that
+ * names both `connection` and `client` admits that client as presenter without an `actor` of its own.
+ */
+export interface Actor {
+  readonly via: 'actor-token' | 'client';
+  /** null where the actor is the authenticated client. */
+  readonly connection: string | null;
+  readonly client: string | null;
+  readonly subject: string;
+  readonly name: string;
+  readonly claims: Claims;
+  readonly proof: ProofEvidence;
+  readonly reuse: ProofReuse | null;
+  readonly lineage: Lineage | null;
+}
+
 /** A proof as it came, size-capped and of the right type, not yet believed. */
 export type Proof =
   | { readonly kind: 'jwt'; readonly token: string }
