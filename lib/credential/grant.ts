@@ -1,0 +1,80 @@
+import type { Scope } from '../configuration/documents.ts';
+import type { Actor, AuthenticatedClient, Principal, Proof } from '../identity/principal.ts';
+import type { CredentialRecord } from '../ledger/record.ts';
+import type { Outcome } from '../outcome.ts';
+import type { KeyLookup } from '../policy/decision.ts';
+import type { AwsSession } from '../ports.ts';
+import type { EpochMilliseconds, EpochSeconds, Seconds } from '../time.ts';
+
+/** What every kind of grant is made from. The decision is taken: whoever prepares this was allowed all of `scopes`. */
+export interface GrantInput {
+  /** The issuance's id: session name of an AWS session, `jti` of a broker token. */
+  readonly issuance: string;
+  /** More than one only where all grant broker tokens of one audience. */
+  readonly scopes: readonly [Scope, ...Scope[]];
+  readonly principal: Principal;
+  /** Who acts for the principal; null: nobody does. */
+  readonly actor: Actor | null;
+  readonly client: AuthenticatedClient | null;
+  /** What the caller asked for; null: the grant's default. Out of range is refused, never clamped. */
+  readonly requestedDuration: Seconds | null;
+  readonly now: EpochMilliseconds;
+  /** Values for the templates of the grant. */
+  readonly lookup: KeyLookup;
+  /** What the caller of /sts sent to narrow the session; null: nothing. */
+  readonly narrowing: Narrowing | null;
+  /** The subject's proof as it came, for grants that pass it on. Secret. null: the subject is a client that authenticated. */
+  readonly proof: Proof | null;
+  /** What is granted ends no later: the end of the broker token that is the proof (or the actor's, if sooner). null: no such end. */
+  readonly endsBy: EpochSeconds | null;
+}
+
+/** A caller's `Policy` and `PolicyArns`: passed on as they are, and only where the grant has neither. */
+export interface Narrowing {
+  readonly policy: string | null;
+  readonly policyArns: readonly string[];
+}
+
+/** A grant that may be made: everything that can be refused without asking anybody else has been checked. */
+export interface PreparedGrant {
+  /** True where somebody else mints: `started` is recorded first. */
+  readonly startsElsewhere: boolean;
+  /** For the `started` record: what is about to be asked for. `expires` is the latest end it can have. */
+  readonly planned: CredentialRecord;
+  /** Makes the credential. Called once, after `started` was written. Throws `Fault` where a dependency fails in no known way. */
+  mint(signal: AbortSignal): Promise<Outcome<Minted>>;
+}
+
+export interface Minted {
+  /** For the record of the outcome: public values only. */
+  readonly credential: CredentialRecord;
+  /** For the answer, after the record was written. */
+  readonly secret: MintedAwsSession | MintedToken;
+}
+
+/** Secret: never logged, never recorded. */
+export interface MintedAwsSession {
+  readonly kind: 'aws-session';
+  readonly roleArn: string;
+  /** The account of the role, 12 digits. */
+  readonly accountId: string;
+  readonly session: AwsSession;
+}
+
+/** A broker token or somebody else's OAuth token. Secret: never logged, never recorded. */
+export interface MintedToken {
+  readonly kind: 'token';
+  readonly token: string;
+  /** `Bearer`, or what the other server said (RFC 6749 section 7.1). */
+  readonly tokenType: string;
+  /** RFC 8693 section 3 identifier of the token's type. */
+  readonly issuedTokenType: string;
+  readonly expires: EpochSeconds;
+  /** Space-separated scope of the token, for the answer. null: as it was asked for. */
+  readonly scope: string | null;
+}
+
+/** One kind of grant. `prepare` is pure and refuses before anything is recorded as started. */
+export interface Granter {
+  prepare(input: GrantInput): Outcome<PreparedGrant>;
+}
