@@ -1,0 +1,66 @@
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+
+export type HttpAnswer = APIGatewayProxyStructuredResultV2 & { readonly statusCode: number };
+
+const COMMON = { 'x-content-type-options': 'nosniff', 'strict-transport-security': 'max-age=63072000' } as const;
+
+/** A JSON answer that no cache keeps: tokens, credentials, errors, records. */
+export const secretJson = (
+  statusCode: number,
+  requestId: string,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): HttpAnswer => ({
+  statusCode,
+  headers: {
+    ...COMMON,
+    'content-type': 'application/json',
+    'cache-control': 'no-store',
+    pragma: 'no-cache',
+    'x-request-id': requestId,
+    ...headers,
+  },
+  body: JSON.stringify(body),
+});
+
+/** A JSON answer that is the same for everybody and may be kept for `maxAgeSeconds`. */
+export const publicJson = (requestId: string, body: unknown, maxAgeSeconds: number): HttpAnswer => ({
+  statusCode: 200,
+  headers: {
+    ...COMMON,
+    'content-type': 'application/json',
+    'cache-control': maxAgeSeconds === 0 ? 'no-store' : `public, max-age=${maxAgeSeconds}`,
+    'access-control-allow-origin': '*',
+    'x-request-id': requestId,
+  },
+  body: JSON.stringify(body),
+});
+
+/** An XML answer of the STS query protocol. */
+export const xml = (
+  statusCode: number,
+  requestId: string,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): HttpAnswer => ({
+  statusCode,
+  headers: {
+    ...COMMON,
+    'content-type': 'text/xml',
+    'cache-control': 'no-store',
+    'x-request-id': requestId,
+    'x-amzn-requestid': requestId,
+    ...headers,
+  },
+  body,
+});
+
+/** An answer without a body, for example 200 to a revocation. */
+export const empty = (
+  statusCode: number,
+  requestId: string,
+  headers: Readonly<Record<string, string>> = {},
+): HttpAnswer => ({
+  statusCode,
+  headers: { ...COMMON, 'cache-control': 'no-store', 'x-request-id': requestId, ...headers },
+});

@@ -1,0 +1,76 @@
+import type { Outcome } from '../outcome.ts';
+import { accept, refuse } from '../outcome.ts';
+
+/**
+ * Parameters of a query string or a form body, in order, repetitions kept. RFC 6749 section 3.1: a parameter without a value counts as
+ * omitted; unknown ones are ignored; none may be given twice, unless it is read with `all`.
+ */
+export class Parameters {
+  readonly #values: ReadonlyMap<string, readonly string[]>;
+
+  private constructor(values: ReadonlyMap<string, readonly string[]>) {
+    this.#values = values;
+  }
+
+  /** Refuses broken percent-encoding, bytes that are not UTF-8 and more than 100 parameters (`malformed_request`). */
+  static parse(text: string): Outcome<Parameters> {
+    const values = new Map<string, string[]>();
+    const pairs = text === '' ? [] : text.split('&');
+    if (pairs.length > 100) return refuse('malformed_request');
+    for (const pair of pairs) {
+      if (pair === '') continue;
+      const equals = pair.indexOf('=');
+      const name = decode(equals < 0 ? pair : pair.slice(0, equals));
+      const value = equals < 0 ? '' : decode(pair.slice(equals + 1));
+      if (name === null || value === null) return refuse('malformed_request');
+      const earlier = values.get(name);
+      if (earlier === undefined) values.set(name, [value]);
+      else earlier.push(value);
+    }
+    return accept(new Parameters(values));
+  }
+
+  /** True if the name occurs at all, also without a value. */
+  has(name: string): boolean {
+    return this.#values.has(name);
+  }
+
+  /** The value, or null if it is missing or empty. Call `repeated` before trusting it. */
+  one(name: string): string | null {
+    const first = this.#values.get(name)?.[0];
+    return first === undefined || first === '' ? null : first;
+  }
+
+  /** Every non-empty value. */
+  all(name: string): readonly string[] {
+    return (this.#values.get(name) ?? []).filter((value) => value !== '');
+  }
+
+  /** The first parameter that occurs more than once and is not in `repeatable`, or null. */
+  repeated(repeatable: readonly string[] = []): string | null {
+    for (const [name, values] of this.#values) {
+      if (values.length > 1 && !repeatable.includes(name)) return name;
+    }
+    return null;
+  }
+
+  names(): readonly string[] {
+    return [...this.#values.keys()];
+  }
+}
+
+function decode(text: string): string | null {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return null;
+  }
+}
+
+const WHOLE_SECONDS = /^(?:0|[1-9][0-9]{0,8})$/;
+
+/** Reads a whole number of seconds without sign, blanks or leading zeros; null for anything else. */
+export const readWholeSeconds = (text: string): number | null => (WHOLE_SECONDS.test(text) ? Number(text) : null);
+
+/** True for a parameter name that is safe to say back: short, printable and ours to know. */
+export const sayable = (name: string): boolean => /^[A-Za-z0-9_.-]{1,40}$/.test(name);
