@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+/**
+ * Starts the command line on any Node from 20 on. An installed package holds it built (`dist/cli.mjs`); a checkout holds it as
+ * TypeScript, which needs a Node that strips types: this one, or the runtime's own that the development dependencies bring.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
+import { dirname, join, sep } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const source = join(root, 'bin', 'cli.ts');
+const built = join(root, 'dist', 'cli.mjs');
+const runtime = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+
+/** Node refuses to strip types of anything below a node_modules folder. */
+const isCheckout = existsSync(source) && !root.split(sep).includes('node_modules');
+const stripsTypes = Number(process.versions.node.split('.')[0]) >= 24;
+
+function fail(message) {
+  process.stderr.write(`token-broker: ${message}\n`);
+  process.exitCode = 1;
+}
+
+/** Hands over arguments, terminal, signals and exit code. */
+function runWith(node) {
+  const child = spawn(node, [source, ...process.argv.slice(2)], { stdio: 'inherit' });
+  const forward = (signal) => child.kill(signal);
+  // A terminal sends Ctrl-C to both processes: the child decides what it means, this one waits.
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', forward);
+  process.on('SIGHUP', forward);
+  child.on('error', (error) => fail(`cannot start ${node}: ${error.message}`));
+  child.on('exit', (code, signal) => {
+    process.exitCode = signal === null ? (code ?? 1) : 128 + (constants.signals[signal] ?? 0);
+  });
+}
+
+async function runHere(file) {
+  const { main } = await import(pathToFileURL(file).href);
+  process.exitCode = await main(process.argv.slice(2));
+}
+
+if (isCheckout && stripsTypes) await runHere(source);
+else if (isCheckout && existsSync(runtime)) runWith(runtime);
+else if (existsSync(built)) await runHere(built);
+else if (isCheckout)
+  fail('this checkout runs on Node 24: run `npm ci` first (it brings one), or use Node 24 or newer.');
+else fail('this package holds no dist/cli.mjs; it was packed without `npm run build`.');
