@@ -1,0 +1,124 @@
+import { type Seconds, seconds } from '../time.ts';
+
+/** How one deployment differs from another: read from the environment once, at the start, and never again. */
+export interface Settings {
+  /** This deployment's issuer: an https origin without a path, or loopback http in the local stack. No final slash. */
+  readonly issuer: string;
+  /** True where the issuer is loopback: then loopback http is accepted of others too (contract section 5). */
+  readonly loopback: boolean;
+  /** Begins the name of every table. */
+  readonly tablePrefix: string;
+  /** External id of every AssumeRole whose grant names none: 2 to 1,224 characters. */
+  readonly externalId: string;
+  /** How long the ledger keeps a record. */
+  readonly ledgerRetention: Seconds;
+  /** Secrets Manager names; null: this function has no use for them. */
+  readonly signingKeysSecret: string | null;
+  readonly samlKeysSecret: string | null;
+  /** Of new keys for broker tokens (RFC 7518 section 3.1, RFC 8037). */
+  readonly signingAlgorithm: SigningAlgorithm;
+  readonly region: string;
+  /** The SDK's own endpoint setting for STS; null: the Region's. */
+  readonly stsEndpoint: string | null;
+  readonly version: string;
+  readonly build: string;
+}
+
+export const SIGNING_ALGORITHMS = ['ES256', 'EdDSA', 'RS256'] as const;
+export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The settings of a deployment are wrong: a mistake of whoever deployed it. Names every one at once. */
+export class SettingsError extends TypeError {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`Settings are wrong: ${problems.join('; ')}`);
+    this.name = 'SettingsError';
+    this.problems = problems;
+  }
+}
+
+interface Setting<T> {
+  /** Completes "NAME must be …". The value itself is never repeated. */
+  readonly must: string;
+  /** null: not acceptable. */
+  read(text: string): T | null;
+}
+
+const SECONDS_A_DAY = 86_400;
+const MOST_DAYS = 3_650;
+
+const issuer: Setting<string> = {
+  must: 'an https origin without a path (or loopback http), such as https://broker.example.com',
+  read: (text) => (text === originOf(text) && (text.startsWith('https:') || isLoopback(text)) ? text : null),
+};
+const tablePrefix = matching(/^[A-Za-z0-9_.-]{1,200}$/, '1 to 200 characters of A-Z a-z 0-9 _ . -');
+// STS API reference, AssumeRole, ExternalId.
+const externalId = matching(/^[\w+=,.@:/-]{2,1224}$/, '2 to 1224 characters of A-Z a-z 0-9 _ + = , . @ : / -');
+const retention: Setting<Seconds> = {
+  must: `a whole number of days, 1 to ${MOST_DAYS}`,
+  read: (text) =>
+    /^[1-9][0-9]{0,3}$/.test(text) && Number(text) <= MOST_DAYS ? seconds(Number(text) * SECONDS_A_DAY) : null,
+};
+// Secrets Manager API reference, CreateSecret, Name; or an ARN.
+const secretName = matching(/^[\w/+=.@:-]{1,512}$/, 'the name of a Secrets Manager secret');
+const region = matching(/^[a-z]{2}(?:-[a-z]+){1,2}-[0-9]{1,2}$/, 'an AWS Region');
+const endpoint: Setting<string> = {
+  must: 'an http or https URL',
+  read: (text) => (URL.canParse(text) && /^https?:\/\//.test(text) ? text : null),
+};
+const label = matching(/^[\w.+-]{1,64}$/, '1 to 64 characters of A-Z a-z 0-9 _ . + -');
+const algorithm: Setting<SigningAlgorithm> = {
+  must: `one of ${SIGNING_ALGORITHMS.join(', ')}`,
+  read: (text) => SIGNING_ALGORITHMS.find((name) => name === text) ?? null,
+};
+
+/**
+ * Reads and checks the settings. An empty variable counts as missing, as templates write it.
+ * Throws `SettingsError`, which names every bad variable at once and repeats no value.
+ */
+export function readSettings(environment: Environment = process.env): Settings {
+  const problems: string[] = [];
+  function optional<T>(name: string, setting: Setting<T>): T | null {
+    const text = environment[name] ?? '';
+    const value = text === '' ? null : setting.read(text);
+    if (text !== '' && value === null) problems.push(`${name} must be ${setting.must}`);
+    return value;
+  }
+  function required<T>(name: string, setting: Setting<T>, placeholder: T): T {
+    if ((environment[name] ?? '') === '') problems.push(`${name} is missing: ${setting.must}`);
+    return optional(name, setting) ?? placeholder;
+  }
+  const origin = required('ISSUER', issuer, '');
+  const settings: Settings = {
+    issuer: origin,
+    loopback: isLoopback(origin),
+    tablePrefix: required('TABLE_PREFIX', tablePrefix, ''),
+    externalId: required('EXTERNAL_ID', externalId, ''),
+    ledgerRetention: optional('LEDGER_RETENTION_DAYS', retention) ?? seconds(400 * SECONDS_A_DAY),
+    signingKeysSecret: optional('SIGNING_KEYS_SECRET', secretName),
+    samlKeysSecret: optional('SAML_KEYS_SECRET', secretName),
+    signingAlgorithm: optional('SIGNING_ALGORITHM', algorithm) ?? 'ES256',
+    region: required('AWS_REGION', region, ''),
+    stsEndpoint: optional('AWS_ENDPOINT_URL_STS', endpoint) ?? optional('AWS_ENDPOINT_URL', endpoint),
+    version: optional('VERSION', label) ?? '0.0.0',
+    build: optional('BUILD', label) ?? 'dev',
+  };
+  if (problems.length > 0) throw new SettingsError(problems);
+  return settings;
+}
+
+function matching(pattern: RegExp, must: string): Setting<string> {
+  return { must, read: (text) => (pattern.test(text) ? text : null) };
+}
+
+function originOf(text: string): string | null {
+  return URL.canParse(text) ? new URL(text).origin : null;
+}
+
+/** RFC 8252 section 7.3: the loopback addresses, and the name that RFC 6761 reserves for them. */
+function isLoopback(origin: string): boolean {
+  return /^https?:\/\/(?:127\.0\.0\.1|\[::1\]|localhost)(?::[0-9]+)?$/.test(origin);
+}
