@@ -48,7 +48,11 @@ const STATUS_OF_REASON: Readonly<Record<string, number>> = {
 };
 
 /** One body that every SDK reads some of: `Code`/`Message` (JavaScript), `code`/`message` (Go), the whole body (boto). */
-export function credentialsError(refusal: Refusal, requestId: string, headers: Record<string, string> = {}): HttpAnswer {
+export function credentialsError(
+  refusal: Refusal,
+  requestId: string,
+  headers: Record<string, string> = {},
+): HttpAnswer {
   const { status, error, code } = credentialsCode(classOf(refusal));
   const message = describe(refusal);
   const challenge: Record<string, string> = status === 401 ? { 'www-authenticate': 'Bearer realm="token-broker"' } : {};

@@ -96,6 +96,21 @@ export type Proof =
   | { readonly kind: 'saml'; readonly document: string; readonly at: SamlBinding }
   | { readonly kind: 'aws-iam'; readonly envelope: string };
 
+/** What a client sent to authenticate itself (RFC 6749 section 2.3, RFC 7523 section 2.2), not yet believed. Exactly one method a request. */
+export type ClientProof =
+  | {
+      readonly method: 'client_secret_basic' | 'client_secret_post';
+      readonly client: string;
+      readonly secret: string;
+    }
+  | {
+      readonly method: 'private_key_jwt';
+      readonly assertion: string;
+      /** `client_id` beside the assertion; must name the same client. */
+      readonly client: string | null;
+    }
+  | { readonly method: 'none'; readonly client: string };
+
 /** Where a SAML document came in, which decides the accepted Recipient, Destination and InResponseTo. */
 export type SamlBinding =
   | { readonly kind: 'endpoint' }

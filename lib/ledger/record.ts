@@ -15,6 +15,8 @@ export interface ActorRecord {
   readonly subject: string;
   readonly principal: string;
   readonly proof: ProofEvidence;
+  /** Claims of the actor that rules and templates name. */
+  readonly claims: Readonly<Record<string, JsonValue>>;
 }
 
 /** What was handed out; never a secret. Members beyond these are allowed, all public. */

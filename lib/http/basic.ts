@@ -1,0 +1,35 @@
+import type { ClientProof } from '../identity/principal.ts';
+import { accept, type Outcome, refuse } from '../outcome.ts';
+
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+
+/**
+ * Reads the credentials of HTTP Basic as RFC 6749 section 2.3.1 has them: base64 of `id:secret`, each form-encoded before. What is not base64, not
+ * UTF-8, has no colon or an empty half is refused without a word on which.
+ */
+export function readBasic(credentials: string): Outcome<ClientProof> {
+  if (credentials.length > 2048 || !BASE64.test(credentials)) return refuse('client_authentication_failed');
+  const text = utf8(Buffer.from(credentials, 'base64'));
+  const colon = text?.indexOf(':') ?? -1;
+  if (text === null || colon < 0) return refuse('client_authentication_failed');
+  const client = formDecode(text.slice(0, colon));
+  const secret = formDecode(text.slice(colon + 1));
+  if (!client || !secret) return refuse('client_authentication_failed');
+  return accept({ method: 'client_secret_basic', client, secret });
+}
+
+function utf8(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+function formDecode(text: string): string | null {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,115 @@
+import type { ClientProof, Proof } from '../identity/principal.ts';
+import type { PresentedProofs } from '../issuance/authenticate.ts';
+import type { IssuanceRequest } from '../issue.ts';
+import { accept, type Outcome, refuse } from '../outcome.ts';
+import { type Seconds, seconds } from '../time.ts';
+import { readBasic } from './basic.ts';
+import { Parameters, readWholeSeconds, sayable } from './parameters.ts';
+import { type HttpRequest, readFormBody } from './request.ts';
+
+const FORM_BYTES = 256 * 1024;
+const INTENT = /^[\x20-\x7e\u00a0-\ud7ff\ue000-\ufffd]{1,256}$/u;
+const QUERY_PROOFS = ['subject_token', 'actor_token', 'assertion', 'client_secret', 'client_assertion', 'access_token'];
+
+/** Parses `GET or POST /v1/credentials/{scope}` (contract section 3). Exactly one proof; never one in the query string. */
+export function readCredentialsRequest(request: HttpRequest): Outcome<IssuanceRequest> {
+  const query = Parameters.parse(request.rawQuery);
+  if (!query.ok) return query;
+  const form = readForm(request);
+  if (!form.ok) return form;
+  if (QUERY_PROOFS.some((name) => query.value.has(name))) return refuse('proof_in_query');
+  const repeated = repeatedParameter(query.value, form.value);
+  if (repeated !== null)
+    return refuse('parameter_repeated', sayable(repeated) ? { detail: `${repeated} is given more than once.` } : {});
+  const proofs = readProofs(request, form.value);
+  if (!proofs.ok) return proofs;
+  const intent = readIntent(query.value.one('intent') ?? form.value.one('intent'));
+  if (!intent.ok) return intent;
+  const duration = readDuration(query.value.one('duration') ?? form.value.one('duration'), 'duration');
+  if (!duration.ok) return duration;
+  const scope = request.parameters['scope'] ?? '';
+  return accept({
+    proofs: proofs.value,
+    scopes: [scope],
+    requestedDuration: duration.value,
+    intent: intent.value,
+    narrowing: null,
+    grants: ['aws-session', 'aws-federated'],
+    admitsTarget: () => true,
+    caller: { id: request.id, sourceIp: request.sourceIp, userAgent: request.userAgent },
+  });
+}
+
+function readForm(request: HttpRequest): Outcome<Parameters> {
+  if (request.method !== 'POST' || request.body.byteLength === 0) return Parameters.parse('');
+  const body = readFormBody(request, FORM_BYTES);
+  return body.ok ? Parameters.parse(body.value) : body;
+}
+
+function repeatedParameter(query: Parameters, form: Parameters): string | null {
+  return query.repeated() ?? form.repeated() ?? query.names().find((name) => form.has(name)) ?? null;
+}
+
+function readProofs(request: HttpRequest, form: Parameters): Outcome<PresentedProofs> {
+  const authorization = request.headers['authorization']?.trim() ?? '';
+  const token = form.one('subject_token');
+  if (authorization !== '' && token !== null) return refuse('several_proofs');
+  if (token !== null) return readSubjectToken(token, form.one('subject_token_type'));
+  if (authorization === '') return refuse('proof_missing');
+  return readAuthorization(authorization);
+}
+
+const subjectOnly = (subject: Proof): Outcome<PresentedProofs> =>
+  accept({ subject, actor: null, client: null, publicClients: 'refuse' });
+
+/** A bare JWT, `Bearer <JWT>` or `Basic`. Headers that came twice are joined by a comma, which none of them has. */
+function readAuthorization(authorization: string): Outcome<PresentedProofs> {
+  if (authorization.includes(',')) return refuse('several_proofs');
+  const [scheme = '', credentials, ...rest] = authorization.split(/ +/);
+  if (credentials === undefined) return subjectOnly({ kind: 'jwt', token: scheme });
+  if (rest.length > 0) return refuse('proof_type_unsupported');
+  switch (scheme.toLowerCase()) {
+    case 'bearer':
+      return subjectOnly({ kind: 'jwt', token: credentials });
+    case 'basic':
+      return clientOnly(readBasic(credentials));
+    default:
+      return refuse('proof_type_unsupported');
+  }
+}
+
+function clientOnly(client: Outcome<ClientProof>): Outcome<PresentedProofs> {
+  if (!client.ok) return client;
+  return accept({ subject: 'client', actor: null, client: client.value, publicClients: 'refuse' });
+}
+
+const TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:';
+
+function readSubjectToken(token: string, type: string | null): Outcome<PresentedProofs> {
+  switch (type) {
+    case null:
+      return refuse('parameter_missing', { detail: 'subject_token_type is required beside subject_token.' });
+    case `${TOKEN_TYPE}jwt`:
+    case `${TOKEN_TYPE}id_token`:
+    case `${TOKEN_TYPE}access_token`:
+      return subjectOnly({ kind: 'jwt', token });
+    case 'urn:token-broker:token-type:aws-iam':
+      return subjectOnly({ kind: 'aws-iam', envelope: token });
+    default:
+      return refuse('proof_type_unsupported');
+  }
+}
+
+/** `intent`: why, up to 256 printable characters; recorded. */
+export function readIntent(text: string | null): Outcome<string | null> {
+  if (text === null || INTENT.test(text)) return accept(text);
+  return refuse('parameter_invalid', { detail: 'intent is up to 256 printable characters.' });
+}
+
+/** A duration in whole seconds; its range is the grant's business. */
+export function readDuration(text: string | null, name: string): Outcome<Seconds | null> {
+  if (text === null) return accept(null);
+  const value = readWholeSeconds(text);
+  if (value === null) return refuse('duration_out_of_range', { detail: `${name} is a whole number of seconds.` });
+  return accept(seconds(value));
+}

@@ -1,0 +1,142 @@
+import type { Scope } from '../configuration/documents.ts';
+import type { Narrowing } from '../credential/grant.ts';
+import type { Proof } from '../identity/principal.ts';
+import type { IssuanceRequest } from '../issue.ts';
+import { accept, type Outcome, refuse } from '../outcome.ts';
+import { readDuration } from './credentials-request.ts';
+import { Parameters, sayable } from './parameters.ts';
+import { type HttpRequest, readFormBody, withoutFinalSlash } from './request.ts';
+
+/** A SAML assertion is at most 100,000 characters of base64, which a form may spell with three characters each. */
+const FORM_BYTES = 384 * 1024;
+const VERSION = '2011-06-15';
+const ROLE_SESSION_NAME = /^[\w+=,.@-]{2,64}$/;
+const BROKER_ROLE = /^arn:[a-z][a-z0-9-]{0,30}:broker:::scope\/(.+)$/;
+
+export type StsAction = 'AssumeRoleWithWebIdentity' | 'AssumeRoleWithSAML';
+
+export interface StsRequest {
+  readonly action: StsAction;
+  readonly issuance: IssuanceRequest;
+}
+
+/** Parses the query protocol of AWS STS (API version 2011-06-15) at `/sts` and `/sts/{scope}` (contract section 3). */
+export function readStsRequest(request: HttpRequest): Outcome<StsRequest> {
+  if (/(^|&)(WebIdentityToken|SAMLAssertion)=/.test(request.rawQuery)) return refuse('proof_in_query');
+  const body = readFormBody(request, FORM_BYTES);
+  if (!body.ok) return body;
+  const parsed = Parameters.parse(body.value);
+  if (!parsed.ok) return parsed;
+  const form = parsed.value;
+  const repeated = form.repeated();
+  if (repeated !== null)
+    return refuse('parameter_repeated', sayable(repeated) ? { detail: `${repeated} is given more than once.` } : {});
+  const action = readAction(form);
+  if (!action.ok) return action;
+  const issuance = readAssumeRole(request, form, action.value);
+  return issuance.ok ? accept({ action: action.value, issuance: issuance.value }) : issuance;
+}
+
+function readAction(form: Parameters): Outcome<StsAction> {
+  const action = form.one('Action');
+  if (action === null) return missing('Action');
+  if ((form.one('Version') ?? VERSION) !== VERSION)
+    return refuse('unknown_action', { detail: `Version must be ${VERSION}.` });
+  return action === 'AssumeRoleWithWebIdentity' || action === 'AssumeRoleWithSAML'
+    ? accept(action)
+    : refuse('unknown_action');
+}
+
+function readAssumeRole(request: HttpRequest, form: Parameters, action: StsAction): Outcome<IssuanceRequest> {
+  const role = form.one('RoleArn');
+  if (role === null) return missing('RoleArn');
+  const subject = action === 'AssumeRoleWithSAML' ? readSaml(form) : readWebIdentity(form);
+  if (!subject.ok) return subject;
+  const target = readTarget(role, request.parameters['scope'] ?? null, form.one('PrincipalArn'));
+  if (!target.ok) return target;
+  const duration = readDuration(form.one('DurationSeconds'), 'DurationSeconds');
+  if (!duration.ok) return duration;
+  const narrowing = readNarrowing(form);
+  if (!narrowing.ok) return narrowing;
+  const roleSessionName = form.one('RoleSessionName');
+  return accept({
+    proofs: { subject: subject.value, actor: null, client: null, publicClients: 'refuse' },
+    scopes: [target.value.scope],
+    requestedDuration: duration.value,
+    intent: null,
+    narrowing: narrowing.value,
+    grants: ['aws-session', 'aws-federated'],
+    admitsTarget: target.value.admits,
+    caller: {
+      id: request.id,
+      sourceIp: request.sourceIp,
+      userAgent: request.userAgent,
+      ...(roleSessionName === null ? {} : { roleSessionName }),
+    },
+  });
+}
+
+/** One final newline, which token files end with, is trimmed here and nowhere else. */
+function readWebIdentity(form: Parameters): Outcome<Proof> {
+  const name = form.one('RoleSessionName');
+  if (name === null) return missing('RoleSessionName');
+  if (!ROLE_SESSION_NAME.test(name))
+    return refuse('parameter_invalid', { detail: 'RoleSessionName is 2 to 64 characters of [A-Za-z0-9_+=,.@-].' });
+  if (form.one('ProviderId') !== null)
+    return refuse('parameter_invalid', {
+      detail: 'ProviderId is for OAuth 2.0 access tokens, which are not accepted here.',
+    });
+  const token = form.one('WebIdentityToken');
+  if (token === null) return missing('WebIdentityToken');
+  return accept({ kind: 'jwt', token: token.replace(/\r?\n$/, '') });
+}
+
+function readSaml(form: Parameters): Outcome<Proof> {
+  if (form.one('PrincipalArn') === null) return missing('PrincipalArn');
+  const document = form.one('SAMLAssertion');
+  if (document === null) return missing('SAMLAssertion');
+  return accept({ kind: 'saml', document: document.replace(/\r?\n$/, ''), at: { kind: 'endpoint' } });
+}
+
+interface Target {
+  readonly scope: string;
+  admits(scope: Scope): boolean;
+}
+
+/**
+ * `RoleArn` names the scope; at `/sts/{scope}` it may also be the real role of that grant. A scope in path and in RoleArn must agree. Where SAML goes on
+ * to AWS, `PrincipalArn` must be the grant's.
+ */
+function readTarget(roleArn: string, pathScope: string | null, principalArn: string | null): Outcome<Target> {
+  const named = BROKER_ROLE.exec(withoutFinalSlash(roleArn))?.[1];
+  const scope = pathScope ?? named;
+  if (scope === undefined)
+    return refuse('target_mismatch', { detail: 'RoleArn must be arn:aws:broker:::scope/<scope>.' });
+  if (named !== undefined && named !== scope)
+    return refuse('target_mismatch', { detail: 'RoleArn names another scope than the path.' });
+  const admits = ({ grant }: Scope) => {
+    if (grant.type !== 'aws-session' && grant.type !== 'aws-federated') return true;
+    if (grant.type === 'aws-federated' && grant.principalArn !== null && grant.principalArn !== principalArn)
+      return false;
+    return named !== undefined || grant.roleArn === roleArn;
+  };
+  return accept({ scope, admits });
+}
+
+/** The caller's own `Policy` and `PolicyArns.member.N.arn`, in order; null if there are none. */
+function readNarrowing(form: Parameters): Outcome<Narrowing | null> {
+  const policy = form.one('Policy');
+  const members = form.names().filter((name) => name.startsWith('PolicyArns.'));
+  if (policy === null && members.length === 0) return accept(null);
+  const policyArns: string[] = [];
+  for (let index = 1; index <= members.length; index += 1) {
+    const arn = form.one(`PolicyArns.member.${index}.arn`);
+    if (arn === null)
+      return refuse('parameter_invalid', { detail: 'PolicyArns is PolicyArns.member.1.arn and so on.' });
+    policyArns.push(arn);
+  }
+  return accept({ policy, policyArns });
+}
+
+const missing = (name: string) =>
+  refuse('parameter_missing', { detail: `The request must contain the parameter ${name}.` });

@@ -1,0 +1,137 @@
+import type { Actor, AuthenticatedClient, ClientProof, Principal, Proof } from '../identity/principal.ts';
+import { accept, type Outcome, refuse } from '../outcome.ts';
+import type { Configuration } from '../ports.ts';
+
+/** What a request presents: its subject's proof, or the client as itself; an actor's beside it; the client that sends it. */
+export interface PresentedProofs {
+  /** `client`: the authenticated client is the subject (client credentials, Basic). */
+  readonly subject: Proof | 'client';
+  readonly actor: Proof | null;
+  readonly client: ClientProof | null;
+  /** False: a client that cannot authenticate itself (a public one) is no caller here. */
+  readonly publicClients: 'refuse' | 'accept';
+}
+
+export interface AuthenticationContext {
+  readonly configuration: Configuration;
+  readonly signal: AbortSignal;
+}
+
+/** One verifier a kind of proof. A kind that is missing is not accepted by this function. */
+export interface Authenticators {
+  jwt?(token: string, context: AuthenticationContext): Promise<Outcome<Principal>>;
+  saml?(proof: Extract<Proof, { kind: 'saml' }>, context: AuthenticationContext): Promise<Outcome<Principal>>;
+  awsIam?(envelope: string, context: AuthenticationContext): Promise<Outcome<Principal>>;
+  client?(
+    proof: ClientProof,
+    publicClients: 'refuse' | 'accept',
+    context: AuthenticationContext,
+  ): Promise<Outcome<AuthenticatedClient>>;
+}
+
+/** Who is there: subject, actor and client are three things, each verified by itself. */
+export interface Authenticated {
+  readonly principal: Principal;
+  readonly actor: Actor | null;
+  readonly client: AuthenticatedClient | null;
+  /** The subject's proof as it came, for grants that pass it on; null where the client is the subject. */
+  readonly proof: Proof | null;
+}
+
+/** Verifies the client first (RFC 6749 section 3.2.1), then the subject, then the actor; the first refusal is the answer. */
+export async function authenticate(
+  authenticators: Authenticators,
+  proofs: PresentedProofs,
+  context: AuthenticationContext,
+): Promise<Outcome<Authenticated>> {
+  const client = await authenticateClient(authenticators, proofs, context);
+  if (!client.ok) return client;
+  if (proofs.subject === 'client') {
+    if (client.value === null) return refuse('client_authentication_missing');
+    return accept({ principal: asPrincipal(client.value), actor: null, client: client.value, proof: null });
+  }
+  const principal = await verify(authenticators, proofs.subject, context);
+  if (!principal.ok) return principal;
+  const actor = await authenticateActor(authenticators, proofs.actor, client.value, context);
+  if (!actor.ok) return actor;
+  return accept({ principal: principal.value, actor: actor.value, client: client.value, proof: proofs.subject });
+}
+
+async function authenticateClient(
+  authenticators: Authenticators,
+  proofs: PresentedProofs,
+  context: AuthenticationContext,
+): Promise<Outcome<AuthenticatedClient | null>> {
+  if (proofs.client === null) return accept(null);
+  if (authenticators.client === undefined) return refuse('proof_type_unsupported');
+  return authenticators.client(proofs.client, proofs.publicClients, context);
+}
+
+async function verify(
+  authenticators: Authenticators,
+  proof: Proof,
+  context: AuthenticationContext,
+): Promise<Outcome<Principal>> {
+  switch (proof.kind) {
+    case 'jwt':
+      return authenticators.jwt?.(proof.token, context) ?? refuse('proof_type_unsupported');
+    case 'saml':
+      return authenticators.saml?.(proof, context) ?? refuse('proof_type_unsupported');
+    case 'aws-iam':
+      return authenticators.awsIam?.(proof.envelope, context) ?? refuse('proof_type_unsupported');
+  }
+}
+
+/** The actor is `actor_token`'s principal, else the authenticated client if there is one, else nobody (contract section 2). */
+async function authenticateActor(
+  authenticators: Authenticators,
+  proof: Proof | null,
+  client: AuthenticatedClient | null,
+  context: AuthenticationContext,
+): Promise<Outcome<Actor | null>> {
+  if (proof === null) return accept(client === null ? null : clientActor(client));
+  const verified = await verify(authenticators, proof, context);
+  if (!verified.ok) return verified;
+  const { source, subject, name, claims, proof: evidence, reuse, lineage } = verified.value;
+  return accept({
+    via: 'actor-token',
+    connection: source.kind === 'connection' ? source.name : null,
+    client: source.kind === 'client' ? source.name : null,
+    subject,
+    name,
+    claims,
+    proof: evidence,
+    reuse,
+    lineage,
+  });
+}
+
+function clientActor(client: AuthenticatedClient): Actor {
+  return {
+    via: 'client',
+    connection: null,
+    client: client.client,
+    subject: client.client,
+    name: client.client,
+    claims: client.claims,
+    proof: client.proof,
+    // Claimed once, with the client itself.
+    reuse: null,
+    lineage: null,
+  };
+}
+
+function asPrincipal(client: AuthenticatedClient): Principal {
+  return {
+    source: { kind: 'client', name: client.client },
+    subject: client.client,
+    name: client.client,
+    claims: client.claims,
+    proof: client.proof,
+    reuse: null,
+    record: [],
+    mayAct: undefined,
+    lineage: null,
+    connection: null,
+  };
+}

@@ -1,0 +1,198 @@
+import type { Grant, Scope } from '../configuration/documents.ts';
+import type { Granter, Narrowing, PreparedGrant } from '../credential/grant.ts';
+import { accept, type Outcome, type Refusal, refuse } from '../outcome.ts';
+import { type DecisionInput, decide } from '../policy/decide.ts';
+import type { Check } from '../policy/decision.ts';
+import { decisionLookup } from '../policy/lookup.ts';
+import { type CompiledScope, compiledScope, referencedClaims } from '../policy/scope.ts';
+import type { Clock, Configuration, LimitCount } from '../ports.ts';
+import { type EpochSeconds, epochSeconds, type Seconds, toEpochSeconds } from '../time.ts';
+import type { Authenticated, PresentedProofs } from './authenticate.ts';
+
+/** What a caller asks for, beside who it is. Nothing in it can widen what the scope grants. */
+export interface PolicyRequest {
+  readonly proofs: PresentedProofs;
+  /** At least one name; more than one only where all grant broker tokens of one audience. */
+  readonly scopes: readonly string[];
+  readonly requestedDuration: Seconds | null;
+  /** Up to 256 printable characters. */
+  readonly intent: string | null;
+  readonly narrowing: Narrowing | null;
+  /** The kinds of grant that this route hands out. */
+  readonly grants: readonly Grant['type'][];
+  /** False where the caller named a target (audience, resource, role) that is not the grant's. */
+  admitsTarget(scope: Scope): boolean;
+  readonly caller: { readonly sourceIp: string };
+}
+
+/** Why it was decided so, for the ledger: also of a refusal. */
+export interface DecisionEvidence {
+  readonly scopes: readonly string[];
+  readonly grant: Grant['type'] | null;
+  readonly rule: number | null;
+  readonly checks: readonly Check[];
+  /** Claim names that the rules and templates of the scopes use. */
+  readonly subjectClaims: readonly string[];
+  readonly actorClaims: readonly string[];
+}
+
+export interface Authorized {
+  readonly scopes: readonly [Scope, ...Scope[]];
+  readonly requestedDuration: Seconds | null;
+  readonly limits: readonly LimitCount[];
+  readonly prepared: PreparedGrant;
+}
+
+export type Authorization = Outcome<Authorized> & { readonly evidence: DecisionEvidence };
+
+export interface AuthorizationPorts {
+  readonly clock: Clock;
+  readonly granters: Readonly<Partial<Record<Grant['type'], Granter>>>;
+}
+
+export interface AuthorizationContext {
+  readonly id: string;
+  readonly configuration: Configuration;
+  readonly signal: AbortSignal;
+}
+
+const SCOPE_NAME = /^[A-Za-z][A-Za-z0-9:._-]{0,127}$/;
+
+/**
+ * Decides every scope asked for, then prepares the one grant. A scope that is unknown, disabled or not allowed is refused alike; what a
+ * principal is refused beyond that it hears only of scopes it is allowed.
+ */
+export async function authorize(
+  ports: AuthorizationPorts,
+  request: PolicyRequest,
+  who: Authenticated,
+  context: AuthorizationContext,
+): Promise<Authorization> {
+  const found = await readScopes(request.scopes, context);
+  if (found === null) return { ...refuse('not_allowed'), evidence: noEvidence(request.scopes) };
+  const now = ports.clock.now();
+  const input = decisionInput(request, who, found, toEpochSeconds(now));
+  const evidence = decideAll(found, input);
+  if (evidence.refusal !== null) return { ok: false, refusal: evidence.refusal, evidence };
+  const checked = checkRequest(request, found);
+  if (!checked.ok) return { ...checked, evidence };
+  const granter = ports.granters[found[0].grant.type];
+  if (granter === undefined) return { ...refuse('grant_not_available_here'), evidence };
+  const prepared = granter.prepare({
+    issuance: context.id,
+    scopes: found,
+    principal: who.principal,
+    actor: who.actor,
+    client: who.client,
+    requestedDuration: request.requestedDuration,
+    now,
+    lookup: decisionLookup(input),
+    narrowing: request.narrowing,
+    proof: who.proof,
+    endsBy: endOfLineage(who),
+  });
+  if (!prepared.ok) return { ...prepared, evidence };
+  const limits = found.flatMap((scope) => limitCounts(scope, who));
+  const { requestedDuration } = request;
+  return { ...accept({ scopes: found, requestedDuration, limits, prepared: prepared.value }), evidence };
+}
+
+async function readScopes(
+  names: readonly string[],
+  { configuration, signal }: AuthorizationContext,
+): Promise<readonly [Scope, ...Scope[]] | null> {
+  if (!names.every((name) => SCOPE_NAME.test(name))) return null;
+  const scopes = await Promise.all(names.map((name) => configuration.scope(name, signal)));
+  const found = scopes.filter((scope) => scope !== null);
+  const [first, ...others] = found;
+  return first === undefined || found.length !== names.length ? null : [first, ...others];
+}
+
+function decisionInput(
+  request: PolicyRequest,
+  { principal, client, actor }: Authenticated,
+  scopes: readonly [Scope, ...Scope[]],
+  time: EpochSeconds,
+): DecisionInput {
+  const duration = request.requestedDuration ?? defaultDuration(scopes);
+  return { principal, client, actor, request: { sourceIp: request.caller.sourceIp, time, duration } };
+}
+
+/** The shortest default of the grants; null where somebody else decides how long. */
+function defaultDuration(scopes: readonly Scope[]): Seconds | null {
+  const durations = scopes.flatMap(({ grant }) => ('duration' in grant ? [grant.duration] : []));
+  return durations.reduce<Seconds | null>((least, next) => (least === null || next < least ? next : least), null);
+}
+
+function decideAll(scopes: readonly [Scope, ...Scope[]], input: DecisionInput) {
+  const compiled = scopes.map(compiledScope);
+  const decisions = compiled.map((scope) => decide(scope, input));
+  const refused = decisions.findIndex((decision) => !decision.allowed);
+  const checks = decisions.flatMap((decision, index) =>
+    scopes.length === 1
+      ? decision.checks
+      : decision.checks.map((check) => ({ ...check, scope: scopes[index]?.scope ?? '' })),
+  );
+  const refusedDecision = decisions[refused];
+  const refusal: Refusal | null =
+    refusedDecision === undefined || refusedDecision.allowed ? null : { reason: refusedDecision.reason };
+  const rule = (refusedDecision ?? decisions[0])?.rule ?? null;
+  return {
+    ...claimNames(compiled),
+    scopes: scopes.map(({ scope }) => scope),
+    grant: scopes[0].grant.type,
+    rule,
+    checks,
+    refusal,
+  };
+}
+
+function claimNames(compiled: readonly CompiledScope[]) {
+  const names = compiled.map(referencedClaims);
+  return {
+    subjectClaims: [...new Set(names.flatMap(({ subject }) => subject))],
+    actorClaims: [...new Set(names.flatMap(({ actor }) => actor))],
+  };
+}
+
+/** What an allowed principal may still be refused before anything is prepared. */
+function checkRequest(request: PolicyRequest, scopes: readonly [Scope, ...Scope[]]): Outcome<null> {
+  const [first, ...others] = scopes;
+  const grant = first.grant;
+  if (others.length > 0) {
+    const alike = scopes.every(
+      (scope) =>
+        scope.grant.type === 'broker-token' && grant.type === 'broker-token' && scope.grant.audience === grant.audience,
+    );
+    if (!alike) return refuse('scopes_incompatible');
+  }
+  if (!request.grants.includes(grant.type)) return refuse('grant_not_available_here');
+  if (!scopes.every((scope) => request.admitsTarget(scope))) return refuse('target_mismatch');
+  if (request.intent === null && scopes.some((scope) => scope.requires.intent)) return refuse('intent_required');
+  return accept(null);
+}
+
+/** What a broker token gets ends no later than it does; an actor's token counts too. */
+function endOfLineage({ principal, actor }: Authenticated): EpochSeconds | null {
+  const ends = [principal.lineage?.expires, actor?.lineage?.expires].filter((end) => end !== undefined);
+  return ends.length === 0 ? null : epochSeconds(Math.min(...ends));
+}
+
+/** Keyed by the principal's identity, never by its label. */
+function limitCounts({ scope, limits }: Scope, { principal }: Authenticated): readonly LimitCount[] {
+  const counts: LimitCount[] = [];
+  const { source, subject } = principal;
+  const identity = JSON.stringify([scope, source.kind, source.name, subject]);
+  if (limits.perPrincipal !== null) counts.push({ counter: `principal:${identity}`, ...limits.perPrincipal });
+  if (limits.total !== null) counts.push({ counter: `total:${JSON.stringify([scope])}`, ...limits.total });
+  return counts;
+}
+
+const noEvidence = (scopes: readonly string[]): DecisionEvidence => ({
+  scopes: scopes.filter((name) => SCOPE_NAME.test(name)),
+  grant: null,
+  rule: null,
+  checks: [],
+  subjectClaims: [],
+  actorClaims: [],
+});

@@ -1,0 +1,62 @@
+import type { Actor, Claims } from '../identity/principal.ts';
+import type { JsonValue } from '../json.ts';
+import type { ActorRecord, IssuanceRecord } from '../ledger/record.ts';
+import type { EpochMilliseconds } from '../time.ts';
+import type { Authenticated } from './authenticate.ts';
+import type { DecisionEvidence } from './authorize.ts';
+
+/** What the caller of the use case adds to the record. */
+export interface RecordedRequest {
+  readonly intent: string | null;
+  readonly caller: IssuanceRecord['request'];
+}
+
+export interface RecordedDecision {
+  readonly id: string;
+  readonly time: EpochMilliseconds;
+  readonly configVersion: number;
+}
+
+/** The record of an issuance as it stands at the decision: `started`, nothing handed out. It keeps the claims that rules, templates and `record` name. */
+export function draftRecord(
+  decision: RecordedDecision,
+  request: RecordedRequest,
+  { principal, actor, client }: Authenticated,
+  evidence: DecisionEvidence,
+): IssuanceRecord {
+  const { source, subject, name, proof } = principal;
+  return {
+    id: decision.id,
+    time: decision.time,
+    outcome: 'started',
+    reason: null,
+    attempts: 1,
+    scope: evidence.scopes.join(' '),
+    grant: evidence.grant,
+    principal: name,
+    connection: source.kind === 'connection' ? source.name : null,
+    client: source.kind === 'client' ? source.name : (client?.client ?? null),
+    subject,
+    actor: actor === null ? null : actorRecord(actor, evidence.actorClaims),
+    intent: request.intent,
+    proof,
+    claims: keep(principal.claims, [...evidence.subjectClaims, ...principal.record]),
+    decision: { configVersion: decision.configVersion, rule: evidence.rule, checks: evidence.checks },
+    credential: null,
+    request: request.caller,
+  };
+}
+
+function actorRecord(actor: Actor, names: readonly string[]): ActorRecord {
+  const { connection, client, subject, name, proof } = actor;
+  return { connection, client, subject, principal: name, proof, claims: keep(actor.claims, names) };
+}
+
+function keep(claims: Claims, names: readonly string[]): Readonly<Record<string, JsonValue>> {
+  const kept: Record<string, JsonValue> = Object.create(null);
+  for (const name of names) {
+    const value = claims.values.get(name);
+    if (value !== undefined) kept[name] = value;
+  }
+  return kept;
+}

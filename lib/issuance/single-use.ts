@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import type { ProofReuse } from '../identity/principal.ts';
+import { accept, type Outcome, refuse } from '../outcome.ts';
+import type { ReplayClaim, Replays } from '../ports.ts';
+import type { Reason } from '../refusals/registry.ts';
+import type { Authenticated } from './authenticate.ts';
+import type { Authorized } from './authorize.ts';
+
+interface SingleUse {
+  readonly claim: ReplayClaim;
+  readonly refusal: Reason;
+}
+
+/**
+ * Claims every proof of the request that may be used once, after the decision and before anybody is asked to mint, so that a denial does
+ * not lock its caller out. What was claimed stays claimed when a later one is refused.
+ */
+export async function claimProofs(
+  replays: Replays,
+  issuance: string,
+  who: Authenticated,
+  what: Authorized,
+  signal: AbortSignal,
+): Promise<Outcome<null>> {
+  for (const { claim, refusal } of singleUses(issuance, who, what)) {
+    if ((await replays.claim(claim, signal)) === 'replayed') return refuse(refusal);
+  }
+  return accept(null);
+}
+
+/** That issuance failed: its proofs may be claimed again. Best effort; what cannot be released stays claimed. */
+export async function releaseProofs(
+  replays: Replays,
+  issuance: string,
+  who: Authenticated,
+  what: Authorized,
+  signal: AbortSignal,
+): Promise<void> {
+  await Promise.allSettled(singleUses(issuance, who, what).map(({ claim }) => replays.release(claim, signal)));
+}
+
+function singleUses(issuance: string, who: Authenticated, what: Authorized): readonly SingleUse[] {
+  const binding = bindingOf(who, what);
+  const uses: SingleUse[] = [];
+  const add = (proof: ProofReuse | null, refusal: Reason) => {
+    if (proof === null || proof.reuse === 'allow') return;
+    const { issuer, tokenId, until, reuse } = proof;
+    uses.push({ claim: { issuer, tokenId, reuse, binding, issuance, until }, refusal });
+  };
+  add(who.client?.reuse ?? null, 'client_assertion_replayed');
+  add(who.principal.reuse, 'replayed');
+  add(who.actor?.reuse ?? null, 'replayed');
+  return uses;
+}
+
+/** What `bind` compares: scope, duration and actor. JSON, so that no name can run into the next. */
+function bindingOf(who: Authenticated, what: Authorized): string {
+  const actor = who.actor === null ? null : [who.actor.connection, who.actor.client, who.actor.subject];
+  const bound = JSON.stringify([what.scopes.map((scope) => scope.scope), what.requestedDuration, actor]);
+  return createHash('sha256').update(bound).digest('hex');
+}

@@ -1,0 +1,137 @@
+/**
+ * The use case: authenticate → decide → claim → count → record `started` → mint → record the outcome → answer.
+ * No credential leaves without its record; whatever cannot be reached refuses.
+ */
+
+import type { Grant } from './configuration/documents.ts';
+import type { Granter, Minted, PreparedGrant } from './credential/grant.ts';
+import { type Authenticated, type Authenticators, authenticate } from './issuance/authenticate.ts';
+import { type Authorized, authorize, type PolicyRequest } from './issuance/authorize.ts';
+import { draftRecord } from './issuance/draft-record.ts';
+import { claimProofs, releaseProofs } from './issuance/single-use.ts';
+import { newIssuanceId } from './ledger/id.ts';
+import type { IssuanceRecord } from './ledger/record.ts';
+import { accept, type Outcome, type Refusal, refuse } from './outcome.ts';
+import type { Clock, Configurations, Ledger, Limits, Random, Replays } from './ports.ts';
+
+export interface IssuePorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly configurations: Configurations;
+  readonly authenticators: Authenticators;
+  readonly replays: Replays;
+  readonly limits: Limits;
+  readonly ledger: Ledger;
+  /** The kinds of grant that this function can make; a kind that is not here is not available here. */
+  readonly granters: Readonly<Partial<Record<Grant['type'], Granter>>>;
+}
+
+export interface IssuanceRequest extends PolicyRequest {
+  readonly caller: {
+    readonly id: string;
+    readonly sourceIp: string;
+    readonly userAgent: string | null;
+    /** `/sts` only: recorded, never trusted. */
+    readonly roleSessionName?: string;
+  };
+}
+
+/** What was handed out. `minted.secret` is for the answer only. */
+export interface Issued {
+  readonly record: IssuanceRecord;
+  readonly minted: Minted;
+}
+
+/** How long a failed issuance may take to write down once the request's own deadline is past. */
+const LAST_WORDS_MS = 200;
+
+/**
+ * Issues what `request` asks for, or says why not. A refusal after authentication leaves a `denied` record (best effort), a mint that
+ * failed a `failed` one. Throws `Fault` where a dependency of the broker's own fails; nothing has left then.
+ */
+export async function issue(
+  ports: IssuePorts,
+  request: IssuanceRequest,
+  signal: AbortSignal,
+): Promise<Outcome<Issued>> {
+  const configuration = await ports.configurations.current(signal);
+  const authentication = await authenticate(ports.authenticators, request.proofs, { configuration, signal });
+  if (!authentication.ok) return authentication;
+
+  const id = newIssuanceId(ports.clock.now(), ports.random);
+  const authorization = await authorize(ports, request, authentication.value, { id, configuration, signal });
+  const decided = { id, time: ports.clock.now(), configVersion: configuration.version };
+  const draft = draftRecord(decided, request, authentication.value, authorization.evidence);
+  if (!authorization.ok) return deny(ports, draft, authorization.refusal);
+
+  const spent = await spend(ports, id, authentication.value, authorization.value, signal);
+  if (!spent.ok) return deny(ports, draft, spent.refusal);
+
+  return mint(ports, draft, authentication.value, authorization.value, signal);
+}
+
+/** Claims what may be used once, then counts against the limits of the scopes. */
+async function spend(
+  ports: IssuePorts,
+  id: string,
+  who: Authenticated,
+  what: Authorized,
+  signal: AbortSignal,
+): Promise<Outcome<null>> {
+  const claimed = await claimProofs(ports.replays, id, who, what, signal);
+  if (!claimed.ok) return claimed;
+  const counted = await ports.limits.count(what.limits, ports.clock.now(), signal);
+  if (counted.within) return accept(null);
+  await releaseProofs(ports.replays, id, who, what, signal);
+  return refuse('limit_reached', { retryAfter: counted.retryAfter });
+}
+
+async function mint(
+  ports: IssuePorts,
+  draft: IssuanceRecord,
+  who: Authenticated,
+  what: Authorized,
+  signal: AbortSignal,
+): Promise<Outcome<Issued>> {
+  const { prepared } = what;
+  if (prepared.startsElsewhere) await ports.ledger.started({ ...draft, credential: prepared.planned }, signal);
+  const minted = await mintOrFail(ports, draft, prepared, signal);
+  if (!minted.ok) {
+    await fail(ports, draft, minted.refusal);
+    await releaseProofs(ports.replays, draft.id, who, what, AbortSignal.timeout(LAST_WORDS_MS));
+    return minted;
+  }
+  const record: IssuanceRecord = { ...draft, outcome: 'issued', credential: minted.value.credential };
+  await ports.ledger.finished(record, signal);
+  return accept({ record, minted: minted.value });
+}
+
+/** A mint that throws is recorded as failed before the fault goes on. */
+async function mintOrFail(
+  ports: IssuePorts,
+  draft: IssuanceRecord,
+  prepared: PreparedGrant,
+  signal: AbortSignal,
+): Promise<Outcome<Minted>> {
+  try {
+    return await prepared.mint(signal);
+  } catch (cause) {
+    await fail(ports, draft, { reason: 'internal_fault' });
+    throw cause;
+  }
+}
+
+/** Best effort: the `started` record is evidence enough where this cannot be written. */
+async function fail(ports: IssuePorts, draft: IssuanceRecord, refusal: Refusal): Promise<void> {
+  try {
+    const record: IssuanceRecord = { ...draft, outcome: 'failed', reason: refusal.reason };
+    await ports.ledger.finished(record, AbortSignal.timeout(LAST_WORDS_MS));
+  } catch {
+    // Nothing left the broker, and the caller is refused either way.
+  }
+}
+
+async function deny(ports: IssuePorts, draft: IssuanceRecord, refusal: Refusal) {
+  await ports.ledger.denied({ ...draft, outcome: 'denied', reason: refusal.reason });
+  return { ok: false, refusal } as const;
+}
