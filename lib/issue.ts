@@ -5,6 +5,7 @@
 
 import type { Grant } from './configuration/documents.ts';
 import type { Granter, Minted, PreparedGrant } from './credential/grant.ts';
+import type { Principal } from './identity/principal.ts';
 import { type Authenticated, type Authenticators, authenticate } from './issuance/authenticate.ts';
 import { type Authorized, authorize, type PolicyRequest } from './issuance/authorize.ts';
 import { draftRecord } from './issuance/draft-record.ts';
@@ -39,6 +40,7 @@ export interface IssuanceRequest extends PolicyRequest {
 /** What was handed out. `minted.secret` is for the answer only. */
 export interface Issued {
   readonly record: IssuanceRecord;
+  readonly principal: Principal;
   readonly minted: Minted;
 }
 
@@ -103,7 +105,7 @@ async function mint(
   }
   const record: IssuanceRecord = { ...draft, outcome: 'issued', credential: minted.value.credential };
   await ports.ledger.finished(record, signal);
-  return accept({ record, minted: minted.value });
+  return accept({ record, principal: who.principal, minted: minted.value });
 }
 
 /** A mint that throws is recorded as failed before the fault goes on. */

@@ -1,0 +1,114 @@
+import type { Clock, Log, Metrics } from '../ports.ts';
+
+const NAMESPACE = 'TokenBroker';
+
+/** Names that a log line may have. Whatever else is given is dropped, so that a secret has no way in by accident. */
+const LOGGABLE = new Set([
+  'requestId',
+  'route',
+  'status',
+  'reason',
+  'issuance',
+  'grant',
+  'sourceIp',
+  'userAgent',
+  'latencyMs',
+  'scope',
+  'connection',
+  'client',
+  'issuer',
+  'check',
+  'claim',
+  'key',
+  'operator',
+  'endpoint',
+  'errorCode',
+  'errorName',
+  'awsRequestId',
+  'httpStatus',
+  'problem',
+  'host',
+  'place',
+  'secret',
+  'secretVersion',
+  'kid',
+  'algorithm',
+  'stage',
+  'attempt',
+  'count',
+  'providerError',
+  'dependency',
+  'configVersion',
+]);
+
+const write = (line: Readonly<Record<string, unknown>>): void => {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+};
+
+/** Structured logs: one JSON line a call, on standard output, where AWS Lambda takes it to CloudWatch Logs. */
+export const jsonLog = (clock: Clock): Log => {
+  const line = (level: string, event: string, members: Readonly<Record<string, unknown>>) => ({
+    time: new Date(clock.now()).toISOString(),
+    level,
+    event,
+    ...loggable(members),
+  });
+  return {
+    info: (event, members) => write(line('info', event, members)),
+    error: (event, members, cause) => write({ ...line('error', event, members), cause: describeCause(cause) }),
+  };
+};
+
+function loggable(members: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const kept: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(members)) {
+    if (!LOGGABLE.has(name) || value === undefined) continue;
+    kept[name] = typeof value === 'string' ? value.slice(0, 512) : value;
+  }
+  return kept;
+}
+
+/** Name, message and stack of our own faults, the name and code alone of anybody else's: their texts may repeat what was sent. */
+function describeCause(cause: unknown, depth = 0): unknown {
+  if (!(cause instanceof Error) || depth > 3) return undefined;
+  const own = cause.name === 'Fault' || cause.name === 'SettingsError';
+  const { $metadata, code } = cause as {
+    $metadata?: { requestId?: unknown; httpStatusCode?: unknown };
+    code?: unknown;
+  };
+  return {
+    name: cause.name,
+    ...(own ? { message: cause.message } : {}),
+    ...(typeof code === 'string' ? { code } : {}),
+    ...($metadata === undefined ? {} : { awsRequestId: $metadata.requestId, httpStatus: $metadata.httpStatusCode }),
+    stack: frames(cause),
+    cause: describeCause(cause.cause, depth + 1),
+  };
+}
+
+const frames = (error: Error): readonly string[] =>
+  (error.stack ?? '')
+    .split('\n')
+    .filter((frame) => /^\s+at /.test(frame))
+    .slice(0, 8)
+    .map((frame) => frame.trim());
+
+/** CloudWatch embedded metric format (AWS: "Specification: Embedded metric format"): metrics as log lines, no call and no latency. */
+export const embeddedMetrics = (clock: Clock): Metrics => {
+  const emit = (dimensions: Readonly<Record<string, string>>, values: Readonly<Record<string, number>>) => {
+    const metrics = Object.keys(values).map((name) => ({
+      Name: name,
+      Unit: name === 'Latency' ? 'Milliseconds' : 'Count',
+    }));
+    const names = Object.keys(dimensions);
+    const directive = { Namespace: NAMESPACE, Dimensions: [[], names], Metrics: metrics };
+    write({ _aws: { Timestamp: clock.now(), CloudWatchMetrics: [directive] }, ...dimensions, ...values });
+  };
+  return {
+    issued: ({ grant, route }, latencyMs) => emit({ grant, route }, { Issued: 1, Latency: latencyMs }),
+    refused: ({ reason, route, outcome }, latencyMs) => {
+      const name = { denied: 'Denied', failed: 'Failed', unauthenticated: 'Unauthenticated' }[outcome];
+      emit({ reason, route }, { [name]: 1, Latency: latencyMs });
+    },
+  };
+};
