@@ -1,0 +1,87 @@
+import { basename, extname, join } from 'node:path';
+import { type BuildOptions, build, type Metafile, type OutputFile } from 'esbuild';
+
+/** One program, bundled: its files, and what esbuild says of them. */
+export interface Bundle {
+  readonly name: string;
+  /** Relative to the bundle's folder. */
+  readonly files: readonly { readonly name: string; readonly content: Uint8Array }[];
+  readonly metafile: Metafile;
+}
+
+/** Packages of CommonJS inside an ES module need `require` for Node's own modules (samlify). */
+const REQUIRE =
+  "import{createRequire as bundledRequire}from'node:module';const require=bundledRequire(import.meta.url);";
+
+/** Stands for the credential provider chain in a function: Lambda's credentials are in its environment, and nowhere else. */
+const ENVIRONMENT_CREDENTIALS = 'lib/aws/environment-credentials.ts';
+
+export interface Identity {
+  readonly version: string;
+  /** Twelve hex digits of the hash of the sources. */
+  readonly build: string;
+}
+
+const options = (root: string, identity: Identity): BuildOptions => ({
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  minify: true,
+  // The SDK's packages hold both module systems: the ES modules are half as large once unused code is dropped.
+  mainFields: ['module', 'main'],
+  outExtension: { '.js': '.mjs' },
+  banner: { js: REQUIRE },
+  define: {
+    'process.env.TOKEN_BROKER_VERSION': JSON.stringify(identity.version),
+    'process.env.TOKEN_BROKER_BUILD': JSON.stringify(identity.build),
+  },
+  sourcemap: 'external',
+  sourcesContent: false,
+  legalComments: 'none',
+  metafile: true,
+  write: false,
+  logLevel: 'silent',
+});
+
+const asBundle = (name: string, folder: string, files: readonly OutputFile[], metafile: Metafile): Bundle => ({
+  name,
+  files: files.map((file) => ({ name: file.path.slice(folder.length + 1), content: file.contents })),
+  metafile,
+});
+
+/**
+ * Bundles one function as an ES module `index.mjs`. What it loads by `await import()` becomes a chunk beside it that is read on
+ * first use. The AWS SDK's credential provider chain gives way to the environment's credentials, which is what Lambda has.
+ */
+export async function bundleFunction(root: string, file: string, identity: Identity): Promise<Bundle> {
+  const name = basename(file, extname(file));
+  const folder = join(root, 'dist', 'functions', name);
+  const { outputFiles, metafile } = await build({
+    ...options(root, identity),
+    entryPoints: { index: file },
+    outdir: folder,
+    splitting: true,
+    chunkNames: '[name]-[hash]',
+    alias: { '@aws-sdk/credential-provider-node': join(root, ENVIRONMENT_CREDENTIALS) },
+    metafile: true,
+    write: false,
+  });
+  return asBundle(name, folder, outputFiles, metafile);
+}
+
+/** Bundles the command line as `cli.mjs` with its chunks. It keeps the whole credential chain: people have profiles and SSO. */
+export async function bundleCommandLine(root: string, file: string, identity: Identity): Promise<Bundle> {
+  const folder = join(root, 'dist');
+  const { outputFiles, metafile } = await build({
+    ...options(root, identity),
+    entryPoints: { cli: file },
+    outdir: folder,
+    splitting: true,
+    chunkNames: 'cli/[name]-[hash]',
+    metafile: true,
+    write: false,
+  });
+  return asBundle('cli', folder, outputFiles, metafile);
+}
