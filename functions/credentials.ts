@@ -17,7 +17,7 @@ export const credentialsHandler = (ports: RoutePorts & IssuePorts) =>
       name: 'credentials',
       methods: ['GET', 'POST'],
       budgetMs: BUDGET_MS,
-      refuse: credentialsError,
+      refuse: (refusal, request, headers) => credentialsError(refusal, request.id, headers),
       handle: async (request, signal) => {
         const parsed = readCredentialsRequest(request);
         if (!parsed.ok) return parsed;

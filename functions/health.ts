@@ -16,7 +16,7 @@ export const healthHandler = (ports: HealthPorts) =>
       name: 'health',
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
       budgetMs: 1_000,
-      refuse: credentialsError,
+      refuse: (refusal, request, headers) => credentialsError(refusal, request.id, headers),
       handle: async (request) => {
         if (request.path !== '/healthz') return refuse('route_unknown');
         if (request.method !== 'GET' && request.method !== 'HEAD') return refuse('method_not_allowed');

@@ -17,7 +17,7 @@ export const stsHandler = (ports: RoutePorts & IssuePorts) =>
       name: 'sts',
       methods: ['POST'],
       budgetMs: BUDGET_MS,
-      refuse: stsError,
+      refuse: (refusal, request, headers) => stsError(refusal, request.id, headers),
       handle: async (request, signal) => {
         const parsed = readStsRequest(request);
         if (!parsed.ok) return parsed;

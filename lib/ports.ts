@@ -167,6 +167,20 @@ export interface Secrets {
   } | null>;
 }
 
+/** Signs with this broker's current private key. */
+export interface TokenSigner {
+  /** A compact JWS of the claims (RFC 7515), `typ` as given, `alg` and `kid` those of the current key. Throws `Fault('secrets')`. */
+  sign(type: string, claims: JsonObject, signal: AbortSignal): Promise<string>;
+}
+
+/** This broker's own public keys as published: next, current and previous. */
+export interface OwnKeys {
+  /** Those named `kid`; read again for an unknown one. Throws `Fault('key-sets')`. */
+  find(kid: string | undefined, signal: AbortSignal): Promise<readonly JsonObject[]>;
+  /** All of them, for the key-set document. */
+  all(signal: AbortSignal): Promise<readonly JsonObject[]>;
+}
+
 /** Temporary AWS credentials. Secret: never logged, never recorded. */
 export interface AwsCredentials {
   readonly accessKeyId: string;

@@ -6,6 +6,7 @@ import { type Seconds, seconds } from '../time.ts';
 import { readBasic } from './basic.ts';
 import { Parameters, readWholeSeconds, sayable } from './parameters.ts';
 import { type HttpRequest, readFormBody } from './request.ts';
+import { readTokenProof } from './token-proof.ts';
 
 const FORM_BYTES = 256 * 1024;
 const INTENT = /^[\x20-\x7e\u00a0-\ud7ff\ue000-\ufffd]{1,256}$/u;
@@ -35,7 +36,7 @@ export function readCredentialsRequest(request: HttpRequest): Outcome<IssuanceRe
     intent: intent.value,
     narrowing: null,
     grants: ['aws-session', 'aws-federated'],
-    admitsTarget: () => true,
+    refuseTarget: () => null,
     caller: { id: request.id, sourceIp: request.sourceIp, userAgent: request.userAgent },
   });
 }
@@ -54,7 +55,7 @@ function readProofs(request: HttpRequest, form: Parameters): Outcome<PresentedPr
   const authorization = request.headers['authorization']?.trim() ?? '';
   const token = form.one('subject_token');
   if (authorization !== '' && token !== null) return refuse('several_proofs');
-  if (token !== null) return readSubjectToken(token, form.one('subject_token_type'));
+  if (token !== null) return readSubjectToken(form);
   if (authorization === '') return refuse('proof_missing');
   return readAuthorization(authorization);
 }
@@ -83,22 +84,14 @@ function clientOnly(client: Outcome<ClientProof>): Outcome<PresentedProofs> {
   return accept({ subject: 'client', actor: null, client: client.value, publicClients: 'refuse' });
 }
 
-const TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:';
-
-function readSubjectToken(token: string, type: string | null): Outcome<PresentedProofs> {
-  switch (type) {
-    case null:
-      return refuse('parameter_missing', { detail: 'subject_token_type is required beside subject_token.' });
-    case `${TOKEN_TYPE}jwt`:
-    case `${TOKEN_TYPE}id_token`:
-    case `${TOKEN_TYPE}access_token`:
-      return subjectOnly({ kind: 'jwt', token });
-    case 'urn:token-broker:token-type:aws-iam':
-      return subjectOnly({ kind: 'aws-iam', envelope: token });
-    default:
-      return refuse('proof_type_unsupported');
-  }
+/** The kinds of proof that a form may carry here; SAML has routes of its own. */
+function readSubjectToken(form: Parameters): Outcome<PresentedProofs> {
+  const proofs = readTokenProof(form, null);
+  if (proofs.ok && (proofs.value.actor !== null || isSaml(proofs.value))) return refuse('proof_type_unsupported');
+  return proofs;
 }
+
+const isSaml = ({ subject }: PresentedProofs): boolean => subject !== 'client' && subject.kind === 'saml';
 
 /** `intent`: why, up to 256 printable characters; recorded. */
 export function readIntent(text: string | null): Outcome<string | null> {

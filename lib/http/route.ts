@@ -31,7 +31,7 @@ export interface Route {
   readonly budgetMs: number;
   handle(request: HttpRequest, signal: AbortSignal): Promise<Outcome<RouteAnswer>>;
   /** The one place that knows the wire form of a refusal here. */
-  refuse(refusal: Refusal, requestId: string, headers?: Record<string, string>): HttpAnswer;
+  refuse(refusal: Refusal, request: HttpRequest, headers: Record<string, string>): HttpAnswer;
 }
 
 /** A Lambda handler around a route: method check, deadline, faults into retryable answers, one log line and one metric a request. */
@@ -113,7 +113,7 @@ function observeRefusal(
   latencyMs: number,
 ): HttpAnswer {
   const headers = refusal.reason === 'method_not_allowed' ? { allow: route.methods.join(', ') } : {};
-  const answer = route.refuse(refusal, request.id, headers);
+  const answer = route.refuse(refusal, request, headers);
   const { id: requestId, sourceIp, userAgent } = request;
   const { reason, log } = refusal;
   ports.log.info('refused', {

@@ -66,7 +66,7 @@ function readAssumeRole(request: HttpRequest, form: Parameters, action: StsActio
     intent: null,
     narrowing: narrowing.value,
     grants: ['aws-session', 'aws-federated'],
-    admitsTarget: target.value.admits,
+    refuseTarget: (scope) => (target.value.admits(scope) ? null : { reason: 'target_mismatch' }),
     caller: {
       id: request.id,
       sourceIp: request.sourceIp,

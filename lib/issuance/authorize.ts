@@ -20,8 +20,8 @@ export interface PolicyRequest {
   readonly narrowing: Narrowing | null;
   /** The kinds of grant that this route hands out. */
   readonly grants: readonly Grant['type'][];
-  /** False where the caller named a target (audience, resource, role) that is not the grant's. */
-  admitsTarget(scope: Scope): boolean;
+  /** Why the target or token type that the caller named (audience, resource, role) is not the grant's; null: it is, or none was named. */
+  refuseTarget(scope: Scope): Refusal | null;
   readonly caller: { readonly sourceIp: string };
 }
 
@@ -167,7 +167,10 @@ function checkRequest(request: PolicyRequest, scopes: readonly [Scope, ...Scope[
     if (!alike) return refuse('scopes_incompatible');
   }
   if (!request.grants.includes(grant.type)) return refuse('grant_not_available_here');
-  if (!scopes.every((scope) => request.admitsTarget(scope))) return refuse('target_mismatch');
+  for (const scope of scopes) {
+    const refusal = request.refuseTarget(scope);
+    if (refusal !== null) return { ok: false, refusal };
+  }
   if (request.intent === null && scopes.some((scope) => scope.requires.intent)) return refuse('intent_required');
   return accept(null);
 }

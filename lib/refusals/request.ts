@@ -76,6 +76,24 @@ export const requestRefusals = registry({
       'The scope says `requires: { intent: true }` and the request has none. It cannot be had at /sts, whose protocol has no place for one.',
     fix: 'Send intent, up to 256 characters that say why.',
   },
+  grant_type_unsupported: {
+    class: 'unsupported',
+    says: 'The grant type is not served.',
+    cause: 'grant_type is not one of those in the metadata document.',
+    fix: 'See grant_types_supported in /.well-known/oauth-authorization-server.',
+  },
+  scope_missing: {
+    class: 'scope',
+    says: 'scope is required.',
+    cause: 'The request names no scope; the broker has no default one (RFC 6749 section 3.3).',
+    fix: 'Send scope.',
+  },
+  requested_token_type_mismatch: {
+    class: 'request',
+    says: 'The requested token type is not what the scope grants.',
+    cause: 'requested_token_type names another type of token than the grant of the scope (RFC 8693 section 2.1).',
+    fix: 'Leave it out, or ask for the type that issued_token_type says.',
+  },
   unknown_action: {
     class: 'unsupported',
     says: 'This action is not served here.',

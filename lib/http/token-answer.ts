@@ -1,0 +1,35 @@
+import type { Issued } from '../issue.ts';
+import type { EpochSeconds } from '../time.ts';
+import { type HttpAnswer, secretJson } from './answer.ts';
+import { credentialDocument } from './credentials-answer.ts';
+import type { IssuingGrantType } from './token-request.ts';
+
+const AWS_CREDENTIALS = 'urn:token-broker:token-type:aws-credentials';
+
+/** The answer of the token endpoint (RFC 6749 section 5.1, RFC 8693 section 2.2.1). Secret. */
+export function tokenAnswer(
+  { record, minted }: Issued,
+  grantType: IssuingGrantType | 'authorization-code',
+  now: EpochSeconds,
+  requestId: string,
+): HttpAnswer {
+  const { secret } = minted;
+  if (secret.kind === 'aws-session') {
+    return secretJson(200, requestId, {
+      access_token: JSON.stringify(credentialDocument(secret, record.scope, record.id)),
+      issued_token_type: AWS_CREDENTIALS,
+      token_type: 'N_A',
+      expires_in: remaining(secret.session.credentials.expires, now),
+      scope: record.scope,
+    });
+  }
+  return secretJson(200, requestId, {
+    access_token: secret.token,
+    ...(grantType === 'token-exchange' ? { issued_token_type: secret.issuedTokenType } : {}),
+    token_type: secret.tokenType,
+    expires_in: remaining(secret.expires, now),
+    scope: secret.scope ?? record.scope,
+  });
+}
+
+const remaining = (expires: EpochSeconds, now: EpochSeconds): number => Math.max(0, Math.floor(expires - now));

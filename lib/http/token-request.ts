@@ -1,0 +1,217 @@
+import type { Grant, Scope } from '../configuration/documents.ts';
+import type { ClientProof } from '../identity/principal.ts';
+import type { PresentedProofs } from '../issuance/authenticate.ts';
+import type { IssuanceRequest } from '../issue.ts';
+import { accept, type Outcome, type Refusal, refuse } from '../outcome.ts';
+import { readClientProof } from './client-authentication.ts';
+import { readDuration, readIntent } from './credentials-request.ts';
+import type { OauthContext } from './oauth-error.ts';
+import { Parameters, sayable } from './parameters.ts';
+import { type HttpRequest, readFormBody } from './request.ts';
+import { grantTypeUri, readTokenProof, tokenTypeUri } from './token-proof.ts';
+
+/** A SAML response of 100 KB is 134 KB of base64; form encoding may triple it. */
+const FORM_BYTES = 512 * 1024;
+const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/;
+const MOST_SCOPES = 20;
+const QUERY_PROOFS = [
+  'subject_token',
+  'actor_token',
+  'assertion',
+  'client_secret',
+  'client_assertion',
+  'code',
+  'code_verifier',
+];
+
+/** The grant types of the token endpoint that a use case issues by; the authorization code has one of its own. */
+export type IssuingGrantType = 'client-credentials' | 'token-exchange' | 'jwt-bearer' | 'saml2-bearer';
+
+export interface TokenRequest {
+  readonly grantType: IssuingGrantType;
+  readonly issuance: IssuanceRequest;
+}
+
+export interface CodeRequest {
+  readonly grantType: 'authorization-code';
+  readonly client: ClientProof;
+  readonly code: string;
+  readonly codeVerifier: string;
+  readonly redirectUri: string;
+  /** RFC 8707: must be that of the grant. */
+  readonly form: Parameters;
+  readonly caller: IssuanceRequest['caller'];
+}
+
+/** Reads the form of `POST /oauth2/token`: nothing from the query, no parameter twice but `audience` and `resource` (RFC 8693 section 2.1). */
+export function readTokenForm(request: HttpRequest): Outcome<Parameters> {
+  const query = Parameters.parse(request.rawQuery);
+  if (query.ok && QUERY_PROOFS.some((name) => query.value.has(name))) return refuse('proof_in_query');
+  const body = readFormBody(request, FORM_BYTES);
+  if (!body.ok) return body;
+  const form = Parameters.parse(body.value);
+  if (!form.ok) return form;
+  const repeated = form.value.repeated(['audience', 'resource']);
+  if (repeated === null) return form;
+  return refuse('parameter_repeated', sayable(repeated) ? { detail: `${repeated} is given more than once.` } : {});
+}
+
+/** Parses a request of the token endpoint (contract section 3; RFC 6749 section 4.4, RFC 8693, RFC 7523, RFC 7522, RFC 6749 section 4.1.3). */
+export function readTokenRequest(request: HttpRequest): Outcome<TokenRequest | CodeRequest> {
+  const read = readTokenForm(request);
+  if (!read.ok) return read;
+  const form = read.value;
+  const client = readClientProof(request, form);
+  if (!client.ok) return client;
+  const grantType = form.one('grant_type');
+  switch (grantType) {
+    case null:
+      return refuse('parameter_missing', { detail: 'grant_type is required.' });
+    case 'authorization_code':
+      return readCode(request, form, client.value);
+    case 'client_credentials':
+      return readIssuance(request, form, 'client-credentials', clientSubject(client.value));
+    case grantTypeUri('token-exchange'):
+      return readIssuance(request, form, 'token-exchange', readTokenProof(form, client.value));
+    case grantTypeUri('jwt-bearer'):
+      return readIssuance(request, form, 'jwt-bearer', assertion(form, client.value, 'jwt'));
+    case grantTypeUri('saml2-bearer'):
+      return readIssuance(request, form, 'saml2-bearer', assertion(form, client.value, 'saml'));
+    default:
+      return refuse('grant_type_unsupported');
+  }
+}
+
+/** Which codes a refusal of this request has, from its grant type alone. */
+export function oauthContext(request: HttpRequest): OauthContext {
+  const form = readTokenForm(request);
+  switch (form.ok ? form.value.one('grant_type') : null) {
+    case grantTypeUri('token-exchange'):
+      return 'exchange';
+    case grantTypeUri('jwt-bearer'):
+    case grantTypeUri('saml2-bearer'):
+      return 'assertion';
+    case 'authorization_code':
+      return 'code';
+    default:
+      return 'other';
+  }
+}
+
+function clientSubject(client: ClientProof | null): Outcome<PresentedProofs> {
+  if (client === null) return refuse('client_authentication_missing');
+  return accept({ subject: 'client', actor: null, client, publicClients: 'refuse' });
+}
+
+function assertion(form: Parameters, client: ClientProof | null, kind: 'jwt' | 'saml'): Outcome<PresentedProofs> {
+  const text = form.one('assertion');
+  if (text === null) return refuse('parameter_missing', { detail: 'assertion is required.' });
+  const subject =
+    kind === 'jwt' ? ({ kind, token: text } as const) : ({ kind, document: text, at: { kind: 'endpoint' } } as const);
+  return accept({ subject, actor: null, client, publicClients: 'refuse' });
+}
+
+function readIssuance(
+  request: HttpRequest,
+  form: Parameters,
+  grantType: IssuingGrantType,
+  proofs: Outcome<PresentedProofs>,
+): Outcome<TokenRequest> {
+  if (!proofs.ok) return proofs;
+  const scopes = readScopes(form.one('scope'));
+  if (!scopes.ok) return scopes;
+  const intent = readIntent(form.one('intent'));
+  if (!intent.ok) return intent;
+  const duration = readDuration(form.one('duration'), 'duration');
+  if (!duration.ok) return duration;
+  const targets = readTargets(form);
+  if (!targets.ok) return targets;
+  const { id, sourceIp, userAgent } = request;
+  const issuance: IssuanceRequest = {
+    proofs: proofs.value,
+    scopes: scopes.value,
+    requestedDuration: duration.value,
+    intent: intent.value,
+    narrowing: null,
+    grants: grantsOf(grantType),
+    refuseTarget: (scope) => refuseTarget(scope, targets.value, form.one('requested_token_type')),
+    caller: { id, sourceIp, userAgent },
+  };
+  return accept({ grantType, issuance });
+}
+
+/** An AWS session comes by token exchange only (contract section 3). */
+function grantsOf(grantType: IssuingGrantType): readonly Grant['type'][] {
+  return grantType === 'token-exchange'
+    ? ['broker-token', 'oauth-token', 'aws-session', 'aws-federated']
+    : ['broker-token', 'oauth-token'];
+}
+
+/** RFC 6749 section 3.3: space-delimited, order without meaning; a name given twice counts once. */
+export function readScopes(text: string | null): Outcome<readonly string[]> {
+  if (text === null) return refuse('scope_missing');
+  if (!SCOPE.test(text)) return refuse('not_allowed');
+  const scopes = [...new Set(text.split(' '))];
+  return scopes.length > MOST_SCOPES ? refuse('scopes_incompatible') : accept(scopes);
+}
+
+/** RFC 8707 section 2: `resource` is an absolute URI without a fragment. `audience` is any name (RFC 8693 section 2.1). */
+function readTargets(form: Parameters): Outcome<readonly string[]> {
+  const resources = form.all('resource');
+  if (!resources.every((resource) => URL.canParse(resource) && !resource.includes('#'))) {
+    return refuse('target_mismatch', { detail: 'resource must be an absolute URI without a fragment.' });
+  }
+  return accept([...resources, ...form.all('audience')]);
+}
+
+function refuseTarget({ grant }: Scope, targets: readonly string[], requestedType: string | null): Refusal | null {
+  const own = targetsOf(grant);
+  if (!targets.every((target) => own.includes(target))) return { reason: 'target_mismatch' };
+  if (requestedType === null) return null;
+  return typesOf(grant).includes(requestedType) ? null : { reason: 'requested_token_type_mismatch' };
+}
+
+function targetsOf(grant: Grant): readonly string[] {
+  switch (grant.type) {
+    case 'broker-token':
+      return [grant.audience];
+    case 'oauth-token':
+      return [grant.audience, grant.resource].filter((target) => target !== null);
+    case 'aws-session':
+    case 'aws-federated':
+      return [grant.roleArn];
+  }
+}
+
+/** The `requested_token_type` values that a kind of grant answers to (RFC 8693 section 3). */
+function typesOf(grant: Grant): readonly string[] {
+  switch (grant.type) {
+    case 'broker-token':
+      return [tokenTypeUri('access_token'), tokenTypeUri('jwt')];
+    case 'oauth-token':
+      return [tokenTypeUri('access_token')];
+    case 'aws-session':
+    case 'aws-federated':
+      return ['urn:token-broker:token-type:aws-credentials'];
+  }
+}
+
+function readCode(request: HttpRequest, form: Parameters, client: ClientProof | null): Outcome<CodeRequest> {
+  if (client === null) return refuse('parameter_missing', { detail: 'client_id is required.' });
+  const code = form.one('code');
+  const codeVerifier = form.one('code_verifier');
+  const redirectUri = form.one('redirect_uri');
+  if (code === null) return refuse('parameter_missing', { detail: 'code is required.' });
+  if (codeVerifier === null) return refuse('parameter_missing', { detail: 'code_verifier is required.' });
+  if (redirectUri === null) return refuse('parameter_missing', { detail: 'redirect_uri is required.' });
+  const { id, sourceIp, userAgent } = request;
+  return accept({
+    grantType: 'authorization-code',
+    client,
+    code,
+    codeVerifier,
+    redirectUri,
+    form,
+    caller: { id, sourceIp, userAgent },
+  });
+}
