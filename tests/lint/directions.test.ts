@@ -13,6 +13,8 @@ const canaries = [
   ['lib/policy', "import { x } from '../http/answer.ts';\nx();", 'noRestrictedImports'],
   ['lib/policy', "import { randomBytes } from 'node:crypto';\nrandomBytes(1);", 'noRestrictedImports'],
   ['lib/policy', "import { createHash } from 'node:crypto';\ncreateHash('sha256');", null],
+  ['lib/policy', "import { isIP } from 'node:net';\nisIP('');", null],
+  ['lib/policy', "import { connect } from 'node:net';\nconnect(1);", 'noRestrictedImports'],
   ['lib/policy', "import { env } from 'node:process';\nenv.valueOf();", 'noRestrictedImports'],
   ['lib/identity/oidc', "import { x } from '../../credential/x.ts';\nx();", 'noRestrictedImports'],
   ['lib/identity/oidc', "import { x } from '../../policy/x.ts';\nx();", null],
