@@ -1,0 +1,28 @@
+import type { JsonObject } from '../../json.ts';
+import { accept, type Outcome, refuse } from '../../outcome.ts';
+import { parseStrictJson } from '../strict-json.ts';
+import { type JwsHeader, MAX_TOKEN_CHARACTERS, parseJws } from './jws.ts';
+
+/** A JWT by its shape. Its claims are unverified: whoever wants them believed goes through `verifyJwt` or `verifySignature`. */
+export interface ParsedJwt {
+  readonly compact: string;
+  readonly header: JwsHeader;
+  readonly unverified: JsonObject;
+}
+
+/** Reads a signed JWT as `parseJws` does, and its claims as one strict JSON object. RFC 7519 section 7.2. */
+export function parseJwt(compact: string): Outcome<ParsedJwt> {
+  const jws = parseJws(compact);
+  if (!jws.ok) return jws;
+  const unverified = parseStrictJson(jws.value.payload, { maxBytes: MAX_TOKEN_CHARACTERS });
+  if (unverified === null) return refuse('token_malformed');
+  return accept({ compact, header: jws.value.header, unverified });
+}
+
+/** The media type of a `typ`: lower case, without `application/`; an absent one is `jwt` (RFC 7515 section 4.1.9). */
+export function tokenType(header: JwsHeader): string {
+  if (header.typ === undefined) return 'jwt';
+  const type = header.typ.toLowerCase();
+  const short = type.startsWith('application/') ? type.slice('application/'.length) : type;
+  return short.includes('/') ? type : short;
+}

@@ -1,0 +1,145 @@
+import type { JsonObject } from '../../json.ts';
+import { accept, type Outcome, refuse } from '../../outcome.ts';
+import type { Clock, DocumentStore, Fetcher, KeySets, KeySource } from '../../ports.ts';
+import { type EpochMilliseconds, epochMilliseconds } from '../../time.ts';
+import { fetchKeySet } from './fetch-key-set.ts';
+import { type HeldKeySet, readSharedKeySet, writeSharedKeySet } from './shared-key-set.ts';
+
+/** A key set younger than this is not asked for again, except for an unknown `kid`. */
+const FRESH_MS = 10 * 60_000;
+/** A key set serves until it is this old, while its issuer can't be reached. */
+const STALE_MS = 24 * 3_600_000;
+/** Discovery is believed this long. */
+const DISCOVERED_MS = 3_600_000;
+/** A source is asked at most once in this time while some key set of it is held … */
+const COOLDOWN_MS = 30_000;
+/** … and in this time while none is, so that one failure does not lock everybody out. */
+const EMPTY_COOLDOWN_MS = 1_000;
+/** Longest that a source is waited for, discovery and keys together. */
+const FETCH_MS = 1_000;
+/** The host that left a copy may have a clock that is ahead by this much. */
+const SKEW_MS = 5 * 60_000;
+
+export interface KeySetPorts {
+  readonly fetcher: Fetcher;
+  readonly store: DocumentStore;
+  readonly clock: Clock;
+}
+
+/** One source in memory. */
+interface Entry {
+  held: HeldKeySet | null;
+  askedAt: EpochMilliseconds | null;
+  lastAsked: 'answered' | 'failed';
+  sharedCopy: 'unread' | 'read';
+  loading: Promise<void> | null;
+}
+
+/** Names a source in every cache: where its keys are, or whose discovery says where. Never a `kid` alone. */
+export const sourceName = (source: KeySource): string =>
+  source.jwksUri === null ? `issuer ${source.issuer}` : `jwks ${source.jwksUri}`;
+
+/**
+ * Key sets of identity providers, kept in memory (fresh for 10 minutes) and shared through a document store, from which a process
+ * takes its first copy. An unknown `kid` asks the source again, at most once per 30 s however many callers there are; while the
+ * source is down the last good set serves until it is 24 h old. A bad document never replaces a good one. An unknown `kid` while the
+ * source is down is `keys_unavailable`: nobody can say that there is no such key.
+ */
+export function cachedKeySets(ports: KeySetPorts): KeySets {
+  const entries = new Map<string, Entry>();
+  return {
+    async find(source, kid, signal) {
+      const name = sourceName(source);
+      const entry = entries.get(name) ?? emptyEntry();
+      entries.set(name, entry);
+      let answer = look(entry, kid, ports.clock.now());
+      // Twice at most: the shared copy, and then the source where that copy is old or lacks the kid.
+      for (let loads = 0; !answer.settled && loads < 2; loads += 1) {
+        entry.loading ??= load(ports, source, entry).finally(() => {
+          entry.loading = null;
+        });
+        if ((await endOf(entry.loading, signal)) === 'aborted') return refuse('keys_unavailable');
+        answer = look(entry, kid, ports.clock.now());
+      }
+      return answer.outcome;
+    },
+  };
+}
+
+const emptyEntry = (): Entry => ({
+  held: null,
+  askedAt: null,
+  lastAsked: 'answered',
+  sharedCopy: 'unread',
+  loading: null,
+});
+
+interface Answer {
+  readonly outcome: Outcome<readonly JsonObject[]>;
+  /** Asking the source is not needed, or not due. */
+  readonly settled: boolean;
+}
+
+function look(entry: Entry, kid: string | undefined, now: EpochMilliseconds): Answer {
+  const { held } = entry;
+  if (held === null || now - held.fetchedAt > STALE_MS) {
+    const settled = entry.sharedCopy === 'read' && isCooling(entry, now, EMPTY_COOLDOWN_MS);
+    return { outcome: refuse('keys_unavailable'), settled };
+  }
+  const keys = kid === undefined ? held.keys : held.keys.filter((key) => key['kid'] === kid);
+  const isCurrent = keys.length > 0 && now - held.fetchedAt < FRESH_MS;
+  const unknowable = keys.length === 0 && entry.lastAsked === 'failed';
+  return {
+    outcome: unknowable ? refuse('keys_unavailable') : accept(keys),
+    settled: isCurrent || isCooling(entry, now, COOLDOWN_MS),
+  };
+}
+
+/** Where the clock was set back the source is asked again, rather than not for as long as it was set back. */
+function isCooling(entry: Entry, now: EpochMilliseconds, cooldownMs: number): boolean {
+  return entry.askedAt !== null && now >= entry.askedAt && now - entry.askedAt < cooldownMs;
+}
+
+/** The first loading takes the shared copy, and asks the source only where that copy is not fresh; the others ask the source. */
+async function load(ports: KeySetPorts, source: KeySource, entry: Entry): Promise<void> {
+  const name = sourceName(source);
+  if (entry.sharedCopy === 'unread') {
+    const shared = await readSharedKeySet(ports.store, name);
+    entry.sharedCopy = 'read';
+    const age = shared === null ? STALE_MS : ports.clock.now() - shared.fetchedAt;
+    if (shared !== null && age > -SKEW_MS && age < STALE_MS) {
+      entry.held = shared;
+      entry.askedAt = shared.fetchedAt;
+      if (age < FRESH_MS) return;
+    }
+  }
+  await ask(ports, source, entry);
+}
+
+async function ask(ports: KeySetPorts, source: KeySource, entry: Entry): Promise<void> {
+  const { fetcher, store, clock } = ports;
+  const askedAt = clock.now();
+  entry.askedAt = askedAt;
+  const known = entry.held !== null && askedAt - entry.held.discoveredAt < DISCOVERED_MS ? entry.held : null;
+  const fetched = await fetchKeySet(fetcher, source, known?.jwksUri ?? null, AbortSignal.timeout(FETCH_MS));
+  entry.lastAsked = fetched === null ? 'failed' : 'answered';
+  if (fetched === null) {
+    // The document may have moved: the next time discovery is asked again.
+    if (entry.held !== null) entry.held = { ...entry.held, discoveredAt: LONG_AGO };
+    return;
+  }
+  entry.held = { ...fetched, fetchedAt: askedAt, discoveredAt: known?.discoveredAt ?? askedAt };
+  await writeSharedKeySet(store, sourceName(source), entry.held);
+}
+
+const LONG_AGO = epochMilliseconds(0);
+
+/** Waits for the loading that all callers share, or until this caller's own deadline. */
+function endOf(loading: Promise<void>, signal: AbortSignal): Promise<'ended' | 'aborted'> {
+  if (signal.aborted) return Promise.resolve('aborted');
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => resolve('aborted');
+    signal.addEventListener('abort', onAbort, { once: true });
+    loading.then(() => resolve('ended'), reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import type { OidcConnection } from '../../configuration/documents.ts';
+import { accept, type Outcome, refuse } from '../../outcome.ts';
+import { type EpochSeconds, epochSeconds } from '../../time.ts';
+import type { Principal, ProofReuse } from '../principal.ts';
+import { viewClaims } from './claims-view.ts';
+import type { ParsedJwt } from './jwt.ts';
+import type { TokenNames } from './names.ts';
+import { labelOf } from './requirement.ts';
+
+interface Verified {
+  readonly jwt: ParsedJwt;
+  readonly issuer: string;
+  readonly connection: OidcConnection;
+  readonly names: TokenNames;
+  readonly expires: EpochSeconds;
+}
+
+/** The principal that a token names, all of whose checks have passed; `principal_invalid` where its label can't be written. */
+export function principalOf({ jwt, issuer, connection, names, expires }: Verified): Outcome<Principal> {
+  const claims = viewClaims(jwt.unverified, connection);
+  const name = labelOf(connection, claims);
+  if (name === null) return refuse('principal_invalid');
+  return accept({
+    source: { kind: 'connection', name: connection.connection },
+    subject: names.subject,
+    name,
+    claims,
+    proof: {
+      kind: 'oidc',
+      issuer,
+      tokenId: names.tokenId,
+      sha256: createHash('sha256').update(jwt.compact).digest('hex'),
+      expires,
+    },
+    reuse: reuseOf(issuer, connection, names, expires),
+    record: connection.record,
+    mayAct: jwt.unverified['may_act'],
+    lineage: null,
+    connection,
+  });
+}
+
+/** The claim outlives the token by the tolerance, within which the token is still accepted. */
+function reuseOf(
+  issuer: string,
+  connection: OidcConnection,
+  { tokenId }: TokenNames,
+  expires: EpochSeconds,
+): ProofReuse | null {
+  if (connection.reuse === 'allow' || tokenId === null) return null;
+  const until = epochSeconds(Math.ceil(expires + connection.clockTolerance));
+  return { reuse: connection.reuse, issuer, tokenId, until };
+}

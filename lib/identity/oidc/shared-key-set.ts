@@ -1,0 +1,48 @@
+import type { JsonObject } from '../../json.ts';
+import type { DocumentStore } from '../../ports.ts';
+import { type EpochMilliseconds, epochMilliseconds } from '../../time.ts';
+import { parseStrictJson } from '../strict-json.ts';
+import { keysIn, MAX_KEY_SET_BYTES } from './key-document.ts';
+
+/** A key set that was fetched, and when. */
+export interface HeldKeySet {
+  readonly jwksUri: string;
+  readonly keys: readonly JsonObject[];
+  readonly fetchedAt: EpochMilliseconds;
+  /** When discovery last named `jwksUri`; equals `fetchedAt` where the configuration names it. */
+  readonly discoveredAt: EpochMilliseconds;
+}
+
+/** Waiting longer for the store would cost more than asking the issuer. */
+const STORE_MS = 300;
+/** A copy longer than this stays in memory only: an item of the store is at most 400 KB. */
+const MAX_TEXT_BYTES = 300 * 1024;
+
+/** The copy of a source's key set that any process left in the store; null where there is none that can be read in time. */
+export async function readSharedKeySet(store: DocumentStore, name: string): Promise<HeldKeySet | null> {
+  try {
+    const stored = await store.get(name, AbortSignal.timeout(STORE_MS));
+    if (stored === null) return null;
+    const document = parseStrictJson(Buffer.from(stored.text), { maxBytes: MAX_KEY_SET_BYTES });
+    const keys = document === null ? null : keysIn(document['keys']);
+    if (document === null || keys === null || document['source'] !== name) return null;
+    const { jwksUri, discoveredAt } = document;
+    if (typeof jwksUri !== 'string' || typeof discoveredAt !== 'number') return null;
+    return { jwksUri, keys, fetchedAt: stored.fetchedAt, discoveredAt: epochMilliseconds(discoveredAt) };
+  } catch {
+    // A store that is down costs a fetch, not a request.
+    return null;
+  }
+}
+
+/** Leaves a copy for other processes, if the store takes it in time. The name is kept inside too, so that no copy can be another source's. */
+export async function writeSharedKeySet(store: DocumentStore, name: string, held: HeldKeySet): Promise<void> {
+  const { jwksUri, keys, fetchedAt, discoveredAt } = held;
+  const text = JSON.stringify({ source: name, jwksUri, discoveredAt, keys });
+  if (Buffer.byteLength(text) > MAX_TEXT_BYTES) return;
+  try {
+    await store.put(name, { text, fetchedAt }, AbortSignal.timeout(STORE_MS));
+  } catch {
+    // The next process fetches for itself.
+  }
+}

@@ -1,0 +1,76 @@
+import type { JsonObject } from '../../json.ts';
+import { accept, type Outcome, refuse } from '../../outcome.ts';
+import { END_OF_TIME, type EpochSeconds, epochSeconds, type Seconds } from '../../time.ts';
+
+/** What a token's times are held against. */
+export interface TimeRules {
+  readonly now: EpochSeconds;
+  /** How far the clocks may be apart; applied once to each comparison with `now`. */
+  readonly tolerance: Seconds;
+  /** null: any age. Else `iat` is required. */
+  readonly maxAge: Seconds | null;
+}
+
+export interface TokenTimes {
+  readonly expires: EpochSeconds;
+  readonly issuedAt: EpochSeconds | null;
+  readonly notBefore: EpochSeconds | null;
+}
+
+/**
+ * Reads and checks `exp` (required), `nbf` and `iat`: finite numbers of seconds up to the end of year 9999; `exp` is after now and
+ * not before `nbf` or `iat` (those two are one clock's, so without tolerance); `nbf` and `iat` are not after now; `iat` is at most
+ * `maxAge` ago. Refuses, in this order: `claims_invalid`, `expired`, `not_yet_valid`, `too_old`. The detail says by how many seconds,
+ * so it is for callers whose token is genuine. RFC 7519 sections 4.1.4 to 4.1.6.
+ */
+export function checkTimes(claims: JsonObject, rules: TimeRules): Outcome<TokenTimes> {
+  const read = readTimes(claims);
+  if (!read.ok) return read;
+  const { expires, issuedAt, notBefore } = read.value;
+  const { now, tolerance, maxAge } = rules;
+  if (maxAge !== null && issuedAt === null) return refuse('claims_invalid', { detail: 'The token needs an iat.' });
+  if (now >= expires + tolerance) {
+    return refuse('expired', { detail: `The token expired ${apart(expires, now)}; ${clock(rules)}.` });
+  }
+  if (notBefore !== null && notBefore > now + tolerance) {
+    return refuse('not_yet_valid', { detail: `nbf is ${apart(notBefore, now)}; ${clock(rules)}.` });
+  }
+  if (issuedAt !== null && issuedAt > now + tolerance) {
+    return refuse('not_yet_valid', { detail: `iat is ${apart(issuedAt, now)}; ${clock(rules)}.` });
+  }
+  if (maxAge !== null && issuedAt !== null && now - issuedAt > maxAge + tolerance) {
+    return refuse('too_old', { detail: `iat is ${apart(issuedAt, now)}; at most ${maxAge} seconds are accepted.` });
+  }
+  return read;
+}
+
+function readTimes(claims: JsonObject): Outcome<TokenTimes> {
+  const [expires, issuedAt, notBefore] = [time(claims, 'exp'), time(claims, 'iat'), time(claims, 'nbf')];
+  if (!expires.ok || !issuedAt.ok || !notBefore.ok)
+    return [expires, issuedAt, notBefore].find((each) => !each.ok) ?? missing;
+  if (expires.value === null) return missing;
+  const earliest = Math.max(issuedAt.value ?? expires.value, notBefore.value ?? expires.value);
+  if (expires.value < earliest) return refuse('claims_invalid', { detail: 'exp is before nbf or iat.' });
+  return accept({ expires: expires.value, issuedAt: issuedAt.value, notBefore: notBefore.value });
+}
+
+const missing = refuse('claims_invalid', { detail: 'The token needs an exp.' });
+
+type TimeClaim = 'exp' | 'nbf' | 'iat';
+
+function time(claims: JsonObject, name: TimeClaim): Outcome<EpochSeconds | null> {
+  if (!Object.hasOwn(claims, name)) return accept(null);
+  const value = claims[name];
+  if (typeof value !== 'number' || !Number.isFinite(value) || value > END_OF_TIME || value < -END_OF_TIME) {
+    return refuse('claims_invalid', { detail: `${name} must be a number of seconds up to the end of year 9999.` });
+  }
+  return accept(epochSeconds(value));
+}
+
+function apart(time: EpochSeconds, now: EpochSeconds): string {
+  const difference = Math.round(Math.abs(now - time));
+  return time > now ? `${difference} seconds in the future` : `${difference} seconds ago`;
+}
+
+const clock = ({ now, tolerance }: TimeRules): string =>
+  `the clock here says ${now} and the tolerance is ${tolerance} seconds`;

@@ -1,0 +1,110 @@
+import type { JwsAlgorithm, OidcConnection } from '../../configuration/documents.ts';
+import { accept, type Outcome, type Refusal, refuse } from '../../outcome.ts';
+import type { Configuration, KeySets } from '../../ports.ts';
+import type { EpochSeconds } from '../../time.ts';
+import type { Principal } from '../principal.ts';
+import { chooseConnection, expectedAudience, readAudience } from './audience.ts';
+import { checkAuthorizedParty, readAuthorizedParty } from './authorized-party.ts';
+import { viewClaims } from './claims-view.ts';
+import { type ParsedJwt, parseJwt } from './jwt.ts';
+import { checkPresetAgreement, readNames } from './names.ts';
+import { principalOf } from './principal-of.ts';
+import { requirementHolds } from './requirement.ts';
+import { allowedAlgorithm, verifySignature } from './signature.ts';
+import { checkTimes } from './times.ts';
+import { checkType, type DeclaredType } from './token-type.ts';
+
+export interface JwtContext {
+  readonly configuration: Configuration;
+  readonly keySets: KeySets;
+  readonly now: EpochSeconds;
+  readonly signal: AbortSignal;
+  /** What the caller said the token is (RFC 8693 section 3); a token that says otherwise is refused. */
+  readonly declaredType?: DeclaredType;
+}
+
+/**
+ * Verifies a JWT of a configured issuer at `now` and names its principal, or returns the first refusal met, in this order: shape and
+ * size; issuer; algorithm; key; signature; the connection by audience; `require`; type, authorized party, names, times; label.
+ * A refusal says what was expected only once the signature holds and `require` is met; nothing of the token is ever repeated.
+ * Keys that can't be had are `keys_unavailable`; a configuration that can't be read throws `Fault`.
+ * RFC 7519 section 7.2, RFC 8725 section 3.
+ */
+export async function verifyJwt(token: string, context: JwtContext): Promise<Outcome<Principal>> {
+  const parsed = parseJwt(token);
+  if (!parsed.ok) return parsed;
+  const issuer = parsed.value.unverified['iss'];
+  if (typeof issuer !== 'string' || issuer === '') return refuse('claims_invalid');
+  const connections = await context.configuration.oidcIssuer(issuer, context.signal);
+  const genuine = await checkSignature(parsed.value, issuer, connections, context);
+  if (!genuine.ok) return genuine;
+  const chosen = choose(parsed.value, connections);
+  if (!chosen.ok) return chosen;
+  return admit(parsed.value, issuer, chosen.value, context);
+}
+
+async function checkSignature(
+  jwt: ParsedJwt,
+  issuer: string,
+  connections: readonly OidcConnection[],
+  context: JwtContext,
+): Promise<Outcome<true>> {
+  const source = connections.flatMap((connection) => connection.issuers).find((each) => each.issuer === issuer);
+  if (source === undefined) return refuse('issuer_unknown');
+  const algorithms = connections.flatMap((connection): readonly JwsAlgorithm[] => connection.algorithms);
+  const allowed = allowedAlgorithm(jwt.header, algorithms);
+  if (!allowed.ok) return allowed;
+  const keys = await context.keySets.find(source, jwt.header.kid, context.signal);
+  if (!keys.ok) return keys;
+  const verified = await verifySignature(jwt, keys.value, [allowed.value]);
+  return verified.ok ? accept(true) : verified;
+}
+
+/** The connection that the token is addressed to, its algorithm and its `require` included. */
+function choose(jwt: ParsedJwt, connections: readonly OidcConnection[]): Outcome<OidcConnection> {
+  const claims = jwt.unverified;
+  const audience = readAudience(claims);
+  if (!audience.ok) return detailedFor(jwt, connections, audience.refusal);
+  const chosen = chooseConnection(connections, audience.value, readAuthorizedParty(claims));
+  if (chosen === null) return detailedFor(jwt, connections, { reason: 'audience_mismatch' });
+  const allowed = allowedAlgorithm(jwt.header, chosen.algorithms);
+  if (!allowed.ok) return allowed;
+  return admits(jwt, chosen)
+    ? accept(chosen)
+    : refuse('requirement_not_met', { log: { connection: chosen.connection } });
+}
+
+/** No connection could be chosen: only somebody whom one of them would admit learns what was expected. */
+function detailedFor(
+  jwt: ParsedJwt,
+  connections: readonly OidcConnection[],
+  { reason, detail }: Refusal,
+): { ok: false; refusal: Refusal } {
+  const admitting = connections.filter((connection) => admits(jwt, connection));
+  return admitting.length === 0 ? refuse(reason) : refuse(reason, { detail: detail ?? expectedAudience(admitting) });
+}
+
+const admits = (jwt: ParsedJwt, connection: OidcConnection): boolean =>
+  requirementHolds(connection, viewClaims(jwt.unverified, connection));
+
+/** What is left to check of a genuine token that names somebody here; from here on refusals carry details. */
+function admit(
+  jwt: ParsedJwt,
+  issuer: string,
+  connection: OidcConnection,
+  { now, declaredType }: JwtContext,
+): Outcome<Principal> {
+  const claims = jwt.unverified;
+  const type = checkType(jwt, connection.types, declaredType ?? 'jwt');
+  if (!type.ok) return type;
+  const party = checkAuthorizedParty(readAuthorizedParty(claims), connection.authorizedParties);
+  if (!party.ok) return party;
+  const names = readNames(claims, connection);
+  if (!names.ok) return names;
+  const agreement = checkPresetAgreement(claims, connection);
+  if (!agreement.ok) return agreement;
+  const { clockTolerance: tolerance, maxTokenAge: maxAge } = connection;
+  const times = checkTimes(claims, { now, tolerance, maxAge });
+  if (!times.ok) return times;
+  return principalOf({ jwt, issuer, connection, names: names.value, expires: times.value.expires });
+}
