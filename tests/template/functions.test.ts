@@ -1,0 +1,60 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { functionName, resourcesOf, template } from './document.ts';
+
+const functions = resourcesOf('AWS::Serverless::Function').map(
+  ([id, resource]) => [functionName(resource), id, resource.Properties] as const,
+);
+
+/** What each function is told, beside what all are told. */
+const environments: Readonly<Record<string, readonly string[]>> = {
+  credentials: ['LEDGER_RETENTION_DAYS', 'SIGNING_KEYS_SECRET'],
+  sts: ['LEDGER_RETENTION_DAYS', 'SIGNING_KEYS_SECRET'],
+  token: ['LEDGER_RETENTION_DAYS', 'SIGNING_KEYS_SECRET'],
+  introspect: ['SIGNING_KEYS_SECRET'],
+  revoke: ['SIGNING_KEYS_SECRET'],
+  metadata: ['SIGNING_KEYS_SECRET'],
+  issuances: ['SIGNING_KEYS_SECRET'],
+  'sign-in': ['SAML_KEYS_SECRET'],
+  health: [],
+  rotate: ['SAML_KEYS_SECRET', 'SIGNING_ALGORITHM', 'SIGNING_KEYS_SECRET'],
+};
+
+describe('the functions of the template', () => {
+  it('are the files of functions/, one for one', () => {
+    const files = readdirSync('functions').flatMap((file) => (file.endsWith('.ts') ? [file.slice(0, -3)] : []));
+    expect(functions.map(([name]) => name).sort()).toEqual(files.sort());
+  });
+
+  it('run on Node.js 24 on arm64 with at least 1,024 MB', () => {
+    expect(template.Globals.Function).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      MemorySize: { Ref: 'MemorySize' },
+    });
+    expect(template.Parameters['MemorySize']).toMatchObject({ Default: 1024, MinValue: 1024 });
+  });
+
+  it.each(functions)('%s has a role, a log group and a timeout of its own', (_, id, properties) => {
+    expect(properties['Role']).toEqual({ 'Fn::GetAtt': [`${id}Role`, 'Arn'] });
+    expect(properties['LoggingConfig']).toEqual({ LogFormat: 'Text', LogGroup: { Ref: `${id}Log` } });
+    expect(template.Resources[`${id}Role`]?.Type).toBe('AWS::IAM::Role');
+    expect(template.Resources[`${id}Log`]?.Properties).toMatchObject({ RetentionInDays: { Ref: 'LogRetentionDays' } });
+    // API Gateway waits 30 s for an integration and no longer.
+    expect(Number(properties['Timeout'])).toBeLessThan(properties['Events'] === undefined ? 900 : 30);
+  });
+
+  it.each(functions)('%s is told what it needs and no more', (name, _, properties) => {
+    const own = (properties['Environment'] as { Variables?: Record<string, unknown> } | undefined)?.Variables ?? {};
+    expect(Object.keys(own).sort()).toEqual(environments[name]);
+  });
+
+  it('are all told the issuer, which comes from a parameter and never from the API', () => {
+    const shared = (template.Globals.Function['Environment'] as { Variables: Record<string, unknown> }).Variables;
+    expect(Object.keys(shared).sort()).toEqual(['EXTERNAL_ID', 'ISSUER', 'TABLE_PREFIX']);
+    expect(shared['ISSUER']).toEqual({
+      'Fn::If': ['HasDomain', { 'Fn::Sub': 'https://${DomainName}' }, { Ref: 'Issuer' }],
+    });
+  });
+});

@@ -1,0 +1,154 @@
+import { describe, expect, it } from '@jest/globals';
+import { functionName, type Resource, resourcesOf, template } from './document.ts';
+
+interface Statement {
+  readonly Sid: string;
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
+}
+
+const TABLES = { config: 'ConfigTable', ledger: 'LedgerTable', state: 'StateTable', keys: 'KeysTable' } as const;
+const SECRET = 'arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:';
+
+/** Short names for the only resources that a function may be allowed to touch. Nothing here is `*`. */
+const resources: Readonly<Record<string, unknown>> = {
+  ...Object.fromEntries(Object.entries(TABLES).map(([name, id]) => [name, { 'Fn::GetAtt': [id, 'Arn'] }])),
+  'ledger/index': { 'Fn::Sub': '${LedgerTable.Arn}/index/*' },
+  'signing-keys': { Ref: 'SigningKeys' },
+  'saml-keys': { Ref: 'SamlKeys' },
+  'clients/*': { 'Fn::Sub': `${SECRET}token-broker/clients/*` },
+  'downstream/*': { 'Fn::Sub': `${SECRET}token-broker/downstream/*` },
+  'assumable-roles': { Ref: 'AssumableRoles' },
+};
+
+const read = ['config: dynamodb:GetItem', 'keys: dynamodb:GetItem dynamodb:PutItem'];
+const state = 'state: dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem';
+const mint = [
+  ...read,
+  state,
+  'ledger: dynamodb:PutItem dynamodb:UpdateItem',
+  'assumable-roles: sts:AssumeRole sts:SetSourceIdentity sts:TagSession',
+  'signing-keys: secretsmanager:GetSecretValue',
+];
+const clients = 'clients/*: secretsmanager:DescribeSecret secretsmanager:GetSecretValue';
+const rotation =
+  'secretsmanager:DescribeSecret secretsmanager:GetSecretValue secretsmanager:PutSecretValue secretsmanager:UpdateSecretVersionStage';
+
+/** Everything that each function may do, beside writing its own log. A change of the template is a change of this table. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  credentials: [...mint, clients],
+  sts: mint,
+  token: [...mint, clients, 'downstream/*: secretsmanager:DescribeSecret secretsmanager:GetSecretValue'],
+  introspect: [...read, state, 'signing-keys: secretsmanager:GetSecretValue', clients],
+  revoke: [...read, state, 'signing-keys: secretsmanager:GetSecretValue', clients],
+  metadata: ['signing-keys: secretsmanager:GetSecretValue'],
+  issuances: [
+    'ledger: dynamodb:BatchGetItem dynamodb:GetItem dynamodb:Query',
+    'ledger/index: dynamodb:Query',
+    'state: dynamodb:BatchGetItem dynamodb:GetItem',
+    'signing-keys: secretsmanager:GetSecretValue',
+  ],
+  'sign-in': [
+    ...read,
+    'state: dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem',
+    'saml-keys: secretsmanager:GetSecretValue',
+  ],
+  health: [],
+  rotate: [`signing-keys: ${rotation}`, `saml-keys: ${rotation}`, `clients/*: ${rotation}`],
+};
+
+const LOG = 'WriteItsLog';
+const OWN_KEY = 'UseOwnKey';
+const functions = resourcesOf('AWS::Serverless::Function').map(
+  ([id, resource]) => [functionName(resource), id] as const,
+);
+
+/** The statements of a role, with those behind a condition (`Fn::If`) laid open. */
+function statementsOf(role: Resource | undefined): Statement[] {
+  const policies = (role?.Properties['Policies'] ?? []) as { PolicyDocument: { Statement: unknown[] } }[];
+  return policies
+    .flatMap((policy) => policy.PolicyDocument.Statement)
+    .map((statement) => (statement as { 'Fn::If'?: [string, Statement] })['Fn::If']?.[1] ?? (statement as Statement));
+}
+
+function shortName(resource: unknown): string {
+  const found = Object.entries(resources).find(([, written]) => JSON.stringify(written) === JSON.stringify(resource));
+  return found?.[0] ?? `not in the table: ${JSON.stringify(resource)}`;
+}
+
+const lines = ({ Action, Resource }: Statement): string[] =>
+  [Resource].flat().map((one) => `${shortName(one)}: ${[Action].flat().sort().join(' ')}`);
+
+describe('the permissions of the template', () => {
+  it.each(functions)('%s may do what its row of the table says and no more', (name, id) => {
+    const found = statementsOf(template.Resources[`${id}Role`])
+      .filter(({ Sid }) => Sid !== LOG && Sid !== OWN_KEY)
+      .flatMap(lines);
+    expect(found.sort()).toEqual([...(allowed[name] ?? ['no row'])].sort());
+  });
+
+  it.each(functions)('%s writes to its own log group only, and makes none', (_, id) => {
+    const log = statementsOf(template.Resources[`${id}Role`]).filter(({ Sid }) => Sid === LOG);
+    expect(log).toEqual([
+      {
+        Sid: LOG,
+        Effect: 'Allow',
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: { 'Fn::GetAtt': [`${id}Log`, 'Arn'] },
+      },
+    ]);
+  });
+
+  it.each(functions)('%s uses the key of the tables through DynamoDB and Secrets Manager only', (_, id) => {
+    for (const { Sid, Resource, Condition } of statementsOf(template.Resources[`${id}Role`])) {
+      if (Sid !== OWN_KEY) continue;
+      expect(Resource).toEqual({ Ref: 'KmsKeyArn' });
+      expect(Condition).toEqual({
+        StringEquals: {
+          'kms:ViaService': [
+            { 'Fn::Sub': 'dynamodb.${AWS::Region}.amazonaws.com' },
+            { 'Fn::Sub': 'secretsmanager.${AWS::Region}.amazonaws.com' },
+          ],
+        },
+      });
+    }
+  });
+
+  it.each(functions)('%s can be assumed by Lambda only, and has no managed policy', (_, id) => {
+    const role = template.Resources[`${id}Role`]?.Properties ?? {};
+    expect(role['AssumeRolePolicyDocument']).toEqual({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+    });
+    expect(role['ManagedPolicyArns']).toBeUndefined();
+    // Its own roles are outside the path that the broker may assume.
+    expect(role['Path']).toBe('/token-broker-functions/');
+  });
+
+  it('has no action and no resource that is a bare wildcard', () => {
+    const policies = resourcesOf('AWS::IAM::ManagedPolicy').flatMap(
+      ([, policy]) => (policy.Properties['PolicyDocument'] as { Statement: Statement[] }).Statement,
+    );
+    const statements = [...functions.flatMap(([, id]) => statementsOf(template.Resources[`${id}Role`])), ...policies];
+    for (const { Action, Resource, Effect } of statements) {
+      expect(Effect).toBe('Allow');
+      expect([Action].flat().filter((action) => action.includes('*'))).toEqual([]);
+      expect([Resource].flat()).not.toContain('*');
+    }
+  });
+
+  it('lets the broker assume roles under one path by default', () => {
+    expect(template.Parameters['AssumableRoles']?.['Default']).toBe('arn:*:iam::*:role/token-broker/*');
+  });
+
+  it('names exactly the roles that may assume as those that targets trust', () => {
+    const minting = functions.filter(([, id]) =>
+      statementsOf(template.Resources[`${id}Role`]).some(({ Action }) => [Action].flat().includes('sts:AssumeRole')),
+    );
+    expect(template.Outputs['MintingRoleArns']).toMatchObject({
+      Value: { 'Fn::Join': [',', minting.map(([, id]) => ({ 'Fn::GetAtt': [`${id}Role`, 'Arn'] }))] },
+    });
+  });
+});
