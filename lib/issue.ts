@@ -10,7 +10,7 @@ import { type Authenticated, type Authenticators, authenticate } from './issuanc
 import { type Authorized, authorize, type PolicyRequest } from './issuance/authorize.ts';
 import { draftRecord } from './issuance/draft-record.ts';
 import { claimProofs, releaseProofs } from './issuance/single-use.ts';
-import { newIssuanceId } from './ledger/id.ts';
+import { issuanceId } from './ledger/id.ts';
 import type { IssuanceRecord } from './ledger/record.ts';
 import { accept, type Outcome, type Refusal, refuse } from './outcome.ts';
 import type { Clock, Configurations, Ledger, Limits, Random, Replays } from './ports.ts';
@@ -60,7 +60,7 @@ export async function issue(
   const authentication = await authenticate(ports.authenticators, request.proofs, { configuration, signal });
   if (!authentication.ok) return authentication;
 
-  const id = newIssuanceId(ports.clock.now(), ports.random);
+  const id = issuanceId(ports.clock.now(), ports.random);
   const authorization = await authorize(ports, request, authentication.value, { id, configuration, signal });
   const decided = { id, time: ports.clock.now(), configVersion: configuration.version };
   const draft = draftRecord(decided, request, authentication.value, authorization.evidence);

@@ -67,11 +67,11 @@ const subjectOnly = (subject: Proof): Outcome<PresentedProofs> =>
 function readAuthorization(authorization: string): Outcome<PresentedProofs> {
   if (authorization.includes(',')) return refuse('several_proofs');
   const [scheme = '', credentials, ...rest] = authorization.split(/ +/);
-  if (credentials === undefined) return subjectOnly({ kind: 'jwt', token: scheme });
+  if (credentials === undefined) return subjectOnly({ kind: 'jwt', token: scheme, declared: 'jwt' });
   if (rest.length > 0) return refuse('proof_type_unsupported');
   switch (scheme.toLowerCase()) {
     case 'bearer':
-      return subjectOnly({ kind: 'jwt', token: credentials });
+      return subjectOnly({ kind: 'jwt', token: credentials, declared: 'jwt' });
     case 'basic':
       return clientOnly(readBasic(credentials));
     default:

@@ -88,7 +88,7 @@ function readWebIdentity(form: Parameters): Outcome<Proof> {
     });
   const token = form.one('WebIdentityToken');
   if (token === null) return missing('WebIdentityToken');
-  return accept({ kind: 'jwt', token: token.replace(/\r?\n$/, '') });
+  return accept({ kind: 'jwt', token: token.replace(/\r?\n$/, ''), declared: 'jwt' });
 }
 
 function readSaml(form: Parameters): Outcome<Proof> {

@@ -33,9 +33,11 @@ function readProof(form: Parameters, name: 'subject_token' | 'actor_token'): Out
 function proofOf(token: string, type: string): Outcome<Proof> {
   switch (type) {
     case tokenTypeUri('jwt'):
+      return accept({ kind: 'jwt', token, declared: 'jwt' });
     case tokenTypeUri('id_token'):
+      return accept({ kind: 'jwt', token, declared: 'id_token' });
     case tokenTypeUri('access_token'):
-      return accept({ kind: 'jwt', token });
+      return accept({ kind: 'jwt', token, declared: 'access_token' });
     case tokenTypeUri('saml2'):
       return accept({ kind: 'saml', document: token, at: { kind: 'endpoint' } });
     case 'urn:token-broker:token-type:aws-iam':

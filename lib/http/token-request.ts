@@ -107,7 +107,9 @@ function assertion(form: Parameters, client: ClientProof | null, kind: 'jwt' | '
   const text = form.one('assertion');
   if (text === null) return refuse('parameter_missing', { detail: 'assertion is required.' });
   const subject =
-    kind === 'jwt' ? ({ kind, token: text } as const) : ({ kind, document: text, at: { kind: 'endpoint' } } as const);
+    kind === 'jwt'
+      ? ({ kind, token: text, declared: 'jwt' } as const)
+      : ({ kind, document: text, at: { kind: 'endpoint' } } as const);
   return accept({ subject, actor: null, client, publicClients: 'refuse' });
 }
 

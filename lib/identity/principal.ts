@@ -60,6 +60,8 @@ export interface Principal {
 /** The broker tokens that a broker token came of, nearest first (the token itself is the first), and its end. */
 export interface Lineage {
   readonly tokenIds: readonly string[];
+  /** How many exchanges led to the token; at most three may follow one another. */
+  readonly exchanges: number;
   readonly expires: EpochSeconds;
   /** `act` of the token, to be nested under a further actor (RFC 8693 section 4.1). */
   readonly act: JsonValue | undefined;
@@ -90,9 +92,12 @@ export interface Actor {
   readonly lineage: Lineage | null;
 }
 
+/** The last part of a `subject_token_type` (RFC 8693 section 3); `jwt` says nothing beyond the format. */
+export type DeclaredJwtType = 'jwt' | 'id_token' | 'access_token';
+
 /** A proof as it came, size-capped and of the right type, not yet believed. */
 export type Proof =
-  | { readonly kind: 'jwt'; readonly token: string }
+  | { readonly kind: 'jwt'; readonly token: string; readonly declared: DeclaredJwtType }
   | { readonly kind: 'saml'; readonly document: string; readonly at: SamlBinding }
   | { readonly kind: 'aws-iam'; readonly envelope: string };
 

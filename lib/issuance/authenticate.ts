@@ -19,7 +19,7 @@ export interface AuthenticationContext {
 
 /** One verifier a kind of proof. A kind that is missing is not accepted by this function. */
 export interface Authenticators {
-  jwt?(token: string, context: AuthenticationContext): Promise<Outcome<Principal>>;
+  jwt?(proof: Extract<Proof, { kind: 'jwt' }>, context: AuthenticationContext): Promise<Outcome<Principal>>;
   saml?(proof: Extract<Proof, { kind: 'saml' }>, context: AuthenticationContext): Promise<Outcome<Principal>>;
   awsIam?(envelope: string, context: AuthenticationContext): Promise<Outcome<Principal>>;
   client?(
@@ -74,7 +74,7 @@ async function verify(
 ): Promise<Outcome<Principal>> {
   switch (proof.kind) {
     case 'jwt':
-      return authenticators.jwt?.(proof.token, context) ?? refuse('proof_type_unsupported');
+      return authenticators.jwt?.(proof, context) ?? refuse('proof_type_unsupported');
     case 'saml':
       return authenticators.saml?.(proof, context) ?? refuse('proof_type_unsupported');
     case 'aws-iam':

@@ -104,6 +104,18 @@ export const proofRefusals = registry({
       '`reuse: once` (again only if that issuance failed) or `reuse: bind` (again only for the same scope, duration and actor).',
     fix: 'Get a fresh proof for each use.',
   },
+  revoked: {
+    class: 'proof',
+    says: 'The token was revoked.',
+    cause: 'The broker token, or one that it came of, was revoked (RFC 7009).',
+    fix: 'Get a new one.',
+  },
+  exchange_chain_too_long: {
+    class: 'proof',
+    says: 'Too many exchanges follow one another.',
+    cause: 'The broker token came of three exchanges already.',
+    fix: 'Exchange the first proof again.',
+  },
   principal_invalid: {
     class: 'proof',
     says: 'The proof does not name a principal.',

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
+import { accept, type Outcome, refuse } from '../../outcome.ts';
+import type { OwnKeys, Revocations } from '../../ports.ts';
+import { type EpochSeconds, seconds } from '../../time.ts';
+import { type ParsedJwt, tokenType } from '../oidc/jwt.ts';
+import { verifySignature } from '../oidc/signature.ts';
+import { checkTimes } from '../oidc/times.ts';
+
+/** The private claim of a broker token: what it came of. Its names are the broker's own; no scope can set it. */
+export const LINEAGE_CLAIM = 'token_broker';
+
+/** A broker token whose signature, type and times hold, and that is not revoked (RFC 9068 section 4). */
+export interface BrokerToken {
+  readonly subject: string;
+  readonly audience: string;
+  readonly clientId: string;
+  /** The issuance's id. */
+  readonly tokenId: string;
+  readonly scopes: readonly string[];
+  readonly expires: EpochSeconds;
+  readonly issuedAt: EpochSeconds;
+  readonly act: JsonValue | undefined;
+  /** Ids of the broker tokens that it came of, nearest first. */
+  readonly parents: readonly string[];
+  /** How many exchanges led to it. */
+  readonly exchanges: number;
+  readonly claims: JsonObject;
+  readonly sha256: string;
+}
+
+export interface BrokerTokenContext {
+  readonly issuer: string;
+  readonly ownKeys: OwnKeys;
+  readonly revocations: Revocations;
+  readonly now: EpochSeconds;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Verifies a token of this broker's own: `iss` is its issuer, `typ` at+jwt, signed by a published key, neither expired (no tolerance: the clock is the
+ * same one) nor revoked, nor any token that it came of. Throws `Fault` where keys or revocations cannot be read. RFC 9068 section 4.
+ */
+export async function verifyBrokerToken(jwt: ParsedJwt, context: BrokerTokenContext): Promise<Outcome<BrokerToken>> {
+  if (jwt.unverified['iss'] !== context.issuer) return refuse('issuer_unknown');
+  const keys = await context.ownKeys.find(jwt.header.kid, context.signal);
+  const signature = await verifySignature(jwt, keys, ['ES256', 'EdDSA', 'RS256']);
+  if (!signature.ok) return signature;
+  if (tokenType(jwt.header) !== 'at+jwt') return refuse('type_mismatch');
+  const times = checkTimes(jwt.unverified, { now: context.now, tolerance: seconds(0), maxAge: null });
+  if (!times.ok) return times;
+  const token = readClaims(jwt, times.value.expires, times.value.issuedAt);
+  if (token === null) return refuse('claims_invalid');
+  const revoked = await context.revocations.anyRevoked([token.tokenId, ...token.parents], context.signal);
+  return revoked ? refuse('revoked') : accept(token);
+}
+
+function readClaims(jwt: ParsedJwt, expires: EpochSeconds, issuedAt: EpochSeconds | null): BrokerToken | null {
+  const { sub, aud, client_id: clientId, jti, scope, act } = jwt.unverified;
+  if (typeof sub !== 'string' || typeof aud !== 'string' || typeof clientId !== 'string') return null;
+  if (typeof jti !== 'string' || typeof scope !== 'string' || issuedAt === null) return null;
+  const lineage = readLineage(jwt.unverified[LINEAGE_CLAIM]);
+  if (lineage === null) return null;
+  return {
+    subject: sub,
+    audience: aud,
+    clientId,
+    tokenId: jti,
+    scopes: scope.split(' '),
+    expires,
+    issuedAt,
+    act,
+    ...lineage,
+    claims: jwt.unverified,
+    sha256: createHash('sha256').update(jwt.compact).digest('hex'),
+  };
+}
+
+function readLineage(value: JsonValue | undefined): Pick<BrokerToken, 'parents' | 'exchanges'> | null {
+  if (!isJsonObject(value)) return null;
+  const { parents, exchanges } = value;
+  if (!Array.isArray(parents) || !parents.every((parent) => typeof parent === 'string')) return null;
+  if (typeof exchanges !== 'number' || !Number.isInteger(exchanges) || exchanges < 0) return null;
+  return { parents, exchanges };
+}

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import type { Client, JwsAlgorithm } from '../../configuration/documents.ts';
+import type { JsonObject } from '../../json.ts';
+import { accept, type Outcome } from '../../outcome.ts';
+import { epochSeconds, seconds } from '../../time.ts';
+import { type ParsedJwt, parseJwt, tokenType } from '../oidc/jwt.ts';
+import { verifySignature } from '../oidc/signature.ts';
+import { checkTimes, type TokenTimes } from '../oidc/times.ts';
+import type { AuthenticatedClient, ClientProof } from '../principal.ts';
+import { type ClientContext, clientClaims, clientRefusal, readClient } from './verify-client.ts';
+
+/** Longest life of an assertion: from its `iat`, or from now where it has none. */
+const MOST_SECONDS = 300;
+const TOLERANCE = seconds(60);
+const TYPES = ['jwt', 'client-authentication+jwt'];
+export const CLIENT_ASSERTION_ALGORITHMS: readonly JwsAlgorithm[] = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'];
+const TOKEN_ID = /^[\x21-\x7e]{1,256}$/;
+
+type AssertionProof = Extract<ClientProof, { method: 'private_key_jwt' }>;
+
+/**
+ * Verifies a client assertion: `iss` and `sub` are the client (and `client_id`, where there is one), `aud` is the issuer of this broker and nothing else (per client, the
+ * token endpoint too), `exp` at most five minutes off, `jti` good once, signed by a registered key. RFC 7523 sections 2.2 and 3, draft-ietf-oauth-rfc7523bis.
+ */
+export async function verifyClientAssertion(
+  proof: AssertionProof,
+  context: ClientContext,
+): Promise<Outcome<AuthenticatedClient>> {
+  const parsed = parseJwt(proof.assertion);
+  if (!parsed.ok) return clientRefusal(parsed.refusal.reason);
+  const jwt = parsed.value;
+  const { iss, sub, jti } = jwt.unverified;
+  if (typeof iss !== 'string' || iss !== sub) return clientRefusal('assertion_subject');
+  if (proof.client !== null && proof.client !== iss) return clientRefusal('assertion_client_id');
+  const client = await readClient(iss, context.configuration, context.signal);
+  if (client === null) return clientRefusal('client_unknown');
+  const keys = await keysOf(client, jwt, context);
+  if (!keys.ok) return keys;
+  const signature = await verifySignature(jwt, keys.value, CLIENT_ASSERTION_ALGORITHMS);
+  if (!signature.ok) return clientRefusal(signature.refusal.reason);
+  if (!TYPES.includes(tokenType(jwt.header))) return clientRefusal('type_mismatch');
+  if (!isForThisBroker(client, jwt.unverified['aud'], context.issuer)) return clientRefusal('audience_mismatch');
+  const times = checkTimes(jwt.unverified, { now: context.now, tolerance: TOLERANCE, maxAge: null });
+  if (!times.ok) return clientRefusal(times.refusal.reason);
+  if (livesTooLong(times.value, context.now)) return clientRefusal('assertion_lifetime');
+  if (typeof jti !== 'string' || !TOKEN_ID.test(jti)) return clientRefusal('assertion_jti');
+  return accept(authenticated(client, jwt, jti, times.value));
+}
+
+async function keysOf(client: Client, jwt: ParsedJwt, context: ClientContext): Promise<Outcome<readonly JsonObject[]>> {
+  const { authentication } = client;
+  if (authentication.method === 'jwks') {
+    const { keys } = authentication.jwks;
+    const { kid } = jwt.header;
+    return accept(kid === undefined ? keys : keys.filter((key) => key['kid'] === undefined || key['kid'] === kid));
+  }
+  if (authentication.method !== 'jwks-uri') return clientRefusal('client_method');
+  const source = { issuer: `client:${client.client}`, jwksUri: authentication.jwksUri };
+  return context.keySets.find(source, jwt.header.kid, context.signal);
+}
+
+/** The issuer as the sole value, a string or a list of one. Only a client registered so may name the token endpoint. */
+function isForThisBroker({ authentication }: Client, aud: unknown, issuer: string): boolean {
+  const [audience, ...others] = Array.isArray(aud) ? aud : [aud];
+  if (others.length > 0 || typeof audience !== 'string') return false;
+  if (audience === issuer) return true;
+  const tokenEndpoint = 'audience' in authentication && authentication.audience === 'token-endpoint';
+  return tokenEndpoint && audience === `${issuer}/oauth2/token`;
+}
+
+function livesTooLong({ expires, issuedAt }: TokenTimes, now: number): boolean {
+  if (expires > now + MOST_SECONDS + TOLERANCE) return true;
+  return issuedAt !== null && expires - issuedAt > MOST_SECONDS;
+}
+
+function authenticated(client: Client, jwt: ParsedJwt, jti: string, { expires }: TokenTimes): AuthenticatedClient {
+  const issuer = `client:${client.client}`;
+  const sha256 = createHash('sha256').update(jwt.compact).digest('hex');
+  return {
+    client: client.client,
+    claims: clientClaims(client),
+    proof: { kind: 'client-assertion', issuer: client.client, tokenId: jti, sha256, expires },
+    reuse: { reuse: 'once', issuer, tokenId: jti, until: epochSeconds(Math.ceil(expires + TOLERANCE)) },
+  };
+}
