@@ -136,9 +136,9 @@ const LONG_AGO = epochMilliseconds(0);
 
 /** Waits for the loading that all callers share, or until this caller's own deadline. */
 function endOf(loading: Promise<void>, signal: AbortSignal): Promise<'ended' | 'aborted'> {
-  if (signal.aborted) return Promise.resolve('aborted');
   return new Promise((resolve, reject) => {
     const onAbort = (): void => resolve('aborted');
+    if (signal.aborted) onAbort();
     signal.addEventListener('abort', onAbort, { once: true });
     loading.then(() => resolve('ended'), reject).finally(() => signal.removeEventListener('abort', onAbort));
   });
