@@ -13,6 +13,10 @@ export interface Bundle {
 const REQUIRE =
   "import{createRequire as bundledRequire}from'node:module';const require=bundledRequire(import.meta.url);";
 
+/** The settings VERSION and BUILD are the bundle's own word: the template cannot know them. */
+const identify = ({ version, build }: Identity): string =>
+  `process.env.VERSION??=${JSON.stringify(version)};process.env.BUILD??=${JSON.stringify(build)};`;
+
 /** Stands for the credential provider chain in a function: Lambda's credentials are in its environment, and nowhere else. */
 const ENVIRONMENT_CREDENTIALS = 'lib/aws/environment-credentials.ts';
 
@@ -32,11 +36,7 @@ const options = (root: string, identity: Identity): BuildOptions => ({
   // The SDK's packages hold both module systems: the ES modules are half as large once unused code is dropped.
   mainFields: ['module', 'main'],
   outExtension: { '.js': '.mjs' },
-  banner: { js: REQUIRE },
-  define: {
-    'process.env.TOKEN_BROKER_VERSION': JSON.stringify(identity.version),
-    'process.env.TOKEN_BROKER_BUILD': JSON.stringify(identity.build),
-  },
+  banner: { js: REQUIRE + identify(identity) },
   sourcemap: 'external',
   sourcesContent: false,
   legalComments: 'none',
