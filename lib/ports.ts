@@ -11,6 +11,8 @@ import type {
   Scope,
 } from './configuration/documents.ts';
 import type { JsonObject } from './json.ts';
+import type { IssuanceFilter } from './ledger/filter.ts';
+import type { IssuancePage } from './ledger/query.ts';
 import type { IssuanceRecord } from './ledger/record.ts';
 import type { Outcome } from './outcome.ts';
 import type { EpochMilliseconds, EpochSeconds, Seconds } from './time.ts';
@@ -147,6 +149,22 @@ export interface Ledger {
   finished(record: IssuanceRecord, signal: AbortSignal): Promise<void>;
   /** Tried for at most 200 ms; repeats within a minute are one record with `attempts`. Never throws. */
   denied(record: IssuanceRecord): Promise<void>;
+}
+
+/** Reads of the ledger. Both throw `Fault('ledger')` where it cannot be read. */
+export interface LedgerQueries {
+  /** Reads what was written before, by key. null: there is no such issuance, or `id` is no issuance id. */
+  get(id: string, signal: AbortSignal): Promise<IssuanceRecord | null>;
+  /**
+   * One page of the records that match, newest first; `limit` 1 to 1000. `next` of a page is `cursor` of the one after, with the same filter; with
+   * another it is refused with `parameter_invalid`. A record that was just written may be missing for about a second (indexes lag).
+   */
+  list(
+    filter: IssuanceFilter,
+    limit: number,
+    cursor: string | null,
+    signal: AbortSignal,
+  ): Promise<Outcome<IssuancePage>>;
 }
 
 export interface SecretVersion {
