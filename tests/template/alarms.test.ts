@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { refusals } from '../../lib/refusals/registry.ts';
 import { functionName, resourcesOf, template } from './document.ts';
 
 const alarms = resourcesOf('AWS::CloudWatch::Alarm').map(
@@ -36,18 +37,25 @@ describe('the alarms of the template', () => {
     expect(functions.map(([, resource]) => functionName(resource))).not.toHaveLength(0);
   });
 
-  it('count the ledger failures of every function that records', () => {
+  it('count the faults that every function answers as an outage, by reason', () => {
     const counted = resourcesOf('AWS::Logs::MetricFilter').flatMap(([, { Properties: properties }]) => {
-      const [transformation] = properties['MetricTransformations'] as { MetricName: string }[];
-      return transformation?.MetricName === 'LedgerFailures'
-        ? [(properties['LogGroupName'] as { Ref: string }).Ref]
-        : [];
+      const [transformation] = properties['MetricTransformations'] as { MetricName: string; Dimensions?: unknown }[];
+      if (transformation?.MetricName !== 'Faults') return [];
+      expect(transformation.Dimensions).toEqual([{ Key: 'reason', Value: '$.reason' }]);
+      return [(properties['LogGroupName'] as { Ref: string }).Ref];
     });
-    const recording = ['credentials', 'sts', 'token'];
-    const logs = resourcesOf('AWS::Serverless::Function').flatMap(([id, resource]) =>
-      recording.includes(functionName(resource)) ? [`${id}Log`] : [],
+    const serving = resourcesOf('AWS::Serverless::Function').filter(
+      ([, one]) => one.Properties['Events'] !== undefined,
     );
-    expect(counted.sort()).toEqual(logs.sort());
+    expect(counted.sort()).toEqual(serving.map(([id]) => `${id}Log`).sort());
+  });
+
+  it('name reasons that the broker has', () => {
+    for (const [, , properties] of alarms) {
+      if (properties['MetricName'] !== 'Faults') continue;
+      const [dimension] = properties['Dimensions'] as { Value: string }[];
+      expect(Object.keys(refusals)).toContain(dimension?.Value);
+    }
   });
 
   it('say so before the SDKs give up: 1.5 s of the 1.7 s at the 99th percentile', () => {
