@@ -50,7 +50,7 @@ const LOGGABLE = /^[A-Za-z0-9._-]{1,64}$/;
  */
 export function stsRefusal(call: StsCall, error: unknown): { ok: false; refusal: Refusal } {
   const { code, status, requestId } = readStsError(error);
-  const log = { stsCode: code, stsStatus: status, stsRequestId: requestId };
+  const log = { errorCode: code, httpStatus: status, awsRequestId: requestId };
   return refuse(reasonOf(call, code, status), { log });
 }
 

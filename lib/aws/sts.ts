@@ -77,8 +77,8 @@ function readSession(answer: StsAnswer, clock: Clock): Outcome<AwsSession> {
   const { Arn, AssumedRoleId } = answer.AssumedRoleUser ?? {};
   const expires = Expiration === undefined ? Number.NaN : Expiration.getTime();
   const whole = AccessKeyId && SecretAccessKey && SessionToken && Arn && AssumedRoleId;
-  if (!whole) return refuse('sts_unavailable', { log: { stsCode: 'IncompleteAnswer' } });
-  if (!(expires > clock.now())) return refuse('sts_unavailable', { log: { stsCode: 'ExpirationNotInFuture' } });
+  if (!whole) return refuse('sts_unavailable', { log: { errorCode: 'IncompleteAnswer' } });
+  if (!(expires > clock.now())) return refuse('sts_unavailable', { log: { errorCode: 'ExpirationNotInFuture' } });
   return accept({
     credentials: {
       accessKeyId: AccessKeyId,

@@ -1,3 +1,4 @@
+import { awsIamRefusals } from './aws-iam.ts';
 import { clientRefusals } from './client.ts';
 import { credentialRefusals } from './credential.ts';
 import { downstreamRefusals } from './downstream.ts';
@@ -13,6 +14,7 @@ import { signInRefusals } from './sign-in.ts';
 export const refusals = {
   ...requestRefusals,
   ...proofRefusals,
+  ...awsIamRefusals,
   ...samlRefusals,
   ...clientRefusals,
   ...policyRefusals,
