@@ -7,7 +7,7 @@ import { type ParsedJwt, parseJwt, tokenType } from '../oidc/jwt.ts';
 import { verifySignature } from '../oidc/signature.ts';
 import { checkTimes, type TokenTimes } from '../oidc/times.ts';
 import type { AuthenticatedClient, ClientProof } from '../principal.ts';
-import { type ClientContext, clientClaims, clientRefusal, readClient } from './verify-client.ts';
+import { type ClientContext, clientClaims, clientRefusal, readClient } from './registered-client.ts';
 
 /** Longest life of an assertion: from its `iat`, or from now where it has none. */
 const MOST_SECONDS = 300;

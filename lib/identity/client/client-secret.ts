@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { accept, type Outcome } from '../../outcome.ts';
 import type { SecretVersion } from '../../ports.ts';
 import type { AuthenticatedClient, ClientProof } from '../principal.ts';
-import { type ClientContext, clientClaims, clientRefusal, readClient } from './verify-client.ts';
+import { type ClientContext, clientClaims, clientRefusal, readClient } from './registered-client.ts';
 
 /** Read where there is no client to read for, so that an unknown client costs what a known one does. */
 const NOBODYS_SECRET = 'token-broker/clients/-';

@@ -1,23 +1,8 @@
-import type { Client } from '../../configuration/documents.ts';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
-import type { Configuration, KeySets, Secrets } from '../../ports.ts';
-import type { EpochSeconds } from '../../time.ts';
-import type { AuthenticatedClient, Claims, ClientProof } from '../principal.ts';
+import type { AuthenticatedClient, ClientProof } from '../principal.ts';
 import { verifyClientAssertion } from './client-assertion.ts';
 import { verifyClientSecret } from './client-secret.ts';
-
-export interface ClientContext {
-  readonly configuration: Configuration;
-  readonly secrets: Secrets;
-  readonly keySets: KeySets;
-  /** This broker's issuer, which client assertions are for. */
-  readonly issuer: string;
-  readonly now: EpochSeconds;
-  readonly signal: AbortSignal;
-}
-
-/** Refused alike, whatever was wrong; the log says which check it was. */
-export const clientRefusal = (check: string) => refuse('client_authentication_failed', { log: { check } });
+import { type ClientContext, clientClaims, clientRefusal, readClient } from './registered-client.ts';
 
 /**
  * Authenticates a client in the one way it is registered for (RFC 6749 section 2.3, RFC 7523 section 2.2). An unknown client and a wrong secret
@@ -51,19 +36,3 @@ async function identifyPublicClient(
   const proof = { kind: 'client-secret', issuer: null, tokenId: null, sha256: null, expires: null } as const;
   return accept({ client: name, claims: clientClaims(client), proof, reuse: null });
 }
-
-const CLIENT_NAME = /^[a-z][a-z0-9-]{0,62}$/;
-
-/** null for a name that no client can have, without a read. */
-export async function readClient(
-  name: string,
-  configuration: Configuration,
-  signal: AbortSignal,
-): Promise<Client | null> {
-  return CLIENT_NAME.test(name) ? configuration.client(name, signal) : null;
-}
-
-export const clientClaims = (client: Client): Claims => ({
-  values: new Map(Object.entries(client.claims)),
-  unavailable: new Map(),
-});

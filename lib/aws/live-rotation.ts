@@ -1,0 +1,47 @@
+import { rotatedSigningKeys } from '../keys/rotate-signing-keys.ts';
+import type { Rotated, RotatingSecret } from '../keys/rotation.ts';
+import type { Log, Random } from '../ports.ts';
+import { dynamoDbClient, secretsManagerClient } from './clients.ts';
+import { systemClock } from './clock.ts';
+import { makeSigningKey } from './key-pair.ts';
+import { jsonLog } from './log.ts';
+import { publishOwnKeys } from './own-keys.ts';
+import { systemRandom } from './random.ts';
+import { rotatingSecret } from './rotating-secret.ts';
+import { readSettings, type Settings } from './settings.ts';
+
+const CLIENT_SECRETS = 'token-broker/clients/';
+const CLIENT_SECRET_BYTES = 32;
+
+/** The ports of the rotation function. */
+export function livePorts(settings: Settings = readSettings()) {
+  const client = dynamoDbClient(settings);
+  const table = { client, table: `${settings.tablePrefix}-keys` };
+  const secret: RotatingSecret = rotatingSecret(secretsManagerClient(settings));
+  const log: Log = jsonLog(systemClock);
+  const rotated = (secretId: string): Rotated | null => {
+    const name = secretName(secretId);
+    if (name === settings.signingKeysSecret) return signingKeys(settings, table);
+    return name.startsWith(CLIENT_SECRETS) ? rotatedClientSecret(systemRandom) : null;
+  };
+  return { secret, log, rotated };
+}
+
+const signingKeys = (settings: Settings, table: Parameters<typeof publishOwnKeys>[0]): Rotated =>
+  rotatedSigningKeys({
+    makeKey: () => makeSigningKey(settings.signingAlgorithm, systemRandom),
+    publish: (keys) => publishOwnKeys(table, keys),
+  });
+
+/** 256 random bits; the previous one works on for the client's `secretOverlap`. */
+const rotatedClientSecret = (random: Random): Rotated => ({
+  make: async () => Buffer.from(random.bytes(CLIENT_SECRET_BYTES)).toString('base64url'),
+  publish: async () => {},
+  test: async () => {},
+});
+
+/** Secrets Manager names a secret by its ARN, which ends in `-` and six characters of its own. */
+function secretName(secretId: string): string {
+  const match = /^arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:(.+)-[A-Za-z0-9]{6}$/.exec(secretId);
+  return match?.[1] ?? secretId;
+}
