@@ -24,6 +24,10 @@ export type KeyValue = JsonValue | undefined | Unavailable;
 /** Looks a condition key up (`claims.ref`, `request.sourceIp`, …). Keys are validated at compile time. */
 export type KeyLookup = (key: string) => KeyValue;
 
+/**
+ * What was decided and why. `rule` is an index into `allow` where it was allowed, into `deny` where such a rule refused, else null.
+ * `checks` are those of the rule that decided, or of every rule that was tried, at most 32.
+ */
 export type Decision =
   | { readonly allowed: true; readonly rule: number; readonly checks: readonly Check[] }
   | {

@@ -1,0 +1,77 @@
+import type { Reason } from '../refusals/registry.ts';
+import { evaluateConditions } from './conditions.ts';
+import type { Check, Decision, KeyLookup } from './decision.ts';
+import { type DecisionInput, decisionLookup } from './lookup.ts';
+import { mayActAdmits } from './may-act.ts';
+import type { CompiledRule, CompiledScope } from './scope.ts';
+import { allowSelects, denySelects } from './selectors.ts';
+
+export type { DecisionInput } from './lookup.ts';
+
+const MAX_CHECKS = 32;
+
+interface Tried {
+  readonly rule: number;
+  readonly outcome: 'matched' | 'missed' | { readonly error: Reason };
+  readonly checks: readonly Check[];
+}
+
+/**
+ * Decides whether the scope is for this principal and actor. Pure; the order of rules and conditions changes no outcome, only which of two
+ * matching `allow` rules is named. In this order: a disabled scope is `not_allowed`; a `deny` rule that matches is `not_allowed`, one
+ * that cannot be evaluated refuses with its reason; an `allow` rule with an error of evaluation is `condition_error`, whatever else
+ * matches; the first `allow` rule that matches allows; a withheld value that a rule hung on gives its reason; else `not_allowed`. What is
+ * allowed is still `may_act_mismatch` where the subject's token names another actor.
+ */
+export function decide(compiled: CompiledScope, input: DecisionInput): Decision {
+  if (!compiled.scope.enabled) return refused('not_allowed', null, []);
+  const lookup = decisionLookup(input);
+  const denying = compiled.deny.flatMap((rule, index) =>
+    denySelects(rule.rule, input) ? [tryRule(rule, index, lookup)] : [],
+  );
+  const denial = denying.find(({ outcome }) => outcome === 'matched');
+  if (denial !== undefined) return refused('not_allowed', denial.rule, denial.checks);
+  const unsure = mostSerious(denying);
+  if (unsure !== null) return refused(unsure.error, unsure.rule, checksOf(denying));
+  return allowOrRefuse(compiled, input, lookup);
+}
+
+function allowOrRefuse(compiled: CompiledScope, input: DecisionInput, lookup: KeyLookup): Decision {
+  const tried = compiled.allow.flatMap((rule, index) =>
+    allowSelects(rule.rule, input) ? [tryRule(rule, index, lookup)] : [],
+  );
+  const failure = mostSerious(tried);
+  if (failure?.error === 'condition_error') return refused('condition_error', null, checksOf(tried));
+  const match = tried.find(({ outcome }) => outcome === 'matched');
+  if (match === undefined) return refused(failure?.error ?? 'not_allowed', null, checksOf(tried));
+  const { mayAct } = input.principal;
+  if (!mayActAdmits(mayAct, input.actor)) return refused('may_act_mismatch', null, match.checks);
+  return { allowed: true, rule: match.rule, checks: match.checks.slice(0, MAX_CHECKS) };
+}
+
+function tryRule({ conditions }: CompiledRule, rule: number, lookup: KeyLookup): Tried {
+  const evaluations = conditions.map((compiled) => evaluateConditions(compiled, lookup));
+  const checks = evaluations.flatMap((evaluation) => evaluation.checks);
+  const errors = evaluations.flatMap((evaluation) => ('error' in evaluation ? [evaluation.error] : []));
+  if (errors.includes('condition_error')) return { rule, outcome: { error: 'condition_error' }, checks };
+  if (evaluations.some((evaluation) => 'held' in evaluation && !evaluation.held)) {
+    return { rule, outcome: 'missed', checks };
+  }
+  const [withheld] = errors;
+  return { rule, outcome: withheld === undefined ? 'matched' : { error: withheld }, checks };
+}
+
+/** `condition_error` before any other, so that the order of rules does not matter. */
+function mostSerious(tried: readonly Tried[]): { readonly error: Reason; readonly rule: number } | null {
+  const errors = tried.flatMap(({ outcome, rule }) => (typeof outcome === 'object' ? [{ ...outcome, rule }] : []));
+  return errors.find(({ error }) => error === 'condition_error') ?? errors[0] ?? null;
+}
+
+const checksOf = (tried: readonly Tried[]): readonly Check[] => tried.flatMap(({ checks }) => checks);
+
+const refused = (reason: Reason, rule: number | null, checks: readonly Check[]): Decision => ({
+  allowed: false,
+  reason,
+  rule,
+  checks: checks.slice(0, MAX_CHECKS),
+});

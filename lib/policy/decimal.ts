@@ -1,0 +1,35 @@
+/** A decimal number, exactly: ± 0.digits × 10^exponent, without leading or trailing zeros; zero has no digits. */
+export interface Decimal {
+  readonly negative: boolean;
+  readonly digits: string;
+  readonly exponent: number;
+}
+
+const JSON_NUMBER = /^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]{1,6}))?$/;
+
+/**
+ * Reads a number as JSON writes it (RFC 8259 section 6; an exponent of at most six digits), of any size and precision. null for
+ * anything else: hexadecimal, blanks, a plus sign, leading zeros.
+ */
+export function parseDecimal(text: string): Decimal | null {
+  const match = JSON_NUMBER.exec(text);
+  if (match === null) return null;
+  const [, sign, whole = '', fraction = '', scale = '0'] = match;
+  const all = whole + fraction;
+  const start = all.search(/[1-9]/);
+  if (start === -1) return { negative: false, digits: '', exponent: 0 };
+  let end = all.length;
+  while (all.charCodeAt(end - 1) === 0x30) end -= 1;
+  return { negative: sign === '-', digits: all.slice(start, end), exponent: whole.length - start + Number(scale) };
+}
+
+/** Below 0, 0 or above 0, as `a` is less than, equal to or greater than `b`. */
+export function compareDecimals(a: Decimal, b: Decimal): number {
+  const sign = signOf(a);
+  if (sign !== signOf(b)) return sign - signOf(b);
+  if (a.exponent !== b.exponent) return (a.exponent - b.exponent) * sign;
+  if (a.digits === b.digits) return 0;
+  return (a.digits < b.digits ? -1 : 1) * sign;
+}
+
+const signOf = ({ negative, digits }: Decimal): number => (digits === '' ? 0 : negative ? -1 : 1);

@@ -1,0 +1,114 @@
+import type { ActorSelector, Rule, Scope } from '../configuration/documents.ts';
+import { Fault } from '../outcome.ts';
+import { actorClaim, isActorKey, subjectClaim } from './condition-keys.ts';
+import { type CompiledConditions, type ConditionsPlace, compileConditions } from './conditions.ts';
+import { type CompiledGrant, compileGrant } from './grant-templates.ts';
+import { type DocumentProblem, errorAt, hasErrors, under, warningAt } from './problem.ts';
+
+export interface CompiledRule {
+  readonly rule: Rule;
+  /** Of the rule and of its actor; all must hold. */
+  readonly conditions: readonly CompiledConditions[];
+}
+
+/** A scope that loads: immutable, shared by all requests. */
+export interface CompiledScope {
+  readonly scope: Scope;
+  readonly allow: readonly CompiledRule[];
+  readonly deny: readonly CompiledRule[];
+  readonly grant: CompiledGrant;
+  readonly claims: ReferencedClaims;
+}
+
+/** Claim names that rules and templates name: what the ledger keeps, beside what `record` of a connection adds. */
+export interface ReferencedClaims {
+  readonly subject: readonly string[];
+  readonly actor: readonly string[];
+}
+
+export type ScopeCompilation =
+  | { readonly ok: true; readonly compiled: CompiledScope; readonly warnings: readonly DocumentProblem[] }
+  | { readonly ok: false; readonly problems: readonly DocumentProblem[] };
+
+type Path = readonly (string | number)[];
+
+/** Compiles rules and templates. Every problem is found at once, with its path from the top of the scope's document. */
+export function compileScope(scope: Scope): ScopeCompilation {
+  const problems: DocumentProblem[] = [];
+  const allow = scope.allow.map((rule, index) => compileRule(rule, 'allow', ['allow', index], problems));
+  const deny = scope.deny.map((rule, index) => compileRule(rule, 'deny', ['deny', index], problems));
+  const grant = compileGrant(scope.grant);
+  problems.push(...under(['grant'], grant.problems));
+  if (hasErrors(problems) || grant.compiled === null) return { ok: false, problems };
+  const keys = [...allow, ...deny].flatMap(({ conditions }) => conditions.flatMap((compiled) => compiled.keys));
+  const claims = claimsAmong([...keys, ...grant.compiled.keys]);
+  const compiled = { scope, allow: Object.freeze(allow), deny: Object.freeze(deny), grant: grant.compiled, claims };
+  return { ok: true, compiled: Object.freeze(compiled), warnings: problems };
+}
+
+const memory = new WeakMap<Scope, CompiledScope>();
+
+/** The compiled form of a scope that was read from the configuration, made once. Throws `Fault('configuration')` where it does not load. */
+export function compiledScope(scope: Scope): CompiledScope {
+  const known = memory.get(scope);
+  if (known !== undefined) return known;
+  const compilation = compileScope(scope);
+  if (!compilation.ok) throw new Fault('configuration', `scope ${scope.scope} does not load`);
+  memory.set(scope, compilation.compiled);
+  return compilation.compiled;
+}
+
+export const referencedClaims = ({ claims }: CompiledScope): ReferencedClaims => claims;
+
+function compileRule(rule: Rule, place: 'allow' | 'deny', path: Path, problems: DocumentProblem[]): CompiledRule {
+  const { actor, when } = rule;
+  checkSelector(rule, 'the rule', place, path, problems);
+  if (actor !== null) checkSelector(actor, '`actor`', place, [...path, 'actor'], problems);
+  const conditions = [
+    compileWhen(when, place, [...path, 'when'], problems),
+    compileWhen(actor?.when ?? null, `actor-${place}`, [...path, 'actor', 'when'], problems),
+  ].filter((compiled) => compiled !== null);
+  const presented = rule.connections !== null && rule.clients !== null;
+  if (place === 'allow' && actor === null && !presented && conditions.some(({ keys }) => keys.some(isActorKey))) {
+    problems.push(
+      warningAt(
+        [...path, 'when'],
+        'tests actor.*, but without `actor` the rule matches only where nobody acts for the subject',
+      ),
+    );
+  }
+  return Object.freeze({ rule, conditions: Object.freeze(conditions) });
+}
+
+/** An `allow` rule says who it is for, and which actor; a `deny` rule need not. */
+function checkSelector(
+  { connections, clients }: Rule | ActorSelector,
+  what: string,
+  place: 'allow' | 'deny',
+  path: Path,
+  problems: DocumentProblem[],
+): void {
+  if (place === 'allow' && connections === null && clients === null) {
+    problems.push(errorAt(path, `${what} names neither \`connection\` nor \`client\``));
+  }
+  if (connections?.length === 0) problems.push(errorAt([...path, 'connection'], 'names nobody'));
+  if (clients?.length === 0) problems.push(errorAt([...path, 'client'], 'names nobody'));
+}
+
+function compileWhen(
+  when: Rule['when'],
+  place: ConditionsPlace,
+  path: Path,
+  problems: DocumentProblem[],
+): CompiledConditions | null {
+  if (when === null) return null;
+  const { compiled, problems: found } = compileConditions(when, { place });
+  problems.push(...under(path, found));
+  return compiled;
+}
+
+function claimsAmong(keys: readonly string[]): ReferencedClaims {
+  const names = (claim: (key: string) => string | null): readonly string[] =>
+    Object.freeze([...new Set(keys.map(claim).filter((name) => name !== null))]);
+  return Object.freeze({ subject: names(subjectClaim), actor: names(actorClaim) });
+}

@@ -1,0 +1,49 @@
+import type { Rule } from '../configuration/documents.ts';
+import type { DecisionInput } from './lookup.ts';
+
+/**
+ * Whether an `allow` rule is about this subject and actor. `connection` is where the subject comes from; `client` alone is the subject
+ * itself; both named, both hold. Without `actor` there must be none, except that a client which the rule names beside the connection may
+ * present the subject's token.
+ */
+export function allowSelects(rule: Rule, input: DecisionInput): boolean {
+  return selectsSubject(rule, input) && (rule.actor === null ? selectsNoActor(rule, input) : selectsActor(rule, input));
+}
+
+/**
+ * Whether a `deny` rule is about this request. It errs toward matching: `client` is any client with a part in it, as subject, as presenter
+ * or as actor, and without `actor` it matters not who acts.
+ */
+export function denySelects({ connections, clients, actor }: Rule, input: DecisionInput): boolean {
+  const { source } = input.principal;
+  if (connections !== null && !(source.kind === 'connection' && connections.includes(source.name))) return false;
+  const present = [source.kind === 'client' ? source.name : null, input.client?.client, input.actor?.client];
+  if (clients !== null && !present.some((name) => includes(clients, name))) return false;
+  if (actor === null) return true;
+  if (input.actor === null) return false;
+  if (actor.connections !== null && !includes(actor.connections, input.actor.connection)) return false;
+  const acting = [input.actor.client, input.client?.client];
+  return actor.clients === null || acting.some((name) => includes(actor.clients ?? [], name));
+}
+
+function selectsSubject({ connections, clients }: Rule, { principal: { source }, client }: DecisionInput): boolean {
+  if (connections === null) return clients !== null && source.kind === 'client' && clients.includes(source.name);
+  if (source.kind !== 'connection' || !connections.includes(source.name)) return false;
+  return clients === null || includes(clients, client?.client);
+}
+
+function selectsNoActor({ connections, clients }: Rule, { actor }: DecisionInput): boolean {
+  if (actor === null) return true;
+  return actor.via === 'client' && connections !== null && clients !== null && includes(clients, actor.client);
+}
+
+/** As for the subject: `client` alone is the actor itself, beside `connection` the client that presents the actor's token. */
+function selectsActor({ actor: selector }: Rule, { actor, client }: DecisionInput): boolean {
+  if (selector === null || actor === null) return false;
+  const { connections, clients } = selector;
+  if (connections === null) return clients !== null && includes(clients, actor.client);
+  return includes(connections, actor.connection) && (clients === null || includes(clients, client?.client));
+}
+
+const includes = (names: readonly string[], name: string | null | undefined): boolean =>
+  name !== null && name !== undefined && names.includes(name);
