@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 
 /** A service of the local stack on loopback. */
 export interface Endpoint {
@@ -8,10 +7,11 @@ export interface Endpoint {
   stop(): Promise<void>;
 }
 
-const isPortTaken = (error: unknown): boolean =>
+export const isPortTaken = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 
-const listenOn = (server: Server, port: number): Promise<void> =>
+/** Rejects with `EADDRINUSE` where the port is taken. */
+export const listenOn = (server: Server, port: number): Promise<void> =>
   new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', () => {
@@ -19,6 +19,13 @@ const listenOn = (server: Server, port: number): Promise<void> =>
       resolve();
     });
   });
+
+/** The port of a server that listens. */
+export function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('The server does not listen on a port.');
+  return address.port;
+}
 
 /** Ends the server, and the connections that clients keep alive. */
 export async function closeServer(server: Server): Promise<void> {
@@ -35,8 +42,7 @@ export async function listenNear(server: Server, preferred: number): Promise<End
     if (!isPortTaken(error)) throw error;
     await listenOn(server, 0);
   }
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, stop: () => closeServer(server) };
+  return { url: `http://127.0.0.1:${portOf(server)}`, stop: () => closeServer(server) };
 }
 
 export const serve = (preferred: number, listener: RequestListener): Promise<Endpoint> =>

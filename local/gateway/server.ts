@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { closeServer, listenOn, portOf } from '../endpoints/server.ts';
 import { type GatewayAnswer, gatewayError, internalError, toAnswer } from './answer.ts';
 import { readTarget, toEvent } from './event.ts';
 import type { RunningFunction } from './function-host.ts';
@@ -14,13 +15,13 @@ const INTEGRATION_TIMEOUT_MS = 30_000;
 
 export interface Gateway {
   readonly port: number;
+  /** From now on requests are answered by these functions; before, with 503. */
+  open(api: Api): void;
   /** Ends open connections too. */
   stop(): Promise<void>;
 }
 
-export interface GatewaySettings {
-  /** 0: any free one. */
-  readonly port: number;
+export interface Api {
   readonly routes: readonly TemplateRoute[];
   /** By logical id. */
   readonly functions: ReadonlyMap<string, RunningFunction>;
@@ -56,7 +57,7 @@ async function call(running: RunningFunction, event: string): Promise<GatewayAns
   return first;
 }
 
-async function answerTo(request: IncomingMessage, { routes, functions }: GatewaySettings): Promise<GatewayAnswer> {
+async function answerTo(request: IncomingMessage, { routes, functions }: Api): Promise<GatewayAnswer> {
   if (headerBytes(request) > HEADER_BYTES) return gatewayError(431, 'Request Header Fields Too Large');
   const target = readTarget(request.url ?? '/');
   if (target === null) return gatewayError(400, 'Bad Request');
@@ -80,39 +81,38 @@ function send(request: IncomingMessage, response: ServerResponse, { status, head
   response.end(bodiless || request.method === 'HEAD' ? undefined : body);
 }
 
-const respond = (settings: GatewaySettings) => async (request: IncomingMessage, response: ServerResponse) => {
+async function respond(api: Api | null, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
-    send(request, response, await answerTo(request, settings));
+    const answer = api === null ? gatewayError(503, 'Service Unavailable') : await answerTo(request, api);
+    send(request, response, answer);
   } catch {
     // The caller hung up while its body was read, or a header of the answer cannot be sent.
-    if (!response.headersSent) send(request, response, internalError());
-    else response.destroy();
+    if (response.headersSent) response.destroy();
+    else send(request, response, internalError());
   }
-};
+}
 
-function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
+function refuseUnreadable(error: Error & { code?: string }, socket: Duplex): void {
   const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
   if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
 /**
- * Serves the routes of a template over their functions on 127.0.0.1, as an HTTP API does: its events, its answers, its quotas and
- * its own errors (400, 404, 413, 431, 500, 503). Rejects with `EADDRINUSE` where the port is taken.
+ * Takes 127.0.0.1:`port` (0: any free port) and, once opened, serves the routes of a template over their functions as an HTTP API does: its
+ * events, its answers, its quotas and its own errors (400, 404, 413, 431, 500, 503). Rejects with `EADDRINUSE` where the port is taken.
  */
-export async function startGateway(settings: GatewaySettings): Promise<Gateway> {
-  const server = createServer({ maxHeaderSize: 128 * 1024, keepAliveTimeout: 60_000 }, respond(settings));
-  server.on('clientError', refuseUnreadable);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(settings.port, '127.0.0.1', resolve);
+export async function startGateway(port: number): Promise<Gateway> {
+  let api: Api | null = null;
+  const server = createServer({ maxHeaderSize: 128 * 1024, keepAliveTimeout: 60_000 }, (request, response) => {
+    void respond(api, request, response);
   });
-  const { port } = server.address() as AddressInfo;
+  server.on('clientError', refuseUnreadable);
+  await listenOn(server, port);
   return {
-    port,
-    async stop() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
-      await closed;
+    port: portOf(server),
+    open(opened) {
+      api = opened;
     },
+    stop: () => closeServer(server),
   };
 }

@@ -1,0 +1,94 @@
+import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import Provider, { type Configuration } from 'oidc-provider';
+import { closeServer, listenNear } from '../endpoints/server.ts';
+import { Adapter } from './adapter.ts';
+import { type Workload, workloads } from './workloads.ts';
+
+export interface IdentityProvider {
+  /** Its issuer, an origin. */
+  readonly issuer: string;
+  /** Gets a token as the workload does: a client_credentials request (RFC 6749 section 4.4) for the audience (RFC 8707). */
+  token(workload: string): Promise<string>;
+  stop(): Promise<void>;
+}
+
+const LIFETIME_SECONDS = 600;
+
+function signingKey(): object {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return { ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), use: 'sig', alg: 'RS256' };
+}
+
+function configurationOf(audience: string, secrets: ReadonlyMap<string, string>): Configuration {
+  const resource = {
+    scope: '',
+    audience,
+    accessTokenFormat: 'jwt',
+    accessTokenTTL: LIFETIME_SECONDS,
+    jwt: { sign: { alg: 'RS256' } },
+  } as const;
+  return {
+    adapter: Adapter,
+    ttl: { ClientCredentials: LIFETIME_SECONDS },
+    clients: [...secrets].map(([client_id, client_secret]) => ({
+      ...{ client_id, client_secret, redirect_uris: [], response_types: [] },
+      grant_types: ['client_credentials'],
+    })),
+    jwks: { keys: [signingKey()] },
+    cookies: { keys: [randomBytes(32).toString('hex')] },
+    features: {
+      clientCredentials: { enabled: true },
+      devInteractions: { enabled: false },
+      resourceIndicators: { enabled: true, defaultResource: () => audience, getResourceServerInfo: () => resource },
+    },
+    extraTokenClaims: (_, token) => ({ ...workloads[token.clientId ?? '']?.claims }),
+  };
+}
+
+async function requestToken(issuer: string, client: string, secret: string): Promise<string> {
+  const response = await fetch(`${issuer}/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${Buffer.from(`${client}:${secret}`).toString('base64')}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+  });
+  const answer: unknown = await response.json();
+  if (typeof answer === 'object' && answer !== null && 'access_token' in answer) return String(answer.access_token);
+  throw new Error(`The demonstration identity provider gave no token (${response.status}).`);
+}
+
+/** `GET /token[?workload=NAME]`: a fresh token as text, so that one curl can feed another. No newline: SDKs refuse one. */
+async function convenience(idp: IdentityProvider, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const workload =
+    new URL(request.url ?? '/', idp.issuer).searchParams.get('workload') ?? Object.keys(workloads)[0] ?? '';
+  const known: Workload | undefined = workloads[workload];
+  const [status, text] =
+    known === undefined
+      ? [404, `There is no workload ${JSON.stringify(workload)}; there are: ${Object.keys(workloads).join(', ')}.\n`]
+      : [200, await idp.token(workload)];
+  response.writeHead(status, { 'content-type': 'text/plain', 'cache-control': 'no-store' }).end(text);
+}
+
+const isConvenience = ({ method, url }: IncomingMessage): boolean =>
+  method === 'GET' && /^\/token(?:\?|$)/.test(url ?? '');
+
+/**
+ * Starts an OpenID provider (oidc-provider) on loopback: tokens that this project did not make. Its clients are the demonstration's
+ * workloads, with secrets that nobody but this process knows; its access tokens are JWTs for `audience` (RFC 9068, RS256).
+ */
+export async function startIdentityProvider(preferredPort: number, audience: string): Promise<IdentityProvider> {
+  const server = createServer();
+  const { url: issuer } = await listenNear(server, preferredPort);
+  const secrets = new Map(Object.keys(workloads).map((name) => [name, randomBytes(24).toString('hex')]));
+  const provide = new Provider(issuer, configurationOf(audience, secrets)).callback();
+  const idp: IdentityProvider = {
+    issuer,
+    token: (workload) => requestToken(issuer, workload, secrets.get(workload) ?? ''),
+    stop: () => closeServer(server),
+  };
+  server.on('request', (request, response) => {
+    if (!isConvenience(request)) return void provide(request, response);
+    convenience(idp, request, response).catch(() => response.writeHead(502).end());
+  });
+  return idp;
+}

@@ -1,0 +1,37 @@
+/** Elements by name; null ones are left out. */
+export interface Tree {
+  readonly [name: string]: string | Tree | null;
+}
+
+const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+
+const elements = (tree: Tree): string =>
+  Object.entries(tree)
+    .map(([name, value]) => {
+      if (value === null) return '';
+      return `<${name}>${typeof value === 'string' ? escaped(value) : elements(value)}</${name}>`;
+    })
+    .join('');
+
+/** `<XResponse><XResult>…</XResult><ResponseMetadata>…`, as the query protocol has it. */
+export const resultXml = (action: string, result: Tree, requestId: string): string =>
+  `<${action}Response xmlns="${NAMESPACE}">${elements({
+    [`${action}Result`]: result,
+    ResponseMetadata: { RequestId: requestId },
+  })}</${action}Response>`;
+
+export const errorXml = (code: string, status: number, message: string, requestId: string): string =>
+  `<ErrorResponse xmlns="${NAMESPACE}">${elements({
+    Error: { Type: status < 500 ? 'Sender' : 'Receiver', Code: code, Message: message },
+    RequestId: requestId,
+  })}</ErrorResponse>`;
