@@ -19,7 +19,7 @@ const LAST_MILLISECOND = 2 ** 48 - 1;
 const PATTERN = /^iss_[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
 /** A new id for an issuance that happens at `time` (milliseconds, 0 to 2^48 - 1). Throws `RangeError` outside that. */
-export function newIssuanceId(time: EpochMilliseconds, random: Random): string {
+export function issuanceId(time: EpochMilliseconds, random: Random): string {
   return composeId(time, random.bytes(TAIL_BYTES));
 }
 

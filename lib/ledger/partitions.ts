@@ -37,10 +37,17 @@ export const recordKey = (id: string): RecordKey => ({ pk: `issuance#${shardOf(i
 export const denialKey = (id: string): RecordKey => ({ pk: `denial#${shardOf(id, RECORD_SHARDS)}`, sk: id });
 
 /** Where the further scopes of an issuance of several lie, one small item each, so that each scope's index finds it. */
-export const pointerKey = (id: string, scope: number): RecordKey => ({
-  pk: `pointer#${shardOf(id, RECORD_SHARDS)}`,
-  sk: `${id}#${scope}`,
+export const pointerKey = (to: RecordKey, scope: number): RecordKey => ({
+  pk: `pointer#${to.pk}`,
+  sk: `${to.sk}#${scope}`,
 });
+
+/** The record's key, where this is a pointer's; else the key itself. */
+export function pointedTo(key: RecordKey): RecordKey {
+  const [kind, ...pk] = key.pk.split('#');
+  const [id = ''] = key.sk.split('#');
+  return kind === 'pointer' ? { pk: pk.join('#'), sk: id } : key;
+}
 
 /** Values come from callers and may be long or empty: a digest is neither. 128 bits; a reader compares the record itself anyway. */
 const digest = (value: string): string => createHash('sha256').update(value).digest('hex').slice(0, 32);
