@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import type { AwsIamConnection } from '../../configuration/documents.ts';
+import { accept, Fault, type Outcome, refuse } from '../../outcome.ts';
+import type { Configuration, Fetcher } from '../../ports.ts';
+import { type EpochSeconds, epochSeconds, type Seconds, seconds } from '../../time.ts';
+import type { Principal } from '../principal.ts';
+import { askWhoSigned } from './ask-sts.ts';
+import { callerNames } from './caller-claims.ts';
+import type { CallerIdentity } from './caller-identity.ts';
+import { labelOf } from './label.ts';
+import { requirementHolds } from './requirement.ts';
+import { readSignedRequest, type SignedRequest } from './signed-request.ts';
+
+export interface AwsIamContext {
+  readonly configuration: Configuration;
+  readonly fetcher: Fetcher;
+  readonly now: EpochSeconds;
+  /** The deployment's own STS endpoint where one is set; null: AWS's, of the Region that the request was signed for. */
+  readonly stsEndpoint: string | null;
+  readonly signal: AbortSignal;
+}
+
+/** How long after its X-Amz-Date a signed request is a proof; STS itself takes it for longer. */
+const LIFETIME = seconds(300);
+
+/**
+ * Verifies a signed sts:GetCallerIdentity request at `now` and names its principal. First what costs nothing: shape, host, body and headers, the server that it is
+ * signed for, its age (at most 300 s, with the connection's tolerance). Then STS is asked, which alone can check the signature. Then the account, `require` and the
+ * label. Refuses, in this order, with `signed_request_malformed`, `signed_request_not_accepted`, `server_id_mismatch`, `expired` or `not_yet_valid`,
+ * `signature_invalid`, `caller_identity_unsupported`, `caller_identity_unavailable` (retryable), `account_not_allowed`, `requirement_not_met`,
+ * `principal_invalid`. Throws `Fault` where the configuration cannot be read, or where two connections claim one caller.
+ */
+export async function verifyAwsIam(envelope: string, context: AwsIamContext): Promise<Outcome<Principal>> {
+  const read = readSignedRequest(envelope, context.stsEndpoint);
+  if (!read.ok) return read;
+  const request = read.value;
+  const connections = await context.configuration.awsIamServer(request.serverId, context.signal);
+  if (connections.length === 0) return refuse('server_id_mismatch');
+  const widest = seconds(Math.max(...connections.map(({ clockTolerance }) => clockTolerance)));
+  const timely = checkAge(request.signedAt, context.now, widest);
+  if (!timely.ok) return timely;
+  const signer = await askWhoSigned(request, context.fetcher, context.signal);
+  if (!signer.ok) return signer;
+  return admit(envelope, request, signer.value, connections, context.now);
+}
+
+function admit(
+  envelope: string,
+  request: SignedRequest,
+  signer: CallerIdentity,
+  connections: readonly AwsIamConnection[],
+  now: EpochSeconds,
+): Outcome<Principal> {
+  const [connection, ...others] = connections.filter(({ accounts }) => accounts.includes(signer.account));
+  if (connection === undefined) return refuse('account_not_allowed');
+  if (others.length > 0) throw new Fault('configuration', 'Two aws-iam connections have one server id and account.');
+  const { subject, claims } = callerNames(signer, connection);
+  if (!requirementHolds(connection, claims)) return refuse('requirement_not_met');
+  const timely = checkAge(request.signedAt, now, connection.clockTolerance);
+  if (!timely.ok) return timely;
+  const label = labelOf(connection, claims);
+  if (!label.ok) return label;
+  const issuer = `https://${request.target.host}`;
+  const expires = epochSeconds(request.signedAt + LIFETIME);
+  const { reuse, clockTolerance, record } = connection;
+  return accept({
+    source: { kind: 'connection', name: connection.connection },
+    subject,
+    name: label.value,
+    claims,
+    proof: { kind: 'aws-iam', issuer, tokenId: request.id, sha256: sha256(envelope), expires },
+    reuse:
+      reuse === 'allow' ? null : { reuse, issuer, tokenId: request.id, until: epochSeconds(expires + clockTolerance) },
+    record,
+    mayAct: undefined,
+    lineage: null,
+    connection,
+  });
+}
+
+/** The tolerance counts once in each direction. */
+function checkAge(signedAt: EpochSeconds, now: EpochSeconds, tolerance: Seconds): Outcome<null> {
+  if (now >= signedAt + LIFETIME + tolerance) return refuse('expired');
+  return signedAt > now + tolerance ? refuse('not_yet_valid') : accept(null);
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
