@@ -49,7 +49,7 @@ const STATUS_OF_REASON: Readonly<Record<string, number>> = {
   method_not_allowed: 405,
 };
 
-/** RFC 6749 section 5.2, with `reason` and `request_id`. A client that came with Basic is challenged with Basic. */
+/** RFC 6749 section 5.2, with `reason` and `request_id`. */
 export function oauthError(
   refusal: Refusal,
   requestId: string,
@@ -62,6 +62,8 @@ export function oauthError(
   return secretJson(STATUS_OF_REASON[refusal.reason] ?? status, requestId, body, all);
 }
 
-/** RFC 6749 section 5.2: only a client that tried the Authorization header is told how to. */
-export const basicChallenge = (request: HttpRequest): Record<string, string> =>
-  request.headers['authorization'] === undefined ? {} : { 'www-authenticate': 'Basic realm="token-broker"' };
+/** RFC 6749 section 5.2: a client that tried the Authorization header and failed is told the scheme. */
+export const basicChallenge = (refusal: Refusal, request: HttpRequest): Record<string, string> =>
+  classOf(refusal) !== 'client' || request.headers['authorization'] === undefined
+    ? {}
+    : { 'www-authenticate': 'Basic realm="token-broker"' };

@@ -39,6 +39,13 @@ export async function releaseProofs(
   await Promise.allSettled(singleUses(issuance, who, what).map(({ claim }) => replays.release(claim, signal)));
 }
 
+/** Claims a proof that is presented for something other than an issuance; true where it may be used. */
+export async function claimOnce(replays: Replays, proof: ProofReuse | null, signal: AbortSignal): Promise<boolean> {
+  if (proof === null || proof.reuse === 'allow') return true;
+  const { issuer, tokenId, until, reuse } = proof;
+  return (await replays.claim({ issuer, tokenId, reuse, binding: '', issuance: '', until }, signal)) === 'claimed';
+}
+
 function singleUses(issuance: string, who: Authenticated, what: Authorized): readonly SingleUse[] {
   const binding = bindingOf(who, what);
   const uses: SingleUse[] = [];

@@ -26,6 +26,12 @@ export const clientRefusals = registry({
     cause: 'RFC 6749 section 2.3: for example a Basic header and client_secret in the form.',
     fix: 'Use one.',
   },
+  token_of_another_client: {
+    class: 'unauthorized-client',
+    says: 'The token was issued to another client.',
+    cause: 'RFC 7009 section 2.1: only the client that a token was issued to may revoke it.',
+    fix: 'Revoke it as that client.',
+  },
   client_not_permitted: {
     class: 'unauthorized-client',
     says: 'This client may not use this grant type.',

@@ -1,0 +1,32 @@
+import { liveRoutePorts, liveTokenStatusPorts } from '../lib/aws/live.ts';
+import { secretJson } from '../lib/http/answer.ts';
+import { introspectionAnswer } from '../lib/http/introspection-answer.ts';
+import { basicChallenge, oauthError } from '../lib/http/oauth-error.ts';
+import { type RoutePorts, routeHandler } from '../lib/http/route.ts';
+import { readTokenForm } from '../lib/http/token-form.ts';
+import { introspect, type TokenStatusPorts } from '../lib/introspect.ts';
+import { accept } from '../lib/outcome.ts';
+
+const BUDGET_MS = 5_000;
+
+/** `POST /oauth2/introspect` (RFC 7662), for broker tokens. */
+export const introspectHandler = (ports: RoutePorts & TokenStatusPorts) =>
+  routeHandler(
+    {
+      name: 'introspect',
+      methods: ['POST'],
+      budgetMs: BUDGET_MS,
+      refuse: (refusal, request, headers) =>
+        oauthError(refusal, request.id, 'other', { ...basicChallenge(refusal, request), ...headers }),
+      handle: async (request, signal) => {
+        const form = readTokenForm(request);
+        if (!form.ok) return form;
+        const token = await introspect(ports, form.value.client, form.value.token, signal);
+        if (!token.ok) return token;
+        return accept({ answer: secretJson(200, request.id, introspectionAnswer(token.value, ports.issuer)) });
+      },
+    },
+    ports,
+  );
+
+export const handler = introspectHandler({ ...liveRoutePorts(), ...liveTokenStatusPorts() });

@@ -1,0 +1,46 @@
+import { liveMetadataPorts, liveRoutePorts } from '../lib/aws/live.ts';
+import { publicJson } from '../lib/http/answer.ts';
+import { serverMetadata } from '../lib/http/metadata.ts';
+import { oauthError } from '../lib/http/oauth-error.ts';
+import { type RoutePorts, routeHandler } from '../lib/http/route.ts';
+import { accept } from '../lib/outcome.ts';
+import type { OwnKeys } from '../lib/ports.ts';
+
+const BUDGET_MS = 3_000;
+/** Well under a rotation's period, in which a key is published before it signs. */
+const KEYS_MAX_AGE_SECONDS = 300;
+const METADATA_MAX_AGE_SECONDS = 3_600;
+
+export interface MetadataPorts extends RoutePorts {
+  readonly issuer: string;
+  readonly ownKeys: OwnKeys;
+  /** Signature algorithms of client assertions. */
+  readonly assertionAlgorithms: readonly string[];
+}
+
+/** `GET /.well-known/…`: the metadata and the public keys of this authorization server (RFC 8414, RFC 7517). */
+export const metadataHandler = (ports: MetadataPorts) =>
+  routeHandler(
+    {
+      name: 'metadata',
+      methods: ['GET', 'HEAD'],
+      budgetMs: BUDGET_MS,
+      refuse: (refusal, request, headers) => oauthError(refusal, request.id, 'other', headers),
+      handle: async (request, signal) => {
+        if (request.path !== '/.well-known/jwks.json') {
+          return accept({
+            answer: publicJson(
+              request.id,
+              serverMetadata(ports.issuer, ports.assertionAlgorithms),
+              METADATA_MAX_AGE_SECONDS,
+            ),
+          });
+        }
+        const keys = await ports.ownKeys.all(signal);
+        return accept({ answer: publicJson(request.id, { keys }, KEYS_MAX_AGE_SECONDS) });
+      },
+    },
+    ports,
+  );
+
+export const handler = metadataHandler({ ...liveRoutePorts(), ...liveMetadataPorts() });

@@ -1,0 +1,30 @@
+import { liveRoutePorts, liveTokenStatusPorts } from '../lib/aws/live.ts';
+import { empty } from '../lib/http/answer.ts';
+import { basicChallenge, oauthError } from '../lib/http/oauth-error.ts';
+import { type RoutePorts, routeHandler } from '../lib/http/route.ts';
+import { readTokenForm } from '../lib/http/token-form.ts';
+import { revoke, type TokenStatusPorts } from '../lib/introspect.ts';
+import { accept } from '../lib/outcome.ts';
+
+const BUDGET_MS = 5_000;
+
+/** `POST /oauth2/revoke` (RFC 7009), for broker tokens: 200 also for a token that is none. */
+export const revokeHandler = (ports: RoutePorts & TokenStatusPorts) =>
+  routeHandler(
+    {
+      name: 'revoke',
+      methods: ['POST'],
+      budgetMs: BUDGET_MS,
+      refuse: (refusal, request, headers) =>
+        oauthError(refusal, request.id, 'other', { ...basicChallenge(refusal, request), ...headers }),
+      handle: async (request, signal) => {
+        const form = readTokenForm(request);
+        if (!form.ok) return form;
+        const revoked = await revoke(ports, form.value.client, form.value.token, signal);
+        return revoked.ok ? accept({ answer: empty(200, request.id) }) : revoked;
+      },
+    },
+    ports,
+  );
+
+export const handler = revokeHandler({ ...liveRoutePorts(), ...liveTokenStatusPorts() });

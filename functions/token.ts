@@ -1,0 +1,40 @@
+import { liveIssuePorts, liveRoutePorts } from '../lib/aws/live.ts';
+import { basicChallenge, oauthError } from '../lib/http/oauth-error.ts';
+import { type RoutePorts, routeHandler } from '../lib/http/route.ts';
+import { tokenAnswer } from '../lib/http/token-answer.ts';
+import { oauthContext, readTokenRequest } from '../lib/http/token-request.ts';
+import { type IssuePorts, issue } from '../lib/issue.ts';
+import { accept, refuse } from '../lib/outcome.ts';
+import { toEpochSeconds } from '../lib/time.ts';
+
+/** An authorization server behind a grant may take seconds; API Gateway waits 30 s. */
+const BUDGET_MS = 15_000;
+
+/** `POST /oauth2/token`: every grant type of this authorization server (contract section 3). */
+export const tokenHandler = (ports: RoutePorts & IssuePorts) =>
+  routeHandler(
+    {
+      name: 'token',
+      methods: ['POST'],
+      budgetMs: BUDGET_MS,
+      refuse: (refusal, request, headers) =>
+        oauthError(refusal, request.id, oauthContext(request), { ...basicChallenge(refusal, request), ...headers }),
+      handle: async (request, signal) => {
+        const parsed = readTokenRequest(request);
+        if (!parsed.ok) return parsed;
+        if (parsed.value.grantType === 'authorization-code') return refuse('grant_type_unsupported');
+        const { grantType, issuance } = parsed.value;
+        const issued = await issue(ports, issuance, signal);
+        if (!issued.ok) return issued;
+        const { record } = issued.value;
+        return accept({
+          answer: tokenAnswer(issued.value, grantType, toEpochSeconds(ports.clock.now()), request.id),
+          issuance: record.id,
+          ...(record.grant === null ? {} : { grant: record.grant }),
+        });
+      },
+    },
+    ports,
+  );
+
+export const handler = tokenHandler({ ...liveRoutePorts(), ...liveIssuePorts('token') });

@@ -1,0 +1,34 @@
+import { grantTypeUri } from './token-proof.ts';
+
+/**
+ * The authorization server's metadata (RFC 8414 section 2), one body for both well-known paths; every URL comes from the issuer. No `scopes_supported`: who may
+ * have what is nobody else's business. `algorithms` are those of client assertions.
+ */
+export const serverMetadata = (issuer: string, algorithms: readonly string[]) => {
+  const methods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'];
+  return {
+    issuer,
+    authorization_endpoint: `${issuer}/oauth2/authorize`,
+    token_endpoint: `${issuer}/oauth2/token`,
+    jwks_uri: `${issuer}/.well-known/jwks.json`,
+    introspection_endpoint: `${issuer}/oauth2/introspect`,
+    revocation_endpoint: `${issuer}/oauth2/revoke`,
+    response_types_supported: ['code'],
+    response_modes_supported: ['query'],
+    grant_types_supported: [
+      'client_credentials',
+      'authorization_code',
+      grantTypeUri('token-exchange'),
+      grantTypeUri('jwt-bearer'),
+      grantTypeUri('saml2-bearer'),
+    ],
+    code_challenge_methods_supported: ['S256'],
+    authorization_response_iss_parameter_supported: true,
+    token_endpoint_auth_methods_supported: [...methods, 'none'],
+    token_endpoint_auth_signing_alg_values_supported: algorithms,
+    introspection_endpoint_auth_methods_supported: methods,
+    introspection_endpoint_auth_signing_alg_values_supported: algorithms,
+    revocation_endpoint_auth_methods_supported: methods,
+    revocation_endpoint_auth_signing_alg_values_supported: algorithms,
+  };
+};

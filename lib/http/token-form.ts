@@ -1,0 +1,31 @@
+import type { ClientProof } from '../identity/principal.ts';
+import { accept, type Outcome, refuse } from '../outcome.ts';
+import { readClientProof } from './client-authentication.ts';
+import { Parameters } from './parameters.ts';
+import { type HttpRequest, readFormBody } from './request.ts';
+
+const FORM_BYTES = 64 * 1024;
+
+/** What introspection (RFC 7662 section 2.1) and revocation (RFC 7009 section 2.1) are asked: a token, by a client that authenticates. */
+export interface TokenForm {
+  readonly client: ClientProof;
+  readonly token: string;
+}
+
+/** Parses the form that both endpoints share. `token_type_hint` is ignored: there is one kind of token. */
+export function readTokenForm(request: HttpRequest): Outcome<TokenForm> {
+  const query = Parameters.parse(request.rawQuery);
+  if (!query.ok) return query;
+  if (query.value.has('token') || query.value.has('client_secret')) return refuse('proof_in_query');
+  const body = readFormBody(request, FORM_BYTES);
+  if (!body.ok) return body;
+  const form = Parameters.parse(body.value);
+  if (!form.ok) return form;
+  if (form.value.repeated() !== null) return refuse('parameter_repeated');
+  const client = readClientProof(request, form.value);
+  if (!client.ok) return client;
+  if (client.value === null) return refuse('client_authentication_missing');
+  const token = form.value.one('token');
+  if (token === null) return refuse('parameter_missing', { detail: 'token is required.' });
+  return accept({ client: client.value, token });
+}

@@ -1,0 +1,89 @@
+import { type BrokerToken, verifyBrokerToken } from './identity/broker-token/verify-broker-token.ts';
+import { type ClientContext, readClient } from './identity/client/registered-client.ts';
+import { verifyClient } from './identity/client/verify-client.ts';
+import { parseJwt } from './identity/oidc/jwt.ts';
+import type { AuthenticatedClient, ClientProof } from './identity/principal.ts';
+import { claimOnce } from './issuance/single-use.ts';
+import { accept, type Outcome, refuse } from './outcome.ts';
+import type { Clock, Configurations, KeySets, OwnKeys, Replays, Revocations, Secrets } from './ports.ts';
+import { toEpochSeconds } from './time.ts';
+
+/** What introspection and revocation ask of the world. Neither reads the ledger nor can mint. */
+export interface TokenStatusPorts {
+  readonly issuer: string;
+  readonly clock: Clock;
+  readonly configurations: Configurations;
+  readonly secrets: Secrets;
+  readonly keySets: KeySets;
+  readonly replays: Replays;
+  readonly ownKeys: OwnKeys;
+  readonly revocations: Revocations;
+}
+
+/**
+ * What a token is worth to this client (RFC 7662 section 2): the token, or null where it is not active or not the client's business. A client may ask about tokens
+ * issued to it and about those for the audiences in `introspects`.
+ */
+export async function introspect(
+  ports: TokenStatusPorts,
+  proof: ClientProof,
+  token: string,
+  signal: AbortSignal,
+): Promise<Outcome<BrokerToken | null>> {
+  const caller = await authenticateCaller(ports, proof, signal);
+  if (!caller.ok) return caller;
+  const found = await readToken(ports, token, signal);
+  if (!found.ok) return accept(null);
+  const { client, introspects } = caller.value;
+  const { clientId, audience } = found.value;
+  return accept(clientId === client.client || introspects.includes(audience) ? found.value : null);
+}
+
+/**
+ * Revokes a token of this client's (RFC 7009 section 2), and with it every broker token that came of it. A token that is none, is over or is revoked already needs
+ * nothing; one that was issued to another client is refused.
+ */
+export async function revoke(
+  ports: TokenStatusPorts,
+  proof: ClientProof,
+  token: string,
+  signal: AbortSignal,
+): Promise<Outcome<null>> {
+  const caller = await authenticateCaller(ports, proof, signal);
+  if (!caller.ok) return caller;
+  const found = await readToken(ports, token, signal);
+  if (!found.ok) return accept(null);
+  if (found.value.clientId !== caller.value.client.client) return refuse('token_of_another_client');
+  await ports.revocations.revoke(found.value.tokenId, found.value.expires, signal);
+  return accept(null);
+}
+
+interface Caller {
+  readonly client: AuthenticatedClient;
+  readonly introspects: readonly string[];
+}
+
+async function authenticateCaller(
+  ports: TokenStatusPorts,
+  proof: ClientProof,
+  signal: AbortSignal,
+): Promise<Outcome<Caller>> {
+  const { issuer, secrets, keySets } = ports;
+  const configuration = await ports.configurations.current(signal);
+  const now = toEpochSeconds(ports.clock.now());
+  const context: ClientContext = { configuration, secrets, keySets, issuer, now, signal };
+  const client = await verifyClient(proof, 'refuse', context);
+  if (!client.ok) return client;
+  const claimed = await claimOnce(ports.replays, client.value.reuse, signal);
+  if (!claimed) return refuse('client_assertion_replayed');
+  const registered = await readClient(client.value.client, configuration, signal);
+  return accept({ client: client.value, introspects: registered?.introspects ?? [] });
+}
+
+async function readToken(ports: TokenStatusPorts, token: string, signal: AbortSignal): Promise<Outcome<BrokerToken>> {
+  const jwt = parseJwt(token);
+  if (!jwt.ok) return jwt;
+  const { issuer, ownKeys, revocations } = ports;
+  const now = toEpochSeconds(ports.clock.now());
+  return verifyBrokerToken(jwt.value, { issuer, ownKeys, revocations, now, signal });
+}
