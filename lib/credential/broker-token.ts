@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { LINEAGE_CLAIM } from '../broker-token-claims.ts';
 import type { BrokerTokenGrant, Scope } from '../configuration/documents.ts';
-import { LINEAGE_CLAIM } from '../identity/broker-token/verify-broker-token.ts';
 import type { Actor, Principal } from '../identity/principal.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { LINEAGE_CLAIM } from '../../broker-token-claims.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
 import type { OwnKeys, Revocations } from '../../ports.ts';
@@ -6,9 +7,6 @@ import { type EpochSeconds, seconds } from '../../time.ts';
 import { type ParsedJwt, tokenType } from '../oidc/jwt.ts';
 import { verifySignature } from '../oidc/signature.ts';
 import { checkTimes } from '../oidc/times.ts';
-
-/** The private claim of a broker token: what it came of. Its names are the broker's own; no scope can set it. */
-export const LINEAGE_CLAIM = 'token_broker';
 
 /** A broker token whose signature, type and times hold, and that is not revoked (RFC 9068 section 4). */
 export interface BrokerToken {
