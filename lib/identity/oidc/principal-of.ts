@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { OidcConnection } from '../../configuration/documents.ts';
-import { accept, type Outcome, refuse } from '../../outcome.ts';
+import { accept, type Outcome } from '../../outcome.ts';
+import { compiledConnection, renderPrincipal } from '../../policy/connection.ts';
 import { type EpochSeconds, epochSeconds } from '../../time.ts';
 import type { Principal, ProofReuse } from '../principal.ts';
 import { viewClaims } from './claims-view.ts';
 import type { ParsedJwt } from './jwt.ts';
 import type { TokenNames } from './names.ts';
-import { labelOf } from './requirement.ts';
 
 interface Verified {
   readonly jwt: ParsedJwt;
@@ -19,12 +19,12 @@ interface Verified {
 /** The principal that a token names, all of whose checks have passed; `principal_invalid` where its label can't be written. */
 export function principalOf({ jwt, issuer, connection, names, expires }: Verified): Outcome<Principal> {
   const claims = viewClaims(jwt.unverified, connection);
-  const name = labelOf(connection, claims);
-  if (name === null) return refuse('principal_invalid');
+  const name = renderPrincipal(compiledConnection(connection), claims);
+  if (!name.ok) return name;
   return accept({
     source: { kind: 'connection', name: connection.connection },
     subject: names.subject,
-    name,
+    name: name.value,
     claims,
     proof: {
       kind: 'oidc',

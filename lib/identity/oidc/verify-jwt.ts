@@ -1,5 +1,6 @@
 import type { JwsAlgorithm, OidcConnection } from '../../configuration/documents.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../../outcome.ts';
+import { compiledConnection, evaluateRequire } from '../../policy/connection.ts';
 import type { Configuration, KeySets } from '../../ports.ts';
 import type { EpochSeconds } from '../../time.ts';
 import type { Principal } from '../principal.ts';
@@ -9,7 +10,6 @@ import { viewClaims } from './claims-view.ts';
 import { type ParsedJwt, parseJwt } from './jwt.ts';
 import { checkPresetAgreement, readNames } from './names.ts';
 import { principalOf } from './principal-of.ts';
-import { requirementHolds } from './requirement.ts';
 import { allowedAlgorithm, verifySignature } from './signature.ts';
 import { checkTimes } from './times.ts';
 import { checkType, type DeclaredType } from './token-type.ts';
@@ -69,9 +69,8 @@ function choose(jwt: ParsedJwt, connections: readonly OidcConnection[]): Outcome
   if (chosen === null) return detailedFor(jwt, connections, { reason: 'audience_mismatch' });
   const allowed = allowedAlgorithm(jwt.header, chosen.algorithms);
   if (!allowed.ok) return allowed;
-  return admits(jwt, chosen)
-    ? accept(chosen)
-    : refuse('requirement_not_met', { log: { connection: chosen.connection } });
+  const { met, missed } = requirement(jwt, chosen);
+  return met ? accept(chosen) : refuse('requirement_not_met', { log: { connection: chosen.connection, missed } });
 }
 
 /** No connection could be chosen: only somebody whom one of them would admit learns what was expected. */
@@ -80,12 +79,19 @@ function detailedFor(
   connections: readonly OidcConnection[],
   { reason, detail }: Refusal,
 ): { ok: false; refusal: Refusal } {
-  const admitting = connections.filter((connection) => admits(jwt, connection));
+  const admitting = connections.filter((connection) => requirement(jwt, connection).met);
   return admitting.length === 0 ? refuse(reason) : refuse(reason, { detail: detail ?? expectedAudience(admitting) });
 }
 
-const admits = (jwt: ParsedJwt, connection: OidcConnection): boolean =>
-  requirementHolds(connection, viewClaims(jwt.unverified, connection));
+/** Whether `require` is met, and for the log the first check that was not. A check that could not be made is a miss. */
+function requirement(jwt: ParsedJwt, connection: OidcConnection): { met: boolean; missed: string | null } {
+  const evaluation = evaluateRequire(compiledConnection(connection), viewClaims(jwt.unverified, connection));
+  const missed = evaluation.checks.find(({ held }) => !held);
+  return {
+    met: 'held' in evaluation && evaluation.held,
+    missed: missed === undefined ? null : `${missed.operator} ${missed.key}`,
+  };
+}
 
 /** What is left to check of a genuine token that names somebody here; from here on refusals carry details. */
 function admit(

@@ -1,0 +1,56 @@
+import { describe, expect, it } from '@jest/globals';
+import { verifyJwt } from '../../../lib/identity/oidc/verify-jwt.ts';
+import type { KeySource } from '../../../lib/ports.ts';
+import { context, NOW, verdict } from './fixture.ts';
+import { GENUINE_TOKENS, HOSTILE_TOKENS } from './hostile-tokens.ts';
+
+describe('a genuine token', () => {
+  it.each(GENUINE_TOKENS)('is accepted: %s', async (_name, token) => {
+    expect(await verdict(token)).toBe('accepted');
+  });
+});
+
+describe('a hostile token', () => {
+  it('is one of at least 100, each of its own kind', () => {
+    expect(new Set(HOSTILE_TOKENS.map(([name]) => name)).size).toBe(HOSTILE_TOKENS.length);
+    expect(HOSTILE_TOKENS.length).toBeGreaterThanOrEqual(100);
+  });
+
+  it.each(HOSTILE_TOKENS)('is refused: %s (%s)', async (_name, reason, token) => {
+    expect(await verdict(token)).toBe(reason);
+  });
+
+  it.each(HOSTILE_TOKENS)('is told nothing of its own text: %s (%s)', async (_name, _reason, token) => {
+    const outcome = await verifyJwt(token, context());
+    const told = outcome.ok ? 'accepted' : JSON.stringify(outcome.refusal);
+    expect(told).not.toMatch(/evil|other\.example|admin|7654321/);
+    expect(told).toMatch(/^[\x20-\x7e]*$/);
+  });
+
+  const BEFORE_THE_SIGNATURE = new Set([
+    'token_malformed',
+    'token_too_large',
+    'header_not_allowed',
+    'algorithm_not_allowed',
+    'issuer_unknown',
+  ]);
+
+  it.each(HOSTILE_TOKENS.filter(([, reason]) => BEFORE_THE_SIGNATURE.has(reason)))(
+    'costs no look at any key: %s (%s)',
+    async (_name, _reason, token) => {
+      const asked: KeySource[] = [];
+      await verifyJwt(token, context({ asked }));
+      expect(asked).toEqual([]);
+    },
+  );
+
+  const UNPROVED = new Set([...BEFORE_THE_SIGNATURE, 'key_unknown', 'signature_invalid', 'requirement_not_met']);
+
+  it.each(HOSTILE_TOKENS.filter(([, reason]) => UNPROVED.has(reason)))(
+    'learns nothing of what was expected before it proved itself: %s (%s)',
+    async (_name, _reason, token) => {
+      const outcome = await verifyJwt(token, context({ now: NOW }));
+      expect(outcome.ok ? 'accepted' : outcome.refusal.detail).toBeUndefined();
+    },
+  );
+});
