@@ -1,7 +1,7 @@
 /**
  * The configuration as the broker reads it: what the loader made of the YAML files, with presets filled in, defaults written
  * out, durations in seconds and single values turned into lists. These are the items of the configuration table.
- * The form that people write is in `schema.ts`.
+ * The form that people write is in `schema/`.
  */
 import type { JsonObject, JsonValue } from '../json.ts';
 import type { Seconds } from '../time.ts';
@@ -204,11 +204,15 @@ export type OauthTokenGrant =
       readonly provider: 'token-exchange';
       readonly client: DownstreamClient | null;
       readonly forward: 'assertion' | 'proof';
+      /** `aud` of the assertion that this broker signs (`forward: assertion`); null: the token endpoint. */
+      readonly assertionAudience: string | null;
       readonly requestedTokenType: string | null;
     })
   | (OauthTokenGrantBase & {
       readonly provider: 'jwt-bearer';
       readonly client: DownstreamClient | null;
+      /** `aud` of the assertion; null: the token endpoint. */
+      readonly assertionAudience: string | null;
       /** Who signs the assertion: this broker's key, or a service account's private key (a secret's name). */
       readonly signer:
         | { readonly kind: 'broker' }

@@ -1,0 +1,168 @@
+/** What no document shows by itself: names that lead nowhere, and connections that would answer for the same proof. */
+import type { ConfigurationDocuments, Connection, OidcConnection, Rule, SamlConnection, Scope } from './documents.ts';
+import { idpEntityId } from './normalize/saml-connection.ts';
+import type { FieldPath } from './problem.ts';
+
+/** Reports a problem in the document of a kind and name. */
+export type ReportIn = (
+  kind: 'connection' | 'client' | 'scope',
+  name: string,
+  path: FieldPath,
+  message: string,
+) => void;
+
+/** Names that some file claims, also where the rest of it did not load: they are not dangling. */
+export interface KnownNames {
+  readonly connections: ReadonlySet<string>;
+  readonly clients: ReadonlySet<string>;
+}
+
+/** Every rule's names lead somewhere; `broker` is this broker's own tokens. */
+export function checkReferences(scopes: readonly Scope[], known: KnownNames, report: ReportIn): void {
+  for (const scope of scopes) {
+    for (const [list, rules] of [
+      ['allow', scope.allow],
+      ['deny', scope.deny],
+    ] as const) {
+      rules.forEach((rule, index) => {
+        const parties = [
+          [[list, index], rule],
+          [[list, index, 'actor'], rule.actor],
+        ] as const;
+        for (const [path, party] of parties) {
+          for (const name of party?.connections ?? []) {
+            if (name === 'broker' || known.connections.has(name)) continue;
+            report('scope', scope.scope, [...path, 'connection'], `there is no connection ${name}`);
+          }
+          for (const name of party?.clients ?? []) {
+            if (known.clients.has(name)) continue;
+            report('scope', scope.scope, [...path, 'client'], `there is no client ${name}`);
+          }
+        }
+      });
+    }
+  }
+}
+
+/** What a grant demands of the connections that its rules admit. Connections that did not load are passed over: they have a problem of their own. */
+export function checkGrantSources(documents: ConfigurationDocuments, report: ReportIn): void {
+  const connections = new Map(documents.connections.map((connection) => [connection.connection, connection]));
+  for (const scope of documents.scopes) {
+    scope.allow.forEach((rule, index) => {
+      for (const message of sourceProblems(scope, rule, connections))
+        report('scope', scope.scope, ['allow', index], message);
+    });
+  }
+}
+
+function sourceProblems(scope: Scope, rule: Rule, connections: ReadonlyMap<string, Connection>): string[] {
+  const { grant } = scope;
+  const named = rule.connections;
+  if (grant.type === 'aws-federated') {
+    const type = grant.via === 'saml' ? 'saml' : 'oidc';
+    if (named === null) return [`a grant via ${grant.via} forwards the caller's own proof: name a connection`];
+    return named
+      .filter((name) => name === 'broker' || (connections.get(name)?.type ?? type) !== type)
+      .map((name) => `${name} is not a connection of type ${type}, which a grant via ${grant.via} needs`);
+  }
+  if (grant.type === 'oauth-token' && grant.provider === 'token-exchange' && grant.forward === 'proof') {
+    if (named === null) return ["forward: proof needs the caller's own token: name a connection"];
+    return named
+      .filter((name) => name === 'broker' || connections.get(name)?.reuse === 'allow')
+      .map((name) => `forward: proof needs reuse: bind or once at the connection ${name}`);
+  }
+  return [];
+}
+
+/**
+ * A proof selects its connection by issuer and audience: no two connections may answer for one, else the laxest would decide for all. And one issuer has one
+ * source of keys over all connections.
+ */
+export function checkDisjoint(connections: readonly Connection[], ownIssuer: string | null, report: ReportIn): void {
+  const owners = new Map<string, string>();
+  const claim = (connection: Connection, path: FieldPath, key: readonly string[], what: string): void => {
+    const owner = owners.get(JSON.stringify(key));
+    if (owner === undefined) owners.set(JSON.stringify(key), connection.connection);
+    else if (owner !== connection.connection) {
+      report(
+        'connection',
+        connection.connection,
+        path,
+        `${what} is taken by the connection ${owner}: no two may answer for one proof`,
+      );
+    }
+  };
+  checkKeySources(
+    connections.filter((connection) => connection.type === 'oidc'),
+    ownIssuer,
+    report,
+  );
+  for (const connection of connections) {
+    if (connection.type === 'oidc') claimAudiences(connection, claim);
+    else if (connection.type === 'aws-iam') {
+      connection.accounts.forEach((account, index) => {
+        claim(
+          connection,
+          ['accounts', index],
+          ['aws-iam', account, connection.serverId],
+          `the account ${account} with this serverId`,
+        );
+      });
+    }
+  }
+  checkEntityIds(
+    connections.filter((connection) => connection.type === 'saml'),
+    report,
+  );
+}
+
+/** A metadata document that is fetched later may turn out to be anybody's: its connection shares its entity id with no other. */
+function checkEntityIds(connections: readonly SamlConnection[], report: ReportIn): void {
+  connections.forEach((connection, index) => {
+    const idp = idpEntityId(connection);
+    const other = connections.slice(0, index).find((earlier) => {
+      const theirs = idpEntityId(earlier);
+      return earlier.entityId === connection.entityId && (idp === null || theirs === null || idp === theirs);
+    });
+    if (other === undefined) return;
+    const message = `with this identity provider is taken by the connection ${other.connection}: no two may answer for one proof`;
+    report('connection', connection.connection, ['entityId'], message);
+  });
+}
+
+type Claim = (connection: Connection, path: FieldPath, key: readonly string[], what: string) => void;
+
+function claimAudiences(connection: OidcConnection, claim: Claim): void {
+  for (const { issuer } of connection.issuers) {
+    if (connection.audience.length === 0)
+      claim(connection, ['issuer'], ['oidc', issuer], `${issuer} without an audience`);
+    connection.audience.forEach((audience, index) => {
+      claim(connection, ['audience', index], ['oidc', issuer, audience], `the audience ${audience} of ${issuer}`);
+    });
+  }
+}
+
+function checkKeySources(connections: readonly OidcConnection[], ownIssuer: string | null, report: ReportIn): void {
+  const sources = new Map<string, { readonly jwksUri: string | null; readonly connection: string }>();
+  for (const connection of connections) {
+    for (const { issuer, jwksUri } of connection.issuers) {
+      if (issuer === ownIssuer)
+        report(
+          'connection',
+          connection.connection,
+          ['issuer'],
+          'is this broker itself: its tokens are the reserved connection broker',
+        );
+      const other = sources.get(issuer);
+      if (other === undefined) sources.set(issuer, { jwksUri, connection: connection.connection });
+      else if (other.jwksUri !== jwksUri) {
+        report(
+          'connection',
+          connection.connection,
+          ['jwksUri'],
+          `differs from that of the connection ${other.connection}: one issuer has one source of keys`,
+        );
+      }
+    }
+  }
+}

@@ -1,0 +1,17 @@
+import { type DownstreamPreset, endpointAt, plainDownstream } from './preset.ts';
+
+/**
+ * Salesforce (help.salesforce.com, "OAuth 2.0 Client Credentials Flow" and "JWT Bearer Flow"): the org's My Domain. Assertions are addressed to the login
+ * host, `https://test.salesforce.com` for a sandbox. It sends no `expires_in`.
+ */
+export const salesforce: DownstreamPreset = {
+  parameters: ['domain'],
+  defaults: (written, report) => ({
+    ...plainDownstream,
+    tokenEndpoint: endpointAt(written, '/services/oauth2/token', 'acme.my.salesforce.com', report),
+    secretMethod: 'client_secret_post',
+    assertionAudience: written.domain?.includes('.sandbox.')
+      ? 'https://test.salesforce.com'
+      : 'https://login.salesforce.com',
+  }),
+};

@@ -1,0 +1,111 @@
+/** The files of a configuration folder. Read by the command line and the local stack, never by a Lambda function. */
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import type { ReadBeside } from './normalize/saml-connection.ts';
+import type { Problem, Severity } from './problem.ts';
+import { MAX_FILE_BYTES } from './yaml-file.ts';
+
+export const FOLDERS = ['connections', 'clients', 'scopes'] as const;
+export type FolderName = (typeof FOLDERS)[number];
+
+export interface ConfigurationFile {
+  readonly folder: FolderName;
+  /** Relative to the configuration folder, with forward slashes. */
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface Folder {
+  readonly files: readonly ConfigurationFile[];
+  readonly problems: readonly Problem[];
+  /** True where `secrets.yaml` of the local stack lies in the folder. */
+  readonly hasLocalSecrets: boolean;
+}
+
+const problem = (file: string, message: string, severity: Severity = 'error'): Problem => ({
+  severity,
+  file,
+  line: 1,
+  field: '',
+  message,
+});
+
+/** Reads every `*.yaml` of `connections`, `clients` and `scopes` below `directory`, in the order of their names. */
+export function readFolder(directory: string): Folder {
+  const top = list(directory);
+  if (top === null)
+    return { files: [], problems: [problem('.', 'is not a folder that can be read')], hasLocalSecrets: false };
+  const files: ConfigurationFile[] = [];
+  const problems: Problem[] = [];
+  for (const entry of top) {
+    const isYaml = /\.ya?ml$/i.test(entry);
+    if (isYaml && entry !== 'secrets.yaml') {
+      problems.push(problem(entry, 'is not read: documents go into connections, clients or scopes', 'warning'));
+    }
+  }
+  for (const folder of FOLDERS) {
+    if (!top.includes(folder)) continue;
+    for (const entry of list(join(directory, folder)) ?? []) {
+      const read = readEntry(directory, folder, entry);
+      if (read === null) continue;
+      if ('text' in read) files.push(read);
+      else problems.push(read);
+    }
+  }
+  if (files.length === 0 && problems.every(({ severity }) => severity === 'warning')) {
+    problems.push(problem('.', 'holds no connections/*.yaml, clients/*.yaml or scopes/*.yaml'));
+  }
+  return { files, problems, hasLocalSecrets: top.includes('secrets.yaml') };
+}
+
+function list(directory: string): string[] | null {
+  try {
+    return readdirSync(directory).sort();
+  } catch {
+    return null;
+  }
+}
+
+/** Files of other kinds (an IdP's metadata, a README) may lie beside the documents. */
+function readEntry(directory: string, folder: FolderName, entry: string): ConfigurationFile | Problem | null {
+  const name = `${folder}/${entry}`;
+  if (entry.startsWith('.')) return null;
+  if (/\.yml$/i.test(entry)) return problem(name, 'is named .yml: name it .yaml');
+  const read = readText(join(directory, folder, entry));
+  if (!entry.endsWith('.yaml')) {
+    return read.problem === 'is a folder' ? problem(name, 'is a folder, which is not read', 'warning') : null;
+  }
+  return read.text === null ? problem(name, read.problem) : { folder, name, text: read.text };
+}
+
+type Text = { readonly text: string; readonly problem: null } | { readonly text: null; readonly problem: string };
+
+function readText(path: string): Text {
+  const no = (why: string): Text => ({ text: null, problem: why });
+  try {
+    const found = statSync(path);
+    if (found.isDirectory()) return no('is a folder');
+    if (!found.isFile()) return no('is not a file');
+    if (found.size > MAX_FILE_BYTES) return no(`has more than ${MAX_FILE_BYTES} bytes`);
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)), problem: null };
+  } catch (error) {
+    return no(error instanceof TypeError ? 'is not UTF-8' : 'cannot be read');
+  }
+}
+
+/** Reads what the document `file` names, relative to it, and only inside the configuration folder: a document cannot have other files published. */
+export function readerBeside(directory: string, file: string): ReadBeside {
+  return (path) => {
+    const target = join(directory, dirname(file), path);
+    try {
+      const inside = relative(realpathSync(directory), realpathSync(target));
+      if (inside === '' || inside.startsWith(`..${sep}`) || inside === '..' || inside.startsWith(sep)) {
+        return { ok: false, problem: `${path} is outside of the configuration folder` };
+      }
+    } catch {
+      return { ok: false, problem: `there is no file ${path} beside this one` };
+    }
+    const read = readText(target);
+    return read.text === null ? { ok: false, problem: `${path} ${read.problem}` } : { ok: true, text: read.text };
+  };
+}

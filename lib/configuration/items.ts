@@ -1,0 +1,47 @@
+import type { ConfigurationDocuments, OidcConnection, SamlConnection } from './documents.ts';
+
+/** One item of the configuration table, without its version: what is looked up by key, as JSON text. */
+export interface ConfigurationItem {
+  /** `scope#<name>`, `connection#<name>`, `client#<name>`, `issuer#<iss>`, `saml#<entityId>`, `aws-iam#<serverId>`. */
+  readonly key: string;
+  readonly doc: string;
+}
+
+/** An item of DynamoDB has at most 400 KB with its attribute names and key; what is left for the document. */
+export const MAX_DOCUMENT_BYTES = 396_000;
+
+/**
+ * The items of one version of the configuration. Connections are there by name and by what a proof says of itself: an issuer's and a server id's item hold
+ * the connections whole, so that a request reads once; an entity id's item holds their names, because metadata documents are large.
+ */
+export function configurationItems(documents: ConfigurationDocuments): readonly ConfigurationItem[] {
+  const item = (kind: string, name: string, value: unknown) => ({ key: `${kind}#${name}`, doc: JSON.stringify(value) });
+  const oidc = documents.connections.filter((connection) => connection.type === 'oidc');
+  const saml = documents.connections.filter((connection) => connection.type === 'saml');
+  const awsIam = documents.connections.filter((connection) => connection.type === 'aws-iam');
+  const byIssuer = group(oidc, (connection: OidcConnection) => connection.issuers.map(({ issuer }) => issuer));
+  const byEntityId = group(saml, (connection: SamlConnection) => [connection.entityId]);
+  const byServerId = group(awsIam, (connection) => [connection.serverId]);
+  return [
+    ...documents.scopes.map((scope) => item('scope', scope.scope, scope)),
+    ...documents.connections.map((connection) => item('connection', connection.connection, connection)),
+    ...documents.clients.map((client) => item('client', client.client, client)),
+    ...[...byIssuer].map(([issuer, connections]) => item('issuer', issuer, connections)),
+    ...[...byEntityId].map(([id, connections]) =>
+      item(
+        'saml',
+        id,
+        connections.map(({ connection }) => connection),
+      ),
+    ),
+    ...[...byServerId].map(([serverId, connections]) => item('aws-iam', serverId, connections)),
+  ];
+}
+
+function group<T>(values: readonly T[], keys: (value: T) => readonly string[]): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const value of values) {
+    for (const key of keys(value)) groups.set(key, [...(groups.get(key) ?? []), value]);
+  }
+  return groups;
+}

@@ -1,0 +1,154 @@
+import type * as z from 'zod';
+import { isJsonObject } from '../json.ts';
+import { compileConnection } from '../policy/connection.ts';
+import type { DocumentProblem } from '../policy/problem.ts';
+import { compileScope } from '../policy/scope.ts';
+import type { Client, Connection, Scope } from './documents.ts';
+import { type ConfigurationFile, type FolderName, readerBeside } from './folder.ts';
+import { normalizeAwsIamConnection } from './normalize/aws-iam-connection.ts';
+import { normalizeClient } from './normalize/client.ts';
+import { normalizeOidcConnection } from './normalize/oidc-connection.ts';
+import { normalizeSamlConnection } from './normalize/saml-connection.ts';
+import { normalizeScope } from './normalize/scope.ts';
+import { type FieldPath, formatField, type Problem, type Report, type Severity } from './problem.ts';
+import { client } from './schema/client.ts';
+import { connection, type WrittenConnection } from './schema/connection.ts';
+import { scope } from './schema/scope.ts';
+import { validateWritten, valueAt } from './validate-file.ts';
+import type { Deployment } from './web-address.ts';
+import { readYaml } from './yaml-file.ts';
+
+export type DocumentKind = 'connection' | 'client' | 'scope';
+
+export type LoadedDocument =
+  | { readonly kind: 'connection'; readonly connection: Connection }
+  | { readonly kind: 'client'; readonly client: Client }
+  | { readonly kind: 'scope'; readonly scope: Scope };
+
+/** One file: its document, whole or as far as it could be read, and what is wrong with it by itself. */
+export interface LoadedFile {
+  readonly kind: DocumentKind;
+  readonly file: string;
+  /** What the file says, unchecked. */
+  readonly value: unknown;
+  readonly document: LoadedDocument | null;
+  readonly problems: readonly Problem[];
+  lineOf(path: FieldPath): number;
+  /** A problem of the document at `path`; null where that field's own problem has been told already. */
+  problemAt(path: FieldPath, message: string, severity: Severity): Problem | null;
+}
+
+const KINDS: Readonly<Record<FolderName, DocumentKind>> = {
+  connections: 'connection',
+  clients: 'client',
+  scopes: 'scope',
+};
+
+/** The name that the file claims, also where the rest of it is wrong. */
+export function nameOf({ kind, value }: LoadedFile): string | null {
+  const name = valueAt(value, [kind]);
+  return typeof name === 'string' ? name : null;
+}
+
+/** Reads, checks and normalizes one file of the folder `directory`. */
+export function loadFile(directory: string, file: ConfigurationFile, deployment: Deployment): LoadedFile {
+  const kind = KINDS[file.folder];
+  const yaml = readYaml(file.text);
+  const problems: Problem[] = yaml.faults.map(({ line, message }) => ({
+    severity: 'error',
+    file: file.name,
+    line,
+    field: '',
+    message,
+  }));
+  const dropped: FieldPath[] = [];
+  const problemAt: LoadedFile['problemAt'] = (path, message, severity) => {
+    if (dropped.some((gone) => overlaps(gone, path))) return null;
+    return { severity, file: file.name, line: yaml.lineOf(path), field: formatField(path), message };
+  };
+  const report: Report = (path, message, severity = 'error') => {
+    const problem = problemAt(path, message, severity);
+    if (problem !== null) problems.push(problem);
+  };
+  const base = { kind, file: file.name, value: yaml.value, problems, lineOf: yaml.lineOf, problemAt };
+  if (yaml.value === undefined) return { ...base, document: null };
+  if (!isJsonObject(yaml.value)) {
+    report([], 'must be a map of fields');
+    return { ...base, document: null };
+  }
+  const check = <T>(schema: z.ZodType<T>): T | null => {
+    const { problems: found, written, dropped: gone } = validateWritten(schema, yaml.value);
+    for (const { path, message } of found) report(path, message);
+    dropped.push(...gone);
+    return written;
+  };
+  checkFileName(file, yaml.value[kind], report);
+  const document = normalize(kind, check, { directory, file: file.name, deployment, report });
+  for (const { path, message, severity } of compile(document)) report(writtenPath(path, yaml.value), message, severity);
+  return { ...base, document };
+}
+
+/** What the runtime's own compiler says of conditions and templates: a document that it would not take does not load. */
+function compile(document: LoadedDocument | null): readonly DocumentProblem[] {
+  if (document === null || document.kind === 'client') return [];
+  const compilation = document.kind === 'scope' ? compileScope(document.scope) : compileConnection(document.connection);
+  return compilation.ok ? compilation.warnings : compilation.problems;
+}
+
+/** A path of the normalized document as it was written: `require` is one there, and a list may be a single value. */
+function writtenPath(path: FieldPath, value: unknown): FieldPath {
+  const [first, second, ...rest] = path;
+  const own = first === 'require' && typeof second === 'number' ? [first, ...rest] : path;
+  const last = own.at(-1);
+  const isSingle = typeof last === 'number' && !Array.isArray(valueAt(value, own.slice(0, -1)));
+  return isSingle ? own.slice(0, -1) : own;
+}
+
+/** True where one path is the other or lies below it; what is said of a whole document overlaps with all of it. */
+function overlaps(a: FieldPath, b: FieldPath): boolean {
+  const shorter = Math.min(a.length, b.length);
+  return a.slice(0, shorter).every((part, index) => part === b[index]);
+}
+
+interface Place {
+  readonly directory: string;
+  readonly file: string;
+  readonly deployment: Deployment;
+  readonly report: Report;
+}
+
+function normalize(
+  kind: DocumentKind,
+  check: <T>(schema: z.ZodType<T>) => T | null,
+  place: Place,
+): LoadedDocument | null {
+  if (kind === 'connection') {
+    const written = check(connection);
+    return written && { kind, connection: normalizeConnection(written, place) };
+  }
+  if (kind === 'client') {
+    const written = check(client);
+    return written && { kind, client: normalizeClient(written, place.deployment, place.report) };
+  }
+  const written = check(scope);
+  return written && { kind, scope: normalizeScope(written, place.deployment, place.report) };
+}
+
+function normalizeConnection(written: WrittenConnection, { directory, file, deployment, report }: Place): Connection {
+  switch (written.type) {
+    case 'oidc':
+      return normalizeOidcConnection(written, deployment, report);
+    case 'saml':
+      return normalizeSamlConnection(written, deployment, readerBeside(directory, file), report);
+    case 'aws-iam':
+      return normalizeAwsIamConnection(written, deployment);
+  }
+}
+
+/** A colon cannot stand in file names everywhere, so a scope's colons may be dots, underscores or dashes there. */
+function checkFileName(file: ConfigurationFile, name: unknown, report: Report): void {
+  const stem = file.name.slice(file.folder.length + 1, -'.yaml'.length);
+  const flat = (text: string) => text.replace(/[:._]/g, '-');
+  if (typeof name !== 'string' || flat(stem) === flat(name)) return;
+  report([KINDS[file.folder]], `the file is named ${stem}.yaml: name it after the document`, 'warning');
+}

@@ -1,0 +1,126 @@
+import { checkDisjoint, checkGrantSources, checkReferences, type ReportIn } from './cross-checks.ts';
+import type { ConfigurationDocuments } from './documents.ts';
+import { type Folder, readFolder } from './folder.ts';
+import { configurationItems, MAX_DOCUMENT_BYTES } from './items.ts';
+import { type LoadedFile, loadFile, nameOf } from './load-file.ts';
+import type { Problem } from './problem.ts';
+import { type Deployment, isBrokerIssuer, isLoopback, parseUrl } from './web-address.ts';
+
+/** A configuration that may be applied, with what its authors should look at. */
+export interface LoadedConfiguration {
+  readonly documents: ConfigurationDocuments;
+  readonly warnings: readonly Problem[];
+}
+
+/** Everything that is wrong, warnings among it, in the order of files and lines. */
+export interface RefusedConfiguration {
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Loads a configuration folder (contract section 2) for the deployment with this issuer. Either every file is good, or every problem of every file is
+ * returned at once, each with file, line and field. With no issuer known the folder is only validated: addresses in plain http on loopback are warnings, and
+ * the documents must not be applied. Never throws for what a folder holds.
+ */
+export async function loadConfiguration(
+  directory: string,
+  deployment: Deployment,
+): Promise<LoadedConfiguration | RefusedConfiguration> {
+  const folder = readFolder(directory);
+  const problems: Problem[] = [...folder.problems, ...checkDeployment(folder, deployment)];
+  const files = folder.files.map((file) => loadFile(directory, file, deployment));
+  problems.push(...files.flatMap((file) => file.problems), ...checkNames(files));
+  const documents = documentsOf(files);
+  const reportIn = reporter(files, problems);
+  checkReferences(
+    documents.scopes,
+    { connections: namesOf(files, 'connection'), clients: namesOf(files, 'client') },
+    reportIn,
+  );
+  checkGrantSources(documents, reportIn);
+  checkDisjoint(documents.connections, deployment.issuer, reportIn);
+  checkSizes(documents, reportIn);
+  problems.sort(byPlace);
+  return problems.some(({ severity }) => severity === 'error') ? { problems } : { documents, warnings: problems };
+}
+
+function byPlace(a: Problem, b: Problem): number {
+  if (a.file !== b.file) return a.file < b.file ? -1 : 1;
+  return a.line - b.line;
+}
+
+function checkDeployment(folder: Folder, { issuer }: Deployment): Problem[] {
+  const at = (file: string, message: string, severity: Problem['severity']): Problem => ({
+    severity,
+    file,
+    line: 1,
+    field: '',
+    message,
+  });
+  if (issuer !== null && !isBrokerIssuer(issuer)) {
+    return [at('.', `the issuer ${issuer} is not an https origin without a path (http for loopback only)`, 'error')];
+  }
+  const url = issuer === null ? null : parseUrl(issuer);
+  if (!folder.hasLocalSecrets || (url !== null && isLoopback(url))) return [];
+  const message = 'is for the local stack only: put secrets into Secrets Manager';
+  return [at('secrets.yaml', message, issuer === null ? 'warning' : 'error')];
+}
+
+/** One name, one file: a second one would quietly replace the first. */
+function checkNames(files: readonly LoadedFile[]): Problem[] {
+  const seen = new Map<string, string>();
+  return files.flatMap((file) => {
+    const name = nameOf(file);
+    if (name === null) return [];
+    const key = `${file.kind}#${name}`;
+    const other = seen.get(key);
+    if (other === undefined) {
+      seen.set(key, file.file);
+      return [];
+    }
+    const line = file.lineOf([file.kind]);
+    return [
+      { severity: 'error', file: file.file, line, field: file.kind, message: `${name} is also in ${other}` } as const,
+    ];
+  });
+}
+
+const namesOf = (files: readonly LoadedFile[], kind: LoadedFile['kind']): ReadonlySet<string> =>
+  new Set(files.filter((file) => file.kind === kind).flatMap((file) => nameOf(file) ?? []));
+
+function documentsOf(files: readonly LoadedFile[]): ConfigurationDocuments {
+  return {
+    connections: files.flatMap(({ document }) => (document?.kind === 'connection' ? [document.connection] : [])),
+    clients: files.flatMap(({ document }) => (document?.kind === 'client' ? [document.client] : [])),
+    scopes: files.flatMap(({ document }) => (document?.kind === 'scope' ? [document.scope] : [])),
+  };
+}
+
+/** Reports into the file that holds the document of that kind and name. */
+function reporter(files: readonly LoadedFile[], problems: Problem[]): ReportIn {
+  const byName = new Map(files.toReversed().map((file) => [`${file.kind}#${nameOf(file) ?? ''}`, file]));
+  return (kind, name, path, message) => {
+    const problem = byName.get(`${kind}#${name}`)?.problemAt(path, message, 'error');
+    if (problem !== undefined && problem !== null) problems.push(problem);
+  };
+}
+
+/** DynamoDB takes 400 KB an item: what is larger is found here, not halfway through an apply. */
+function checkSizes(documents: ConfigurationDocuments, report: ReportIn): void {
+  for (const { key, doc } of configurationItems(documents)) {
+    const size = Buffer.byteLength(doc);
+    if (size <= MAX_DOCUMENT_BYTES) continue;
+    const hash = key.indexOf('#');
+    const kind = key.slice(0, hash);
+    const name = key.slice(hash + 1);
+    const message = `has ${size} bytes as JSON; an item of the configuration table holds ${MAX_DOCUMENT_BYTES}`;
+    if (kind === 'connection' || kind === 'client' || kind === 'scope') report(kind, name, [], message);
+    else if (kind === 'issuer') {
+      const holder = documents.connections.find(
+        (one) => one.type === 'oidc' && one.issuers.some(({ issuer }) => issuer === name),
+      );
+      if (holder !== undefined)
+        report('connection', holder.connection, ['issuer'], `all connections of this issuer: ${message}`);
+    }
+  }
+}

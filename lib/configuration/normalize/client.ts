@@ -1,0 +1,75 @@
+import type { JsonObject } from '../../json.ts';
+import type { Client, ClientAuthentication } from '../documents.ts';
+import type { Report } from '../problem.ts';
+import type { WrittenClient } from '../schema/client.ts';
+import { toSeconds } from '../schema/values.ts';
+import { checkAddressAt, type Deployment, isLoopback, parseUrl } from '../web-address.ts';
+
+const METHODS = ['secret', 'jwks', 'jwksUri', 'public'] as const;
+
+/** A client with its one way to authenticate. */
+export function normalizeClient(written: WrittenClient, deployment: Deployment, report: Report): Client {
+  const chosen = METHODS.filter((method) => written[method] !== undefined && written[method] !== false);
+  if (chosen.length !== 1) {
+    report(
+      chosen[1] === undefined ? [] : [chosen[1]],
+      'a client has exactly one of secret, jwks, jwksUri and public: true',
+    );
+  }
+  const redirectUris = written.redirectUris ?? [];
+  for (const [index, uri] of redirectUris.entries()) checkRedirectUri(uri, index, report);
+  if (written.public === true && redirectUris.length === 0) report(['redirectUris'], 'is required for a public client');
+  if (written.public !== true && redirectUris.length > 0) {
+    report(['redirectUris'], 'only a public client signs people in: not used', 'warning');
+  }
+  if (written.secretOverlap !== undefined && written.secret === undefined) {
+    report(['secretOverlap'], 'goes with secret only');
+  }
+  if (written.assertionAudience !== undefined && written.jwks === undefined && written.jwksUri === undefined) {
+    report(['assertionAudience'], 'goes with jwks or jwksUri only');
+  }
+  return {
+    client: written.client,
+    authentication: normalizeAuthentication(written, deployment, report),
+    redirectUris,
+    claims: written.claims ?? {},
+    introspects: written.introspects ?? [],
+  };
+}
+
+function normalizeAuthentication(written: WrittenClient, deployment: Deployment, report: Report): ClientAuthentication {
+  const audience = written.assertionAudience ?? 'issuer';
+  if (written.secret !== undefined) {
+    return { method: 'secret', secret: written.secret, overlap: toSeconds(written.secretOverlap ?? '24h') };
+  }
+  if (written.jwks !== undefined) {
+    for (const [index, key] of written.jwks.keys.entries()) {
+      checkPublicKey(key, (message) => report(['jwks', 'keys', index], message));
+    }
+    return { method: 'jwks', jwks: written.jwks, audience };
+  }
+  if (written.jwksUri !== undefined) {
+    checkAddressAt(written.jwksUri, deployment, report, ['jwksUri']);
+    return { method: 'jwks-uri', jwksUri: written.jwksUri, audience };
+  }
+  return { method: 'public' };
+}
+
+/** RFC 7517 and 7518: a private or symmetric key has no business in a configuration. */
+function checkPublicKey(key: JsonObject, report: (message: string) => void): void {
+  const secret = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'].find((member) => Object.hasOwn(key, member));
+  if (secret !== undefined) report(`has the private member ${secret}: give the public key only, and replace this one`);
+  else if (!['RSA', 'EC', 'OKP'].includes(String(key['kty']))) report('must be a public key of kty RSA, EC or OKP');
+}
+
+/** RFC 6749 section 3.1.2, RFC 8252 section 7.3: https, or http to this machine; no fragment. */
+function checkRedirectUri(uri: string, index: number, report: Report): void {
+  const path = ['redirectUris', index];
+  const url = parseUrl(uri);
+  if (url === null || /[\s\\]/.test(uri)) report(path, 'is not an absolute URL');
+  else if (uri.includes('#')) report(path, 'must not have a fragment');
+  else if (url.username !== '' || url.password !== '') report(path, 'must not hold a user name or password');
+  else if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url))) {
+    report(path, 'must begin with https://, or with http:// and a loopback address');
+  } else if (uri.includes('*')) report(path, 'is compared as it stands: wildcards do not match');
+}

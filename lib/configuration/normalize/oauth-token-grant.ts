@@ -1,0 +1,197 @@
+import type { DownstreamClient, JwsAlgorithm, OauthTokenGrant } from '../documents.ts';
+import { type DownstreamDefaults, type DownstreamParameter, plainDownstream } from '../downstream-presets/preset.ts';
+import { downstreamPresets } from '../downstream-presets/table.ts';
+import type { Report } from '../problem.ts';
+import type { WrittenOauthTokenGrant } from '../schema/oauth-token-grant.ts';
+import { checkAddressAt, type Deployment, parseUrl } from '../web-address.ts';
+
+type Field = keyof WrittenOauthTokenGrant;
+type Provider = OauthTokenGrant['provider'];
+
+const PARAMETERS: readonly DownstreamParameter[] = ['domain', 'tenant', 'authorizationServer'];
+const COMMON: readonly Field[] = ['type', 'preset', 'provider', 'tokenEndpoint', 'allowPrivateAddress', ...PARAMETERS];
+const CLIENT: readonly Field[] = [
+  ...(['clientId', 'clientSecret', 'privateKey', 'authentication', 'assertionAudience', 'keyId', 'algorithm'] as const),
+  ...(['scope', 'audience', 'resource'] as const),
+];
+
+/** The fields that each provider takes; any other would be ignored, so it is an error. */
+const FIELDS: Readonly<Record<Provider, readonly Field[]>> = {
+  'client-credentials': [...COMMON, ...CLIENT],
+  'token-exchange': [...COMMON, ...CLIENT, 'forward', 'requestedTokenType'],
+  'jwt-bearer': [...COMMON, ...CLIENT, 'signer', 'subject'],
+  'github-app': [...COMMON, 'appId', 'owner', 'privateKey', 'repositories', 'permissions'],
+};
+
+/** An oauth-token grant with its preset filled in: where the token comes from, and how the broker authenticates there. */
+export function normalizeOauthTokenGrant(
+  written: WrittenOauthTokenGrant,
+  deployment: Deployment,
+  report: Report,
+): OauthTokenGrant {
+  const preset = written.preset === undefined ? null : downstreamPresets[written.preset];
+  const defaults = preset?.defaults(written, report) ?? plainDownstream;
+  if (preset === null && written.provider === undefined) report(['provider'], 'is required without a preset');
+  const provider = written.provider ?? defaults.provider;
+  checkFields(written, provider, preset?.parameters ?? [], report);
+  const tokenEndpoint = written.tokenEndpoint ?? defaults.tokenEndpoint ?? '';
+  if (tokenEndpoint !== '') checkAddressAt(tokenEndpoint, deployment, report, ['tokenEndpoint']);
+  else if (preset === null) report(['tokenEndpoint'], 'is required without a preset');
+  checkResource(written, report);
+  const base = {
+    type: 'oauth-token',
+    preset: written.preset ?? null,
+    tokenEndpoint,
+    scope: written.scope ?? null,
+    audience: written.audience ?? null,
+    resource: written.resource ?? null,
+    allowPrivateAddress: written.allowPrivateAddress ?? false,
+  } as const;
+  return { ...base, ...normalizeProvider(written, provider, defaults, report) };
+}
+
+type Distributed<T> = T extends OauthTokenGrant
+  ? Omit<T, 'type' | 'preset' | 'tokenEndpoint' | 'scope' | 'audience' | 'resource' | 'allowPrivateAddress'>
+  : never;
+
+function normalizeProvider(
+  written: WrittenOauthTokenGrant,
+  provider: Provider,
+  defaults: DownstreamDefaults,
+  report: Report,
+): Distributed<OauthTokenGrant> {
+  const assertionAudience = written.assertionAudience ?? defaults.assertionAudience;
+  switch (provider) {
+    case 'client-credentials': {
+      const client = normalizeClient(written, defaults, report);
+      if (client === null) report(['clientId'], 'is required: the client that the broker is at this server');
+      return { provider, client: client ?? NO_CLIENT };
+    }
+    case 'token-exchange':
+      return {
+        provider,
+        client: normalizeClient(written, defaults, report),
+        forward: written.forward ?? 'assertion',
+        assertionAudience,
+        requestedTokenType: written.requestedTokenType ?? null,
+      };
+    case 'jwt-bearer':
+      return {
+        provider,
+        client: normalizeClient(written, defaults, report),
+        assertionAudience,
+        signer: normalizeSigner(written),
+        subject: written.subject ?? null,
+      };
+    case 'github-app':
+      return normalizeGithubApp(written, report);
+  }
+}
+
+/** Only stands where an error was reported, so that the rest of a grant is still checked. */
+const NO_CLIENT: DownstreamClient = {
+  clientId: '',
+  authentication: 'client_secret_basic',
+  secret: null,
+  assertionAudience: null,
+  keyId: null,
+  algorithm: null,
+};
+
+function checkFields(
+  written: WrittenOauthTokenGrant,
+  provider: Provider,
+  parameters: readonly DownstreamParameter[],
+  report: Report,
+): void {
+  const taken = FIELDS[provider];
+  for (const field of Object.keys(written) as Field[]) {
+    const isParameter = PARAMETERS.some((parameter) => parameter === field);
+    if (isParameter && !parameters.some((parameter) => parameter === field)) {
+      report(
+        [field],
+        written.preset === undefined ? 'needs a preset' : `is not a field of the preset ${written.preset}`,
+      );
+    } else if (!taken.includes(field)) report([field], `is not a field of the provider ${provider}`);
+  }
+}
+
+/** RFC 8707 section 2: an absolute URI without a fragment. */
+function checkResource(written: WrittenOauthTokenGrant, report: Report): void {
+  const { resource } = written;
+  if (resource !== undefined && (parseUrl(resource) === null || resource.includes('#'))) {
+    report(['resource'], 'must be an absolute URI without a fragment (RFC 8707 section 2)');
+  }
+}
+
+/** The broker's own client at the server, or null where the grant names none. */
+function normalizeClient(
+  written: WrittenOauthTokenGrant,
+  defaults: DownstreamDefaults,
+  report: Report,
+): DownstreamClient | null {
+  const { clientId, clientSecret, privateKey } = written;
+  if (clientId === undefined) {
+    const stray = (['clientSecret', 'privateKey', 'authentication', 'keyId', 'algorithm'] as const).find(
+      (field) => written[field] !== undefined,
+    );
+    if (stray !== undefined) report(['clientId'], `is required beside ${stray}`);
+    return null;
+  }
+  const wanted = written.authentication ?? (privateKey !== undefined ? 'private_key_jwt' : defaults.secretMethod);
+  const secret = wanted === 'private_key_jwt' ? privateKey : clientSecret;
+  const needed = wanted === 'private_key_jwt' ? 'privateKey' : 'clientSecret';
+  const other = needed === 'privateKey' ? 'clientSecret' : 'privateKey';
+  if (wanted === 'aws-web-identity') {
+    for (const field of ['clientSecret', 'privateKey'] as const) {
+      if (written[field] !== undefined) report([field], 'is not needed with authentication: aws-web-identity');
+    }
+  } else {
+    if (written[needed] === undefined) report([needed], `is required for ${wanted}`);
+    if (written[other] !== undefined) report([other], `is not used for ${wanted}`);
+  }
+  const signs = wanted === 'private_key_jwt' || wanted === 'aws-web-identity';
+  return {
+    clientId,
+    authentication: wanted,
+    secret: wanted === 'aws-web-identity' ? null : (secret ?? null),
+    assertionAudience: signs ? (written.assertionAudience ?? defaults.assertionAudience) : null,
+    keyId: written.keyId ?? null,
+    algorithm: normalizeAlgorithm(written.algorithm),
+  };
+}
+
+const normalizeAlgorithm = (algorithm: JwsAlgorithm | 'Ed25519' | undefined): JwsAlgorithm | null => {
+  if (algorithm === undefined) return null;
+  return algorithm === 'Ed25519' ? 'EdDSA' : algorithm;
+};
+
+function normalizeSigner(written: WrittenOauthTokenGrant): (OauthTokenGrant & { provider: 'jwt-bearer' })['signer'] {
+  const { signer } = written;
+  if (signer === undefined) return { kind: 'broker' };
+  return {
+    kind: 'secret',
+    secret: signer.privateKey,
+    issuer: signer.issuer,
+    keyId: signer.keyId ?? null,
+    algorithm: normalizeAlgorithm(signer.algorithm) ?? 'RS256',
+  };
+}
+
+/** An installation token without repositories and permissions would be all that the installation has. */
+function normalizeGithubApp(written: WrittenOauthTokenGrant, report: Report): Distributed<OauthTokenGrant> {
+  for (const field of ['appId', 'owner', 'privateKey', 'repositories', 'permissions'] as const) {
+    if (written[field] === undefined) report([field], 'is required by the provider github-app');
+  }
+  if (written.permissions !== undefined && Object.keys(written.permissions).length === 0) {
+    report(['permissions'], 'must not be empty');
+  }
+  return {
+    provider: 'github-app',
+    appId: written.appId ?? '',
+    owner: written.owner ?? '',
+    privateKey: written.privateKey ?? '',
+    repositories: written.repositories ?? [],
+    permissions: written.permissions ?? {},
+  };
+}

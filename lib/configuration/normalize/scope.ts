@@ -1,0 +1,89 @@
+import type { ActorSelector, Grant, Limit, Rule, Scope } from '../documents.ts';
+import { type Report, reportBelow } from '../problem.ts';
+import type { WrittenRule, WrittenScope } from '../schema/scope.ts';
+import { toList, toSeconds } from '../schema/values.ts';
+import { type Deployment, issuerOrigin } from '../web-address.ts';
+import { normalizeAwsFederatedGrant, normalizeAwsSessionGrant } from './aws-grants.ts';
+import { normalizeBrokerTokenGrant } from './broker-token-grant.ts';
+import { normalizeConditions } from './conditions.ts';
+import { normalizeOauthTokenGrant } from './oauth-token-grant.ts';
+
+/** The scope of the operators' own API: its file has rules and no grant. */
+export const ISSUANCES_READ = 'broker:issuances:read';
+
+/** A scope with every rule's lists and every grant's defaults written out. */
+export function normalizeScope(written: WrittenScope, deployment: Deployment, report: Report): Scope {
+  if (written.scope.startsWith('broker:') && written.scope !== ISSUANCES_READ) {
+    report(['scope'], 'names that begin with broker: are reserved');
+  }
+  return {
+    scope: written.scope,
+    description: written.description ?? '',
+    enabled: written.enabled ?? true,
+    allow: written.allow.map(normalizeRule),
+    deny: (written.deny ?? []).map((rule, index) => normalizeDeny(rule, reportBelow(report, ['deny', index]))),
+    requires: { intent: written.requires?.intent ?? false },
+    limits: {
+      perPrincipal: normalizeLimit(written.limits?.perPrincipal, reportBelow(report, ['limits', 'perPrincipal'])),
+      total: normalizeLimit(written.limits?.total, reportBelow(report, ['limits', 'total'])),
+    },
+    grant: normalizeGrant(written, deployment, report),
+  };
+}
+
+/** A rule that denies may match everybody, but an empty one is a mistake: `enabled: false` closes a scope. */
+function normalizeDeny(written: WrittenRule, report: Report): Rule {
+  if (Object.keys(written).length === 0) report([], 'an empty rule denies everybody; `enabled: false` closes a scope');
+  return normalizeRule(written);
+}
+
+function normalizeRule(written: WrittenRule): Rule {
+  return { ...normalizeParties(written), actor: written.actor === undefined ? null : normalizeParties(written.actor) };
+}
+
+function normalizeParties(written: Omit<WrittenRule, 'actor'>): ActorSelector {
+  return {
+    connections: written.connection === undefined ? null : toList<string>(written.connection),
+    clients: written.client === undefined ? null : toList<string>(written.client),
+    when: written.when === undefined ? null : normalizeConditions(written.when),
+  };
+}
+
+/** Longer windows would outlive the counters' purpose and their cost: a quota of months is not a limit of a scope. */
+const MAX_WINDOW_SECONDS = 31 * 86_400;
+
+function normalizeLimit(written: string | undefined, report: Report): Limit | null {
+  if (written === undefined) return null;
+  const slash = written.indexOf('/');
+  const window = toSeconds(written.slice(slash + 1));
+  if (window > MAX_WINDOW_SECONDS) report([], 'the window is at most 744h');
+  return { count: Number(written.slice(0, slash)), window };
+}
+
+function normalizeGrant(written: WrittenScope, deployment: Deployment, report: Report): Grant {
+  const own = {
+    type: 'broker-token',
+    audience: issuerOrigin(deployment),
+    duration: toSeconds('15m'),
+    claims: {},
+  } as const;
+  if (written.scope === ISSUANCES_READ) {
+    if (written.grant !== undefined) report(['grant'], 'the built-in scope has no grant of its own');
+    return own;
+  }
+  if (written.grant === undefined) {
+    report(['grant'], 'is required');
+    return own;
+  }
+  const below = reportBelow(report, ['grant']);
+  switch (written.grant.type) {
+    case 'aws-session':
+      return normalizeAwsSessionGrant(written.grant, below);
+    case 'aws-federated':
+      return normalizeAwsFederatedGrant(written.grant, below);
+    case 'oauth-token':
+      return normalizeOauthTokenGrant(written.grant, deployment, below);
+    case 'broker-token':
+      return normalizeBrokerTokenGrant(written.grant, below);
+  }
+}

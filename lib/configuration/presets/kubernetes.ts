@@ -1,0 +1,21 @@
+import { type Preset, plainDefaults } from './preset.ts';
+
+/**
+ * Projected service account tokens of a Kubernetes cluster (kubernetes.io, "Managing Service Accounts"). Every cluster is an issuer of its own; where its
+ * discovery cannot be reached from here, name its keys with `jwksUri`. `sub` is `system:serviceaccount:<namespace>:<name>`.
+ */
+export const kubernetes: Preset = {
+  parameters: [],
+  defaults: () => ({
+    ...plainDefaults,
+    algorithms: ['RS256', 'ES256'],
+    claims: {
+      namespace: '/kubernetes.io/namespace',
+      serviceAccount: '/kubernetes.io/serviceaccount/name',
+      serviceAccountUid: '/kubernetes.io/serviceaccount/uid',
+      pod: '/kubernetes.io/pod/name',
+      podUid: '/kubernetes.io/pod/uid',
+      node: '/kubernetes.io/node/name',
+    },
+  }),
+};

@@ -1,0 +1,32 @@
+import * as z from 'zod';
+import { grant } from './grant.ts';
+import { conditions, documentName, oneOrMore, scopeName } from './values.ts';
+
+const parties = {
+  connection: oneOrMore(documentName).optional(),
+  client: oneOrMore(documentName).optional(),
+  when: conditions.optional(),
+};
+
+const rule = z.strictObject({ ...parties, actor: z.strictObject(parties).optional() });
+
+const limit = z
+  .string('must be a count and a window such as 60/1h')
+  .regex(/^[1-9][0-9]{0,8}\/[1-9][0-9]{0,8}[smh]$/, 'must be a count and a window such as 60/1h');
+
+/** `scopes/*.yaml` as people write it. Only the built-in scope is without `grant`, which the normalization checks. */
+export const scope = z
+  .strictObject({
+    scope: scopeName,
+    description: z.string().max(1000, 'has more than 1000 characters').optional(),
+    enabled: z.boolean().optional(),
+    allow: z.array(rule).min(1, 'needs a rule; `enabled: false` closes a scope'),
+    deny: z.array(rule).optional(),
+    requires: z.strictObject({ intent: z.boolean().optional() }).optional(),
+    limits: z.strictObject({ perPrincipal: limit.optional(), total: limit.optional() }).optional(),
+    grant: grant.optional(),
+  })
+  .meta({ title: 'Scope', description: 'The unit of permission: scopes/*.yaml' });
+
+export type WrittenScope = z.infer<typeof scope>;
+export type WrittenRule = z.infer<typeof rule>;

@@ -1,0 +1,80 @@
+import type { Report } from './problem.ts';
+
+/** What a configuration is loaded for: decides which addresses may be plain http. */
+export interface Deployment {
+  /** The broker's issuer, or null where `policy validate` was not told. */
+  readonly issuer: string | null;
+}
+
+/** Stands in for the issuer's host where a configuration is only validated; documents made with it are never applied. */
+const UNKNOWN_HOST = 'issuer.invalid';
+
+const isLoopbackHost = (hostname: string): boolean =>
+  hostname === 'localhost' || hostname === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname);
+
+/** True for `http` or `https` addresses of this machine itself. */
+export function isLoopback(url: URL): boolean {
+  return isLoopbackHost(url.hostname);
+}
+
+/** Parses an absolute URL; null where it is none. */
+export function parseUrl(text: string): URL | null {
+  return URL.canParse(text) ? new URL(text) : null;
+}
+
+/**
+ * True for what an issuer of a deployment may be: an https origin without a path and without a final slash; plain http for a loopback host only
+ * (contract sections 1 and 5).
+ */
+export function isBrokerIssuer(text: string): boolean {
+  const url = parseUrl(text);
+  if (url === null || url.origin !== text) return false;
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
+}
+
+/** Host of the deployment's issuer, with its port if it has one: the default `serverId`. */
+export function issuerHost(deployment: Deployment): string {
+  return (deployment.issuer === null ? null : parseUrl(deployment.issuer)?.host) ?? UNKNOWN_HOST;
+}
+
+/** The issuer as an audience. */
+export function issuerOrigin(deployment: Deployment): string {
+  return deployment.issuer ?? `https://${UNKNOWN_HOST}`;
+}
+
+/**
+ * Checks an address that the broker will fetch or compare as an issuer: https, no user, no fragment, no blanks; plain http only for loopback, and
+ * only where the broker's own issuer is loopback. Reports at `path` below the given report; returns the URL where it is acceptable.
+ */
+export function checkAddress(
+  text: string,
+  deployment: Deployment,
+  report: (message: string, severity?: 'error' | 'warning') => void,
+): URL | null {
+  const url = parseUrl(text);
+  if (url === null || /[\s\p{Cc}\\]/u.test(text)) return refuse(report, 'is not an absolute URL');
+  if (url.username !== '' || url.password !== '') return refuse(report, 'must not hold a user name or password');
+  if (url.hash !== '' || text.includes('#')) return refuse(report, 'must not have a fragment');
+  if (url.protocol === 'https:') return url;
+  if (url.protocol !== 'http:' || !isLoopback(url)) return refuse(report, 'must begin with https://');
+  if (deployment.issuer === null) {
+    report('plain http is accepted only where the issuer of the broker is loopback too', 'warning');
+    return url;
+  }
+  const own = parseUrl(deployment.issuer);
+  if (own?.protocol === 'http:' && isLoopback(own)) return url;
+  return refuse(report, 'must begin with https:// (plain http only in the local stack)');
+}
+
+function refuse(report: (message: string) => void, message: string): null {
+  report(message);
+  return null;
+}
+
+/** `checkAddress` at a field of a document. */
+export const checkAddressAt = (
+  text: string,
+  deployment: Deployment,
+  report: Report,
+  path: readonly (string | number)[],
+) => checkAddress(text, deployment, (message, severity) => report(path, message, severity));
