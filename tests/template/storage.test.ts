@@ -1,8 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
+import { createTableInput, TABLES, TTL_ATTRIBUTE } from '../../lib/aws/tables.ts';
 import { resourcesOf, template } from './document.ts';
 
 const tables = resourcesOf('AWS::DynamoDB::Table');
 const secrets = resourcesOf('AWS::SecretsManager::Secret');
+
+const byName = (attributes: unknown): unknown[] =>
+  [...(attributes as { AttributeName: string }[])].sort((one, other) =>
+    one.AttributeName.localeCompare(other.AttributeName),
+  );
 
 describe('what the template keeps', () => {
   it.each([...tables, ...secrets, ...resourcesOf('AWS::Logs::LogGroup')])('%s outlives the stack', (_, resource) => {
@@ -14,6 +20,25 @@ describe('what the template keeps', () => {
     expect(properties['BillingMode']).toBe('PAY_PER_REQUEST');
     expect(properties['DeletionProtectionEnabled']).toBe(true);
     expect(properties['SSESpecification']).toMatchObject({ SSEEnabled: true, SSEType: 'KMS' });
+  });
+
+  it.each(TABLES.map((table) => [table.suffix, table] as const))(
+    'the table %s is the one that lib/aws reads and writes',
+    (suffix, table) => {
+      const found = tables.find(([, { Properties: properties }]) => {
+        return (properties['TableName'] as { 'Fn::Sub': string })['Fn::Sub'] === `\${TablePrefix}-${suffix}`;
+      });
+      const { TableName: _, ...wanted } = createTableInput('any', table);
+      expect(found?.[1].Properties).toMatchObject(wanted);
+      expect(found?.[1].Properties['GlobalSecondaryIndexes']).toEqual(wanted.GlobalSecondaryIndexes);
+      expect(found?.[1].Properties['TimeToLiveSpecification']).toEqual(
+        table.ttl === null ? undefined : { AttributeName: TTL_ATTRIBUTE, Enabled: true },
+      );
+    },
+  );
+
+  it('has no other table', () => {
+    expect(tables).toHaveLength(TABLES.length);
   });
 
   it('can be restored to a point in time where it cannot be had again: the ledger and the configuration', () => {
