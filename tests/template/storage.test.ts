@@ -28,8 +28,9 @@ describe('what the template keeps', () => {
       const found = tables.find(([, { Properties: properties }]) => {
         return (properties['TableName'] as { 'Fn::Sub': string })['Fn::Sub'] === `\${TablePrefix}-${suffix}`;
       });
-      const { TableName: _, ...wanted } = createTableInput('any', table);
+      const { TableName: _, AttributeDefinitions: attributes, ...wanted } = createTableInput('any', table);
       expect(found?.[1].Properties).toMatchObject(wanted);
+      expect(byName(found?.[1].Properties['AttributeDefinitions'])).toEqual(byName(attributes));
       expect(found?.[1].Properties['GlobalSecondaryIndexes']).toEqual(wanted.GlobalSecondaryIndexes);
       expect(found?.[1].Properties['TimeToLiveSpecification']).toEqual(
         table.ttl === null ? undefined : { AttributeName: TTL_ATTRIBUTE, Enabled: true },
