@@ -40,17 +40,19 @@ export async function askWhoSigned(
 
 function readAnswer({ status, headers, body }: Extract<FetchResult, { ok: true }>): Outcome<CallerIdentity> {
   const text = Buffer.from(body).toString('utf8');
-  if (status !== 200) return readError(status, ERROR_CODE.exec(text)?.[1] ?? 'unknown');
+  if (status !== 200) return readError(status, ERROR_CODE.exec(text)?.[1] ?? null);
   if (!XML.test(headers['content-type'] ?? '')) return unusable(status, 'content-type');
   const identity = parseCallerIdentity(text);
   if (identity === null) return unusable(status, 'answer');
   return identity === 'unsupported' ? refuse('caller_identity_unsupported') : accept(identity);
 }
 
-function readError(httpStatus: number, errorCode: string): Outcome<never> {
+/** Only STS's own error, by its code, is its word on the signature: a proxy's 403 is not. */
+function readError(httpStatus: number, errorCode: string | null): Outcome<never> {
   const log = { httpStatus, errorCode };
-  const refused = (httpStatus === 400 || httpStatus === 403) && !TRANSIENT.test(errorCode);
-  if (!refused) return refuse('caller_identity_unavailable', { log });
+  const refused = httpStatus === 400 || httpStatus === 403;
+  if (!refused || errorCode === null || TRANSIENT.test(errorCode))
+    return refuse('caller_identity_unavailable', { log });
   return refuse(/^ExpiredToken/.test(errorCode) ? 'expired' : 'signature_invalid', { log });
 }
 

@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { AwsIamConnection } from '../../configuration/documents.ts';
 import { accept, Fault, type Outcome, refuse } from '../../outcome.ts';
+import { compiledConnection, evaluateRequire, renderPrincipal } from '../../policy/connection.ts';
 import type { Configuration, Fetcher } from '../../ports.ts';
 import { type EpochSeconds, epochSeconds, type Seconds, seconds } from '../../time.ts';
 import type { Principal } from '../principal.ts';
 import { askWhoSigned } from './ask-sts.ts';
 import { callerNames } from './caller-claims.ts';
 import type { CallerIdentity } from './caller-identity.ts';
-import { labelOf } from './label.ts';
-import { requirementHolds } from './requirement.ts';
 import { readSignedRequest, type SignedRequest } from './signed-request.ts';
 
 export interface AwsIamContext {
@@ -55,10 +54,12 @@ function admit(
   if (connection === undefined) return refuse('account_not_allowed');
   if (others.length > 0) throw new Fault('configuration', 'Two aws-iam connections have one server id and account.');
   const { subject, claims } = callerNames(signer, connection);
-  if (!requirementHolds(connection, claims)) return refuse('requirement_not_met');
+  const compiled = compiledConnection(connection);
+  const required = evaluateRequire(compiled, claims);
+  if (!('held' in required && required.held)) return refuse('requirement_not_met');
   const timely = checkAge(request.signedAt, now, connection.clockTolerance);
   if (!timely.ok) return timely;
-  const label = labelOf(connection, claims);
+  const label = renderPrincipal(compiled, claims);
   if (!label.ok) return label;
   const issuer = `https://${request.target.host}`;
   const expires = epochSeconds(request.signedAt + LIFETIME);

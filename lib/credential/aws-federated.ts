@@ -1,0 +1,75 @@
+import type { AwsFederatedGrant } from '../configuration/documents.ts';
+import type { Proof } from '../identity/principal.ts';
+import { accept, Fault, type Outcome, refuse } from '../outcome.ts';
+import { renderPolicy } from '../policy/render-grant.ts';
+import { compiledScope } from '../policy/scope.ts';
+import type { AwsSession, Sessions } from '../ports.ts';
+import type { Granter, GrantInput } from './grant.ts';
+import { mintedSession } from './minted-session.ts';
+import { type SessionPolicies, sessionPolicies } from './packed-policy.ts';
+import { type SessionDuration, sessionDuration } from './session-duration.ts';
+import { sessionNameOf } from './session-name.ts';
+
+type Ask = (signal: AbortSignal) => Promise<Outcome<AwsSession>>;
+
+/** STS API reference: the longest WebIdentityToken and SAMLAssertion. */
+const LONGEST_TOKEN = 20_000;
+const LONGEST_ASSERTION = 100_000;
+
+/**
+ * Grants of the type `aws-federated`: the caller's own proof goes to STS, whose role trusts the identity provider itself; the broker decides and records.
+ * `prepare` refuses with `duration_out_of_range`, `proof_ends_too_soon`, `template_value`, `narrowing_refused`, `parameter_invalid`,
+ * `policy_too_large`, and `proof_type_unsupported` where the proof is not the kind that `via` sends on.
+ * Session name and source identity are STS's and the identity provider's with SAML; with a web identity the session name is the issuance's id.
+ */
+export const awsFederatedGranter = (sessions: Sessions): Granter => ({
+  prepare: (input) => {
+    const grant = soleGrant(input.scopes);
+    const lasting = sessionDuration(grant, input);
+    if (!lasting.ok) return lasting;
+    const policy = renderPolicy(compiledScope(input.scopes[0]), input.lookup);
+    if (!policy.ok) return policy;
+    const policies = sessionPolicies({ policy: policy.value, policyArns: grant.policyArns }, input.narrowing);
+    if (!policies.ok) return policies;
+    const asking = asks(sessions, grant, input, lasting.value, policies.value);
+    if (!asking.ok) return asking;
+    return accept({
+      startsElsewhere: true,
+      planned: { roleArn: grant.roleArn, sourceIdentity: null, expires: lasting.value.expires },
+      mint: async (signal) => mintedSession(grant.roleArn, null, input.endsBy, await asking.value(signal)),
+    });
+  },
+});
+
+function soleGrant([first, ...others]: GrantInput['scopes']): AwsFederatedGrant {
+  const { grant } = first;
+  if (others.length > 0 || grant.type !== 'aws-federated') throw new Fault('bug', 'Not one aws-federated grant.');
+  return grant;
+}
+
+/** The call that `via` says, with the proof that it needs. */
+function asks(
+  sessions: Sessions,
+  grant: AwsFederatedGrant,
+  { proof, issuance }: GrantInput,
+  { duration }: SessionDuration,
+  policies: SessionPolicies,
+): Outcome<Ask> {
+  const role = { roleArn: grant.roleArn, duration, ...policies };
+  if (grant.via === 'web-identity') {
+    if (proof?.kind !== 'jwt' || proof.token.length > LONGEST_TOKEN) return refuse('proof_type_unsupported');
+    const input = { ...role, token: proof.token, sessionName: sessionNameOf(issuance) };
+    return accept((signal) => sessions.assumeRoleWithWebIdentity(input, signal));
+  }
+  if (grant.principalArn === null) throw new Fault('bug', 'An aws-federated grant via saml has no principalArn.');
+  if (proof?.kind !== 'saml') return refuse('proof_type_unsupported');
+  const assertion = base64Of(proof);
+  if (assertion.length > LONGEST_ASSERTION) return refuse('request_too_large');
+  const input = { ...role, principalArn: grant.principalArn, assertion };
+  return accept((signal) => sessions.assumeRoleWithSaml(input, signal));
+}
+
+/** STS takes base64 with padding (RFC 4648 section 4); the broker's callers may send base64url. */
+function base64Of({ document }: Extract<Proof, { kind: 'saml' }>): string {
+  return Buffer.from(document, 'base64').toString('base64');
+}
