@@ -12,7 +12,7 @@ export const policyRefusals = registry({
   condition_error: {
     class: 'scope',
     says: 'A condition of the scope could not be evaluated.',
-    cause: 'A plain operator met a claim that is a list, an object or null; or a date, number or address that is none.',
+    cause: 'A plain operator met a claim that is a list, an object, null or a whole number beyond 2^53; or, in `deny`, a date, number, boolean or address that is none.',
     fix: 'Use ForAnyValue: or ForAllValues: for lists, `Null` for presence, an alias for a deeper member.',
   },
   groups_overage: {
