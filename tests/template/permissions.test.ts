@@ -24,10 +24,12 @@ const resources: Readonly<Record<string, unknown>> = {
 };
 
 const read = ['config: dynamodb:GetItem', 'keys: dynamodb:GetItem', 'keys: dynamodb:PutItem, except own#*'];
-const state = 'state: dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem';
+const claim = 'state: dynamodb:DeleteItem dynamodb:PutItem, replay#* only';
+const revoked = 'state: dynamodb:GetItem, revoked#* only';
+const state = [claim, 'state: dynamodb:UpdateItem, limit#* only', revoked];
 const mint = [
   ...read,
-  state,
+  ...state,
   'ledger: dynamodb:PutItem dynamodb:UpdateItem',
   'assumable-roles: sts:AssumeRole sts:SetSourceIdentity sts:TagSession',
 ];
@@ -45,13 +47,13 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'downstream/*: secretsmanager:DescribeSecret secretsmanager:GetSecretValue',
     'signing-keys: secretsmanager:GetSecretValue',
   ],
-  introspect: [...read, state, clients],
-  revoke: [...read, state, clients],
+  introspect: [...read, claim, revoked, clients],
+  revoke: [...read, claim, revoked, 'state: dynamodb:PutItem, revoked#* only', clients],
   metadata: ['keys: dynamodb:GetItem'],
   issuances: [
     'ledger: dynamodb:BatchGetItem dynamodb:GetItem dynamodb:Query',
     'ledger/index: dynamodb:Query',
-    'state: dynamodb:BatchGetItem dynamodb:GetItem',
+    revoked,
     'keys: dynamodb:GetItem',
   ],
   'sign-in': [
@@ -68,11 +70,20 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Conditions on a statement, and how the table says them. The broker's own published keys are items `own#…` of the keys table. */
+/** Conditions on a statement, and how the table says them: which items of a table, by how their keys begin. */
 const present = { Null: { 'dynamodb:LeadingKeys': 'false' } };
+const keys = (operator: string, prefix: string) => ({
+  [operator]: { 'dynamodb:LeadingKeys': [`${prefix}#*`] },
+  ...present,
+});
 const conditions: Readonly<Record<string, unknown>> = {
-  ', except own#*': { 'ForAllValues:StringNotLike': { 'dynamodb:LeadingKeys': ['own#*'] }, ...present },
-  ', own#* only': { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['own#*'] }, ...present },
+  ', except own#*': keys('ForAllValues:StringNotLike', 'own'),
+  ...Object.fromEntries(
+    ['own', 'replay', 'limit', 'revoked'].map((prefix) => [
+      `, ${prefix}#* only`,
+      keys('ForAllValues:StringLike', prefix),
+    ]),
+  ),
 };
 
 const LOG = 'WriteItsLog';
