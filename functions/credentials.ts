@@ -36,4 +36,4 @@ export const credentialsHandler = (ports: RoutePorts & IssuePorts) =>
     ports,
   );
 
-export const handler = credentialsHandler({ ...liveRoutePorts(), ...liveIssuePorts('credentials') });
+export const handler = credentialsHandler({ ...liveRoutePorts(), ...liveIssuePorts() });

@@ -1,4 +1,5 @@
-import { liveRoutePorts, liveTokenStatusPorts } from '../lib/aws/live.ts';
+import { liveRoutePorts } from '../lib/aws/live.ts';
+import { liveTokenStatusPorts } from '../lib/aws/live-oauth.ts';
 import { secretJson } from '../lib/http/answer.ts';
 import { introspectionAnswer } from '../lib/http/introspection-answer.ts';
 import { basicChallenge, oauthError } from '../lib/http/oauth-error.ts';
@@ -21,7 +22,7 @@ export const introspectHandler = (ports: RoutePorts & TokenStatusPorts) =>
       handle: async (request, signal) => {
         const form = readTokenForm(request);
         if (!form.ok) return form;
-        const token = await introspect(ports, form.value.client, form.value.token, signal);
+        const token = await introspect(ports, { ...form.value, requestId: request.id }, signal);
         if (!token.ok) return token;
         return accept({ answer: secretJson(200, request.id, introspectionAnswer(token.value, ports.issuer)) });
       },
@@ -29,4 +30,4 @@ export const introspectHandler = (ports: RoutePorts & TokenStatusPorts) =>
     ports,
   );
 
-export const handler = introspectHandler({ ...liveRoutePorts(), ...liveTokenStatusPorts() });
+export const handler = introspectHandler({ ...liveRoutePorts(), ...(await liveTokenStatusPorts()) });

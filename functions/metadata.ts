@@ -1,4 +1,5 @@
-import { liveMetadataPorts, liveRoutePorts } from '../lib/aws/live.ts';
+import { liveRoutePorts } from '../lib/aws/live.ts';
+import { liveMetadataPorts } from '../lib/aws/live-oauth.ts';
 import { publicJson } from '../lib/http/answer.ts';
 import { serverMetadata } from '../lib/http/metadata.ts';
 import { oauthError } from '../lib/http/oauth-error.ts';

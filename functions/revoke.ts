@@ -1,4 +1,5 @@
-import { liveRoutePorts, liveTokenStatusPorts } from '../lib/aws/live.ts';
+import { liveRoutePorts } from '../lib/aws/live.ts';
+import { liveTokenStatusPorts } from '../lib/aws/live-oauth.ts';
 import { empty } from '../lib/http/answer.ts';
 import { basicChallenge, oauthError } from '../lib/http/oauth-error.ts';
 import { type RoutePorts, routeHandler } from '../lib/http/route.ts';
@@ -20,11 +21,11 @@ export const revokeHandler = (ports: RoutePorts & TokenStatusPorts) =>
       handle: async (request, signal) => {
         const form = readTokenForm(request);
         if (!form.ok) return form;
-        const revoked = await revoke(ports, form.value.client, form.value.token, signal);
+        const revoked = await revoke(ports, { ...form.value, requestId: request.id }, signal);
         return revoked.ok ? accept({ answer: empty(200, request.id) }) : revoked;
       },
     },
     ports,
   );
 
-export const handler = revokeHandler({ ...liveRoutePorts(), ...liveTokenStatusPorts() });
+export const handler = revokeHandler({ ...liveRoutePorts(), ...(await liveTokenStatusPorts()) });

@@ -45,4 +45,4 @@ function stsSubject({ claims }: Principal): StsSubject {
   };
 }
 
-export const handler = stsHandler({ ...liveRoutePorts(), ...liveIssuePorts('sts') });
+export const handler = stsHandler({ ...liveRoutePorts(), ...liveIssuePorts() });

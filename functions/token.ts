@@ -1,4 +1,5 @@
-import { liveIssuePorts, liveRoutePorts } from '../lib/aws/live.ts';
+import { liveRoutePorts } from '../lib/aws/live.ts';
+import { liveTokenPorts } from '../lib/aws/live-oauth.ts';
 import { basicChallenge, oauthError } from '../lib/http/oauth-error.ts';
 import { type RoutePorts, routeHandler } from '../lib/http/route.ts';
 import { tokenAnswer } from '../lib/http/token-answer.ts';
@@ -37,4 +38,4 @@ export const tokenHandler = (ports: RoutePorts & IssuePorts) =>
     ports,
   );
 
-export const handler = tokenHandler({ ...liveRoutePorts(), ...liveIssuePorts('token') });
+export const handler = tokenHandler({ ...liveRoutePorts(), ...liveTokenPorts() });

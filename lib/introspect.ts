@@ -20,19 +20,25 @@ export interface TokenStatusPorts {
   readonly revocations: Revocations;
 }
 
+/** A question about a token, by a client that authenticates. */
+export interface TokenQuestion {
+  readonly client: ClientProof;
+  readonly token: string;
+  readonly requestId: string;
+}
+
 /**
  * What a token is worth to this client (RFC 7662 section 2): the token, or null where it is not active or not the client's business. A client may ask about tokens
  * issued to it and about those for the audiences in `introspects`.
  */
 export async function introspect(
   ports: TokenStatusPorts,
-  proof: ClientProof,
-  token: string,
+  request: TokenQuestion,
   signal: AbortSignal,
 ): Promise<Outcome<BrokerToken | null>> {
-  const caller = await authenticateCaller(ports, proof, signal);
+  const caller = await authenticateCaller(ports, request, signal);
   if (!caller.ok) return caller;
-  const found = await readToken(ports, token, signal);
+  const found = await readToken(ports, request.token, signal);
   if (!found.ok) return accept(null);
   const { client, introspects } = caller.value;
   const { clientId, audience } = found.value;
@@ -45,13 +51,12 @@ export async function introspect(
  */
 export async function revoke(
   ports: TokenStatusPorts,
-  proof: ClientProof,
-  token: string,
+  request: TokenQuestion,
   signal: AbortSignal,
 ): Promise<Outcome<null>> {
-  const caller = await authenticateCaller(ports, proof, signal);
+  const caller = await authenticateCaller(ports, request, signal);
   if (!caller.ok) return caller;
-  const found = await readToken(ports, token, signal);
+  const found = await readToken(ports, request.token, signal);
   if (!found.ok) return accept(null);
   if (found.value.clientId !== caller.value.client.client) return refuse('token_of_another_client');
   await ports.revocations.revoke(found.value.tokenId, found.value.expires, signal);
@@ -65,7 +70,7 @@ interface Caller {
 
 async function authenticateCaller(
   ports: TokenStatusPorts,
-  proof: ClientProof,
+  { client: proof, requestId }: TokenQuestion,
   signal: AbortSignal,
 ): Promise<Outcome<Caller>> {
   const { issuer, secrets, keySets } = ports;
@@ -74,7 +79,7 @@ async function authenticateCaller(
   const context: ClientContext = { configuration, secrets, keySets, issuer, now, signal };
   const client = await verifyClient(proof, 'refuse', context);
   if (!client.ok) return client;
-  const claimed = await claimOnce(ports.replays, client.value.reuse, signal);
+  const claimed = await claimOnce(ports.replays, client.value.reuse, requestId, signal);
   if (!claimed) return refuse('client_assertion_replayed');
   const registered = await readClient(client.value.client, configuration, signal);
   return accept({ client: client.value, introspects: registered?.introspects ?? [] });

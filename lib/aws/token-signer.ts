@@ -12,11 +12,11 @@ interface SigningKey {
 }
 
 /** Signs with the `current` key of the ring in the secret's current version; the imported key is kept as long as the version is. */
-export function tokenSigner(secrets: Secrets, secretName: string | null): TokenSigner {
+export function tokenSigner(secrets: () => Promise<Secrets>, secretName: string | null): TokenSigner {
   let kept: SigningKey | null = null;
   return {
     sign: async (type, claims, signal) => {
-      kept = await currentKey(secrets, secretName, kept, signal);
+      kept = await currentKey(await secrets(), secretName, kept, signal);
       const { alg, kid, key } = kept;
       return new SignJWT({ ...claims }).setProtectedHeader({ alg, kid, typ: type }).sign(key);
     },

@@ -39,11 +39,17 @@ export async function releaseProofs(
   await Promise.allSettled(singleUses(issuance, who, what).map(({ claim }) => replays.release(claim, signal)));
 }
 
-/** Claims a proof that is presented for something other than an issuance; true where it may be used. */
-export async function claimOnce(replays: Replays, proof: ProofReuse | null, signal: AbortSignal): Promise<boolean> {
+/** Claims a proof that is presented for something other than an issuance, under an id of the request's own; true where it may be used. */
+export async function claimOnce(
+  replays: Replays,
+  proof: ProofReuse | null,
+  requestId: string,
+  signal: AbortSignal,
+): Promise<boolean> {
   if (proof === null || proof.reuse === 'allow') return true;
   const { issuer, tokenId, until, reuse } = proof;
-  return (await replays.claim({ issuer, tokenId, reuse, binding: '', issuance: '', until }, signal)) === 'claimed';
+  const claim = { issuer, tokenId, reuse, binding: requestId, issuance: `request:${requestId}`, until };
+  return (await replays.claim(claim, signal)) === 'claimed';
 }
 
 function singleUses(issuance: string, who: Authenticated, what: Authorized): readonly SingleUse[] {

@@ -1,0 +1,41 @@
+import { brokerTokenGranter } from '../credential/broker-token.ts';
+import { CLIENT_ASSERTION_ALGORITHMS } from '../identity/client/client-assertion.ts';
+import type { TokenStatusPorts } from '../introspect.ts';
+import type { IssuePorts } from '../issue.ts';
+import { milliseconds } from '../time.ts';
+import { liveConfigurations, liveIssuePorts, world } from './live.ts';
+import { dynamoReplays } from './replays.ts';
+import { dynamoRevocations } from './revocations.ts';
+import { tokenSigner } from './token-signer.ts';
+
+const NOT_REVOKED_FOR = milliseconds(3_000);
+
+/** The ports of the token endpoint: what /v1/credentials has, and the broker's own tokens. */
+export function liveTokenPorts(): IssuePorts {
+  const { settings, secrets } = world();
+  const { issuer, signingKeysSecret } = settings;
+  const signer = tokenSigner(secrets, signingKeysSecret);
+  const ports = liveIssuePorts();
+  return { ...ports, granters: { ...ports.granters, 'broker-token': brokerTokenGranter({ issuer, signer }) } };
+}
+
+/** The ports of introspection and revocation. */
+export async function liveTokenStatusPorts(): Promise<TokenStatusPorts> {
+  const { settings, clock, dynamoDb, keySets, ownKeys, secrets, table } = world();
+  const state = { client: dynamoDb, table: table('state'), clock };
+  return {
+    issuer: settings.issuer,
+    clock,
+    configurations: liveConfigurations(),
+    secrets: await secrets(),
+    keySets,
+    replays: dynamoReplays(state),
+    ownKeys,
+    revocations: dynamoRevocations({ ...state, notRevokedFor: NOT_REVOKED_FOR }),
+  };
+}
+
+export function liveMetadataPorts() {
+  const { settings, ownKeys } = world();
+  return { issuer: settings.issuer, ownKeys, assertionAlgorithms: CLIENT_ASSERTION_ALGORITHMS };
+}
