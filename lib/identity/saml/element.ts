@@ -1,0 +1,99 @@
+import { XSI } from './names.ts';
+import { Stop } from './stop.ts';
+import type { XmlElement } from './xml-tree.ts';
+
+/** How often a child stands in its place of a sequence: once, at most once, any number of times, at least once. */
+export type Occurs = '1' | '?' | '*' | '+';
+
+/** One place of a sequence: the element's local name, its namespace, and how often. */
+export type Place = readonly [local: string, namespace: string, occurs: Occurs];
+
+// Cc of Unicode: C0, DEL, C1. A tab or line end in a value is one of them (contract section 2).
+const CONTROL = /\p{Cc}/u;
+const BLANK = /^[ \t\r\n]*$/;
+
+/** True for the element of that expanded name. */
+export const is = (element: XmlElement, local: string, namespace: string): boolean =>
+  element.local === local && element.namespace === namespace;
+
+/** The value of an attribute without prefix, or null. */
+export function attribute(element: XmlElement, name: string): string | null {
+  return element.attributes.find((each) => each.namespace === '' && each.local === name)?.value ?? null;
+}
+
+/** The value of an attribute that must be there. Refuses with saml_schema. */
+export function requiredAttribute(element: XmlElement, name: string): string {
+  const value = attribute(element, name);
+  if (value === null || value === '') throw new Stop('saml_schema', `${element.local} without ${name}`);
+  return value;
+}
+
+/** Refuses with saml_schema where the element has an attribute other than these; those of xsi: may stand anywhere. */
+export function onlyAttributes(element: XmlElement, names: readonly string[]): void {
+  for (const each of element.attributes) {
+    if (each.namespace === XSI) continue;
+    if (each.namespace !== '' || !names.includes(each.local)) {
+      throw new Stop('saml_schema', `an attribute of ${element.local} that the schema does not have`);
+    }
+  }
+}
+
+/** Refuses with saml_control_character where a value has one. */
+export function plain(value: string, where: string): string {
+  if (CONTROL.test(value)) throw new Stop('saml_control_character', where);
+  return value;
+}
+
+/** The text of an element that has nothing else: the whole string, no part of it. Refuses with saml_schema or saml_control_character. */
+export function textOf(element: XmlElement): string {
+  if (element.children.length > 0) throw new Stop('saml_schema', `an element in the text of ${element.local}`);
+  return plain(element.text, element.local);
+}
+
+/** Refuses with saml_schema where the element has text of its own beside its children. */
+export function noText(element: XmlElement): void {
+  if (!BLANK.test(element.text)) throw new Stop('saml_schema', `text in ${element.local}`);
+}
+
+/**
+ * Reads the children of an element as an xs:sequence: these places in this order, each as often as it says, nothing else, no text.
+ * Returns the children found at each place. Refuses with saml_schema.
+ */
+export function sequence(element: XmlElement, places: readonly Place[]): readonly (readonly XmlElement[])[] {
+  noText(element);
+  let at = 0;
+  const found = places.map(([local, namespace, occurs]) => {
+    const here: XmlElement[] = [];
+    const most = occurs === '1' || occurs === '?' ? 1 : Number.POSITIVE_INFINITY;
+    for (const child of element.children.slice(at)) {
+      if (here.length === most || !is(child, local, namespace)) break;
+      here.push(child);
+    }
+    at += here.length;
+    if (here.length === 0 && (occurs === '1' || occurs === '+')) {
+      throw new Stop('saml_schema', `${element.local} without ${local}`);
+    }
+    return here;
+  });
+  if (at < element.children.length) throw new Stop('saml_schema', `a child of ${element.local} out of place`);
+  return found;
+}
+
+/** The one element at a place that `sequence` has checked to be there. */
+export function one(found: readonly XmlElement[] | undefined): XmlElement {
+  const element = found?.[0];
+  if (element === undefined) throw new Stop('saml_schema', 'an element missing');
+  return element;
+}
+
+/** Every element of the tree, in document order. */
+export function* descendants(element: XmlElement): Generator<XmlElement> {
+  const pending = [element];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    yield next;
+    for (let at = next.children.length - 1; at >= 0; at -= 1) {
+      const child = next.children[at];
+      if (child !== undefined) pending.push(child);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import { accept, type Outcome, refuse } from '../../outcome.ts';
+import { type AssertionShape, readAssertion } from './assertion.ts';
+import { is } from './element.ts';
+import { isEncrypted, type Message, readMessage } from './message-parts.ts';
+import { SAML } from './names.ts';
+import type { ResponseShape } from './response.ts';
+import { outcomeOf, Stop } from './stop.ts';
+import { type Trust, verifiedOctets } from './verified-octets.ts';
+import { MESSAGE_RULES, readXml } from './xml.ts';
+
+/** What the IdP says, read from signed octets. */
+export interface Genuine {
+  readonly assertion: AssertionShape;
+  /** The Response around it; signed too only where `responseSigned`. Unsigned, it can only refuse. */
+  readonly response: ResponseShape | null;
+  readonly responseSigned: boolean;
+}
+
+/** A message whose Response's own signature, if it has one, was verified; it is then the signed octets and nothing else. */
+export interface Sealed {
+  readonly message: Message;
+  readonly responseSigned: boolean;
+}
+
+/**
+ * Verifies the Response's own signature, if there is one, and goes on with the octets that it covers.
+ * Refuses with the reasons of `verifiedOctets`, and with saml_signature_shape where the octets are not that Response.
+ */
+export async function sealed(message: Message, trust: Trust): Promise<Outcome<Sealed>> {
+  const { response, text } = message;
+  if (response === null || response.signature === null) return accept({ message, responseSigned: false });
+  const octets = await verifiedOctets(text, response.signature, response.element, trust);
+  if (!octets.ok) return octets;
+  const signed = readMessage(octets.value);
+  if (!signed.ok) return signed;
+  // The enveloped transform takes the signature out; were one left, the reference did not cover what it seems to.
+  if (signed.value.response === null || signed.value.response.signature !== null) {
+    return refuse('saml_signature_shape', {
+      log: { found: 'the signed octets are not the Response without its signature' },
+    });
+  }
+  return accept({ message: signed.value, responseSigned: true });
+}
+
+/**
+ * The assertion as its signed octets say it. A signature on it must hold; the signature that counts by `signed` of the connection must be there.
+ * Refuses with saml_unsigned, the reasons of `verifiedOctets`, and those of `readAssertion`.
+ */
+export async function genuineAssertion({ message, responseSigned }: Sealed, trust: Trust): Promise<Outcome<Genuine>> {
+  const { text, assertion: element, response } = message;
+  if (isEncrypted(message)) return refuse('saml_schema', { log: { found: 'still encrypted' } });
+  const signature = element.children.find((each) => each.local === 'Signature');
+  const counts = trust.connection.signed === 'assertion' ? signature !== undefined : responseSigned;
+  if (!counts) return refuse('saml_unsigned');
+  if (signature === undefined) return read(() => readAssertion(element), response, responseSigned);
+  const octets = await verifiedOctets(text, signature, element, trust);
+  if (!octets.ok) return octets;
+  const root = readXml(octets.value, MESSAGE_RULES);
+  if (!root.ok) return root;
+  return read(
+    () => {
+      if (!is(root.value, 'Assertion', SAML))
+        throw new Stop('saml_signature_shape', 'the signed octets are no Assertion');
+      const shape = readAssertion(root.value);
+      if (shape.signature !== null) throw new Stop('saml_signature_shape', 'a signature in the signed octets');
+      return shape;
+    },
+    response,
+    responseSigned,
+  );
+}
+
+function read(
+  readOctets: () => AssertionShape,
+  response: ResponseShape | null,
+  responseSigned: boolean,
+): Outcome<Genuine> {
+  return outcomeOf(() => ({ assertion: readOctets(), response, responseSigned }));
+}

@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import { accept, type Outcome, refuse } from '../../outcome.ts';
+import { type EpochSeconds, epochSeconds } from '../../time.ts';
+import type { Claims, Principal } from '../principal.ts';
+import type { AssertionShape } from './assertion.ts';
+import { labelOf } from './label.ts';
+import { FORMAT_TRANSIENT } from './names.ts';
+import type { Trust } from './verified-octets.ts';
+
+/**
+ * The principal that an assertion names, all of whose checks have passed. Its subject is the NameID; a transient one names a session and nobody, so there the label
+ * takes its place, and the label must not come from it.
+ * Refuses with saml_transient_name or principal_invalid.
+ */
+export function principalOf(
+  assertion: AssertionShape,
+  claims: Claims,
+  { connection, idp }: Trust,
+  { bytes, expires }: { readonly bytes: Uint8Array; readonly expires: EpochSeconds },
+): Outcome<Principal> {
+  const transient = assertion.nameIdFormat === FORMAT_TRANSIENT;
+  if (transient && connection.principal.includes('claims.nameId}')) {
+    return refuse('saml_transient_name', { detail: 'The NameID must not be transient.' });
+  }
+  const name = labelOf(connection, claims);
+  if (name === null) return refuse('principal_invalid');
+  const [issuer, tokenId] = [idp.entityId, assertion.id];
+  return accept({
+    source: { kind: 'connection', name: connection.connection },
+    subject: transient ? name : assertion.nameId,
+    name,
+    claims,
+    proof: { kind: 'saml', issuer, tokenId, sha256: createHash('sha256').update(bytes).digest('hex'), expires },
+    reuse: { reuse: 'once', issuer, tokenId, until: epochSeconds(Math.ceil(expires + connection.clockTolerance)) },
+    record: connection.record,
+    mayAct: undefined,
+    lineage: null,
+    connection,
+  });
+}

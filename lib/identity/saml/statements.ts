@@ -1,0 +1,77 @@
+import type { EpochSeconds } from '../../time.ts';
+import { attribute, is, one, onlyAttributes, plain, requiredAttribute, sequence, textOf } from './element.ts';
+import { SAML, XSI } from './names.ts';
+import { instant, optionalInstant } from './response.ts';
+import { Stop } from './stop.ts';
+import type { XmlElement } from './xml-tree.ts';
+
+/** How the IdP authenticated the subject (core section 2.7.2). */
+export interface AuthnShape {
+  readonly instant: EpochSeconds;
+  readonly sessionIndex: string | null;
+  readonly sessionNotOnOrAfter: EpochSeconds | null;
+  readonly contextClass: string | null;
+}
+
+export interface StatementsShape {
+  readonly authn: AuthnShape | null;
+  /** Attribute name -> its values in document order; several Attribute elements of one name are one list. */
+  readonly attributes: ReadonlyMap<string, readonly string[]>;
+}
+
+/**
+ * Reads authentication and attribute statements. Of an attribute, values that are text count; one whose value has elements (an eduPersonTargetedID) is left
+ * out whole, because no condition can test it. Refuses with saml_schema, saml_encrypted_part, saml_instant or saml_control_character.
+ */
+export function readStatements(statements: readonly XmlElement[]): StatementsShape {
+  const [authn, second] = statements.filter((each) => each.local === 'AuthnStatement');
+  if (second !== undefined) throw new Stop('saml_schema', 'several AuthnStatements');
+  const attributes = new Map<string, string[]>();
+  const structured = new Set<string>();
+  for (const statement of statements) {
+    if (statement.local === 'AttributeStatement') readAttributes(statement, attributes, structured);
+  }
+  for (const name of structured) attributes.delete(name);
+  return { authn: authn === undefined ? null : readAuthn(authn), attributes };
+}
+
+function readAuthn(element: XmlElement): AuthnShape {
+  onlyAttributes(element, ['AuthnInstant', 'SessionIndex', 'SessionNotOnOrAfter']);
+  const [, context] = sequence(element, [
+    ['SubjectLocality', SAML, '?'],
+    ['AuthnContext', SAML, '1'],
+  ]);
+  const [found] = sequence(one(context), [
+    ['AuthnContextClassRef', SAML, '?'],
+    ['AuthnContextDecl', SAML, '?'],
+    ['AuthnContextDeclRef', SAML, '?'],
+    ['AuthenticatingAuthority', SAML, '*'],
+  ]);
+  const reference = found?.[0];
+  return {
+    instant: instant(element, 'AuthnInstant'),
+    sessionIndex: attribute(element, 'SessionIndex'),
+    sessionNotOnOrAfter: optionalInstant(element, 'SessionNotOnOrAfter'),
+    contextClass: reference === undefined ? null : textOf(reference),
+  };
+}
+
+function readAttributes(statement: XmlElement, attributes: Map<string, string[]>, structured: Set<string>): void {
+  if (statement.children.some((child) => is(child, 'EncryptedAttribute', SAML))) {
+    throw new Stop('saml_encrypted_part', 'EncryptedAttribute');
+  }
+  const [found] = sequence(statement, [['Attribute', SAML, '+']]);
+  for (const element of found ?? []) {
+    const name = plain(requiredAttribute(element, 'Name'), 'Name');
+    const [values] = sequence(element, [['AttributeValue', SAML, '*']]);
+    const known = attributes.get(name) ?? [];
+    for (const value of values ?? []) {
+      if (value.children.length > 0) structured.add(name);
+      else if (!isNil(value)) known.push(textOf(value));
+    }
+    attributes.set(name, known);
+  }
+}
+
+const isNil = (value: XmlElement): boolean =>
+  value.attributes.some((each) => each.namespace === XSI && each.local === 'nil' && ['true', '1'].includes(each.value));
