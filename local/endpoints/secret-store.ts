@@ -111,17 +111,33 @@ export function moveStage(secret: Secret, stage: string, to: string | undefined,
   target?.stages.add(stage);
 }
 
+/** False for the pending version of a rotation that has only begun. */
+const hasValue = ({ string, binary }: Version): boolean => string !== undefined || binary !== undefined;
+
+/** What RotateSecret does first: a pending version, without a value yet. Returns its id. */
+export function beginRotation(secret: Secret, id: string): string {
+  takeStage(secret, 'AWSPENDING');
+  secret.versions.set(id, {
+    id,
+    string: undefined,
+    binary: undefined,
+    created: Date.now(),
+    stages: new Set(['AWSPENDING']),
+  });
+  return id;
+}
+
 /** Adds a version. Again with the same id and content it changes nothing; with other content it is refused. */
 export function putVersion(secret: Secret, { id = randomUUID(), string, binary, stages }: NewVersion): Version {
   if ((string === undefined) === (binary === undefined)) {
     throw new SecretError('InvalidRequestException', 'You must provide either SecretString or SecretBinary.');
   }
   const there = secret.versions.get(id);
-  if (there !== undefined && (there.string !== string || there.binary !== binary)) {
+  if (there !== undefined && hasValue(there) && (there.string !== string || there.binary !== binary)) {
     const message = `You can't use ClientRequestToken ${id} because that value is already in use for a version of secret ${secret.arn}.`;
     throw new SecretError('ResourceExistsException', message);
   }
-  if (there !== undefined) return there;
+  if (there !== undefined && hasValue(there)) return there;
   const labels = secret.versions.size === 0 ? ['AWSCURRENT', ...(stages ?? [])] : (stages ?? ['AWSCURRENT']);
   for (const label of labels) takeStage(secret, label);
   const version: Version = { id, string, binary, created: Date.now(), stages: new Set(labels) };
@@ -133,7 +149,10 @@ export function putVersion(secret: Secret, { id = randomUUID(), string, binary, 
 export function findVersion(secret: Secret, id: string | undefined, stage: string | undefined): Version {
   const wanted = stage ?? (id === undefined ? 'AWSCURRENT' : undefined);
   const found = [...secret.versions.values()].find(
-    (version) => (id === undefined || version.id === id) && (wanted === undefined || version.stages.has(wanted)),
+    (version) =>
+      hasValue(version) &&
+      (id === undefined || version.id === id) &&
+      (wanted === undefined || version.stages.has(wanted)),
   );
   if (found !== undefined) return found;
   const what = id === undefined ? `staging label: ${wanted}` : `VersionId: ${id}`;

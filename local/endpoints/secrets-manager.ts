@@ -1,182 +1,45 @@
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import {
-  findVersion,
-  moveStage,
-  putVersion,
-  type Secret,
-  SecretError,
-  type SecretStore,
-  secretStore,
-  type Version,
-} from './secret-store.ts';
+import { type Input, invalid, operations, required, text } from './secret-operations.ts';
+import { beginRotation, SecretError, type SecretStore, secretStore } from './secret-store.ts';
 import { type Endpoint, readText, serve } from './server.ts';
 
-type Input = Readonly<Record<string, unknown>>;
+/** Runs the four steps of a rotation. False: one of them failed, which the function's log explains. Never rejects. */
+export type Rotator = (secretArn: string, versionId: string) => Promise<boolean>;
 
-const invalid = (message: string): SecretError => new SecretError('InvalidParameterException', message);
-
-function text(input: Input, name: string): string | undefined {
-  const value = input[name];
-  if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'string') throw invalid(`${name} must be a string.`);
-  return value;
+function begin(store: SecretStore, secretId: string, token: string | undefined) {
+  const secret = store.find(secretId, 'refuse');
+  return { arn: secret.arn, name: secret.name, id: beginRotation(secret, token ?? randomUUID()) };
 }
 
-function required(input: Input, name: string): string {
-  const value = text(input, name);
-  if (value === undefined || value === '') throw invalid(`You must provide a value for the ${name} parameter.`);
-  return value;
+/** Begins a rotation as Secrets Manager does: a pending version, then the function's four steps, after the answer. */
+function rotateSecret(store: SecretStore, input: Input, rotator: Rotator | null): object {
+  if (rotator === null) throw new SecretError('InvalidRequestException', 'No rotation function is set up here.');
+  const { arn, name, id } = begin(store, required(input, 'SecretId'), text(input, 'ClientRequestToken'));
+  void rotator(arn, id);
+  return { ARN: arn, Name: name, VersionId: id };
 }
 
-const listOf = (input: Input, name: string): readonly unknown[] => {
-  const value = input[name] ?? [];
-  if (!Array.isArray(value)) throw invalid(`${name} must be a list.`);
-  return value;
-};
-
-const tagsOf = (input: Input): ReadonlyMap<string, string> =>
-  new Map(
-    listOf(input, 'Tags').map((tag) => {
-      if (typeof tag !== 'object' || tag === null || !('Key' in tag) || !('Value' in tag))
-        throw invalid('Tags are {Key, Value}.');
-      return [String(tag.Key), String(tag.Value)];
-    }),
-  );
-
-const epochSeconds = (milliseconds: number): number => milliseconds / 1000;
-
-const versionInput = (input: Input) => ({
-  id: text(input, 'ClientRequestToken'),
-  string: text(input, 'SecretString'),
-  binary: text(input, 'SecretBinary'),
-  stages: input['VersionStages'] === undefined ? undefined : listOf(input, 'VersionStages').map(String),
-});
-
-const hasValue = (input: Input): boolean => 'SecretString' in input || 'SecretBinary' in input;
-
-const versionAnswer = ({ name, arn }: Secret, { id, stages }: Version) => ({
-  ...{ ARN: arn, Name: name },
-  ...{ VersionId: id, VersionStages: [...stages] },
-});
-
-const description = (secret: Secret) => ({
-  ARN: secret.arn,
-  Name: secret.name,
-  ...(secret.description === undefined ? {} : { Description: secret.description }),
-  CreatedDate: epochSeconds(secret.created),
-  LastChangedDate: epochSeconds(
-    Math.max(secret.created, ...[...secret.versions.values()].map(({ created }) => created)),
-  ),
-  ...(secret.deleted === null ? {} : { DeletedDate: epochSeconds(secret.deleted) }),
-  Tags: [...secret.tags].map(([Key, Value]) => ({ Key, Value })),
-});
-
-const stagesByVersion = ({ versions }: Secret) =>
-  Object.fromEntries(
-    [...versions.values()].filter(({ stages }) => stages.size > 0).map(({ id, stages }) => [id, [...stages]]),
-  );
-
-const CHARACTERS = {
-  ExcludeLowercase: 'abcdefghijklmnopqrstuvwxyz',
-  ExcludeUppercase: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ',
-  ExcludeNumbers: '0123456789',
-  ExcludePunctuation: '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~',
-} as const;
-
-function randomPassword(input: Input): string {
-  const excluded = text(input, 'ExcludeCharacters') ?? '';
-  const classes = Object.entries(CHARACTERS).filter(([name]) => input[name] !== true);
-  const characters = [...classes.map(([, each]) => each).join(''), ...(input['IncludeSpace'] === true ? [' '] : [])];
-  const usable = characters.filter((character) => !excluded.includes(character));
-  const length = Number(input['PasswordLength'] ?? 32);
-  if (usable.length === 0 || !(length >= 1 && length <= 4096)) throw invalid('No password can be made of this.');
-  return Array.from({ length }, () => usable[randomInt(usable.length)]).join('');
-}
-
-/** What the broker and its rotation call, with Secrets Manager's own names, defaults and errors. */
-const operations: Readonly<Record<string, (store: SecretStore, input: Input) => object>> = {
-  CreateSecret(store, input) {
-    const secret = store.create(required(input, 'Name'), text(input, 'Description'), tagsOf(input));
-    return hasValue(input)
-      ? versionAnswer(secret, putVersion(secret, versionInput(input)))
-      : { ARN: secret.arn, Name: secret.name };
-  },
-  PutSecretValue(store, input) {
-    const secret = store.find(required(input, 'SecretId'), 'refuse');
-    return versionAnswer(secret, putVersion(secret, versionInput(input)));
-  },
-  UpdateSecret(store, input) {
-    const secret = store.find(required(input, 'SecretId'), 'refuse');
-    if (!hasValue(input)) return { ARN: secret.arn, Name: secret.name };
-    return versionAnswer(secret, putVersion(secret, { ...versionInput(input), stages: ['AWSCURRENT'] }));
-  },
-  GetSecretValue(store, input) {
-    const secret = store.find(required(input, 'SecretId'), 'refuse');
-    const version = findVersion(secret, text(input, 'VersionId'), text(input, 'VersionStage'));
-    const value = version.string === undefined ? { SecretBinary: version.binary } : { SecretString: version.string };
-    return { ...versionAnswer(secret, version), ...value, CreatedDate: epochSeconds(version.created) };
-  },
-  DescribeSecret(store, input) {
-    const secret = store.find(required(input, 'SecretId'), 'accept');
-    return { ...description(secret), VersionIdsToStages: stagesByVersion(secret), RotationEnabled: false };
-  },
-  ListSecrets: (store) => ({
-    SecretList: store
-      .list()
-      .filter(({ deleted }) => deleted === null)
-      .map((secret) => ({ ...description(secret), SecretVersionsToStages: stagesByVersion(secret) })),
-  }),
-  ListSecretVersionIds(store, input) {
-    const secret = store.find(required(input, 'SecretId'), 'accept');
-    const versions = [...secret.versions.values()].map(({ id, stages, created }) => ({
-      ...{ VersionId: id, VersionStages: [...stages], CreatedDate: epochSeconds(created) },
-    }));
-    return { ARN: secret.arn, Name: secret.name, Versions: versions };
-  },
-  UpdateSecretVersionStage(store, input) {
-    const secret = store.find(required(input, 'SecretId'), 'refuse');
-    moveStage(
-      secret,
-      required(input, 'VersionStage'),
-      text(input, 'MoveToVersionId'),
-      text(input, 'RemoveFromVersionId'),
-    );
-    return { ARN: secret.arn, Name: secret.name };
-  },
-  TagResource(store, input) {
-    const secret = store.find(required(input, 'SecretId'), 'refuse');
-    for (const [key, value] of tagsOf(input)) secret.tags.set(key, value);
-    return {};
-  },
-  UntagResource(store, input) {
-    const secret = store.find(required(input, 'SecretId'), 'refuse');
-    for (const key of listOf(input, 'TagKeys')) secret.tags.delete(String(key));
-    return {};
-  },
-  GetRandomPassword: (_, input) => ({ RandomPassword: randomPassword(input) }),
-  DeleteSecret(store, input) {
-    const secret = store.find(required(input, 'SecretId'), 'accept');
-    secret.deleted ??= Date.now();
-    if (input['ForceDeleteWithoutRecovery'] === true) store.remove(secret.name);
-    return { ARN: secret.arn, Name: secret.name, DeletionDate: epochSeconds(secret.deleted) };
-  },
-};
-
-function perform(store: SecretStore, target: string | undefined, body: string): object {
-  const operation = operations[target?.split('.')[1] ?? ''];
-  if (operation === undefined)
+function perform(store: SecretStore, target: string | undefined, body: string, rotator: Rotator | null): object {
+  const name = target?.split('.')[1] ?? '';
+  const operation = operations[name];
+  if (operation === undefined && name !== 'RotateSecret')
     throw new SecretError('InvalidRequestException', `Not served by the local stack: ${target}`);
   const input: unknown = JSON.parse(body === '' ? '{}' : body);
   if (typeof input !== 'object' || input === null) throw invalid('The body is not a JSON object.');
-  return operation(store, { ...input });
+  return operation === undefined ? rotateSecret(store, { ...input }, rotator) : operation(store, { ...input });
 }
 
-async function answer(store: SecretStore, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  store: SecretStore,
+  rotator: Rotator | null,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': randomUUID() };
   const target = request.headers['x-amz-target'];
   try {
-    const result = perform(store, typeof target === 'string' ? target : undefined, await readText(request));
+    const result = perform(store, typeof target === 'string' ? target : undefined, await readText(request), rotator);
     response.writeHead(200, headers).end(JSON.stringify(result));
   } catch (error) {
     const code = error instanceof SecretError ? error.code : 'InvalidRequestException';
@@ -185,8 +48,26 @@ async function answer(store: SecretStore, request: IncomingMessage, response: Se
   }
 }
 
+export interface SecretsManager extends Endpoint {
+  /** From now on RotateSecret is served, by this function. */
+  rotateWith(rotator: Rotator): void;
+  /** RotateSecret, and what came of it. */
+  rotate(name: string): Promise<boolean>;
+}
+
 /** AWS Secrets Manager in memory, without signatures, policies, rotation schedules or KMS. Empty at every start. */
-export async function startSecretsManager(preferredPort: number): Promise<Endpoint> {
+export async function startSecretsManager(preferredPort: number): Promise<SecretsManager> {
   const store = secretStore();
-  return serve(preferredPort, (request, response) => void answer(store, request, response));
+  let rotator: Rotator | null = null;
+  const endpoint = await serve(preferredPort, (request, response) => void answer(store, rotator, request, response));
+  return {
+    ...endpoint,
+    rotateWith(given) {
+      rotator = given;
+    },
+    rotate(name) {
+      const { arn, id } = begin(store, name, undefined);
+      return rotator === null ? Promise.resolve(false) : rotator(arn, id);
+    },
+  };
 }

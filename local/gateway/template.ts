@@ -20,9 +20,18 @@ export interface TemplateRoute {
   readonly function: string;
 }
 
+/** A secret that the deployment makes, with its first value. */
+export interface TemplateSecret {
+  readonly name: string;
+  readonly value: string;
+  /** Logical id of the function that rotates it, also once at creation; null: nothing does. */
+  readonly rotatedBy: string | null;
+}
+
 export interface Template {
   readonly functions: readonly TemplateFunction[];
   readonly routes: readonly TemplateRoute[];
+  readonly secrets: readonly TemplateSecret[];
 }
 
 type Values = Readonly<Record<string, unknown>>;
@@ -115,8 +124,31 @@ function routesOf(logicalId: string, properties: Values, resolution: Resolution)
   });
 }
 
+/** Logical id in `!GetAtt Rotate.Arn` or `!Ref SigningKeys`. */
+function logicalId(reference: unknown): string {
+  const { Ref: ref, 'Fn::GetAtt': attribute } = mapOf(reference);
+  return String(Array.isArray(attribute) ? attribute[0] : ref);
+}
+
+function secretsOf(template: Values, resolution: Resolution): readonly TemplateSecret[] {
+  const resources = Object.entries(mapOf(template['Resources'])).map(
+    ([id, resource]) => [id, mapOf(resource)] as const,
+  );
+  const schedules = resources
+    .filter(([, { Type: type }]) => type === 'AWS::SecretsManager::RotationSchedule')
+    .map(([, { Properties: properties }]) => mapOf(properties));
+  return resources
+    .filter(([, { Type: type }]) => type === 'AWS::SecretsManager::Secret')
+    .map(([id, { Properties: properties }]) => {
+      const { Name: name, SecretString: value = '{}' } = mapOf(resolveValue(properties, resolution));
+      const schedule = schedules.find(({ SecretId: secret }) => logicalId(secret) === id);
+      const rotatedBy = schedule === undefined ? null : logicalId(schedule['RotationLambdaARN']);
+      return { name: String(name), value: String(value), rotatedBy };
+    });
+}
+
 /**
- * Reads the functions and routes of a SAM template: what `AWS::Serverless::Function` resources with `HttpApi` events say, with
+ * Reads the functions, routes and secrets of a SAM template: what `AWS::Serverless::Function` resources with `HttpApi` events say, with
  * `Globals`, parameters (`given` over the template's defaults) and CloudFormation's functions resolved. Throws where the template
  * names something that it does not define.
  */
@@ -133,5 +165,6 @@ export function readTemplate(path: string, given: Readonly<Record<string, string
   return {
     functions: declared.map(({ logicalId, properties }) => functionOf(logicalId, globals, properties, resolution)),
     routes: declared.flatMap(({ logicalId, properties }) => routesOf(logicalId, properties, resolution)),
+    secrets: secretsOf(template, resolution),
   };
 }
