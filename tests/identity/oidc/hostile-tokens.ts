@@ -340,7 +340,6 @@ const audiences: readonly HostileToken[] = [
   claims('claims_invalid', 'azp a list', { claims: { azp: ['a'] } }),
   claims('requirement_not_met', 'another owner', { claims: { repository_owner_id: '7654321' } }),
   claims('requirement_not_met', 'no owner', { claims: { repository_owner_id: undefined } }),
-  claims('requirement_not_met', 'the owner as a number', { claims: { repository_owner_id: 1234567 } }),
   claims('requirement_not_met', 'the owner in a list', { claims: { repository_owner_id: ['1234567'] } }),
   claims('principal_invalid', 'no label', { claims: { repository: undefined } }),
   claims('principal_invalid', 'a label that is a list', { claims: { repository: ['acme/web'] } }),
