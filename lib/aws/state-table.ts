@@ -10,8 +10,8 @@ export interface StateTable {
 }
 
 /**
- * `<kind>#` and the SHA-256 of the parts: parts come from outside and may be long, empty or contain any separator. The NUL between them is in no
- * issuer, token id or name that got this far.
+ * `<kind>#` and the SHA-256 of the parts: parts come from outside and may be long or empty. NUL stands between them, and only the last part may
+ * contain one, so that no two lists of parts are the same text.
  */
 export const stateKey = (kind: 'replay' | 'limit' | 'revoked', parts: readonly string[]): string =>
   `${kind}#${createHash('sha256').update(parts.join('\0')).digest('hex')}`;
