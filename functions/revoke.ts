@@ -1,5 +1,5 @@
-import { liveRoutePorts } from '../lib/aws/live.ts';
 import { liveTokenStatusPorts } from '../lib/aws/live-oauth.ts';
+import { liveRoutePorts } from '../lib/aws/world.ts';
 import { empty } from '../lib/http/answer.ts';
 import { basicChallenge, oauthError } from '../lib/http/oauth-error.ts';
 import { type RoutePorts, routeHandler } from '../lib/http/route.ts';

@@ -3,10 +3,11 @@ import { CLIENT_ASSERTION_ALGORITHMS } from '../identity/client/client-assertion
 import type { TokenStatusPorts } from '../introspect.ts';
 import type { IssuePorts } from '../issue.ts';
 import { milliseconds } from '../time.ts';
-import { liveConfigurations, liveIssuePorts, world } from './live.ts';
+import { liveIssuePorts } from './live.ts';
 import { dynamoReplays } from './replays.ts';
 import { dynamoRevocations } from './revocations.ts';
 import { tokenSigner } from './token-signer.ts';
+import { liveConfigurations, world } from './world.ts';
 
 const NOT_REVOKED_FOR = milliseconds(3_000);
 

@@ -28,7 +28,7 @@ function credentialsCode(refusalClass: RefusalClass): CredentialsCode {
     case 'target':
       return { status: 403, error: 'invalid_target', code: 'AccessDenied' };
     case 'limit':
-      return { status: 429, error: 'slow_down', code: 'Throttling' };
+      return { status: 429, error: 'temporarily_unavailable', code: 'Throttling' };
     case 'outage':
       return { status: 503, error: 'temporarily_unavailable', code: 'ServiceUnavailable' };
     case 'idp-outage':
@@ -45,6 +45,7 @@ const STATUS_OF_REASON: Readonly<Record<string, number>> = {
   unsupported_content_type: 415,
   method_not_allowed: 405,
   route_unknown: 404,
+  issuance_unknown: 404,
 };
 
 /** One body that every SDK reads some of: `Code`/`Message` (JavaScript), `code`/`message` (Go), the whole body (boto). */

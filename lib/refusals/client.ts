@@ -11,7 +11,8 @@ export const clientRefusals = registry({
   client_authentication_failed: {
     class: 'client',
     says: 'Client authentication failed.',
-    cause: 'No client of that name, a wrong or retired secret, or a client_assertion that does not verify (issuer, subject, audience, time, signature). All answer alike.',
+    cause:
+      'No client of that name, a wrong or retired secret, or a client_assertion that does not verify (issuer, subject, audience, time, signature). All answer alike.',
     fix: 'Check the name and the secret; for private_key_jwt, aud is the issuer of the broker alone. The log names the check under the request id.',
   },
   client_assertion_replayed: {
@@ -35,7 +36,8 @@ export const clientRefusals = registry({
   client_not_permitted: {
     class: 'unauthorized-client',
     says: 'This client may not use this grant type.',
-    cause: 'A public client asked for something other than authorization_code, or a client registered one way authenticates in another.',
+    cause:
+      'A public client asked for something other than authorization_code, or a client registered one way authenticates in another.',
     fix: 'See the registration of the client.',
   },
 });

@@ -12,7 +12,8 @@ export const policyRefusals = registry({
   condition_error: {
     class: 'scope',
     says: 'A condition of the scope could not be evaluated.',
-    cause: 'A plain operator met a claim that is a list, an object, null or a whole number beyond 2^53; or, in `deny`, a date, number, boolean or address that is none.',
+    cause:
+      'A plain operator met a claim that is a list, an object, null or a whole number beyond 2^53; or, in `deny`, a date, number, boolean or address that is none.',
     fix: 'Use ForAnyValue: or ForAllValues: for lists, `Null` for presence, an alias for a deeper member.',
   },
   groups_overage: {
@@ -40,6 +41,12 @@ export const policyRefusals = registry({
     says: 'The limit of this scope is reached.',
     cause: '`limits.perPrincipal` or `limits.total` of the scope, in fixed windows counted at the decision.',
     fix: 'Wait for Retry-After seconds; raise the limit if it is too low.',
+  },
+  insufficient_scope: {
+    class: 'scope',
+    says: 'The access token does not have the scope that this request needs.',
+    cause: 'GET /v1/issuances needs a broker token with the scope broker:issuances:read.',
+    fix: 'Get one from /oauth2/token with scope=broker:issuances:read, as a principal that its `allow` rules match.',
   },
   scopes_incompatible: {
     class: 'scope',

@@ -107,6 +107,12 @@ export const requestRefusals = registry({
     cause: 'For example a GET of /sts or of /oauth2/token.',
     fix: 'Use the method in the Allow header.',
   },
+  issuance_unknown: {
+    class: 'request',
+    says: 'There is no such issuance.',
+    cause: 'The id is misspelt, or the record is older than the retention of the ledger.',
+    fix: 'Copy the id from the answer, the session name or the list.',
+  },
   route_unknown: {
     class: 'request',
     says: 'There is no such route.',
