@@ -1,0 +1,48 @@
+# Unmodified AWS clients against the local stack, as a workload would be set up: the AWS CLI, boto3 and the AWS SDK for JavaScript,
+# by /sts with a token file, and by /v1/credentials as container credentials and as credential_process.
+set -euo pipefail
+log="$WORK/stack.log"
+node_modules/.bin/node local/start.ts --port 0 >"$log" 2>&1 &
+trap 'kill %1 2>/dev/null; wait' EXIT
+for _ in $(seq 600); do
+  grep --quiet '^ready ' "$log" && break
+  kill -0 %1 2>/dev/null || break
+  sleep 0.2
+done
+broker="$(sed -n 's/^ready //p' "$log")"
+tokens="$(grep --only-matching --max-count=1 -E 'http://127\.0\.0\.1:[0-9]+/token' "$log" || true)"
+if [[ -z "$broker" || -z "$tokens" ]]; then
+  echo 'the local stack did not come up' >&2
+  cat "$log" >&2
+  exit 1
+fi
+
+export BROKER="$broker" SCOPE=demo TOKEN_FILE="$WORK/token" HOME="$HOME_FOR_CLIENTS"
+curl --fail --silent --show-error "$tokens" >"$TOKEN_FILE"
+
+check() { # check NAME COMMAND...: prints an access key id of a session
+  local name="$1" key
+  shift
+  rm -rf "$HOME/.aws/cli/cache"
+  key="$("$@")" || { echo "$name failed" >&2; exit 1; }
+  [[ "$key" =~ ^A[A-Z0-9]{15,} ]] || { echo "$name printed no access key id" >&2; exit 1; }
+  echo "$name: ${key:0:8}…"
+}
+web_identity=(env "AWS_ROLE_ARN=arn:aws:broker:::scope/$SCOPE" "AWS_WEB_IDENTITY_TOKEN_FILE=$TOKEN_FILE" "AWS_ENDPOINT_URL_STS=$BROKER/sts")
+container=(env "AWS_CONTAINER_CREDENTIALS_FULL_URI=$BROKER/v1/credentials/$SCOPE" "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=$TOKEN_FILE")
+cat >"$WORK/process-config" <<EOF
+[default]
+credential_process = curl --fail --silent --header @$WORK/authorization $BROKER/v1/credentials/$SCOPE
+EOF
+printf 'Authorization: Bearer %s' "$(cat "$TOKEN_FILE")" >"$WORK/authorization"
+process=(env "AWS_CONFIG_FILE=$WORK/process-config")
+
+cli=(bash -c '"$VENV/aws/bin/aws" configure export-credentials --format process | jq --exit-status --raw-output .AccessKeyId')
+boto=("$VENV/aws/bin/python" .ci/clients/access_key.py)
+js=(node_modules/.bin/node .ci/clients/access-key.mjs)
+for way in web_identity container process; do
+  declare -n set_up="$way"
+  check "AWS CLI, $way" "${set_up[@]}" "${cli[@]}"
+  check "boto3, $way" "${set_up[@]}" "${boto[@]}"
+  check "AWS SDK for JavaScript, $way" "${set_up[@]}" "${js[@]}"
+done

@@ -1,0 +1,3 @@
+set -euo pipefail
+npm run --silent lint
+bash -n .ci/run .ci/steps/*.sh
