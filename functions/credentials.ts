@@ -1,5 +1,5 @@
 import { liveIssuePorts } from '../lib/aws/live.ts';
-import { liveRoutePorts } from '../lib/aws/world.ts';
+import { liveRoutePorts } from '../lib/aws/live-route.ts';
 import { secretJson } from '../lib/http/answer.ts';
 import { credentialDocument } from '../lib/http/credentials-answer.ts';
 import { credentialsError } from '../lib/http/credentials-error.ts';

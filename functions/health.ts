@@ -1,4 +1,4 @@
-import { liveRoutePorts, liveSettings } from '../lib/aws/world.ts';
+import { liveRoutePorts, liveSettings } from '../lib/aws/live-route.ts';
 import { publicJson } from '../lib/http/answer.ts';
 import { credentialsError } from '../lib/http/credentials-error.ts';
 import { type RoutePorts, routeHandler } from '../lib/http/route.ts';

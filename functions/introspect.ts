@@ -1,5 +1,5 @@
 import { liveTokenStatusPorts } from '../lib/aws/live-oauth.ts';
-import { liveRoutePorts } from '../lib/aws/world.ts';
+import { liveRoutePorts } from '../lib/aws/live-route.ts';
 import { secretJson } from '../lib/http/answer.ts';
 import { introspectionAnswer } from '../lib/http/introspection-answer.ts';
 import { basicChallenge, oauthError } from '../lib/http/oauth-error.ts';

@@ -1,5 +1,5 @@
 import { liveReadLedgerPorts } from '../lib/aws/live-issuances.ts';
-import { liveRoutePorts } from '../lib/aws/world.ts';
+import { liveRoutePorts } from '../lib/aws/live-route.ts';
 import { secretJson } from '../lib/http/answer.ts';
 import { apiError } from '../lib/http/api-error.ts';
 import { readBearer } from '../lib/http/bearer.ts';

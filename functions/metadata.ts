@@ -1,5 +1,5 @@
 import { liveMetadataPorts } from '../lib/aws/live-oauth.ts';
-import { liveRoutePorts } from '../lib/aws/world.ts';
+import { liveRoutePorts } from '../lib/aws/live-route.ts';
 import { publicJson } from '../lib/http/answer.ts';
 import { serverMetadata } from '../lib/http/metadata.ts';
 import { oauthError } from '../lib/http/oauth-error.ts';

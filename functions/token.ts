@@ -1,5 +1,5 @@
 import { liveTokenPorts } from '../lib/aws/live-oauth.ts';
-import { liveRoutePorts } from '../lib/aws/world.ts';
+import { liveRoutePorts } from '../lib/aws/live-route.ts';
 import { basicChallenge, oauthError } from '../lib/http/oauth-error.ts';
 import { type RoutePorts, routeHandler } from '../lib/http/route.ts';
 import { tokenAnswer } from '../lib/http/token-answer.ts';

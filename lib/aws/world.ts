@@ -1,11 +1,9 @@
-import type { Clock, Fetcher, KeySets, Log, Metrics, OwnKeys, Revocations, Secrets } from '../ports.ts';
+import type { Clock, Fetcher, KeySets, OwnKeys, Revocations, Secrets } from '../ports.ts';
 import { dynamoDbClient } from './clients.ts';
 import { systemClock } from './clock.ts';
 import { configurationReader } from './configuration-table.ts';
-import { deadlines } from './deadline.ts';
 import { httpFetcher } from './fetcher.ts';
 import { liveKeySets } from './key-sets.ts';
-import { embeddedMetrics, jsonLog } from './log.ts';
 import { ownKeys } from './own-keys.ts';
 import { dynamoRevocations } from './revocations.ts';
 import { readSettings, type Settings } from './settings.ts';
@@ -53,25 +51,6 @@ function makeWorld(settings: Settings): World {
     },
     table,
   };
-}
-
-export function liveRoutePorts(): {
-  clock: Clock;
-  log: Log;
-  metrics: Metrics;
-  deadline: (budgetMs: number) => AbortSignal;
-} {
-  return {
-    clock: systemClock,
-    log: jsonLog(systemClock),
-    metrics: embeddedMetrics(systemClock),
-    deadline: deadlines(),
-  };
-}
-
-export function liveSettings(): Pick<Settings, 'issuer' | 'version' | 'build'> {
-  const { issuer, version, build } = world().settings;
-  return { issuer, version, build };
 }
 
 export function liveConfigurations() {
