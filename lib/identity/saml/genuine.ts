@@ -7,6 +7,7 @@ import type { ResponseShape } from './response.ts';
 import { outcomeOf, Stop } from './stop.ts';
 import { type Trust, verifiedOctets } from './verified-octets.ts';
 import { MESSAGE_RULES, readXml } from './xml.ts';
+import type { XmlElement } from './xml-tree.ts';
 
 /** What the IdP says, read from signed octets. */
 export interface Genuine {
@@ -16,58 +17,53 @@ export interface Genuine {
   readonly responseSigned: boolean;
 }
 
-/** A message whose Response's own signature, if it has one, was verified; it is then the signed octets and nothing else. */
+/** A message of whose Response the signature was verified, where that is the one that counts; it is then the signed octets and nothing else. */
 export interface Sealed {
   readonly message: Message;
   readonly responseSigned: boolean;
 }
 
 /**
- * Verifies the Response's own signature, if there is one, and goes on with the octets that it covers.
- * Refuses with the reasons of `verifiedOctets`, and with saml_signature_shape where the octets are not that Response.
+ * Verifies the Response's own signature where the connection says that it counts, and goes on with the octets that it covers. Elsewhere it is not looked at: whoever
+ * could alter it could as well leave it out.
+ * Refuses with saml_unsigned, the reasons of `verifiedOctets`, and saml_signature_shape where the octets are not that Response.
  */
 export async function sealed(message: Message, trust: Trust): Promise<Outcome<Sealed>> {
   const { response, text } = message;
-  if (response === null || response.signature === null) return accept({ message, responseSigned: false });
+  if (trust.connection.signed === 'assertion') return accept({ message, responseSigned: false });
+  if (response === null || response.signature === null) return refuse('saml_unsigned');
   const octets = await verifiedOctets(text, response.signature, response.element, trust);
   if (!octets.ok) return octets;
   const signed = readMessage(octets.value);
   if (!signed.ok) return signed;
   // The enveloped transform takes the signature out; were one left, the reference did not cover what it seems to.
   if (signed.value.response === null || signed.value.response.signature !== null) {
-    return refuse('saml_signature_shape', {
-      log: { found: 'the signed octets are not the Response without its signature' },
-    });
+    return refuse('saml_signature_shape', { log: { found: 'the signed octets are no Response' } });
   }
   return accept({ message: signed.value, responseSigned: true });
 }
 
 /**
- * The assertion as its signed octets say it. A signature on it must hold; the signature that counts by `signed` of the connection must be there.
- * Refuses with saml_unsigned, the reasons of `verifiedOctets`, and those of `readAssertion`.
+ * The assertion as its signed octets say it: those of its own signature, or those of the Response's. Refuses with saml_unsigned, the reasons of `verifiedOctets`, and
+ * those of `readAssertion`.
  */
 export async function genuineAssertion({ message, responseSigned }: Sealed, trust: Trust): Promise<Outcome<Genuine>> {
   const { text, assertion: element, response } = message;
   if (isEncrypted(message)) return refuse('saml_schema', { log: { found: 'still encrypted' } });
+  if (responseSigned) return read(() => readAssertion(element), response, responseSigned);
   const signature = element.children.find((each) => each.local === 'Signature');
-  const counts = trust.connection.signed === 'assertion' ? signature !== undefined : responseSigned;
-  if (!counts) return refuse('saml_unsigned');
-  if (signature === undefined) return read(() => readAssertion(element), response, responseSigned);
+  if (signature === undefined) return refuse('saml_unsigned');
   const octets = await verifiedOctets(text, signature, element, trust);
   if (!octets.ok) return octets;
   const root = readXml(octets.value, MESSAGE_RULES);
-  if (!root.ok) return root;
-  return read(
-    () => {
-      if (!is(root.value, 'Assertion', SAML))
-        throw new Stop('saml_signature_shape', 'the signed octets are no Assertion');
-      const shape = readAssertion(root.value);
-      if (shape.signature !== null) throw new Stop('saml_signature_shape', 'a signature in the signed octets');
-      return shape;
-    },
-    response,
-    responseSigned,
-  );
+  return root.ok ? read(() => withoutSignature(root.value), response, responseSigned) : root;
+}
+
+function withoutSignature(element: XmlElement): AssertionShape {
+  if (!is(element, 'Assertion', SAML)) throw new Stop('saml_signature_shape', 'the signed octets are no Assertion');
+  const shape = readAssertion(element);
+  if (shape.signature !== null) throw new Stop('saml_signature_shape', 'a signature in the signed octets');
+  return shape;
 }
 
 function read(
