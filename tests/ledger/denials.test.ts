@@ -1,0 +1,126 @@
+import { describe, expect, it } from '@jest/globals';
+import { DenialDamper } from '../../lib/ledger/denials.ts';
+import { parseIssuanceId } from '../../lib/ledger/id.ts';
+import { epochMilliseconds } from '../../lib/time.ts';
+import { aDenial, NINE } from './a-record.ts';
+
+/** 2026-11-21T09:00:00Z, when a minute begins. */
+const MINUTE = epochMilliseconds(NINE - 250);
+const at = (milliseconds: number) => epochMilliseconds(MINUTE + milliseconds);
+const idOf = (changes: Parameters<typeof aDenial>[0]) => new DenialDamper(200).count(aDenial(changes))?.record.id;
+
+describe('repeats of a denial', () => {
+  it('have one id for the whole of a minute, in any instance', () => {
+    expect(idOf({ time: at(59_999) })).toBe(idOf({ time: at(0) }));
+  });
+
+  it('have another id in the next minute, and in the one before', () => {
+    expect(idOf({ time: at(60_000) })).not.toBe(idOf({ time: at(59_999) }));
+    expect(idOf({ time: at(-1) })).not.toBe(idOf({ time: at(0) }));
+  });
+
+  it('have an id whose time is the minute', () => {
+    expect(parseIssuanceId(idOf({ time: at(59_999) }) ?? '')?.time).toBe(MINUTE);
+  });
+
+  it.each([
+    ['another connection', { connection: 'gitlab' }],
+    ['a client of the connection name', { connection: null, client: 'github' }],
+    ['another subject', { subject: 'repo:acme/api:ref:refs/heads/main' }],
+    ['another scope', { scope: 'deploy-api' }],
+    ['another reason', { reason: 'limit_reached' }],
+    [
+      'a subject and scope that read the same in a row',
+      { subject: 'repo:acme/web:ref:refs/heads/maindeploy', scope: '-web' },
+    ],
+  ] as const)('are none with %s', (_, changes) => {
+    expect(idOf(changes)).not.toBe(idOf({}));
+  });
+
+  it.each([
+    ['another label', { principal: 'somebody' }],
+    ['another intent', { intent: 'once more' }],
+    ['another request', { request: { id: 'r2', sourceIp: '203.0.113.8', userAgent: null } }],
+  ])('are repeats with %s', (_, changes) => {
+    expect(idOf(changes)).toBe(idOf({}));
+  });
+
+  it('are written one by one ten times, then as their count has doubled', () => {
+    const damper = new DenialDamper(200);
+    const writes: (readonly [number, number])[] = [];
+    for (let number = 1; number <= 100; number += 1) {
+      const write = damper.count(aDenial());
+      if (write !== null) writes.push([number, write.attempts]);
+    }
+    expect(writes.slice(0, 10)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((number) => [number, 1]));
+    expect(writes.slice(10)).toEqual([
+      [20, 10],
+      [40, 20],
+      [80, 40],
+    ]);
+  });
+
+  it('begin anew with the minute', () => {
+    const damper = new DenialDamper(200);
+    for (let number = 1; number <= 15; number += 1) damper.count(aDenial({ time: at(59_999) }));
+    expect(damper.count(aDenial({ time: at(60_000) }))?.attempts).toBe(1);
+  });
+
+  it('that arrive just after their minute still count with it', () => {
+    const damper = new DenialDamper(200);
+    for (let number = 1; number <= 10; number += 1) damper.count(aDenial({ time: at(59_999) }));
+    damper.count(aDenial({ time: at(60_000) }));
+    expect(damper.count(aDenial({ time: at(59_999) }))).toBeNull();
+  });
+});
+
+describe('a flood of different denials', () => {
+  const flood = (damper: DenialDamper, count: number, changes: Parameters<typeof aDenial>[0] = {}) =>
+    Array.from({ length: count }, (_, number) => damper.count(aDenial({ subject: `s${number}`, ...changes })));
+
+  it('is one record each up to the ceiling, then one for all the rest', () => {
+    const damper = new DenialDamper(3);
+    const writes = flood(damper, 5);
+    expect(writes.slice(0, 3).map((write) => write?.record.subject)).toEqual(['s0', 's1', 's2']);
+    expect(writes.slice(3).map((write) => write?.record.overflow)).toEqual([true, true]);
+    expect(writes[3]?.record.id).toBe(writes[4]?.record.id);
+  });
+
+  it('names no principal, subject, scope or proof in the record for the rest', () => {
+    const overflow = flood(new DenialDamper(3), 4)[3]?.record;
+    expect(overflow).toMatchObject({
+      outcome: 'denied',
+      reason: null,
+      connection: 'github',
+      principal: '',
+      subject: '',
+      scope: '',
+      claims: {},
+      intent: null,
+      proof: { tokenId: null, sha256: null },
+    });
+  });
+
+  it('leaves repeats of what has its record already where they belong', () => {
+    const damper = new DenialDamper(3);
+    flood(damper, 5);
+    expect(damper.count(aDenial({ subject: 's1' }))?.record).toMatchObject({ subject: 's1' });
+  });
+
+  it('of one connection leaves room for another', () => {
+    const damper = new DenialDamper(3);
+    flood(damper, 5);
+    expect(damper.count(aDenial({ connection: 'gitlab' }))?.record.overflow).toBeUndefined();
+  });
+
+  it('has room again in the next minute', () => {
+    const damper = new DenialDamper(3);
+    flood(damper, 5, { time: at(59_999) });
+    expect(damper.count(aDenial({ time: at(60_000) }))?.record.overflow).toBeUndefined();
+  });
+
+  it('is damped like repeats: 100,000 beyond the ceiling are few writes', () => {
+    const writes = flood(new DenialDamper(3), 100_003).filter((write) => write !== null);
+    expect(writes.length).toBe(3 + 10 + 13);
+  });
+});

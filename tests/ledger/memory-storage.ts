@@ -1,0 +1,44 @@
+import { scopesOf } from '../../lib/ledger/filter.ts';
+import type { LedgerEntry } from '../../lib/ledger/merge.ts';
+import { denialIndexValue, indexValue, type Partition, recordKey } from '../../lib/ledger/partitions.ts';
+import type { LedgerStorage } from '../../lib/ledger/query.ts';
+import type { IssuanceRecord } from '../../lib/ledger/record.ts';
+
+/** The ledger's layout over a list of records, and how much of it was read. Denials keep the id that they have. */
+export function memoryStorage(records: readonly IssuanceRecord[]) {
+  const partitions = new Map<string, LedgerEntry[]>();
+  const byKey = new Map(records.map((record) => [record.id, record]));
+  const add = ({ index, value }: Partition, entry: LedgerEntry): void => {
+    const name = `${index} ${value}`;
+    partitions.set(name, [...(partitions.get(name) ?? []), entry]);
+  };
+  for (const record of records) {
+    const entry: LedgerEntry = { place: record.id, key: recordKey(record.id), record: null };
+    if (record.outcome === 'denied') add({ index: 'accessKey', value: denialIndexValue(record.id) }, entry);
+    else add({ index: null, value: entry.key.pk }, { ...entry, record });
+    if (record.outcome === 'started') continue;
+    add({ index: 'principal', value: indexValue(record.principal, record.id) }, entry);
+    for (const scope of scopesOf(record)) add({ index: 'scope', value: indexValue(scope, record.id) }, entry);
+    const accessKeyId = record.credential?.accessKeyId;
+    if (accessKeyId !== undefined) add({ index: 'accessKey', value: accessKeyId }, entry);
+  }
+  for (const entries of partitions.values()) entries.sort((a, b) => (a.place < b.place ? 1 : -1));
+  const read = { queries: 0, entries: 0, records: 0 };
+  const storage: LedgerStorage = {
+    read: async ({ index, value }, { low, high }, count) => {
+      const all = partitions.get(`${index} ${value}`) ?? [];
+      const within = all.filter(({ place }) => low <= place && place <= high);
+      const entries = within.slice(0, count);
+      read.queries += 1;
+      read.entries += entries.length;
+      return { entries, more: within.length > count };
+    },
+    records: async (keys) => {
+      read.records += keys.length;
+      return new Map(
+        keys.flatMap(({ sk }) => (byKey.has(sk) ? [[sk, byKey.get(sk)]] : [])) as [string, IssuanceRecord][],
+      );
+    },
+  };
+  return { storage, read };
+}
