@@ -8,13 +8,11 @@ import { seconds } from '../../../lib/time.ts';
 import {
   AUDIENCE,
   type Circumstances,
-  CLAIMS,
   CONNECTION,
   context,
   ecKey,
   HEADER,
   ISSUER,
-  KEYS,
   NOW,
   otherRsaKey,
   rsaKey,
@@ -340,7 +338,5 @@ describe('faults', () => {
     const late = token({ claims: { exp: NOW - 100, iat: NOW - 200, nbf: undefined } });
     expect(await verdict(late, using({ clockTolerance: seconds(101) }))).toBe('accepted');
     expect(await verdict(late, using({ clockTolerance: seconds(100) }))).toBe('expired');
-    expect(CLAIMS['exp']).toBe(NOW + 300);
-    expect(KEYS).toHaveLength(4);
   });
 });

@@ -1,0 +1,332 @@
+import { describe, expect, it } from '@jest/globals';
+import { cachedKeySets } from '../../../lib/identity/oidc/key-sets.ts';
+import type { JsonObject } from '../../../lib/json.ts';
+import { Fault } from '../../../lib/outcome.ts';
+import type { DocumentStore, Fetcher, FetchResult, KeySets, KeySource, StoredDocument } from '../../../lib/ports.ts';
+import { epochMilliseconds } from '../../../lib/time.ts';
+
+const ISSUER = 'https://idp.example.com';
+const DISCOVERY = `${ISSUER}/.well-known/openid-configuration`;
+const KEYS = `${ISSUER}/keys`;
+const BY_DISCOVERY: KeySource = { issuer: ISSUER, jwksUri: null };
+const START = 1_800_000_000_000;
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+const key = (kid: string): JsonObject => ({ kty: 'EC', crv: 'P-256', x: kid, y: kid, kid });
+const body = (value: unknown, status = 200): FetchResult => ({
+  ok: true,
+  status,
+  headers: {},
+  body: Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)),
+});
+const down: FetchResult = { ok: false, problem: 'network', cause: 'ECONNREFUSED' };
+
+/** A world in which time stands still and the network says what a test wrote down. */
+function world(shared: Map<string, StoredDocument> = new Map()) {
+  const state = { now: START, pages: new Map<string, FetchResult>(), asked: [] as string[] };
+  state.pages.set(DISCOVERY, body({ issuer: ISSUER, jwks_uri: KEYS }));
+  state.pages.set(KEYS, body({ keys: [key('a')] }));
+  const fetcher: Fetcher = {
+    async fetch(request) {
+      state.asked.push(request.url);
+      return state.pages.get(request.url) ?? body('nothing here', 404);
+    },
+  };
+  const store: DocumentStore = {
+    get: async (name) => shared.get(name) ?? null,
+    put: async (name, document) => void shared.set(name, document),
+  };
+  const clock = { now: () => epochMilliseconds(state.now) };
+  const start = (over: Partial<{ store: DocumentStore }> = {}) => cachedKeySets({ fetcher, store, clock, ...over });
+  return { state, shared, start, keySets: start() };
+}
+
+const signal = new AbortController().signal;
+async function kids(keySets: KeySets, kid: string | undefined, source = BY_DISCOVERY): Promise<string> {
+  const found = await keySets.find(source, kid, signal);
+  return found.ok ? found.value.map((each) => String(each['kid'])).join(' ') : found.refusal.reason;
+}
+
+describe('a key set', () => {
+  it('comes by discovery, then from memory for ten minutes', async () => {
+    const { state, keySets } = world();
+    expect(await kids(keySets, 'a')).toBe('a');
+    state.now = START + 10 * MINUTE - 1;
+    expect(await kids(keySets, 'a')).toBe('a');
+    expect(state.asked).toEqual([DISCOVERY, KEYS]);
+    state.now = START + 10 * MINUTE;
+    expect(await kids(keySets, 'a')).toBe('a');
+    expect(state.asked).toEqual([DISCOVERY, KEYS, KEYS]);
+  });
+
+  it('comes from jwksUri without discovery where the configuration names it', async () => {
+    const { state, keySets } = world();
+    expect(await kids(keySets, 'a', { issuer: ISSUER, jwksUri: KEYS })).toBe('a');
+    expect(state.asked).toEqual([KEYS]);
+  });
+
+  it('is all of it for a token without kid', async () => {
+    const { state, keySets } = world();
+    state.pages.set(KEYS, body({ keys: [key('a'), key('b')] }));
+    expect(await kids(keySets, undefined)).toBe('a b');
+  });
+
+  it('is discovered anew after an hour', async () => {
+    const { state, keySets } = world();
+    await kids(keySets, 'a');
+    state.pages.set(DISCOVERY, body({ issuer: ISSUER, jwks_uri: `${ISSUER}/moved` }));
+    state.pages.set(`${ISSUER}/moved`, body({ keys: [key('m')] }));
+    state.now = START + HOUR;
+    expect(await kids(keySets, 'm')).toBe('m');
+  });
+
+  it('is discovered anew once the old place fails', async () => {
+    const { state, keySets } = world();
+    await kids(keySets, 'a');
+    state.pages.set(DISCOVERY, body({ issuer: ISSUER, jwks_uri: `${ISSUER}/moved` }));
+    state.pages.set(`${ISSUER}/moved`, body({ keys: [key('m')] }));
+    state.pages.delete(KEYS);
+    state.now = START + 11 * MINUTE;
+    expect(await kids(keySets, 'a')).toBe('a');
+    state.now += 31 * SECOND;
+    expect(await kids(keySets, 'm')).toBe('m');
+  });
+});
+
+describe('a rotation', () => {
+  it('is seen for an unknown kid, at most once in 30 s', async () => {
+    const { state, keySets } = world();
+    await kids(keySets, 'a');
+    state.pages.set(KEYS, body({ keys: [key('a'), key('b')] }));
+    state.now = START + 30 * SECOND - 1;
+    expect(await kids(keySets, 'b')).toBe('');
+    expect(state.asked).toHaveLength(2);
+    state.now = START + 30 * SECOND;
+    expect(await kids(keySets, 'b')).toBe('b');
+    expect(state.asked).toHaveLength(3);
+  });
+
+  it('that ends a key ends it here with the next look', async () => {
+    const { state, keySets } = world();
+    await kids(keySets, 'a');
+    state.pages.set(KEYS, body({ keys: [key('b')] }));
+    state.now = START + 10 * MINUTE;
+    expect(await kids(keySets, 'a')).toBe('');
+  });
+
+  it('costs one look however many ask', async () => {
+    const { state, keySets } = world();
+    await Promise.all(Array.from({ length: 50 }, () => kids(keySets, 'a')));
+    expect(state.asked).toEqual([DISCOVERY, KEYS]);
+    state.now = START + MINUTE;
+    await Promise.all(Array.from({ length: 50 }, (_each, index) => kids(keySets, `unknown-${index}`)));
+    expect(state.asked).toEqual([DISCOVERY, KEYS, KEYS]);
+  });
+});
+
+describe('an issuer that is down', () => {
+  it('is served by the last good set until that is 24 h old', async () => {
+    const { state, keySets } = world();
+    await kids(keySets, 'a');
+    state.pages.set(KEYS, down);
+    state.now = START + 24 * HOUR - SECOND;
+    expect(await kids(keySets, 'a')).toBe('a');
+    state.now = START + 24 * HOUR + SECOND;
+    expect(await kids(keySets, 'a')).toBe('keys_unavailable');
+  });
+
+  it('is asked at most once in 30 s while a good set is held', async () => {
+    const { state, keySets } = world();
+    await kids(keySets, 'a');
+    state.pages.set(KEYS, down);
+    state.now = START + 20 * MINUTE;
+    const before = state.asked.length;
+    for (let count = 0; count < 5; count += 1) expect(await kids(keySets, 'a')).toBe('a');
+    expect(state.asked).toHaveLength(before + 1);
+  });
+
+  it('cannot say that a kid is unknown', async () => {
+    const { state, keySets } = world();
+    await kids(keySets, 'a');
+    state.pages.set(KEYS, down);
+    state.now = START + MINUTE;
+    expect(await kids(keySets, 'b')).toBe('keys_unavailable');
+  });
+
+  it('from the start is an outage, asked again a second later', async () => {
+    const { state, keySets } = world();
+    state.pages.set(DISCOVERY, down);
+    expect(await kids(keySets, 'a')).toBe('keys_unavailable');
+    expect(await kids(keySets, 'a')).toBe('keys_unavailable');
+    expect(state.asked).toHaveLength(1);
+    state.pages.set(DISCOVERY, body({ issuer: ISSUER, jwks_uri: KEYS }));
+    state.now = START + SECOND;
+    expect(await kids(keySets, 'a')).toBe('a');
+  });
+
+  it('does not hold a caller beyond the caller’s own deadline', async () => {
+    const hanging: Fetcher = { fetch: () => new Promise(() => undefined) };
+    const { shared } = world();
+    const store: DocumentStore = { get: async (name) => shared.get(name) ?? null, put: async () => undefined };
+    const keySets = cachedKeySets({ fetcher: hanging, store, clock: { now: () => epochMilliseconds(START) } });
+    const found = await keySets.find(BY_DISCOVERY, 'a', AbortSignal.timeout(20));
+    expect(found).toMatchObject({ refusal: { reason: 'keys_unavailable' } });
+  });
+});
+
+describe('a bad document never replaces a good one', () => {
+  it.each([
+    ['HTML', body('<html></html>')],
+    ['an error status', body({ keys: [key('evil')] }, 500)],
+    ['a redirect status', body({ keys: [key('evil')] }, 302)],
+    ['no keys member', body({})],
+    ['keys that is an object', body({ keys: { a: 1 } })],
+    ['only a secret key', body({ keys: [{ kty: 'oct', k: 'AAAA', kid: 'a' }] })],
+    ['only a private key', body({ keys: [{ ...key('a'), d: 'AAAA' }] })],
+    ['a member twice', body('{"keys":[],"keys":[]}')],
+    ['101 keys', body({ keys: Array.from({ length: 101 }, (_each, index) => key(`k${index}`)) })],
+    ['more than 512 KB', body({ keys: [key('a')], padding: 'x'.repeat(512 * 1024) })],
+    ['a list', body([key('a')])],
+  ])('%s', async (_name, page) => {
+    const { state, keySets, shared } = world();
+    await kids(keySets, 'a');
+    const copy = [...shared.values()];
+    state.pages.set(KEYS, page);
+    state.now = START + 20 * MINUTE;
+    expect(await kids(keySets, 'a')).toBe('a');
+    expect([...shared.values()]).toEqual(copy);
+  });
+
+  it.each([
+    ['another issuer', { issuer: 'https://evil.example', jwks_uri: KEYS }],
+    ['its issuer with a final slash', { issuer: `${ISSUER}/`, jwks_uri: KEYS }],
+    ['no issuer', { jwks_uri: KEYS }],
+    ['no jwks_uri', { issuer: ISSUER }],
+    ['a jwks_uri that is no URL', { issuer: ISSUER, jwks_uri: '/keys' }],
+  ])('a discovery document of %s leads nowhere', async (_name, page) => {
+    const { state, keySets } = world();
+    state.pages.set(DISCOVERY, body(page));
+    expect(await kids(keySets, 'a')).toBe('keys_unavailable');
+    expect(state.asked).toEqual([DISCOVERY]);
+  });
+
+  it('100 keys are a set, and keys of unknown types are left out', async () => {
+    const { state, keySets } = world();
+    state.pages.set(
+      KEYS,
+      body({ keys: [{ kty: 'AKP', kid: 'pq' }, ...Array.from({ length: 99 }, (_each, index) => key(`k${index}`))] }),
+    );
+    expect(await kids(keySets, 'k98')).toBe('k98');
+    expect(await kids(keySets, 'pq')).toBe('');
+  });
+
+  it('an empty set is its issuer’s word that no key is good', async () => {
+    const { state, keySets } = world();
+    await kids(keySets, 'a');
+    state.pages.set(KEYS, body({ keys: [] }));
+    state.now = START + 20 * MINUTE;
+    expect(await kids(keySets, 'a')).toBe('');
+  });
+});
+
+describe('the shared copy', () => {
+  it('serves a process that starts while the issuer is down', async () => {
+    const first = world();
+    await kids(first.keySets, 'a');
+    const cold = world(first.shared);
+    cold.state.pages.clear();
+    cold.state.now = START + 23 * HOUR;
+    expect(await kids(cold.keySets, 'a')).toBe('a');
+  });
+
+  it('serves a cold start without a look at the issuer while it is fresh', async () => {
+    const first = world();
+    await kids(first.keySets, 'a');
+    const cold = world(first.shared);
+    cold.state.now = START + 9 * MINUTE;
+    expect(await kids(cold.keySets, 'a')).toBe('a');
+    expect(cold.state.asked).toEqual([]);
+  });
+
+  it('is followed by the issuer, at once, for a kid that it lacks', async () => {
+    const first = world();
+    await kids(first.keySets, 'a');
+    const cold = world(first.shared);
+    cold.state.now = START + MINUTE;
+    cold.state.pages.set(KEYS, body({ keys: [key('b')] }));
+    expect(await kids(cold.keySets, 'b')).toBe('b');
+  });
+
+  it.each([
+    ['over 24 h old', START - 24 * HOUR - 1],
+    ['from a clock far ahead', START + 6 * MINUTE],
+  ])('is nothing where it is %s', async (_name, fetchedAt) => {
+    const first = world();
+    await kids(first.keySets, 'a');
+    for (const [name, { text }] of first.shared)
+      first.shared.set(name, { text, fetchedAt: epochMilliseconds(fetchedAt) });
+    const cold = world(first.shared);
+    cold.state.pages.clear();
+    expect(await kids(cold.keySets, 'a')).toBe('keys_unavailable');
+  });
+
+  it('of another source is nothing, though it lies under this one’s name', async () => {
+    const other = world();
+    await kids(other.keySets, 'a', { issuer: ISSUER, jwksUri: KEYS });
+    const [[, copy] = ['', null]] = [...other.shared];
+    const shared = new Map(copy === null ? [] : [[`issuer ${ISSUER}`, copy]]);
+    const cold = world(shared);
+    cold.state.pages.clear();
+    expect(await kids(cold.keySets, 'a')).toBe('keys_unavailable');
+  });
+
+  it.each(['', 'null', '{}', '{"source":"issuer https://idp.example.com"}', 'x'.repeat(400_000)])(
+    'is nothing where it is damaged (%#)',
+    async (text) => {
+      const shared = new Map([[`issuer ${ISSUER}`, { text, fetchedAt: epochMilliseconds(START) }]]);
+      const cold = world(shared);
+      expect(await kids(cold.keySets, 'a')).toBe('a');
+    },
+  );
+
+  it('that can’t be had or left costs nobody a key', async () => {
+    const broken = async (): Promise<never> => {
+      throw new Fault('key-sets', 'down');
+    };
+    const { start } = world();
+    expect(await kids(start({ store: { get: broken, put: broken } }), 'a')).toBe('a');
+  });
+});
+
+describe('sources', () => {
+  it('with one kid and different keys never mix (two clusters, one name)', async () => {
+    const { state, keySets } = world();
+    const one: KeySource = { issuer: 'https://kubernetes.default.svc', jwksUri: 'https://one.example/keys' };
+    const two: KeySource = { issuer: 'https://kubernetes.default.svc', jwksUri: 'https://two.example/keys' };
+    state.pages.set('https://one.example/keys', body({ keys: [{ ...key('RSA_0'), x: 'one' }] }));
+    state.pages.set('https://two.example/keys', body({ keys: [{ ...key('RSA_0'), x: 'two' }] }));
+    const [first, second] = [await keySets.find(one, 'RSA_0', signal), await keySets.find(two, 'RSA_0', signal)];
+    expect(first).toMatchObject({ value: [{ x: 'one' }] });
+    expect(second).toMatchObject({ value: [{ x: 'two' }] });
+  });
+
+  it('that are named by discovery on a foreign host are dialled at public addresses only', async () => {
+    const asked: [string, boolean][] = [];
+    const fetcher: Fetcher = {
+      async fetch({ url, publicAddressOnly }) {
+        asked.push([url, publicAddressOnly]);
+        return url === DISCOVERY
+          ? body({ issuer: ISSUER, jwks_uri: 'https://keys.example.net/k' })
+          : body({ keys: [key('a')] });
+      },
+    };
+    const store: DocumentStore = { get: async () => null, put: async () => undefined };
+    await kids(cachedKeySets({ fetcher, store, clock: { now: () => epochMilliseconds(START) } }), 'a');
+    expect(asked).toEqual([
+      [DISCOVERY, false],
+      ['https://keys.example.net/k', true],
+    ]);
+  });
+});
