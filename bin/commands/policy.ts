@@ -2,6 +2,14 @@ import type { CommandTable } from '../command.ts';
 import { commandGroup } from '../dispatch.ts';
 
 const table: CommandTable = {
+  validate: {
+    summary: 'say everything that is wrong in a configuration folder',
+    load: () => import('./policy/validate.ts'),
+  },
+  apply: {
+    summary: 'put a configuration folder in force, all of it or nothing',
+    load: () => import('./policy/apply.ts'),
+  },
   schema: { summary: 'write the JSON Schemas of the configuration files', load: () => import('./policy/schema.ts') },
 };
 
