@@ -110,6 +110,7 @@ interface Environment {
 export function hostFunction(of: TemplateFunction, surroundings: FunctionSurroundings): RunningFunction {
   let environment: Environment | null = null;
   let lastId = 0;
+  let stopped = false;
 
   const start = (): Environment => {
     const started: Environment = { worker: startWorker(of, surroundings), waiting: new Map() };
@@ -140,6 +141,7 @@ export function hostFunction(of: TemplateFunction, surroundings: FunctionSurroun
 
   return {
     invoke(eventText) {
+      if (stopped) return Promise.resolve({ kind: 'error' });
       environment ??= start();
       const here = environment;
       lastId += 1;
@@ -156,6 +158,7 @@ export function hostFunction(of: TemplateFunction, surroundings: FunctionSurroun
       });
     },
     async stop() {
+      stopped = true;
       await environment?.worker.terminate();
     },
   };

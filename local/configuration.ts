@@ -1,0 +1,23 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { applyConfiguration } from '../lib/aws/apply-configuration.ts';
+import { systemClock } from '../lib/aws/clock.ts';
+import { tableName } from '../lib/aws/tables.ts';
+import { loadConfiguration } from '../lib/configuration/load.ts';
+import { formatProblem } from '../lib/configuration/problem.ts';
+
+/**
+ * Loads a configuration folder for this issuer and puts it in force. Returns what is wrong with it, one line a problem (`file:line: field: message`);
+ * then nothing changed.
+ */
+export async function putInForce(
+  client: DynamoDBClient,
+  tablePrefix: string,
+  folder: string,
+  issuer: string,
+): Promise<readonly string[]> {
+  const loaded = await loadConfiguration(folder, { issuer });
+  if ('problems' in loaded) return loaded.problems.map(formatProblem);
+  const table = tableName(tablePrefix, 'config');
+  await applyConfiguration(loaded.documents, { client, table, issuer, appliedBy: 'npm start', clock: systemClock });
+  return [];
+}

@@ -1,0 +1,124 @@
+import { Buffer } from 'node:buffer';
+import type { Stack } from '../stack.ts';
+import type { IdentityProvider } from './identity-provider.ts';
+import { printIssuances } from './issuances.ts';
+
+/** One flow, shown once. `run` returns the lines to print, and throws where the flow did not go as it must. */
+interface Flow {
+  readonly title: string;
+  /** Path of the template's route that it needs; a deployment without the route does not show it. */
+  readonly route: string;
+  run(stage: Stage): Promise<readonly string[]>;
+}
+
+interface Stage {
+  readonly stack: Stack;
+  readonly idp: IdentityProvider;
+  readonly root: string;
+}
+
+/** The first four characters, which say what kind of key it is. */
+const masked = (secret: unknown): string => `${String(secret).slice(0, 4)}…`;
+
+function must(holds: boolean, what: string): void {
+  if (!holds) throw new Error(what);
+}
+
+async function credentials({ stack }: Stage, token: string, scope: string) {
+  const headers = { authorization: token };
+  const response = await fetch(`${stack.url}/v1/credentials/${scope}`, { headers });
+  const body: unknown = await response.json();
+  const members: Readonly<Record<string, unknown>> = typeof body === 'object' && body !== null ? { ...body } : {};
+  return { status: response.status, members };
+}
+
+async function refusal(stage: Stage, token: string, scope: string, reason: string): Promise<readonly string[]> {
+  const { status, members } = await credentials(stage, token, scope);
+  must(members['reason'] === reason, `expected the reason ${reason}, got ${status} ${String(members['reason'])}`);
+  return [`HTTP ${status}  ${String(members['reason'])}`, String(members['error_description'])];
+}
+
+/** The token with another `ref`: what a caller could write into it who has no key. */
+function forged(token: string): string {
+  const [header, payload = '', signature] = token.split('.');
+  const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString());
+  const changed = { ...Object(claims), ref: 'refs/heads/main' };
+  return [header, Buffer.from(JSON.stringify(changed)).toString('base64url'), signature].join('.');
+}
+
+async function showToken({ idp }: Stage): Promise<readonly string[]> {
+  const [, payload = ''] = (await idp.token('web-main')).split('.');
+  const { iss, sub, aud, repository, ref } = JSON.parse(Buffer.from(payload, 'base64url').toString());
+  return [`iss ${iss}`, `aud ${aud}`, `sub ${sub}   repository ${repository}   ref ${ref}`];
+}
+
+async function showCredentials(stage: Stage): Promise<readonly string[]> {
+  const { status, members } = await credentials(stage, await stage.idp.token('web-main'), 'demo');
+  must(status === 200, `expected credentials, got ${status} ${String(members['reason'])}`);
+  return [
+    `AccessKeyId ${masked(members['AccessKeyId'])}   SecretAccessKey ****   Token ****`,
+    `Expiration ${String(members['Expiration'])}   RoleArn ${String(members['RoleArn'])}`,
+    `IssuanceId ${String(members['IssuanceId'])}`,
+  ];
+}
+
+async function showSts({ stack, idp }: Stage): Promise<readonly string[]> {
+  const response = await fetch(`${stack.url}/sts`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      Action: 'AssumeRoleWithWebIdentity',
+      Version: '2011-06-15',
+      RoleArn: 'arn:aws:broker:::scope/demo',
+      RoleSessionName: 'demonstration',
+      WebIdentityToken: await idp.token('web-main'),
+    }),
+  });
+  const text = await response.text();
+  const element = (name: string): string => new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1] ?? '';
+  must(response.status === 200, `expected credentials, got ${response.status} ${element('Code')}`);
+  return [`AccessKeyId ${masked(element('AccessKeyId'))}   AssumedRole ${element('Arn')}`];
+}
+
+const CREDENTIALS_ROUTE = '/v1/credentials/{scope}';
+
+const flows: readonly Flow[] = [
+  { title: 'A token of the demonstration identity provider', route: CREDENTIALS_ROUTE, run: showToken },
+  { title: 'Credentials for the scope "demo" at /v1/credentials/demo', route: CREDENTIALS_ROUTE, run: showCredentials },
+  { title: 'The same at /sts, as any AWS SDK asks (AssumeRoleWithWebIdentity)', route: '/sts', run: showSts },
+  {
+    title: 'Refused: another branch asks for the scope',
+    route: CREDENTIALS_ROUTE,
+    run: async (stage) => refusal(stage, await stage.idp.token('web-feature'), 'demo', 'not_allowed'),
+  },
+  {
+    title: 'Refused: a token whose branch was changed after it was signed',
+    route: CREDENTIALS_ROUTE,
+    run: async (stage) => refusal(stage, forged(await stage.idp.token('web-feature')), 'demo', 'signature_invalid'),
+  },
+  {
+    title: 'Failed: the trust of the role does not admit the broker',
+    route: CREDENTIALS_ROUTE,
+    run: async (stage) => refusal(stage, await stage.idp.token('web-main'), 'demo-untrusted', 'role_refused'),
+  },
+  {
+    title: 'The ledger: what was issued, denied and failed (token-broker issuances list)',
+    route: CREDENTIALS_ROUTE,
+    run: printIssuances,
+  },
+];
+
+/** Shows each flow that the deployment has. Returns true if all of them went well; those that did not say what went wrong. */
+export async function demonstrate(stage: Stage, print: (line: string) => void): Promise<boolean> {
+  const shown = flows.filter(({ route }) => stage.stack.routes.some(({ path }) => path === route));
+  let well = true;
+  for (const { title, run } of shown) {
+    print(`\n${title}`);
+    try {
+      for (const line of await run(stage)) print(`  ${line}`);
+    } catch (error) {
+      well = false;
+      print(`  WRONG: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return well;
+}

@@ -1,0 +1,154 @@
+import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { createTables } from '../lib/aws/tables.ts';
+import { awsSettings, regionOf } from './aws-settings.ts';
+import { putInForce } from './configuration.ts';
+import { type Endpoints, startEndpoints } from './endpoints/embedded.ts';
+import { hostFunction, type RunningFunction } from './gateway/function-host.ts';
+import { type Gateway, startGateway } from './gateway/server.ts';
+import { readTemplate, type Template } from './gateway/template.ts';
+import { makeSecrets } from './rotation.ts';
+import { fillSecrets, type LocalSecret } from './secrets-file.ts';
+
+export const TABLE_PREFIX = 'token-broker';
+export const EXTERNAL_ID = 'local';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface StackSettings {
+  /** The checkout, built. */
+  readonly root: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** Only `AWS_*` of it is read. */
+  readonly environment: Environment;
+  /** First part of the tables' names; default `token-broker`. Several stacks may share an outside DynamoDB under different ones. */
+  readonly tablePrefix?: string;
+  /** Takes what the functions print, in lines. */
+  readonly log: (line: string) => void;
+}
+
+/** A broker that answers and has no configuration in force yet, or the one that a shared DynamoDB holds. */
+export interface Stack {
+  /** The issuer: `http://127.0.0.1:PORT`. */
+  readonly url: string;
+  readonly port: number;
+  readonly tablePrefix: string;
+  /** What an AWS SDK or `token-broker` needs in its environment to see what this broker sees. */
+  readonly aws: Readonly<Record<string, string>>;
+  readonly routes: Template['routes'];
+  /** Names of key rings whose first rotation failed: what needs them refuses. */
+  readonly failedRotations: readonly string[];
+  /** Applies a configuration folder as a new version. Returns its problems, if any; then nothing changed. */
+  configure(folder: string): Promise<readonly string[]>;
+  putSecrets(secrets: readonly LocalSecret[]): Promise<void>;
+  /** Ends everything that was started, requests in flight too. */
+  stop(): Promise<void>;
+}
+
+interface Clients {
+  readonly dynamoDb: DynamoDBClient;
+  readonly secretsManager: SecretsManagerClient;
+}
+
+function clientsFor(endpoints: Endpoints, aws: Readonly<Record<string, string>>): Clients {
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId = '',
+    AWS_SECRET_ACCESS_KEY: secretAccessKey = '',
+    AWS_SESSION_TOKEN: sessionToken,
+  } = aws;
+  const credentials = { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
+  const options = { region: aws['AWS_REGION'] ?? '', credentials };
+  return {
+    dynamoDb: new DynamoDBClient({ ...options, endpoint: endpoints.urls.DYNAMODB }),
+    secretsManager: new SecretsManagerClient({ ...options, endpoint: endpoints.urls.SECRETS_MANAGER }),
+  };
+}
+
+interface Functions {
+  readonly running: ReadonlyMap<string, RunningFunction>;
+  /** A second one of the same function with other `AWS_*` settings. */
+  over(logicalId: string, aws: Readonly<Record<string, string>>): RunningFunction;
+  stop(): Promise<void>;
+}
+
+function hostFunctions(template: Template, settings: StackSettings, aws: Readonly<Record<string, string>>): Functions {
+  const host = (logicalId: string, given: Readonly<Record<string, string>>): RunningFunction => {
+    const of = template.functions.find((each) => each.logicalId === logicalId);
+    if (of === undefined) throw new Error(`template.yaml has no function ${logicalId}`);
+    const bundle = join(settings.root, 'dist', 'functions', of.name, 'index.mjs');
+    return hostFunction(of, { bundle, region: regionOf(settings.environment), aws: given, log: settings.log });
+  };
+  const running = new Map(template.functions.map(({ logicalId }) => [logicalId, host(logicalId, aws)]));
+  return {
+    running,
+    over: host,
+    async stop() {
+      await Promise.all([...running.values()].map((each) => each.stop()));
+    },
+  };
+}
+
+async function prepare(
+  template: Template,
+  endpoints: Endpoints,
+  functions: Functions,
+  clients: Clients,
+  stack: { readonly aws: Readonly<Record<string, string>>; readonly tablePrefix: string },
+): Promise<readonly string[]> {
+  await createTables(clients.dynamoDb, stack.tablePrefix);
+  return makeSecrets(template.secrets, {
+    client: clients.secretsManager,
+    embedded: endpoints.secretsManager,
+    rotation: (logicalId) => functions.running.get(logicalId) ?? null,
+    rotationOver: (logicalId, url) =>
+      functions.over(logicalId, { ...stack.aws, AWS_ENDPOINT_URL_SECRETS_MANAGER: url }),
+  });
+}
+
+async function assemble(settings: StackSettings, gateway: Gateway, ends: (() => Promise<unknown>)[]): Promise<Stack> {
+  const { root, environment, tablePrefix = TABLE_PREFIX } = settings;
+  const url = `http://127.0.0.1:${gateway.port}`;
+  const parameters = { Issuer: url, ExternalId: EXTERNAL_ID, TablePrefix: tablePrefix };
+  const template = readTemplate(join(root, 'template.yaml'), parameters, regionOf(environment));
+  const endpoints = await startEndpoints(environment, settings.port === 0 ? 0 : gateway.port);
+  ends.push(endpoints.stop);
+  const aws = awsSettings(environment, endpoints.urls);
+  const clients = clientsFor(endpoints, aws);
+  ends.push(async () => {
+    for (const client of Object.values(clients)) client.destroy();
+  });
+  const functions = hostFunctions(template, settings, aws);
+  ends.push(functions.stop);
+  const failedRotations = await prepare(template, endpoints, functions, clients, { aws, tablePrefix });
+  gateway.open({ routes: template.routes, functions: functions.running });
+  return {
+    ...{ url, port: gateway.port, tablePrefix, aws, routes: template.routes, failedRotations },
+    configure: (folder) => putInForce(clients.dynamoDb, tablePrefix, folder, url),
+    putSecrets: (secrets) => fillSecrets(clients.secretsManager, secrets),
+    stop: () => endAll(ends),
+  };
+}
+
+/** In the reverse order of the starts: nobody calls what has ended already. */
+async function endAll(ends: (() => Promise<unknown>)[]): Promise<void> {
+  for (let end = ends.pop(); end !== undefined; end = ends.pop()) await end();
+}
+
+/**
+ * Starts the broker on 127.0.0.1: the built functions behind the routes of `template.yaml`, and the endpoints that no outside one takes the place
+ * of, with tables and key rings made. Rejects, with nothing left running, where the port is taken (`EADDRINUSE`) or an outside endpoint does not
+ * answer.
+ */
+export async function startStack(settings: StackSettings): Promise<Stack> {
+  const ends: (() => Promise<unknown>)[] = [];
+  try {
+    const gateway = await startGateway(settings.port);
+    ends.push(gateway.stop);
+    return await assemble(settings, gateway, ends);
+  } catch (error) {
+    await endAll(ends);
+    throw error;
+  }
+}
