@@ -38,8 +38,7 @@ export function readFolder(directory: string): Folder {
   const files: ConfigurationFile[] = [];
   const problems: Problem[] = [];
   for (const entry of top) {
-    const isYaml = /\.ya?ml$/i.test(entry);
-    if (isYaml && entry !== 'secrets.yaml') {
+    if (looksMisplaced(directory, entry)) {
       problems.push(problem(entry, 'is not read: documents go into connections, clients or scopes', 'warning'));
     }
   }
@@ -64,6 +63,13 @@ function list(directory: string): string[] | null {
   } catch {
     return null;
   }
+}
+
+/** A document beside the folders instead of in one, or a folder that is called `scope`. */
+function looksMisplaced(directory: string, entry: string): boolean {
+  if (/^(connection|client|scope)$/.test(entry)) return true;
+  if (!/\.ya?ml$/i.test(entry)) return false;
+  return /^(connection|client|scope):/m.test(readText(join(directory, entry)).text ?? '');
 }
 
 /** Files of other kinds (an IdP's metadata, a README) may lie beside the documents. */
