@@ -97,10 +97,11 @@ async function mint(
 ): Promise<Outcome<Issued>> {
   const { prepared } = what;
   if (prepared.startsElsewhere) await ports.ledger.started({ ...draft, credential: prepared.planned }, signal);
-  const minted = await mintOrFail(ports, draft, prepared, signal);
+  const minted = await mintOrFail(prepared, signal);
   if (!minted.ok) {
     await fail(ports, draft, minted.refusal);
     await releaseProofs(ports.replays, draft.id, who, what, AbortSignal.timeout(LAST_WORDS_MS));
+    if (minted.cause !== undefined) throw minted.cause;
     return minted;
   }
   const record: IssuanceRecord = { ...draft, outcome: 'issued', credential: minted.value.credential };
@@ -108,18 +109,15 @@ async function mint(
   return accept({ record, principal: who.principal, minted: minted.value });
 }
 
-/** A mint that throws is recorded as failed before the fault goes on. */
+/** A mint that throws has failed too: it is recorded and given back like one that was refused, before its fault goes on. */
 async function mintOrFail(
-  ports: IssuePorts,
-  draft: IssuanceRecord,
   prepared: PreparedGrant,
   signal: AbortSignal,
-): Promise<Outcome<Minted>> {
+): Promise<Outcome<Minted> & { readonly cause?: unknown }> {
   try {
     return await prepared.mint(signal);
   } catch (cause) {
-    await fail(ports, draft, { reason: 'internal_fault' });
-    throw cause;
+    return { ...refuse('internal_fault'), cause };
   }
 }
 

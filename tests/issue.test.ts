@@ -1,0 +1,218 @@
+import { describe, expect, it } from '@jest/globals';
+import { issue } from '../lib/issue.ts';
+import { accept, Fault, refuse } from '../lib/outcome.ts';
+import { epochSeconds, seconds } from '../lib/time.ts';
+import { aPrincipal, aRequest, aScope, goodWorld, NOW } from './fakes/world.ts';
+
+const signal = new AbortController().signal;
+const once = aPrincipal({
+  reuse: { reuse: 'once', issuer: 'https://idp.example', tokenId: 't1', until: epochSeconds(NOW / 1000 + 360) },
+});
+
+describe('the order of an issuance (contract section 1)', () => {
+  it('claims, counts, records `started`, mints, records the outcome, in this order', async () => {
+    const { ports, calls, records } = goodWorld();
+    const outcome = await issue({ ...ports, authenticators: { jwt: async () => accept(once) } }, aRequest(), signal);
+    expect(outcome.ok).toBe(true);
+    expect(calls).toEqual(['claim', 'count', 'started', 'mint', 'finished']);
+    expect(records.map(({ outcome: kind }) => kind)).toEqual(['started', 'issued']);
+    expect(new Set(records.map(({ id }) => id)).size).toBe(1);
+  });
+
+  it('records what was decided, and the claims that rules and `record` name, and no others', async () => {
+    const { ports, records } = goodWorld();
+    const claims = {
+      values: new Map([
+        ['ref', 'refs/heads/main'],
+        ['sha', 'c0ffee'],
+        ['email', 'x@y.z'],
+      ]),
+      unavailable: new Map(),
+    };
+    await issue(
+      { ...ports, authenticators: { jwt: async () => accept(aPrincipal({ claims })) } },
+      aRequest({ intent: 'roll web' }),
+      signal,
+    );
+    expect(records.at(-1)).toMatchObject({
+      outcome: 'issued',
+      reason: null,
+      scope: 'deploy-web',
+      grant: 'aws-session',
+      connection: 'github',
+      client: null,
+      intent: 'roll web',
+      decision: { configVersion: 7, rule: 0, checks: [{ operator: 'StringEquals', key: 'claims.ref', held: true }] },
+      credential: { accessKeyId: 'ASIAEXAMPLE' },
+    });
+    expect({ ...records.at(-1)?.claims }).toEqual({ ref: 'refs/heads/main', sha: 'c0ffee' });
+  });
+});
+
+describe('no record, no credential', () => {
+  it('asks nobody to mint where `started` cannot be written', async () => {
+    const { ports, calls } = goodWorld();
+    const ledger = {
+      ...ports.ledger,
+      started: async () => {
+        throw new Fault('ledger', 'down');
+      },
+    };
+    await expect(issue({ ...ports, ledger }, aRequest(), signal)).rejects.toMatchObject({ dependency: 'ledger' });
+    expect(calls).not.toContain('mint');
+  });
+
+  it('drops the credential where the outcome cannot be written', async () => {
+    const { ports } = goodWorld();
+    const ledger = {
+      ...ports.ledger,
+      finished: async () => {
+        throw new Fault('ledger', 'down');
+      },
+    };
+    await expect(issue({ ...ports, ledger }, aRequest(), signal)).rejects.toMatchObject({ dependency: 'ledger' });
+  });
+
+  it('records a mint that was refused as failed, and gives a once-claim back', async () => {
+    const { ports, calls, records, mint } = goodWorld();
+    mint.answer = async () => refuse('role_refused');
+    const outcome = await issue({ ...ports, authenticators: { jwt: async () => accept(once) } }, aRequest(), signal);
+    expect(outcome).toMatchObject({ ok: false, refusal: { reason: 'role_refused' } });
+    expect(records.at(-1)).toMatchObject({ outcome: 'failed', reason: 'role_refused', credential: null });
+    expect(calls.at(-1)).toBe('release');
+  });
+
+  it('records a mint that threw as failed before the fault goes on', async () => {
+    const { ports, calls, records, mint } = goodWorld();
+    mint.answer = async () => {
+      throw new Fault('sts', 'down');
+    };
+    const world = { ...ports, authenticators: { jwt: async () => accept(once) } };
+    await expect(issue(world, aRequest(), signal)).rejects.toMatchObject({ dependency: 'sts' });
+    expect(records.at(-1)).toMatchObject({ outcome: 'failed' });
+    expect(calls.at(-1)).toBe('release');
+  });
+});
+
+describe('refusals', () => {
+  it('leaves nothing in the ledger of what never authenticated', async () => {
+    const { ports, calls } = goodWorld();
+    const authenticators = { jwt: async () => refuse('signature_invalid') };
+    expect(await issue({ ...ports, authenticators }, aRequest(), signal)).toMatchObject({
+      ok: false,
+      refusal: { reason: 'signature_invalid' },
+    });
+    expect(calls).toEqual([]);
+  });
+
+  it.each([
+    ['unknown', [aScope({ scope: 'another' })]],
+    ['disabled', [aScope({ enabled: false })]],
+    ['not allowed', [aScope({ allow: [{ connections: ['okta'], clients: null, actor: null, when: null }] })]],
+    [
+      'denied',
+      [
+        aScope({
+          deny: [
+            {
+              connections: null,
+              clients: null,
+              actor: null,
+              when: { StringEquals: { 'claims.ref': ['refs/heads/main'] } },
+            },
+          ],
+        }),
+      ],
+    ],
+  ])('answers alike for a scope that is %s, and records it', async (_, scopes) => {
+    const { ports, calls, records } = goodWorld(scopes);
+    const outcome = await issue(ports, aRequest(), signal);
+    expect(outcome).toEqual({ ok: false, refusal: { reason: 'not_allowed' } });
+    expect(calls).toEqual(['denied']);
+    expect(records[0]).toMatchObject({
+      outcome: 'denied',
+      reason: 'not_allowed',
+      scope: 'deploy-web',
+      credential: null,
+    });
+  });
+
+  it('refuses a proof that was used, without counting or minting', async () => {
+    const { ports, calls, records } = goodWorld();
+    const replays = { ...ports.replays, claim: async () => 'replayed' as const };
+    const outcome = await issue(
+      { ...ports, replays, authenticators: { jwt: async () => accept(once) } },
+      aRequest(),
+      signal,
+    );
+    expect(outcome).toMatchObject({ ok: false, refusal: { reason: 'replayed' } });
+    expect(calls).toEqual(['denied']);
+    expect(records[0]).toMatchObject({ outcome: 'denied', reason: 'replayed' });
+  });
+
+  it('says when to come again where a limit is reached', async () => {
+    const { ports, calls } = goodWorld();
+    const limits = { count: async () => ({ within: false, retryAfter: seconds(17) }) as const };
+    const outcome = await issue({ ...ports, limits }, aRequest(), signal);
+    expect(outcome).toEqual({ ok: false, refusal: { reason: 'limit_reached', retryAfter: 17 } });
+    expect(calls).toEqual(['denied']);
+  });
+
+  it('refuses a scope whose grant this function cannot make', async () => {
+    const { ports } = goodWorld();
+    const outcome = await issue({ ...ports, granters: {} }, aRequest(), signal);
+    expect(outcome).toMatchObject({ ok: false, refusal: { reason: 'grant_not_available_here' } });
+  });
+
+  it.each([
+    [
+      'replays',
+      {
+        replays: {
+          claim: async () => {
+            throw new Fault('replays', 'down');
+          },
+          release: async () => {},
+        },
+      },
+    ],
+    [
+      'limits',
+      {
+        limits: {
+          count: async () => {
+            throw new Fault('limits', 'down');
+          },
+        },
+      },
+    ],
+    [
+      'configuration',
+      {
+        configurations: {
+          current: async () => {
+            throw new Fault('configuration', 'down');
+          },
+        },
+      },
+    ],
+  ])('is no allow where %s cannot be reached', async (dependency, broken) => {
+    const { ports, calls } = goodWorld();
+    const world = { ...ports, authenticators: { jwt: async () => accept(once) }, ...broken };
+    await expect(issue(world, aRequest(), signal)).rejects.toMatchObject({ dependency });
+    expect(calls).not.toContain('mint');
+    expect(calls).not.toContain('started');
+  });
+
+  it('requires an intent where the scope does, of those who are allowed', async () => {
+    const { ports } = goodWorld([aScope({ requires: { intent: true } })]);
+    expect(await issue(ports, aRequest(), signal)).toMatchObject({ ok: false, refusal: { reason: 'intent_required' } });
+    expect(await issue(ports, aRequest({ intent: 'why' }), signal)).toMatchObject({ ok: true });
+  });
+
+  it('grants several scopes only where all are broker tokens of one audience', async () => {
+    const { ports } = goodWorld([aScope(), aScope({ scope: 'other' })]);
+    const outcome = await issue(ports, aRequest({ scopes: ['deploy-web', 'other'] }), signal);
+    expect(outcome).toMatchObject({ ok: false, refusal: { reason: 'scopes_incompatible' } });
+  });
+});
