@@ -1,4 +1,4 @@
 # What CloudFormation and SAM would say before they are asked. The rules of the project's own are tests/template.
 set -euo pipefail
 "$VENV/lint/bin/cfn-lint" template.yaml examples/*.yaml
-"$VENV/lint/bin/sam" validate --lint --template template.yaml
+"$VENV/sam/bin/sam" validate --lint --template template.yaml

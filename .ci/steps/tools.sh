@@ -36,6 +36,7 @@ environment() { # environment NAME: .venv/NAME as .ci/requirements-NAME.txt says
   "$folder/bin/pip" check
 }
 environment lint
+environment sam
 environment aws
 
 jars="$VENV/dynamodb-local"
