@@ -32,13 +32,10 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
   ['MissingAuthenticationToken', both('sts_unavailable')],
   ['RequestExpired', both('sts_unavailable')],
   ['RequestTimeout', both('sts_unavailable')],
-  ['Throttling', both('sts_throttled')],
-  ['Throttled', both('sts_throttled')],
-  ['RequestLimitExceeded', both('sts_throttled')],
-  ['RequestThrottled', both('sts_throttled')],
-  ['TooManyRequests', both('sts_throttled')],
-  ['SlowDown', both('sts_throttled')],
 ]);
+
+/** Whatever status they come with: several come with 503. */
+const THROTTLES = /^(?:Throttl|RequestLimitExceeded|RequestThrottled|TooManyRequests|SlowDown)/;
 
 /** Codes and request ids as AWS writes them; anything else a server says stays out of the log. */
 const LOGGABLE = /^[A-Za-z0-9._-]{1,64}$/;
@@ -55,7 +52,7 @@ export function stsRefusal(call: StsCall, error: unknown): { ok: false; refusal:
 }
 
 function reasonOf(call: StsCall, code: string, status: number | null): Reason {
-  if (status === 429) return 'sts_throttled';
+  if (status === 429 || THROTTLES.test(code)) return 'sts_throttled';
   if (status === null || status >= 500) return 'sts_unavailable';
   const meaning = MEANINGS.get(code.replace(/Exception$/, '')) ?? MEANINGS.get(code);
   if (meaning !== undefined) return meaning[call];

@@ -7,8 +7,11 @@ import {
 } from '@aws-sdk/client-sts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import type { AwsSession, Clock, Sessions } from '../ports.ts';
-import { epochMilliseconds, toEpochSeconds } from '../time.ts';
+import { type EpochMilliseconds, epochMilliseconds, type Seconds, seconds, toEpochSeconds } from '../time.ts';
 import { type StsCall, stsRefusal } from './sts-refusal.ts';
+
+/** How far the clock of STS may be ahead of ours. */
+const CLOCKS_APART = seconds(300);
 
 /** What the three actions answer alike. */
 type StsAnswer = Pick<
@@ -18,12 +21,16 @@ type StsAnswer = Pick<
 
 /**
  * The port Sessions over AWS STS. AssumeRole is signed as the broker; the two federated actions carry no signature, only the caller's own proof.
- * An answer that is not whole, or whose credentials are past already, is refused as `sts_unavailable`: nothing half made leaves.
+ * An answer that is not whole, or whose credentials are past already or last longer than was asked for, is refused as `sts_unavailable`: nothing half made leaves.
  */
 export function stsSessions(client: STSClient, clock: Clock): Sessions {
-  const ask = async (call: StsCall, send: () => Promise<StsAnswer>): Promise<Outcome<AwsSession>> => {
+  const ask = async (
+    call: StsCall,
+    { duration }: { duration: Seconds },
+    send: () => Promise<StsAnswer>,
+  ): Promise<Outcome<AwsSession>> => {
     try {
-      return readSession(await send(), clock);
+      return readSession(await send(), clock.now(), duration);
     } catch (error) {
       return stsRefusal(call, error);
     }
@@ -40,7 +47,7 @@ export function stsSessions(client: STSClient, clock: Clock): Sessions {
         TransitiveTagKeys: [...input.transitiveTagKeys],
         ...(input.sourceIdentity === null ? {} : { SourceIdentity: input.sourceIdentity }),
       });
-      return ask('role', () => client.send(command, { abortSignal }));
+      return ask('role', input, () => client.send(command, { abortSignal }));
     },
     assumeRoleWithWebIdentity: (input, abortSignal) => {
       const command = new AssumeRoleWithWebIdentityCommand({
@@ -50,7 +57,7 @@ export function stsSessions(client: STSClient, clock: Clock): Sessions {
         WebIdentityToken: input.token,
         ...policies(input),
       });
-      return ask('identity', () => client.send(command, { abortSignal }));
+      return ask('identity', input, () => client.send(command, { abortSignal }));
     },
     assumeRoleWithSaml: (input, abortSignal) => {
       const command = new AssumeRoleWithSAMLCommand({
@@ -60,7 +67,7 @@ export function stsSessions(client: STSClient, clock: Clock): Sessions {
         SAMLAssertion: input.assertion,
         ...policies(input),
       });
-      return ask('identity', () => client.send(command, { abortSignal }));
+      return ask('identity', input, () => client.send(command, { abortSignal }));
     },
   };
 }
@@ -72,13 +79,16 @@ function policies({ policy, policyArns }: { policy: string | null; policyArns: r
   };
 }
 
-function readSession(answer: StsAnswer, clock: Clock): Outcome<AwsSession> {
+function readSession(answer: StsAnswer, now: EpochMilliseconds, duration: Seconds): Outcome<AwsSession> {
   const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = answer.Credentials ?? {};
   const { Arn, AssumedRoleId } = answer.AssumedRoleUser ?? {};
   const expires = Expiration === undefined ? Number.NaN : Expiration.getTime();
   const whole = AccessKeyId && SecretAccessKey && SessionToken && Arn && AssumedRoleId;
   if (!whole) return refuse('sts_unavailable', { log: { errorCode: 'IncompleteAnswer' } });
-  if (!(expires > clock.now())) return refuse('sts_unavailable', { log: { errorCode: 'ExpirationNotInFuture' } });
+  // An SDK would use credentials until then.
+  if (!(expires > now && expires <= now + 1000 * (duration + CLOCKS_APART))) {
+    return refuse('sts_unavailable', { log: { errorCode: 'UnexpectedExpiration' } });
+  }
   return accept({
     credentials: {
       accessKeyId: AccessKeyId,

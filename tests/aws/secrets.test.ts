@@ -43,7 +43,9 @@ function secretsAt(times: { now: number }) {
 
 const reads = () => aws.commandCalls(GetSecretValueCommand, { VersionStage: 'AWSCURRENT' }).length;
 
-beforeEach(() => aws.reset());
+beforeEach(() => {
+  aws.reset();
+});
 
 describe('a secret', () => {
   it('is its current and its previous version, which was retired when the current one was made', async () => {
