@@ -99,7 +99,7 @@ export function renderTemplate({ parts, place }: Template, lookup: KeyLookup): O
       continue;
     }
     const value = lookup(part.key);
-    if (value instanceof Unavailable) return refuse(value.reason, { log: { key: part.key } });
+    if (value instanceof Unavailable) return refuseWithheld(place, part.key, value);
     const single = scalarText(value);
     if (single === null || !admits(part, place, single)) return refuseValue(place, part.key);
     text += single;
@@ -108,6 +108,10 @@ export function renderTemplate({ parts, place }: Template, lookup: KeyLookup): O
     ? refuse(place.reason, { log: { place: place.name, tooLong: true } })
     : accept(text);
 }
+
+/** A value that the proof withheld gives a scope its own reason; whom it names cannot hang on it. */
+const refuseWithheld = (place: TemplatePlace, key: string, { reason }: Unavailable) =>
+  place.reason === 'template_value' ? refuse(reason, { log: { key, place: place.name } }) : refuseValue(place, key);
 
 /** The refusal of a value, which is never told: only its key. */
 export const refuseValue = (place: TemplatePlace, key: string) =>

@@ -1,0 +1,279 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Rule, Scope } from '../../lib/configuration/documents.ts';
+import { type DecisionInput, decide } from '../../lib/policy/decide.ts';
+import { compiledScope } from '../../lib/policy/scope.ts';
+import { epochSeconds, seconds } from '../../lib/time.ts';
+import {
+  claimsOf,
+  client,
+  clientActor,
+  clientAsItself,
+  input,
+  NOW,
+  principal,
+  rule,
+  scope,
+  tokenActor,
+} from './people.ts';
+
+const decided = (more: Partial<Scope>, request: DecisionInput = input()) => {
+  const decision = decide(compiledScope(scope(more)), request);
+  return decision.allowed ? decision.rule : decision.reason;
+};
+
+const presentedBy = (name: string): DecisionInput => input({ client: client(name), actor: clientActor(name) });
+const withAgent = (connection: string, name: string | null = null): DecisionInput =>
+  input({ actor: tokenActor(connection), client: name === null ? null : client(name) });
+const bot = (name: string): DecisionInput => input(clientAsItself(name));
+
+const github = ['github'];
+const people: [string, DecisionInput][] = [
+  ['a subject of the connection', input()],
+  [
+    'a subject of another connection',
+    input({ principal: principal({ source: { kind: 'connection', name: 'gitlab' } }) }),
+  ],
+  ['a client of the connection’s name', bot('github')],
+  ['the client itself', bot('bot')],
+  ['another client itself', bot('other')],
+  ['a subject that the client presents', presentedBy('bot')],
+  ['a subject that another client presents', presentedBy('other')],
+  ['a subject with an agent', withAgent('agents')],
+  ['a subject with an agent, presented by the client', withAgent('agents', 'bot')],
+  ['a subject with an agent, presented by another client', withAgent('agents', 'other')],
+  ['a subject with another agent', withAgent('robots')],
+];
+
+/** One column a person above. */
+const selections: [string, Partial<Rule>, string, string][] = [
+  ['connection', { connections: github }, 'y..........', 'y....yyyyyy'],
+  ['client', { clients: ['bot'] }, '...y.......', '...y.y..y..'],
+  ['connection and client', { connections: github, clients: ['bot'] }, '.....y.....', '.....y..y..'],
+  ['lists', { connections: ['x', 'github'], clients: ['x', 'bot'] }, '.....y.....', '.....y..y..'],
+  [
+    'connection, actor from a connection',
+    { connections: github, actor: { connections: ['agents'], clients: null, when: null } },
+    '.......yyy.',
+    '.......yyy.',
+  ],
+  [
+    'connection, client as actor',
+    { connections: github, actor: { connections: null, clients: ['bot'], when: null } },
+    '.....y.....',
+    '.....y..y..',
+  ],
+  [
+    'connection, actor from a connection through a client',
+    { connections: github, actor: { connections: ['agents'], clients: ['bot'], when: null } },
+    '........y..',
+    '........y..',
+  ],
+  [
+    'connection and client, actor from a connection',
+    { connections: github, clients: ['bot'], actor: { connections: ['agents'], clients: null, when: null } },
+    '........y..',
+    '........y..',
+  ],
+];
+
+describe.each(selections)('a rule that names %s', (_name, more, allows, denies) => {
+  it.each(people.map(([name, request], index) => ({ name, request, allow: allows[index], deny: denies[index] })))(
+    'in allow and in deny, for $name',
+    ({ request, allow, deny }) => {
+      expect(decided({ allow: [rule(more)] }, request)).toBe(allow === 'y' ? 0 : 'not_allowed');
+      const everybody = [
+        rule({ connections: ['github', 'gitlab'] }),
+        rule({ clients: ['github', 'bot', 'other'] }),
+        rule({ connections: github, actor: { connections: ['agents', 'robots'], clients: null, when: null } }),
+        rule({ connections: github, actor: { connections: null, clients: ['bot', 'other'], when: null } }),
+      ];
+      const decision = decide(compiledScope(scope({ allow: everybody, deny: [rule(more)] })), request);
+      expect(decision.allowed).toBe(deny !== 'y');
+    },
+  );
+});
+
+it('refuses everybody whom a deny rule without selectors or conditions meets', () => {
+  for (const [, request] of people) expect(decided({ deny: [rule()] }, request)).toBe('not_allowed');
+});
+
+const when = (operator: string, key: string, ...values: string[]) => ({ [operator]: { [key]: values } });
+const matching = rule({ connections: github, when: when('StringEquals', 'claims.repository', 'acme/web') });
+const missing = rule({ connections: github, when: when('StringEquals', 'claims.repository', 'acme/other') });
+const erring = rule({ connections: github, when: when('StringEquals', 'claims.list', 'a') });
+const withheld = rule({ connections: github, when: when('ForAnyValue:StringEquals', 'claims.groups', 'admins') });
+const elsewhere = rule({ connections: ['gitlab'], when: when('StringEquals', 'claims.list', 'a') });
+
+describe('rules together', () => {
+  const request = input({
+    principal: principal({ claims: claimsOf({ repository: 'acme/web', list: ['a'] }, { groups: 'groups_overage' }) }),
+  });
+
+  it.each<[string, Rule[], Rule[], number | string]>([
+    ['nothing allows', [], [], 'not_allowed'],
+    ['one matches', [matching], [], 0],
+    ['the second matches', [missing, matching], [], 1],
+    ['the first of two that match is named', [matching, matching], [], 0],
+    ['none matches', [missing, missing], [], 'not_allowed'],
+    ['a deny rule misses', [matching], [missing], 0],
+    ['a deny rule matches', [matching], [missing, matching], 'not_allowed'],
+    ['an error beside a match', [matching, erring], [], 'condition_error'],
+    ['a match beside an error', [erring, matching], [], 'condition_error'],
+    ['an error in a rule about others', [elsewhere, matching], [elsewhere], 1],
+    ['an error in deny', [matching], [erring], 'condition_error'],
+    ['a match beside an error in deny', [matching], [erring, matching], 'not_allowed'],
+    ['a withheld value, and nothing else matches', [withheld, missing], [], 'groups_overage'],
+    ['a withheld value beside a match', [withheld, matching], [], 1],
+    ['a withheld value beside an error', [withheld, erring], [], 'condition_error'],
+    ['a withheld value in deny', [matching], [withheld], 'groups_overage'],
+    ['a withheld value and an error in deny', [matching], [withheld, erring], 'condition_error'],
+  ])('%s', (_name, allow, deny, expected) => {
+    expect(decided({ allow, deny }, request)).toBe(expected);
+  });
+
+  it('lets nothing through while the scope is disabled', () => {
+    expect(decided({ enabled: false, allow: [matching] })).toBe('not_allowed');
+  });
+
+  it('names the deny rule and its checks', () => {
+    expect(decide(compiledScope(scope({ deny: [missing, matching] })), request)).toEqual({
+      allowed: false,
+      reason: 'not_allowed',
+      rule: 1,
+      checks: [{ operator: 'StringEquals', key: 'claims.repository', held: true }],
+    });
+  });
+
+  it('keeps at most 32 checks of a refusal', () => {
+    const decision = decide(compiledScope(scope({ allow: Array.from({ length: 40 }, () => missing) })), request);
+    expect(decision.checks).toHaveLength(32);
+  });
+
+  it('says which checks held in a rule that missed', () => {
+    const both = rule({
+      connections: github,
+      when: { StringEquals: { 'claims.repository': ['acme/web'], 'claims.sha': ['1'] } },
+    });
+    expect(decide(compiledScope(scope({ allow: [both] })), request)).toEqual({
+      allowed: false,
+      reason: 'not_allowed',
+      rule: null,
+      checks: [
+        { operator: 'StringEquals', key: 'claims.repository', held: true },
+        { operator: 'StringEquals', key: 'claims.sha', held: false },
+      ],
+    });
+  });
+});
+
+describe('condition keys', () => {
+  const delegated = input({ actor: tokenActor('agents'), client: client('bot') });
+  it.each<[string, string, DecisionInput]>([
+    ['claims.repository', 'acme/web', input()],
+    ['principal', 'acme/web@refs/heads/main', input()],
+    ['connection', 'github', input()],
+    ['client', 'bot', bot('bot')],
+    ['client', 'bot', presentedBy('bot')],
+    ['client', 'bot', delegated],
+    ['actor.connection', 'agents', delegated],
+    ['actor.client', 'bot', presentedBy('bot')],
+    ['actor.claims.model', 'm1', delegated],
+    ['request.sourceIp', '198.51.100.7', input()],
+    ['request.time', '2026-11-21T09:00:00Z', input()],
+    ['request.duration', '3600', input()],
+  ])('%s is %s', (key, value, request) => {
+    const deny = [rule({ when: when('StringEquals', key, value) })];
+    const allow = [
+      rule({ connections: github }),
+      rule({ clients: ['bot'] }),
+      rule({ connections: github, clients: ['bot'] }),
+      rule({ connections: github, actor: { connections: ['agents'], clients: null, when: null } }),
+    ];
+    expect(typeof decided({ allow }, request)).toBe('number');
+    expect(decided({ allow, deny }, request)).toBe('not_allowed');
+  });
+
+  it('has no client, actor or duration where there is none', () => {
+    const request = input({ request: { sourceIp: '198.51.100.7', time: NOW, duration: null } });
+    const absent = ['client', 'actor.connection', 'actor.client', 'actor.claims.model', 'request.duration'];
+    const deny = absent.map((key) => rule({ when: when('Null', key, 'false') }));
+    expect(decided({ deny }, request)).toBe(0);
+  });
+
+  it('in the `when` of an actor, claims.* is the subject and actor.claims.* the actor', () => {
+    const allow = [
+      rule({
+        connections: github,
+        actor: {
+          connections: ['agents'],
+          clients: null,
+          when: { StringEquals: { 'claims.repository': ['acme/web'], 'actor.claims.model': ['m1'] } },
+        },
+      }),
+    ];
+    expect(decided({ allow }, delegated)).toBe(0);
+    const other = tokenActor('agents', { claims: claimsOf({ model: 'm2', repository: 'acme/web' }) });
+    expect(decided({ allow }, input({ actor: other }))).toBe('not_allowed');
+    expect(decided({ allow }, input({ actor: tokenActor('agents', { claims: claimsOf({ model: ['m1'] }) }) }))).toBe(
+      'condition_error',
+    );
+  });
+
+  it.each([
+    [-1, 0],
+    [0, 'not_allowed'],
+    [1, 'not_allowed'],
+  ])('denies from the second that a date names: %i s', (later, expected) => {
+    const time = epochSeconds(NOW + later);
+    const request = input({ request: { sourceIp: '198.51.100.7', time, duration: seconds(3600) } });
+    const deny = [rule({ when: when('DateGreaterThanEquals', 'request.time', '2026-11-21T09:00:00Z') })];
+    expect(decided({ deny }, request)).toBe(expected);
+  });
+});
+
+describe('may_act (RFC 8693 section 4.4)', () => {
+  const allow = [
+    rule({ connections: github }),
+    rule({ connections: github, actor: { connections: ['agents'], clients: null, when: null } }),
+    rule({ connections: github, clients: ['bot'] }),
+  ];
+  const agent = tokenActor('agents');
+  const issuer = 'https://agents.example.com';
+
+  it.each<[string, unknown, 'nobody' | 'the agent' | 'the client', boolean]>([
+    ['the agent by sub', { sub: 'agent-7' }, 'the agent', true],
+    ['the agent by issuer and sub', { iss: issuer, sub: 'agent-7' }, 'the agent', true],
+    ['another sub', { sub: 'agent-8' }, 'the agent', false],
+    ['the sub of another issuer', { iss: 'https://idp.example.com', sub: 'agent-7' }, 'the agent', false],
+    ['an issuer only', { iss: issuer }, 'the agent', false],
+    ['nobody at all', {}, 'the agent', false],
+    ['text', 'agent-7', 'the agent', false],
+    ['null', null, 'the agent', false],
+    ['a list', [{ sub: 'agent-7' }], 'the agent', false],
+    ['a sub that is no text', { sub: ['agent-7'] }, 'the agent', false],
+    ['a claim that the agent has', { sub: 'agent-7', model: 'm1' }, 'the agent', true],
+    ['a claim that the agent lacks', { sub: 'agent-7', email: 'a@example.com' }, 'the agent', false],
+    ['a label', { sub: 'agent-7', name: 'agent-7' }, 'the agent', false],
+    ['somebody, and nobody acts', { sub: 'agent-7' }, 'nobody', false],
+    ['the client by client_id', { client_id: 'bot' }, 'the client', true],
+    ['the client by sub', { sub: 'bot' }, 'the client', true],
+    ['another client', { client_id: 'other' }, 'the client', false],
+    ['a client of some issuer', { iss: issuer, sub: 'bot' }, 'the client', false],
+    ['client_id and sub that disagree', { client_id: 'bot', sub: 'other' }, 'the client', false],
+  ])('names %s', (_name, mayAct, who, admitted) => {
+    const actor = who === 'nobody' ? null : who === 'the agent' ? agent : clientActor('bot');
+    const request = input({
+      principal: principal({ mayAct: JSON.parse(JSON.stringify(mayAct)) }),
+      actor,
+      client: who === 'the client' ? client('bot') : null,
+    });
+    const decision = decide(compiledScope(scope({ allow })), request);
+    expect(decision.allowed ? 'allowed' : decision.reason).toBe(admitted ? 'allowed' : 'may_act_mismatch');
+  });
+
+  it('is told only to those whom the scope allows', () => {
+    expect(decided({ allow: [missing] }, input({ principal: principal({ mayAct: { sub: 'agent-7' } }) }))).toBe(
+      'not_allowed',
+    );
+  });
+});

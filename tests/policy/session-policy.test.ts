@@ -1,0 +1,215 @@
+import { describe, expect, it } from '@jest/globals';
+import type { JsonObject, JsonValue } from '../../lib/json.ts';
+import { type KeyValue, Unavailable } from '../../lib/policy/decision.ts';
+import { compileSessionPolicy, renderSessionPolicy } from '../../lib/policy/session-policy.ts';
+
+const policyOf = (statement: JsonObject): JsonObject => ({ Version: '2012-10-17', Statement: [statement] });
+const allow = (more: JsonObject): JsonObject =>
+  policyOf({ Effect: 'Allow', Action: 's3:GetObject', Resource: '*', ...more });
+
+const errors = (policy: JsonObject) => compileSessionPolicy(policy).problems.map(({ path }) => path.join('/'));
+
+const render = (policy: JsonObject, value: KeyValue) => {
+  const { compiled, problems } = compileSessionPolicy(policy);
+  if (compiled === null) throw new Error(JSON.stringify(problems));
+  return renderSessionPolicy(compiled, (key) => (key.startsWith('claims.') ? value : undefined));
+};
+const rendered = (policy: JsonObject, value: KeyValue): JsonValue => {
+  const text = render(policy, value);
+  if (!text.ok) throw new Error(text.refusal.reason);
+  return JSON.parse(text.value);
+};
+const refusal = (policy: JsonObject, value: KeyValue) => {
+  const text = render(policy, value);
+  return text.ok ? null : text.refusal;
+};
+
+describe('places', () => {
+  const resource = 'arn:aws:s3:::bucket/${claims.x}/*';
+  it.each<[string, JsonObject]>([
+    ['Resource', allow({ Resource: resource })],
+    ['a list of resources', allow({ Resource: ['a', resource] })],
+    ['a statement that is not in a list', { Statement: { Effect: 'Allow', Action: 'a', Resource: resource } }],
+    ...[
+      'StringEquals',
+      'StringEqualsIgnoreCase',
+      'StringLike',
+      'ArnEquals',
+      'ArnLike',
+      'StringLikeIfExists',
+      'ForAnyValue:StringLike',
+      'ForAllValues:StringEqualsIfExists',
+      'NumericLessThan',
+      'DateGreaterThanEquals',
+      'Bool',
+      'IpAddress',
+    ].map((operator): [string, JsonObject] => [
+      operator,
+      allow({ Condition: { [operator]: { 's3:prefix': ['a', 'x-${claims.x}'] } } }),
+    ]),
+    ['a path in a text condition', allow({ Condition: { StringLike: { 's3:prefix': '${path:claims.x}/*' } } })],
+    ['a template beside IAM’s own variable', allow({ Resource: 'arn:aws:s3:::b/${claims.x}/${aws:username}${*}' })],
+  ])('takes templates in %s', (_name, policy) => {
+    expect(errors(policy)).toEqual([]);
+  });
+
+  it.each<[string, JsonObject, string]>([
+    ['Action', allow({ Action: ['s3:${claims.x}'] }), 'Statement/0/Action/0'],
+    ['Sid', allow({ Sid: '${claims.x}' }), 'Statement/0/Sid'],
+    ['Principal', allow({ Principal: { AWS: '${claims.x}' } }), 'Statement/0/Principal/AWS'],
+    ['Version', { ...allow({}), Version: '${claims.x}' }, 'Version'],
+    ['Id', { ...allow({}), Id: '${claims.x}' }, 'Id'],
+    ['Effect', policyOf({ Effect: '${claims.x}', Action: 'a', Resource: '*' }), 'Statement/0/Effect'],
+    ['a Deny statement', policyOf({ Effect: 'Deny', Action: 'a', Resource: resource }), 'Statement/0/Resource'],
+    ['a statement without Effect', policyOf({ Action: 'a', Resource: resource }), 'Statement/0/Resource'],
+    [
+      'an effect of another case',
+      policyOf({ Effect: 'allow', Action: 'a', Resource: resource }),
+      'Statement/0/Resource',
+    ],
+    ['NotResource', policyOf({ Effect: 'Allow', Action: 'a', NotResource: resource }), 'Statement/0/NotResource'],
+    [
+      'a NotAction statement',
+      policyOf({ Effect: 'Allow', NotAction: 'a', Resource: resource }),
+      'Statement/0/Resource',
+    ],
+    ['a NotPrincipal statement', allow({ notPrincipal: '*', Resource: resource }), 'Statement/0/Resource'],
+    ['resource in lower case', allow({ resource }), 'Statement/0/resource'],
+    ['an element that IAM does not know', allow({ Whatever: { a: resource } }), 'Statement/0/Whatever/a'],
+    ['a member name', allow({ '${claims.x}': 'a' }), 'Statement/0/${claims.x}'],
+    ...[
+      'StringNotEquals',
+      'StringNotLike',
+      'ArnNotLike',
+      'NotIpAddress',
+      'Null',
+      'NumericNotEquals',
+      'BinaryEquals',
+    ].map((operator): [string, JsonObject, string] => [
+      operator,
+      allow({ Condition: { [operator]: { k: '${claims.x}' } } }),
+      `Statement/0/Condition/${operator}/k`,
+    ]),
+    [
+      'a condition key',
+      allow({ Condition: { StringEquals: { 's3:ExistingObjectTag/${claims.x}': 'a' } } }),
+      'Statement/0/Condition/StringEquals/s3:ExistingObjectTag/${claims.x}',
+    ],
+    [
+      'a path where a range could be read',
+      allow({ Condition: { IpAddress: { 'aws:SourceIp': '${path:claims.x}' } } }),
+      'Statement/0/Condition/IpAddress/aws:SourceIp',
+    ],
+    ['a template before a star', allow({ Resource: 'arn:aws:s3:::b/${claims.x}*' }), 'Statement/0/Resource'],
+    [
+      'a template before a question mark',
+      allow({ Resource: 'arn:aws:s3:::b/${path:claims.x}?' }),
+      'Statement/0/Resource',
+    ],
+    ['an unknown name', allow({ Resource: 'arn:aws:s3:::b/${sub}' }), 'Statement/0/Resource'],
+    ['an unknown path', allow({ Resource: 'arn:aws:s3:::b/${path:sub}' }), 'Statement/0/Resource'],
+    [
+      'a template within IAM’s variable',
+      allow({ Resource: '${aws:PrincipalTag/${claims.x}}' }),
+      'Statement/0/Resource',
+    ],
+    ['a template without its end', allow({ Resource: 'arn:aws:s3:::b/${claims.x' }), 'Statement/0/Resource'],
+    ['a template without its end in Deny', policyOf({ Effect: 'Deny', Resource: 'a${' }), 'Statement/0/Resource'],
+    ['no Statement', { Version: '2012-10-17' }, ''],
+    ['more text than STS takes', allow({ Resource: 'a'.repeat(2000) }), ''],
+  ])('does not load with templates or text out of place: %s', (_name, policy, path) => {
+    expect(errors(policy)).toEqual([path]);
+  });
+
+  it('leaves IAM its own variables, also where templates may not stand', () => {
+    const policy: JsonObject = {
+      Version: '2012-10-17',
+      Statement: [
+        { Effect: 'Deny', NotResource: "arn:aws:s3:::b/${aws:PrincipalTag/team, 'none'}/${s3:x}" },
+        { Effect: 'Allow', Resource: 'a${*}${?}${$}b/${claims.x}' },
+      ],
+    };
+    expect(rendered(policy, 'v')).toEqual(JSON.parse(JSON.stringify(policy).replace('${claims.x}', 'v')));
+  });
+});
+
+describe('values', () => {
+  const plain = allow({ Resource: 'arn:aws:s3:::bucket/${claims.x}/*' });
+  const path = allow({ Resource: 'arn:aws:s3:::bucket/${path:claims.x}/*' });
+  const resource = (value: string) => allow({ Resource: `arn:aws:s3:::bucket/${value}/*` });
+
+  it.each<[KeyValue, string]>([
+    ['main', 'main'],
+    ['A-z_0.9@=+', 'A-z_0.9@=+'],
+    [42, '42'],
+    [true, 'true'],
+  ])('takes %j as it is', (value, text) => {
+    expect(rendered(plain, value)).toEqual(resource(text));
+    expect(rendered(path, value)).toEqual(resource(text));
+  });
+
+  it.each(['acme/web', 'a/.b/c', 'a/b/c/d'])('takes %j in a path only', (value) => {
+    expect(rendered(path, value)).toEqual(resource(value));
+    expect(refusal(plain, value)?.reason).toBe('template_value');
+  });
+
+  it.each<[KeyValue]>([
+    [undefined],
+    [null],
+    [''],
+    [[]],
+    [['main']],
+    [{ a: 'main' }],
+    [2 ** 53],
+    ['*'],
+    ['a*'],
+    ['a?'],
+    ['${aws:username}'],
+    ['${claims.x}'],
+    ['$'],
+    ['{'],
+    ['a:b'],
+    ['a b'],
+    ['a\n'],
+    ['\n'],
+    ['a"'],
+    ['a\\'],
+    ['é'],
+    ['\uff0a'],
+    ['a%2f'],
+    ['/a'],
+    ['a/'],
+    ['/'],
+    ['a//b'],
+    ['.'.concat('/a')],
+    ['a/.'],
+    ['a/./b'],
+    ['../a'],
+    ['a/..'],
+    ['a/../b'],
+  ])('refuses %j, and says which key but not which value', (value) => {
+    for (const policy of [plain, path]) {
+      expect(refusal(policy, value)).toEqual({
+        reason: 'template_value',
+        log: { key: 'claims.x', place: 'a session policy' },
+      });
+    }
+  });
+
+  it('refuses a withheld value with its own reason', () => {
+    expect(refusal(plain, new Unavailable('groups_overage'))?.reason).toBe('groups_overage');
+  });
+
+  it('refuses a policy that its values make too long, at one character more than STS takes', () => {
+    const { length } = JSON.stringify(resource(''));
+    expect(refusal(plain, 'a'.repeat(2048 - length))).toBeNull();
+    expect(refusal(plain, 'a'.repeat(2049 - length))?.reason).toBe('policy_too_large');
+  });
+
+  it('renders compact JSON in the characters that STS takes', () => {
+    const policy = allow({ Sid: 'é\u{1f600}\u007f\n', Resource: '${claims.x}' });
+    const text = render(policy, 'v');
+    expect(text.ok && text.value).toMatch(/^[\x20-\x7e]+$/);
+    expect(rendered(policy, 'v')).toEqual(allow({ Sid: 'é\u{1f600}\u007f\n', Resource: 'v' }));
+  });
+});
