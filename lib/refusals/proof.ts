@@ -6,7 +6,7 @@ export const proofRefusals = registry({
     class: 'proof',
     says: 'The token is not a well-formed JWT.',
     cause:
-      'Not three canonical base64url parts, not UTF-8 JSON objects, or a duplicate member; an encrypted token; `b64: false`.',
+      'Not three canonical base64url parts, not UTF-8 JSON objects, a duplicate member, a number that is not finite, more than 32 levels, no `alg`; or an encrypted token.',
     fix: 'Send the token as the issuer made it, without quotes, blanks or a newline.',
   },
   token_too_large: {
@@ -37,7 +37,7 @@ export const proofRefusals = registry({
     class: 'proof',
     says: 'The key of the token is not one of the issuer.',
     cause:
-      'No key of the key set has this `kid`, or none fits the algorithm. The key set was fetched again at most 30 seconds ago.',
+      'No key of the key set has this `kid`, or none that has it fits the algorithm: type, curve, `alg`, `use` or `key_ops` say otherwise, or an RSA key is weak. The key set was fetched again at most 30 seconds ago.',
     fix: 'Retry half a minute after a key rotation; compare `kid` with the key set.',
   },
   signature_invalid: {
@@ -56,7 +56,7 @@ export const proofRefusals = registry({
     class: 'proof',
     says: 'A claim is missing or of the wrong type.',
     cause:
-      '`iss`, `sub`, `aud`, `exp`, `nbf`, `iat`, `jti` or `azp` is missing where it is needed or is not what RFC 7519 says; a time is not finite or beyond year 9999.',
+      '`iss`, `sub`, `aud`, `exp`, `nbf`, `iat`, `jti` or `azp` is missing where it is needed or is not what RFC 7519 says; a time is beyond year 9999; `exp` is before `nbf` or `iat`; a name is over 1,024 bytes or has control characters; the accounts of an AWS token disagree.',
     fix: 'See error_description for the claim.',
   },
   audience_mismatch: {

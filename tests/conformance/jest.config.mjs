@@ -1,0 +1,10 @@
+/** Test data that others made, outside the project: CI runs these, `npm test` does not. */
+export default {
+  testEnvironment: 'node',
+  rootDir: '../..',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {},
+  testMatch: ['<rootDir>/tests/conformance/**/*.test.ts'],
+  maxWorkers: 2,
+  testTimeout: 60_000,
+};
