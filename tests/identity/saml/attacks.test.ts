@@ -1,0 +1,340 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  assertionHalves,
+  certificate,
+  ENVELOPED,
+  EXCLUSIVE,
+  nameId,
+  response,
+  responseHalves,
+  signature,
+  signedAssertion,
+  signedResponse,
+  transform,
+  unsignedAssertion,
+} from './idp.ts';
+import { verdict } from './verifying.ts';
+
+const DS = 'http://www.w3.org/2000/09/xmldsig#';
+const EXC = 'http://www.w3.org/2001/10/xml-exc-c14n#';
+const C14N = 'http://www.w3.org/TR/2001/REC-xml-c14n-20010315';
+const GOOD = signedAssertion();
+const EVIL = unsignedAssertion({ id: '_evil', nameId: nameId('mallory@example.com') });
+const [before, behind] = assertionHalves();
+const SIGNATURE = signature(before + behind, '_a1');
+const UNSIGNED = before + behind;
+const [evilBefore, evilBehind] = assertionHalves({ id: '_evil', nameId: nameId('mallory@example.com') });
+const evilWith = (inner: string): string => evilBefore + inner + evilBehind;
+const object = (inner: string): string =>
+  SIGNATURE.replace('</ds:Signature>', `<ds:Object>${inner}</ds:Object></ds:Signature>`);
+const [rBefore, rBehind] = responseHalves(UNSIGNED);
+const RESPONSE_SIGNATURE = signature(rBefore + rBehind, '_r1');
+const [eBefore, eBehind] = responseHalves(EVIL, { id: '_evilr' });
+
+describe('signature wrapping (Somorovsky et al., "On Breaking SAML")', () => {
+  it.each([
+    [
+      'XSW1: the signed response inside the signature of a forged one',
+      eBefore +
+        RESPONSE_SIGNATURE.replace('</ds:Signature>', `<ds:Object>${rBefore}${rBehind}</ds:Object></ds:Signature>`) +
+        eBehind,
+    ],
+    [
+      'XSW2: the signed response before the signature of a forged one',
+      `${eBefore}${rBefore}${rBehind}${RESPONSE_SIGNATURE}${eBehind}`,
+    ],
+    ['XSW3: a forged assertion before the signed one', response(EVIL + GOOD)],
+    [
+      'XSW4: a forged assertion around the signed one',
+      response(evilWith('').replace('</saml:Assertion>', `${GOOD}</saml:Assertion>`)),
+    ],
+    ['XSW5: the signature in the forged assertion, the original behind', response(evilWith(SIGNATURE) + UNSIGNED)],
+    [
+      'XSW6: the original in the signature of the forged assertion',
+      response(evilWith(SIGNATURE.replace('</ds:Signature>', `${UNSIGNED}</ds:Signature>`))),
+    ],
+    [
+      'XSW7: a forged assertion in Extensions',
+      response(GOOD, { extensions: `<samlp:Extensions>${EVIL}</samlp:Extensions>` }),
+    ],
+    ['XSW8: the original in an Object of the signature', response(evilWith(object(UNSIGNED)))],
+    ['a second assertion in Advice', response(signedAssertion({ advice: `<saml:Advice>${EVIL}</saml:Advice>` }))],
+    ['a second assertion under another namespace', response(`${GOOD}<x:Assertion xmlns:x="urn:x"></x:Assertion>`)],
+  ])('%s is refused as several assertions', async (_rule, xml) => {
+    expect(await verdict(xml)).toBe('saml_several_assertions');
+    expect(await verdict(xml, { connection: { signed: 'response' } })).toBe('saml_several_assertions');
+  });
+
+  it.each([
+    ['two elements of one ID', response(GOOD, { id: '_a1' }), 'saml_duplicate_id'],
+    [
+      'one ID as ID and as Id',
+      response(GOOD, { extensions: '<samlp:Extensions><x:e xmlns:x="urn:x" Id="_a1"></x:e></samlp:Extensions>' }),
+      'saml_duplicate_id',
+    ],
+    [
+      'one ID as ID and as xml:id',
+      response(GOOD, { extensions: '<samlp:Extensions><x:e xmlns:x="urn:x" xml:id="_a1"></x:e></samlp:Extensions>' }),
+      'saml_duplicate_id',
+    ],
+    [
+      'a signature in Extensions',
+      response(UNSIGNED, { extensions: `<samlp:Extensions>${SIGNATURE}</samlp:Extensions>` }),
+      'saml_signature_shape',
+    ],
+    [
+      'a signature of another namespace',
+      response(before + SIGNATURE.replaceAll(DS, 'urn:x') + behind),
+      'saml_signature_shape',
+    ],
+    [
+      'a signature at the end of the assertion',
+      response(before + behind.replace('</saml:Assertion>', `${SIGNATURE}</saml:Assertion>`)),
+      'saml_schema',
+    ],
+    ['two signatures of the assertion', response(before + SIGNATURE + SIGNATURE + behind), 'saml_schema'],
+    [
+      'the assertion of one response in another of its IdP, its signature moved to the response',
+      `${rBefore}${SIGNATURE}${rBehind}`,
+      'saml_unsigned',
+    ],
+    ['an Object in the signature', response(before + object('x') + behind), 'saml_signature_shape'],
+    [
+      'a reference to the response',
+      response(before + signature(rBefore + rBehind, '_r1') + behind),
+      'saml_signature_shape',
+    ],
+    ['an empty reference', response(signedAssertion({}, { reference: '' })), 'saml_signature_shape'],
+    ['an XPointer', response(signedAssertion({}, { reference: "#xpointer(id('_a1'))" })), 'saml_signature_shape'],
+    [
+      'two references',
+      response(before + SIGNATURE.replace(/(<ds:Reference.*<\/ds:Reference>)/, '$1$1') + behind),
+      'saml_signature_shape',
+    ],
+    [
+      'two SignedInfo (CVE-2025-29774)',
+      response(before + SIGNATURE.replace(/(<ds:SignedInfo>.*<\/ds:SignedInfo>)/, '$1$1') + behind),
+      'saml_signature_shape',
+    ],
+    [
+      'two DigestValue',
+      response(before + SIGNATURE.replace(/(<ds:DigestValue>.*<\/ds:DigestValue>)/, '$1$1') + behind),
+      'saml_signature_shape',
+    ],
+    [
+      'a comment in DigestValue (CVE-2025-29775)',
+      response(before + SIGNATURE.replace('<ds:DigestValue>', '<ds:DigestValue><!--x-->') + behind),
+      'saml_xml_forbidden',
+    ],
+    [
+      'an element in DigestValue',
+      response(before + SIGNATURE.replace('<ds:DigestValue>', '<ds:DigestValue><x></x>') + behind),
+      'saml_signature_shape',
+    ],
+  ])('%s', async (_rule, xml, reason) => {
+    expect(await verdict(xml)).toBe(reason);
+  });
+});
+
+describe('the signature', () => {
+  const rsa =
+    '<ds:KeyInfo><ds:KeyValue><ds:RSAKeyValue><ds:Modulus>AQ==</ds:Modulus><ds:Exponent>AQAB</ds:Exponent></ds:RSAKeyValue></ds:KeyValue></ds:KeyInfo>';
+  const foreign = `<ds:KeyInfo><ds:X509Data><ds:X509Certificate>${certificate('stranger')}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>`;
+  it.each([
+    ['is missing', response(UNSIGNED), 'saml_unsigned'],
+    [
+      'is on the response only (a signed response around an unsigned assertion)',
+      signedResponse(UNSIGNED),
+      'saml_unsigned',
+    ],
+    ['is by another key', response(signedAssertion({}, { key: 'stranger' })), 'signature_invalid'],
+    [
+      'is by the key in KeyInfo (certificate swap)',
+      response(signedAssertion({}, { key: 'stranger', keyInfo: foreign })),
+      'signature_invalid',
+    ],
+    [
+      'is by another key, with a key value in KeyInfo',
+      response(signedAssertion({}, { key: 'stranger', keyInfo: rsa })),
+      'signature_invalid',
+    ],
+    [
+      'is an HMAC with the public certificate as key (key confusion)',
+      response(signedAssertion({}, { method: `${DS}hmac-sha1` })),
+      'algorithm_not_allowed',
+    ],
+    ['is RSA-SHA1', response(signedAssertion({}, { method: `${DS}rsa-sha1` })), 'saml_sha1'],
+    ['has a SHA-1 digest', response(signedAssertion({}, { digest: `${DS}sha1` })), 'saml_sha1'],
+    ['is by an EC key under an RSA method', response(signedAssertion({}, { key: 'ec' })), 'signature_invalid'],
+    [
+      'has an MD5 digest',
+      response(signedAssertion({}, { digest: 'http://www.w3.org/2001/04/xmldsig-more#md5' })),
+      'algorithm_not_allowed',
+    ],
+    [
+      'is canonicalized with comments',
+      response(signedAssertion({}, { canonicalization: `${EXC}WithComments` })),
+      'algorithm_not_allowed',
+    ],
+    [
+      'is canonicalized inclusively',
+      response(signedAssertion({}, { canonicalization: C14N })),
+      'algorithm_not_allowed',
+    ],
+    [
+      'has no transforms that take it out',
+      response(signedAssertion({}, { transforms: EXCLUSIVE + EXCLUSIVE })),
+      'saml_signature_shape',
+    ],
+    [
+      'has an XPath transform',
+      response(
+        signedAssertion({}, { transforms: ENVELOPED + transform('http://www.w3.org/TR/1999/REC-xpath-19991116') }),
+      ),
+      'algorithm_not_allowed',
+    ],
+    [
+      'has an XSLT transform',
+      response(
+        signedAssertion(
+          {},
+          { transforms: `${ENVELOPED}${EXCLUSIVE}${transform('http://www.w3.org/TR/1999/REC-xslt-19991116')}` },
+        ),
+      ),
+      'saml_signature_shape',
+    ],
+    [
+      'covers the hash of nothing (void canonicalization)',
+      response(signedAssertion({}, { digested: '' })),
+      'saml_void_canonicalization',
+    ],
+    [
+      'is by a certificate that has expired',
+      response(signedAssertion({}, { key: 'ended' })),
+      'saml_certificate_expired',
+    ],
+    ['does not cover what was changed', response(GOOD.replace('alice@', 'mallory@')), 'signature_invalid'],
+    [
+      'has another value',
+      response(GOOD.replace(/<ds:SignatureValue>..../, '<ds:SignatureValue>AAAA')),
+      'signature_invalid',
+    ],
+    [
+      'has a value that is not base64',
+      response(GOOD.replace(/<ds:SignatureValue>..../, '<ds:SignatureValue>A*AA')),
+      'saml_signature_shape',
+    ],
+  ])('%s', async (_rule, xml, reason) => {
+    expect(await verdict(xml)).toBe(reason);
+  });
+
+  it('of the response does not count for a bare assertion', async () => {
+    expect(await verdict(signedAssertion(), { connection: { signed: 'response' } })).toBe('saml_unsigned');
+  });
+
+  it('of a weak key is never looked for', async () => {
+    const { metadataOf } = await import('./idp.ts');
+    const metadata = metadataOf('weak');
+    expect(await verdict(response(signedAssertion({}, { key: 'weak' })), { connection: { metadata } })).toBe(
+      'saml_metadata_invalid',
+    );
+  });
+});
+
+describe('XML that parsers disagree about', () => {
+  const XML = response(GOOD);
+  const deep = (levels: number): string => '<x:e xmlns:x="urn:x">'.repeat(levels) + '</x:e>'.repeat(levels);
+  const extended = (inner: string): string =>
+    response(GOOD, { extensions: `<samlp:Extensions>${inner}</samlp:Extensions>` });
+  const wide = (count: number): string =>
+    extended(`<x:e xmlns:x="urn:x"${Array.from({ length: count }, (_, at) => ` a${at}=""`).join('')}></x:e>`);
+  it.each([
+    [
+      'a comment in the NameID (CVE-2017-11427)',
+      XML.replace('alice@example.com</saml:NameID>', 'alice@example.com<!---->.evil.com</saml:NameID>'),
+      'saml_xml_forbidden',
+    ],
+    ['a comment between elements', XML.replace('<saml:Subject>', '<!-- --><saml:Subject>'), 'saml_xml_forbidden'],
+    [
+      'a CDATA section',
+      XML.replace('alice@example.com</saml:NameID>', '<![CDATA[alice@example.com]]></saml:NameID>'),
+      'saml_xml_forbidden',
+    ],
+    ['a processing instruction', XML.replace('<saml:Subject>', '<?x y?><saml:Subject>'), 'saml_xml_forbidden'],
+    ['an empty document type', `<!DOCTYPE x>${XML}`, 'saml_xml_forbidden'],
+    [
+      'an internal subset with attribute defaults (CVE-2025-25291)',
+      `<!DOCTYPE r [<!ATTLIST Response ID CDATA "x">]>${XML}`,
+      'saml_xml_forbidden',
+    ],
+    [
+      'entity expansion',
+      `<!DOCTYPE r [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>${XML.replace('alice@', '&b;@')}`,
+      'saml_xml_forbidden',
+    ],
+    ['an external entity', `<!DOCTYPE r SYSTEM "file:///etc/passwd">${XML}`, 'saml_xml_forbidden'],
+    ['an entity that nobody declared', XML.replace('alice@', '&nbsp;@'), 'saml_xml_forbidden'],
+    [
+      'an undeclared prefix (CVE-2025-25292)',
+      XML.replace('<saml:Subject>', '<ns:x></ns:x><saml:Subject>'),
+      'saml_xml_forbidden',
+    ],
+    ['a second root (CVE-2022-41912)', XML + XML, 'saml_not_xml'],
+    ['text before the root', `x${XML}`, 'saml_not_xml'],
+    ['text behind the root', `${XML}x`, 'saml_not_xml'],
+    ['a byte order mark', `\uFEFF${XML}`, 'saml_not_xml'],
+    ['XML 1.1', `<?xml version="1.1"?>${XML}`, 'saml_not_xml'],
+    ['another encoding', `<?xml version="1.0" encoding="UTF-7"?>${XML}`, 'saml_not_xml'],
+    ['an attribute twice', XML.replace('ID="_a1"', 'ID="_a1" ID="_a2"'), 'saml_not_xml'],
+    [
+      'an attribute twice by namespace',
+      XML.replace('<saml:Subject>', '<saml:Subject xmlns:a="urn:a" xmlns:b="urn:a" a:x="" b:x="">'),
+      'saml_not_xml',
+    ],
+    ['an end tag of another name', XML.replace('</saml:Subject>', '</saml:Subjects>'), 'saml_not_xml'],
+    ['cut off', XML.slice(0, -5), 'saml_not_xml'],
+    ['a redefined xml prefix', XML.replace('<saml:Subject>', '<saml:Subject xmlns:xml="urn:x">'), 'saml_not_xml'],
+    ['a reference to a character that XML does not have', XML.replace('alice@', '&#0;@'), 'saml_not_xml'],
+    ['a null character', XML.replace('alice@', '\0@'), 'saml_not_xml'],
+    ['a control character by reference', XML.replace('alice@', '&#x85;@'), 'saml_control_character'],
+    ['a line end in a value', XML.replace('alice@', 'alice\n@'), 'saml_control_character'],
+    [
+      'a tab in an attribute value',
+      XML.replace('SessionIndex="_s1"', 'SessionIndex="_s&#9;1"'),
+      'saml_control_character',
+    ],
+    ['100 levels', extended(deep(98)), 'accepted'],
+    ['101 levels', extended(deep(99)), 'saml_too_large'],
+    ['256 attributes', wide(255), 'accepted'],
+    ['257 attributes', wide(256), 'saml_too_large'],
+    [
+      '100 KB',
+      extended(`<x:e xmlns:x="urn:x">${'x'.repeat(102_400 - extended('<x:e xmlns:x="urn:x"></x:e>').length)}</x:e>`),
+      'accepted',
+    ],
+    [
+      'a byte more than 100 KB',
+      extended(`<x:e xmlns:x="urn:x">${'x'.repeat(102_401 - extended('<x:e xmlns:x="urn:x"></x:e>').length)}</x:e>`),
+      'saml_too_large',
+    ],
+    [
+      'an element in the NameID',
+      response(signedAssertion({ nameId: nameId('<x></x>alice@example.com') })),
+      'saml_schema',
+    ],
+    ['SAML 1.1', '<Response xmlns="urn:oasis:names:tc:SAML:1.0:protocol"></Response>', 'saml_not_saml'],
+    ['another document', '<html></html>', 'saml_not_saml'],
+    ['no XML', 'hello', 'saml_not_xml'],
+  ])('%s', async (_rule, xml, reason) => {
+    expect(await verdict(xml)).toBe(reason);
+  });
+
+  it('bytes that are not UTF-8', async () => {
+    expect(await verdict(Buffer.from(XML.replace('alice@', 'ë@'), 'latin1'))).toBe('saml_not_xml');
+  });
+
+  it.each([['!!!!'], [''], ['AAAAA'], ['AA+_'], ['AAA==']])('refuses %j, which is not base64', async (document) => {
+    const { verifyEncoded } = await import('./verifying.ts');
+    expect(await verifyEncoded(document)).toMatchObject({ ok: false, refusal: { reason: 'saml_encoding' } });
+  });
+});
