@@ -2,5 +2,6 @@ import type { CommandTable } from '../command.ts';
 
 /** Every command of `token-broker`, one line each; a module is loaded only when its command is called. */
 export const commands: CommandTable = {
+  issuances: { summary: 'list and show what the ledger has', load: () => import('./issuances.ts') },
   policy: { summary: 'validate and apply a configuration folder', load: () => import('./policy.ts') },
 };

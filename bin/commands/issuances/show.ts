@@ -1,0 +1,56 @@
+import { isJsonObject, type JsonValue } from '../../../lib/json.ts';
+import { parseIssuanceId } from '../../../lib/ledger/id.ts';
+import { toJson } from '../../../lib/ledger/json.ts';
+import { readArguments } from '../../arguments.ts';
+import { type Command, UsageError } from '../../command.ts';
+import { withLedger } from './ledger.ts';
+import { plainText } from './text.ts';
+
+const help = `Usage: token-broker issuances show ID [--json] [--tables PREFIX]
+
+Shows one issuance. ID is the IssuanceId of an answer, the jti of a broker token, or the role session name in CloudTrail.
+
+  --json            print the record as it is
+  --tables PREFIX   of the deployment's tables; default TOKEN_BROKER_TABLES, else token-broker
+`;
+
+const TIMEOUT_MS = 30_000;
+
+export const command: Command = {
+  help,
+  run: async (args, terminal) => {
+    const given = readArguments(args, { values: ['tables'], flags: ['json'] });
+    const [id, ...more] = given.positionals;
+    if (id === undefined || more.length > 0) throw new UsageError('name one issuance');
+    if (parseIssuanceId(id) === null) throw new UsageError('that is no issuance id: iss_ and 26 characters');
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const record = await withLedger(given.value('tables'), terminal, (ledger) => ledger.get(id, signal));
+    if (record === null) {
+      terminal.err(`There is no issuance ${id}, or its retention is over.\n`);
+      return 1;
+    }
+    const json = toJson(record);
+    terminal.out(given.has('json') ? `${JSON.stringify(json, null, 2)}\n` : memberLines(json));
+    return 0;
+  },
+};
+
+/** One line a member, deeper ones by their path; what is null or empty is left out. */
+function memberLines(json: JsonValue): string {
+  const rows: string[][] = [];
+  const walk = (path: string, value: JsonValue): void => {
+    if (value === null) return;
+    if (isJsonObject(value)) {
+      for (const [name, member] of Object.entries(value)) walk(path === '' ? name : `${path}.${name}`, member);
+      return;
+    }
+    if (Array.isArray(value) && value.some(isJsonObject)) {
+      for (const [index, entry] of value.entries()) walk(`${path}.${index}`, entry);
+      return;
+    }
+    rows.push([path, typeof value === 'string' ? value : JSON.stringify(value)]);
+  };
+  walk('', json);
+  const width = Math.max(...rows.map(([path = '']) => path.length));
+  return rows.map(([path = '', text = '']) => `${plainText(path).padEnd(width)}  ${plainText(text)}\n`).join('');
+}
