@@ -1,4 +1,5 @@
 /** The files of a configuration folder. Read by the command line and the local stack, never by a Lambda function. */
+import { isUtf8 } from 'node:buffer';
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import type { ReadBeside } from './normalize/saml-connection.ts';
@@ -93,9 +94,10 @@ function readText(path: string): Text {
     if (found.isDirectory()) return no('is a folder');
     if (!found.isFile()) return no('is not a file');
     if (found.size > MAX_FILE_BYTES) return no(`has more than ${MAX_FILE_BYTES} bytes`);
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)), problem: null };
-  } catch (error) {
-    return no(error instanceof TypeError ? 'is not UTF-8' : 'cannot be read');
+    const bytes = readFileSync(path);
+    return isUtf8(bytes) ? { text: bytes.toString('utf8'), problem: null } : no('is not UTF-8');
+  } catch {
+    return no('cannot be read');
   }
 }
 

@@ -51,7 +51,7 @@ export function readYaml(text: string): YamlFile {
   if (second !== undefined) faults.push({ line: lineAt(second.range[0]), message: 'a file holds one document' });
   faults.push(...unfitNodes(document, lineAt));
   const lineOf = (path: FieldPath) => lineAt(offsetOf(document, path));
-  const isBroken = document.errors.some(({ code }) => code !== 'DUPLICATE_KEY') || faults.some(isTooDeep);
+  const isBroken = document.errors.some(({ code }) => code !== 'DUPLICATE_KEY') || faults.some(isUnusable);
   return isBroken ? { value: undefined, faults, lineOf } : toValue(document, faults, lineOf);
 }
 
@@ -66,8 +66,11 @@ function toValue(document: Document.Parsed, faults: readonly YamlFault[], lineOf
   }
 }
 
+const CORE_TAG = /^(!|tag:yaml\.org,2002:(str|int|float|bool|null|map|seq))$/;
+const KEY_NOT_TEXT = 'a key must be a string: put it in quotes';
 const TOO_DEEP = `nested deeper than ${MAX_DEPTH} levels`;
-const isTooDeep = ({ message }: YamlFault): boolean => message === TOO_DEEP;
+/** What leaves no plain values to go on with. */
+const isUnusable = ({ message }: YamlFault): boolean => message === TOO_DEEP || message === KEY_NOT_TEXT;
 
 const firstLine = (message: string): string => (message.split('\n')[0] ?? message).replace(/:$/, '');
 
@@ -81,6 +84,9 @@ function unfitNodes(document: Document.Parsed, lineAt: (offset: number | undefin
         faults.push({ line, message: TOO_DEEP });
         return visit.BREAK;
       }
+      if ('tag' in node && node.tag !== undefined && !CORE_TAG.test(node.tag)) {
+        faults.push({ line, message: `the tag ${node.tag} is not accepted` });
+      }
       if (isScalar(node) && typeof node.value === 'number' && String(node.value) !== node.source) {
         faults.push({ line, message: `the number ${node.source} would be read as ${node.value}: put it in quotes` });
       }
@@ -90,7 +96,7 @@ function unfitNodes(document: Document.Parsed, lineAt: (offset: number | undefin
       const key = pair.key;
       const line = lineAt((key as Node | null)?.range?.[0]);
       if (!isScalar(key) || typeof key.value !== 'string') {
-        faults.push({ line, message: 'a key must be a string: put it in quotes' });
+        faults.push({ line, message: KEY_NOT_TEXT });
       } else if (key.value === '__proto__') {
         faults.push({ line, message: 'the key __proto__ is not accepted' });
       } else if (key.value === '<<') {
