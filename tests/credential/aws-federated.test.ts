@@ -1,0 +1,111 @@
+import { describe, expect, it, test } from '@jest/globals';
+import { awsFederatedGranter } from '../../lib/credential/aws-federated.ts';
+import type { GrantInput } from '../../lib/credential/grant.ts';
+import type { Proof } from '../../lib/identity/principal.ts';
+import { seconds } from '../../lib/time.ts';
+import { federatedGrant, ISSUANCE, inputOf, recordingSessions, session } from './grant-fixtures.ts';
+
+const forever = new AbortController().signal;
+const samlGrant = {
+  ...federatedGrant,
+  via: 'saml' as const,
+  principalArn: 'arn:aws:iam::111122223333:saml-provider/okta',
+};
+const samlProof = (document: string): Proof => ({ kind: 'saml', document, at: { kind: 'endpoint' } });
+
+async function mint(grant = federatedGrant, more: Partial<GrantInput> = {}) {
+  const { sessions, asked } = recordingSessions();
+  const prepared = awsFederatedGranter(sessions).prepare(inputOf(grant, more));
+  const minted = prepared.ok ? await prepared.value.mint(forever) : prepared;
+  return { prepared, minted, asked };
+}
+
+describe('a web identity', () => {
+  it("goes to STS as it came, for the grant's role alone", async () => {
+    const { minted, asked } = await mint();
+    expect(asked).toEqual([
+      {
+        action: 'assumeRoleWithWebIdentity',
+        input: {
+          roleArn: federatedGrant.roleArn,
+          sessionName: ISSUANCE,
+          duration: 3600,
+          token: 'header.payload.signature',
+          policy: null,
+          policyArns: [],
+        },
+      },
+    ]);
+    expect(minted).toMatchObject({
+      ok: true,
+      value: { credential: { roleArn: federatedGrant.roleArn, sourceIdentity: null }, secret: { session } },
+    });
+  });
+
+  it('is recorded before it goes, without the proof', async () => {
+    const { prepared } = await mint();
+    expect(prepared).toMatchObject({ ok: true, value: { startsElsewhere: true } });
+    expect(JSON.stringify(prepared)).not.toContain('header.payload');
+  });
+
+  it('is narrowed by the session policy of the scope', async () => {
+    const policy = {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::b/${claims.sub}' }],
+    };
+    const lookup = (key: string) => (key === 'claims.sub' ? 'me' : undefined);
+    const { asked } = await mint({ ...federatedGrant, policy }, { lookup });
+    expect(asked[0]?.input).toMatchObject({ policy: expect.stringContaining('arn:aws:s3:::b/me"') });
+  });
+});
+
+describe('a SAML response', () => {
+  const document = Buffer.from('<Response>ÿ?</Response>').toString('base64');
+
+  it.each([
+    ['base64', document],
+    ['base64url', Buffer.from('<Response>ÿ?</Response>').toString('base64url')],
+  ])('goes to STS in base64, sent as %s', async (_name, sent) => {
+    const { asked } = await mint(samlGrant, { proof: samlProof(sent) });
+    expect(asked).toEqual([
+      {
+        action: 'assumeRoleWithSaml',
+        input: {
+          roleArn: samlGrant.roleArn,
+          principalArn: samlGrant.principalArn,
+          duration: 3600,
+          assertion: document,
+          policy: null,
+          policyArns: [],
+        },
+      },
+    ]);
+  });
+});
+
+test.each<[string, typeof federatedGrant, Partial<GrantInput>, string]>([
+  ['no proof, where the client is the subject', federatedGrant, { proof: null }, 'proof_type_unsupported'],
+  ['a SAML response for a web identity', federatedGrant, { proof: samlProof('PHg+') }, 'proof_type_unsupported'],
+  ['a JWT for SAML', samlGrant, {}, 'proof_type_unsupported'],
+  ['a signed AWS request', federatedGrant, { proof: { kind: 'aws-iam', envelope: 'e30' } }, 'proof_type_unsupported'],
+  ['899 s', federatedGrant, { requestedDuration: seconds(899) }, 'duration_out_of_range'],
+  ['more than maxDuration', federatedGrant, { requestedDuration: seconds(43_201) }, 'duration_out_of_range'],
+  [
+    'a policy beside the ARNs of the grant',
+    { ...federatedGrant, policyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess'] },
+    { narrowing: { policy: '{}', policyArns: [] } },
+    'narrowing_refused',
+  ],
+])('%s reaches nobody', async (_name, grant, more, reason) => {
+  const { minted, asked } = await mint(grant, more);
+  expect(minted).toMatchObject({ ok: false, refusal: { reason } });
+  expect(asked).toEqual([]);
+});
+
+it('a grant via saml without its provider is a bug, not a refusal', async () => {
+  await expect(mint({ ...samlGrant, principalArn: null as never }, { proof: samlProof('PHg+') })).rejects.toMatchObject(
+    {
+      dependency: 'bug',
+    },
+  );
+});
