@@ -93,6 +93,12 @@ describe.each(selections)('a rule that names %s', (_name, more, allows, denies) 
   );
 });
 
+it('admits a client as presenter only as the one that authenticated, not by an actor token of its name', () => {
+  const actor = tokenActor('broker', { client: 'bot' });
+  const allow = [rule({ connections: github, clients: ['bot'] })];
+  expect(decided({ allow }, input({ actor, client: client('bot') }))).toBe('not_allowed');
+});
+
 it('refuses everybody whom a deny rule without selectors or conditions meets', () => {
   for (const [, request] of people) expect(decided({ deny: [rule()] }, request)).toBe('not_allowed');
 });
