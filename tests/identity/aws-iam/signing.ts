@@ -56,9 +56,8 @@ export const SIGNING: Signing = {
   unsigned: [],
 };
 
-/** A GetCallerIdentity request as AWS's own signer signs it. */
-export async function signed(more: Partial<Signing> = {}): Promise<Envelope> {
-  const { host, region, at, body, path, service, headers, unsigned } = { ...SIGNING, ...more };
+/** Signs a POST with AWS's own signer. */
+export async function sign({ host, region, at, body, path, service, headers, unsigned }: Signing) {
   const signer = new SignatureV4({
     service,
     region,
@@ -66,17 +65,16 @@ export async function signed(more: Partial<Signing> = {}): Promise<Envelope> {
     sha256: NodeSha256,
     applyChecksum: false,
   });
-  const request = {
-    method: 'POST',
-    protocol: 'https:',
-    hostname: host,
-    path,
-    query: {},
-    body,
-    headers: { host, ...headers },
-  };
-  const done = await signer.sign(request, { signingDate: new Date(at), unsignableHeaders: new Set(unsigned) });
-  return { url: `https://${host}${path}`, body, headers: { ...done.headers } };
+  const target = { method: 'POST', protocol: 'https:', hostname: host, path, query: {} };
+  const request = { ...target, body, headers: { host, ...headers } };
+  return signer.sign(request, { signingDate: new Date(at), unsignableHeaders: new Set(unsigned) });
+}
+
+/** A GetCallerIdentity request as a caller sends it to the broker. */
+export async function signed(more: Partial<Signing> = {}): Promise<Envelope> {
+  const signing = { ...SIGNING, ...more };
+  const { headers } = await sign(signing);
+  return { url: `https://${signing.host}${signing.path}`, body: signing.body, headers: { ...headers } };
 }
 
 export const encoded = (envelope: unknown): string => Buffer.from(JSON.stringify(envelope)).toString('base64url');
