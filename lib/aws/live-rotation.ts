@@ -1,13 +1,14 @@
 import { rotatedSigningKeys } from '../keys/rotate-signing-keys.ts';
 import type { Rotated, RotatingSecret } from '../keys/rotation.ts';
 import type { Log, Random } from '../ports.ts';
-import { dynamoDbClient, secretsManagerClient } from './clients.ts';
+import { dynamoDbClient } from './clients.ts';
 import { systemClock } from './clock.ts';
 import { makeSigningKey } from './key-pair.ts';
 import { jsonLog } from './log.ts';
 import { publishOwnKeys } from './own-keys.ts';
 import { systemRandom } from './random.ts';
 import { rotatingSecret } from './rotating-secret.ts';
+import { secretsManagerClient } from './secrets-manager-client.ts';
 import { readSettings, type Settings } from './settings.ts';
 
 const CLIENT_SECRETS = 'token-broker/clients/';

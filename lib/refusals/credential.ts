@@ -6,7 +6,7 @@ export const credentialRefusals = registry({
     class: 'target',
     says: 'AWS STS refused the role of this scope.',
     cause:
-      'The trust policy of the role does not admit the broker: external id, token-broker:scope tag, sts:TagSession or sts:SetSourceIdentity; or the broker may not assume it (parameter AssumableRoles).',
+      'The trust policy of the role does not admit the broker: external id, token-broker:scope tag, sts:TagSession or sts:SetSourceIdentity; or the broker may not assume it (parameter AssumableRoles); or the role does not exist, or takes no session of this length (ValidationError).',
     fix: 'Compare the trust policy with examples/target-role.yaml.',
   },
   policy_refused: {
