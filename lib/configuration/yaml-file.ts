@@ -94,6 +94,7 @@ function unfitNodes(document: Document.Parsed, lineAt: (offset: number | undefin
     },
     Pair(_key, pair) {
       const key = pair.key;
+      asText(key);
       const line = lineAt((key as Node | null)?.range?.[0]);
       if (!isScalar(key) || typeof key.value !== 'string') {
         faults.push({ line, message: KEY_NOT_TEXT });
@@ -105,6 +106,11 @@ function unfitNodes(document: Document.Parsed, lineAt: (offset: number | undefin
     },
   });
   return faults;
+}
+
+/** The condition operator `Null` is written as it is; YAML 1.2's core schema would read it as null. */
+function asText(key: unknown): void {
+  if (isScalar(key) && key.value === null && key.source === 'Null') key.value = key.source;
 }
 
 /** The offset of the key (or list entry) at `path`, or of the nearest one above it. */

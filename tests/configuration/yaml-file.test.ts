@@ -59,3 +59,10 @@ describe('a YAML file', () => {
     expect(readYaml('a: &x [1]\nb: *x\n').value).toEqual({ a: [1], b: [1] });
   });
 });
+
+it('reads the operator `Null` as a key without quotes, as the contract writes it', () => {
+  expect(readYaml('when:\n  Null: { claims.x: "false" }\n')).toMatchObject({
+    value: { when: { Null: { 'claims.x': 'false' } } },
+    faults: [],
+  });
+});
