@@ -22,7 +22,7 @@ export interface ParsedJws {
 type MemberType = 'string' | 'object' | 'strings';
 
 /** RFC 7515 section 4.1. A member of another type is read differently by different libraries, so it is refused. */
-const MEMBER_TYPES: Readonly<Record<string, MemberType>> = {
+const MEMBER_TYPES: readonly (readonly [string, MemberType])[] = Object.entries({
   alg: 'string',
   kid: 'string',
   typ: 'string',
@@ -33,7 +33,7 @@ const MEMBER_TYPES: Readonly<Record<string, MemberType>> = {
   'x5t#S256': 'string',
   jwk: 'object',
   x5c: 'strings',
-};
+});
 
 /** Members that change what is signed or how it is read (RFC 7515 section 4.1.11, RFC 7516 section 4.1.3, RFC 7797). */
 const REFUSED_MEMBERS = ['crit', 'zip', 'b64'] as const;
@@ -66,7 +66,7 @@ export function decodeBase64url(text: string): Uint8Array | null {
 
 function readHeader(members: JsonObject): Outcome<JwsHeader> {
   if (REFUSED_MEMBERS.some((name) => Object.hasOwn(members, name))) return refuse('header_not_allowed');
-  for (const [name, type] of Object.entries(MEMBER_TYPES)) {
+  for (const [name, type] of MEMBER_TYPES) {
     if (Object.hasOwn(members, name) && !hasType(members[name], type)) return refuse('header_not_allowed');
   }
   const { alg, kid, typ } = members;

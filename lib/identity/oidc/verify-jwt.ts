@@ -1,5 +1,5 @@
-import type { JwsAlgorithm, OidcConnection } from '../../configuration/documents.ts';
-import { accept, type Outcome, type Refusal, refuse } from '../../outcome.ts';
+import type { JwsAlgorithm, OidcConnection, OidcIssuer } from '../../configuration/documents.ts';
+import { accept, Fault, type Outcome, type Refusal, refuse } from '../../outcome.ts';
 import { compiledConnection, evaluateRequire } from '../../policy/connection.ts';
 import type { Configuration, KeySets } from '../../ports.ts';
 import type { EpochSeconds } from '../../time.ts';
@@ -27,7 +27,7 @@ export interface JwtContext {
  * Verifies a JWT of a configured issuer at `now` and names its principal, or returns the first refusal met, in this order: shape and
  * size; issuer; algorithm; key; signature; the connection by audience; `require`; type, authorized party, names, times; label.
  * A refusal says what was expected only once the signature holds and `require` is met; nothing of the token is ever repeated.
- * Keys that can't be had are `keys_unavailable`; a configuration that can't be read throws `Fault`.
+ * Keys that can't be had are `keys_unavailable`; a configuration that can't be read, or contradicts itself, throws `Fault`.
  * RFC 7519 section 7.2, RFC 8725 section 3.
  */
 export async function verifyJwt(token: string, context: JwtContext): Promise<Outcome<Principal>> {
@@ -49,8 +49,8 @@ async function checkSignature(
   connections: readonly OidcConnection[],
   context: JwtContext,
 ): Promise<Outcome<true>> {
-  const source = connections.flatMap((connection) => connection.issuers).find((each) => each.issuer === issuer);
-  if (source === undefined) return refuse('issuer_unknown');
+  const source = sourceOf(issuer, connections);
+  if (source === null) return refuse('issuer_unknown');
   const algorithms = connections.flatMap((connection): readonly JwsAlgorithm[] => connection.algorithms);
   const allowed = allowedAlgorithm(jwt.header, algorithms);
   if (!allowed.ok) return allowed;
@@ -58,6 +58,15 @@ async function checkSignature(
   if (!keys.ok) return keys;
   const verified = await verifySignature(jwt, keys.value, [allowed.value]);
   return verified.ok ? accept(true) : verified;
+}
+
+/** One issuer has one source of keys: with two, the keys of one connection would vouch for the tokens of another. */
+function sourceOf(issuer: string, connections: readonly OidcConnection[]): OidcIssuer | null {
+  const sources = connections.flatMap((connection) => connection.issuers).filter((each) => each.issuer === issuer);
+  const [first, ...others] = sources;
+  if (first === undefined) return null;
+  if (others.every(({ jwksUri }) => jwksUri === first.jwksUri)) return first;
+  throw new Fault('configuration', 'connections of one issuer name different key sets');
 }
 
 /** The connection that the token is addressed to, its algorithm and its `require` included. */

@@ -1,8 +1,9 @@
 import { createSign, generateKeyPairSync, type KeyObject, sign as signBytes } from 'node:crypto';
 import type { OidcConnection } from '../../../lib/configuration/documents.ts';
 import { type JwtContext, verifyJwt } from '../../../lib/identity/oidc/verify-jwt.ts';
+import type { Principal } from '../../../lib/identity/principal.ts';
 import type { JsonObject, JsonValue } from '../../../lib/json.ts';
-import { accept } from '../../../lib/outcome.ts';
+import { accept, type Refusal } from '../../../lib/outcome.ts';
 import type { Configuration, KeySets, KeySource } from '../../../lib/ports.ts';
 import { type EpochSeconds, epochSeconds, seconds } from '../../../lib/time.ts';
 
@@ -153,3 +154,20 @@ export async function verdict(jwt: string, circumstances: Circumstances = {}): P
   const outcome = await verifyJwt(jwt, context(circumstances));
   return outcome.ok ? 'accepted' : outcome.refusal.reason;
 }
+
+/** The principal of a token that must be accepted. */
+export async function principal(jwt: string, circumstances: Circumstances = {}): Promise<Principal> {
+  const outcome = await verifyJwt(jwt, context(circumstances));
+  if (!outcome.ok) throw new Error(`refused: ${outcome.refusal.reason}`);
+  return outcome.value;
+}
+
+/** The refusal of a token that must not be. */
+export async function refusal(jwt: string, circumstances: Circumstances = {}): Promise<Refusal> {
+  const outcome = await verifyJwt(jwt, context(circumstances));
+  if (outcome.ok) throw new Error('accepted');
+  return outcome.refusal;
+}
+
+export const connection = (changes: Partial<OidcConnection>): OidcConnection => ({ ...CONNECTION, ...changes });
+export const using = (changes: Partial<OidcConnection>): Circumstances => ({ connections: [connection(changes)] });
