@@ -1,0 +1,74 @@
+import type { AwsIamConnection } from '../../../lib/configuration/documents.ts';
+import { verifyAwsIam } from '../../../lib/identity/aws-iam/verify-aws-iam.ts';
+import type { Configuration, Fetcher, FetchRequest, FetchResult } from '../../../lib/ports.ts';
+import { epochSeconds, seconds } from '../../../lib/time.ts';
+import { answerXml } from './signing.ts';
+
+export const NOW = '2026-11-21T09:00:30Z';
+
+export const connection: AwsIamConnection = {
+  connection: 'ecs-tasks',
+  type: 'aws-iam',
+  accounts: ['111122223333'],
+  serverId: 'broker.example.com',
+  ecsRoles: ['web-task'],
+  require: [],
+  principal: '${claims.roleName}/${claims.sessionName}',
+  record: [],
+  reuse: 'allow',
+  clockTolerance: seconds(60),
+};
+
+const configuration = (connections: readonly AwsIamConnection[]): Configuration => ({
+  version: 1,
+  scope: async () => null,
+  connection: async () => null,
+  client: async () => null,
+  oidcIssuer: async () => [],
+  samlAudience: async () => [],
+  awsIamServer: async (serverId) => connections.filter((each) => each.serverId === serverId),
+});
+
+export const xml = (text: string, status = 200, type = 'text/xml'): FetchResult => ({
+  ok: true,
+  status,
+  headers: { 'content-type': type },
+  body: Buffer.from(text),
+});
+export const failure = (code: string, status: number) =>
+  xml(
+    `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>m</Message></Error></ErrorResponse>`,
+    status,
+  );
+
+export interface Case {
+  readonly now?: string;
+  readonly connections?: readonly AwsIamConnection[];
+  readonly answer?: FetchResult;
+  readonly stsEndpoint?: string;
+}
+
+/** Verifies an envelope at `now` against an STS that answers with `answer`; keeps what was sent to it. */
+export async function verify(
+  envelope: string,
+  { now = NOW, connections = [connection], answer, stsEndpoint }: Case = {},
+) {
+  const sent: FetchRequest[] = [];
+  const fetcher: Fetcher = {
+    fetch: async (request) => {
+      sent.push(request);
+      return answer ?? xml(answerXml());
+    },
+  };
+  const outcome = await verifyAwsIam(envelope, {
+    configuration: configuration(connections),
+    fetcher,
+    now: epochSeconds(Date.parse(now) / 1000),
+    stsEndpoint: stsEndpoint ?? null,
+    signal: new AbortController().signal,
+  });
+  return { outcome, sent };
+}
+
+export const reasonOf = ({ outcome }: Awaited<ReturnType<typeof verify>>) =>
+  outcome.ok ? 'accepted' : outcome.refusal.reason;
