@@ -1,0 +1,69 @@
+import { describe, expect, it } from '@jest/globals';
+import { documentsOf, problemsOf } from './folder-of.ts';
+
+const KEY = '{ kty: EC, crv: P-256, x: a, y: b }';
+const SECRET = 'client: bot\nsecret: token-broker/clients/bot\n';
+const PUBLIC = "client: bot\npublic: true\nredirectUris: ['http://127.0.0.1/callback']\n";
+
+const problems = (text: string) => problemsOf({ 'clients/bot.yaml': text });
+
+describe('a client', () => {
+  it.each([
+    ['a secret', SECRET, { method: 'secret', secret: 'token-broker/clients/bot', overlap: 86_400 }],
+    [
+      'no overlap',
+      `${SECRET}secretOverlap: 0s\n`,
+      { method: 'secret', secret: 'token-broker/clients/bot', overlap: 0 },
+    ],
+    ['a key', `client: bot\njwks: { keys: [${KEY}] }\n`, { method: 'jwks', audience: 'issuer' }],
+    ['a key set', 'client: bot\njwksUri: https://bot.example/keys\n', { method: 'jwks-uri', audience: 'issuer' }],
+    ['nothing, in public', PUBLIC, { method: 'public' }],
+  ])('authenticates by %s', async (_name, text, authentication) => {
+    expect((await documentsOf({ 'clients/bot.yaml': text })).clients).toMatchObject([{ authentication }]);
+  });
+
+  it.each([
+    ['no way to authenticate', 'client: bot\n', /exactly one of/],
+    ['two ways', `${SECRET}jwksUri: https://bot.example/keys\n`, /exactly one of/],
+    ['a secret and public', `${SECRET}public: true\nredirectUris: [https://bot.example/cb]\n`, /exactly one of/],
+    ['public: false alone', 'client: bot\npublic: false\n', /exactly one of/],
+    ['a secret of another prefix', SECRET.replace('/clients/', '/downstream/'), /secret: must begin with/],
+    ['the prefix alone', 'client: bot\nsecret: token-broker/clients/\n', /secret: must begin with/],
+    ['a secret by its ARN', 'client: bot\nsecret: arn:aws:secretsmanager:x\n', /secret: /],
+    ['an overlap of 31 days', `${SECRET}secretOverlap: 744h\n`, /secretOverlap: must be 0s to 720h/],
+    ['an overlap without a secret', `${PUBLIC}secretOverlap: 1h\n`, /secretOverlap: goes with secret only/],
+    [
+      'a private key',
+      'client: bot\njwks: { keys: [{ kty: EC, x: a, d: b }] }\n',
+      /keys\[0\]: has the private member d/,
+    ],
+    ['a symmetric key', 'client: bot\njwks: { keys: [{ kty: oct, k: b }] }\n', /keys\[0\]: has the private member k/],
+    ['no keys', 'client: bot\njwks: { keys: [] }\n', /jwks.keys: must not be empty/],
+    ['a key set in plain http', 'client: bot\njwksUri: http://bot.example/keys\n', /jwksUri: must begin with https/],
+    ['public without redirects', 'client: bot\npublic: true\n', /redirectUris: is required/],
+    [
+      'a redirect in plain http',
+      PUBLIC.replace('127.0.0.1', 'bot.example'),
+      /redirectUris\[0\]: must begin with https/,
+    ],
+    [
+      'a redirect with a fragment',
+      PUBLIC.replace('/callback', '/callback#x'),
+      /redirectUris\[0\]: must not have a fragment/,
+    ],
+    ['a redirect with a wildcard', PUBLIC.replace('/callback', '/*'), /redirectUris\[0\]: .*wildcards/],
+    ['a redirect to an app', PUBLIC.replace('http://127.0.0.1/callback', 'com.example:/cb'), /redirectUris\[0\]/],
+    [
+      'a redirect that scripts',
+      PUBLIC.replace('http://127.0.0.1/callback', 'javascript:alert(1)'),
+      /redirectUris\[0\]/,
+    ],
+    [
+      'a relative redirect',
+      PUBLIC.replace('http://127.0.0.1/callback', '/callback'),
+      /redirectUris\[0\]: is not an absolute/,
+    ],
+  ])('does not load with %s', async (_name, text, expected) => {
+    expect(await problems(text)).toEqual(expect.arrayContaining([expect.stringMatching(expected)]));
+  });
+});
