@@ -28,6 +28,8 @@ export const DIGEST_ALGORITHMS: ReadonlyMap<string, SignatureAlgorithm['hash']> 
   ['http://www.w3.org/2000/09/xmldsig#sha1', 'sha1'],
   ['http://www.w3.org/2001/04/xmlenc#sha256', 'sha256'],
   [`${MORE}sha384`, 'sha384'],
+  // Never registered, and what IdPs write.
+  ['http://www.w3.org/2001/04/xmlenc#sha384', 'sha384'],
   ['http://www.w3.org/2001/04/xmlenc#sha512', 'sha512'],
 ]);
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
+import { compiledConnection, renderPrincipal } from '../../policy/connection.ts';
 import { type EpochSeconds, epochSeconds } from '../../time.ts';
 import type { Claims, Principal } from '../principal.ts';
 import type { AssertionShape } from './assertion.ts';
-import { labelOf } from './label.ts';
 import { FORMAT_TRANSIENT } from './names.ts';
 import type { Trust } from './verified-octets.ts';
 
@@ -22,8 +22,9 @@ export function principalOf(
   if (transient && connection.principal.includes('claims.nameId}')) {
     return refuse('saml_transient_name', { detail: 'The NameID must not be transient.' });
   }
-  const name = labelOf(connection, claims);
-  if (name === null) return refuse('principal_invalid');
+  const label = renderPrincipal(compiledConnection(connection), claims);
+  if (!label.ok) return label;
+  const name = label.value;
   const [issuer, tokenId] = [idp.entityId, assertion.id];
   return accept({
     source: { kind: 'connection', name: connection.connection },

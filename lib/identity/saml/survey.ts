@@ -5,7 +5,8 @@ import type { XmlElement } from './xml-tree.ts';
 
 // xml-crypto finds a signed element by any of these, in any namespace.
 const ID_NAMES = new Set(['ID', 'Id', 'id', 'AssertionID']);
-const ID = /^[A-Za-z_][A-Za-z0-9_.-]{0,255}$/;
+// An NCName of ASCII, and UUIDs that begin with a digit, as some IdPs make them.
+const ID = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,255}$/;
 
 /**
  * What must hold in the whole document, whatever is signed of it: at most one assertion, encrypted or not, under any name space; no identifier twice;

@@ -1,4 +1,5 @@
 import { accept, type Outcome, refuse } from '../../outcome.ts';
+import { compiledConnection, evaluateRequire } from '../../policy/connection.ts';
 import { refusalEntry } from '../../refusals/registry.ts';
 import type { Principal, SamlBinding } from '../principal.ts';
 import { checkAssertion } from './checks.ts';
@@ -10,7 +11,6 @@ import { type Genuine, genuineAssertion, sealed } from './genuine.ts';
 import { decodeMessage } from './message.ts';
 import { isEncrypted, type Message, readMessage, withPlaintext } from './message-parts.ts';
 import { principalOf } from './principal-of.ts';
-import { requirementHolds } from './requirement.ts';
 import { outcomeOf } from './stop.ts';
 import type { Trust } from './verified-octets.ts';
 
@@ -90,7 +90,8 @@ function admit(
 ): Outcome<Principal> {
   const { connection, idp, now } = trust;
   const claims = viewClaims(genuine.assertion, connection);
-  if (!requirementHolds(connection, claims)) {
+  const required = evaluateRequire(compiledConnection(connection), claims);
+  if (!('held' in required && required.held)) {
     return refuse('requirement_not_met', { log: { connection: connection.connection } });
   }
   const recipients = at.kind === 'acs' ? [at.acsUrl] : [`${context.issuer}/oauth2/token`, ...connection.recipients];
