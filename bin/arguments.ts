@@ -1,5 +1,6 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { UsageError } from './command.ts';
+import { errorMessage } from './error-message.ts';
 
 /** The options of a command that take a value, and those that do not, by name without dashes. */
 export interface OptionNames {
@@ -34,6 +35,6 @@ function parse(args: readonly string[], options: ParseArgsOptionsConfig) {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : 'wrong arguments');
+    throw new UsageError(errorMessage(error));
   }
 }

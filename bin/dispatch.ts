@@ -1,5 +1,6 @@
 import type { Command, CommandTable, ExitCode, Terminal } from './command.ts';
 import { UsageError } from './command.ts';
+import { errorMessage } from './error-message.ts';
 
 /** The list of a table's commands under its synopsis, as `--help` prints it. */
 export function tableHelp(name: string, table: CommandTable): string {
@@ -23,7 +24,7 @@ async function runCommand(name: string, command: Command, args: readonly string[
       return 2;
     }
     // The message alone: a stack says nothing to an operator, and causes may quote what a service answered.
-    terminal.err(`${name}: ${error instanceof Error ? error.message : 'failed'}\n`);
+    terminal.err(`${name}: ${errorMessage(error)}\n`);
     return 1;
   }
 }

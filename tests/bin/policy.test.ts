@@ -1,0 +1,179 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { main } from '../../bin/cli.ts';
+import { startTables, type TestTables } from '../aws/dynamodb.ts';
+import { BOT, folderOf } from '../configuration/folder-of.ts';
+
+const ISSUER = 'https://broker.example.com';
+const root = join(import.meta.dirname, '..', '..');
+
+async function run(args: readonly string[], env: Record<string, string> = {}) {
+  let out = '';
+  let err = '';
+  const code = await main(args, {
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    env,
+    cwd: '/',
+  });
+  return { code, out, err };
+}
+
+describe('token-broker', () => {
+  it.each([
+    ['no command', [], /no command given/],
+    ['an unknown command', ['mint'], /unknown command "mint"/],
+    ['a name of Object', ['constructor'], /unknown command "constructor"/],
+    ['an unknown policy command', ['policy', 'drop'], /unknown command "drop"/],
+    ['an unknown option', ['policy', 'validate', '--fast', '/x'], /Unknown option '--fast'/],
+    ['an option without its value', ['policy', 'validate', '/x', '--issuer'], /--issuer/],
+    ['no folder', ['policy', 'validate'], /name the configuration folder/],
+    ['two folders', ['policy', 'validate', '/x', '/y'], /name one configuration folder/],
+    ['an issuer with a path', ['policy', 'validate', '/x', '--issuer', 'https://a.example/prod'], /is not an issuer/],
+    ['a prefix that no table has', ['policy', 'apply', '/x', '--tables', 'a b'], /no prefix of table names/],
+  ])('ends with 2 and says how it is used for %s', async (_name, args, expected) => {
+    const { code, out, err } = await run(args);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toMatch(expected);
+    expect(err).toMatch(/Usage: token-broker/);
+  });
+
+  it.each([
+    [['--help'], /Usage: token-broker COMMAND/],
+    [['policy', '--help'], /Usage: token-broker policy COMMAND/],
+    [['policy', 'validate', '--help'], /Usage: token-broker policy validate DIR/],
+    [['policy', 'apply', 'x', '-h'], /Usage: token-broker policy apply DIR/],
+    [['policy', 'schema', '--help'], /Usage: token-broker policy schema DIR/],
+  ])('ends %j with 0 and its help on standard output', async (args, expected) => {
+    const { code, out, err } = await run(args);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(expected);
+  });
+
+  it('starts by its launcher, with its arguments and its exit code', () => {
+    const launcher = join(root, 'bin', 'token-broker.mjs');
+    const folder = folderOf({ 'clients/bot.yaml': 'client: bot\n' });
+    const { status, stdout } = spawnSync(process.execPath, [launcher, 'policy', 'validate', folder], {
+      encoding: 'utf8',
+    });
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/^clients\/bot\.yaml:1: /);
+  });
+});
+
+describe('policy validate', () => {
+  it('ends with 0 for a folder that loads', async () => {
+    const { code, out, err } = await run(['policy', 'validate', folderOf({ 'clients/bot.yaml': BOT })]);
+    expect([code, out, err]).toEqual([0, '', '0 connections, 1 client, 0 scopes: valid\n']);
+  });
+
+  it('ends with 1 and one line a problem', async () => {
+    const folder = folderOf({ 'clients/bot.yaml': 'client: bot\nsecret: a\n', 'clients/c.yaml': 'client: c\nx: 1\n' });
+    const { code, out } = await run(['policy', 'validate', folder]);
+    expect(code).toBe(1);
+    expect(out.split('\n')).toEqual([
+      'clients/bot.yaml:2: secret: must begin with token-broker/clients/',
+      'clients/c.yaml:1: a client has exactly one of secret, jwks, jwksUri and public: true',
+      'clients/c.yaml:2: x: is not a known field',
+      '',
+    ]);
+  });
+
+  it('prints one JSON object for --json', async () => {
+    const folder = folderOf({ 'clients/bot.yaml': 'client: bot\nsecret: a\n' });
+    const { code, out } = await run(['policy', 'validate', '--json', folder]);
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toEqual({
+      valid: false,
+      problems: [
+        {
+          severity: 'error',
+          file: 'clients/bot.yaml',
+          line: 2,
+          field: 'secret',
+          message: 'must begin with token-broker/clients/',
+        },
+      ],
+      counts: null,
+    });
+  });
+});
+
+describe('policy apply', () => {
+  let tables: TestTables;
+  let number = 0;
+  const saved = { ...process.env };
+
+  beforeAll(async () => {
+    tables = await startTables();
+    const endpoint = await tables.client.config.endpoint?.();
+    Object.assign(process.env, {
+      AWS_ENDPOINT_URL_DYNAMODB: `${endpoint?.protocol}//${endpoint?.hostname}:${endpoint?.port}`,
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+    });
+  });
+  afterAll(async () => {
+    for (const name of Object.keys(process.env)) if (!(name in saved)) delete process.env[name];
+    Object.assign(process.env, saved);
+    await tables.stop();
+  });
+  beforeEach(() => {
+    number += 1;
+  });
+
+  const prefix = () => tables.table('config').replace(/-config$/, '');
+  const folder = (claim: string) => folderOf({ 'clients/bot.yaml': `${BOT}claims: { test: ${claim} }\n` });
+
+  it('says the version in force, and does nothing for the same folder', async () => {
+    const env = { TOKEN_BROKER_TABLES: prefix(), TOKEN_BROKER_ISSUER: ISSUER };
+    const mine = folder('one');
+    const first = await run(['policy', 'apply', mine], env);
+    expect(first).toMatchObject({ code: 0, err: '' });
+    expect(first.out).toMatch(
+      /^version \d+ is in force for https:\/\/broker\.example\.com: 0 connections, 1 client, 0 scopes\n$/,
+    );
+    const again = await run(['policy', 'apply', mine], env);
+    expect(again).toMatchObject({ code: 0 });
+    expect(again.out).toMatch(/nothing has changed/);
+  });
+
+  it('takes the issuer of the configuration in force where none is given', async () => {
+    const { code, out } = await run(['policy', 'apply', folder('two'), '--tables', prefix(), '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ change: 'applied', issuer: ISSUER, counts: { clients: 1 } });
+  });
+
+  it('does not put a configuration in force for another issuer by mistake', async () => {
+    const args = ['policy', 'apply', folder('three'), '--tables', prefix(), '--issuer', 'https://other.example.com'];
+    expect(await run(args)).toMatchObject({ code: 1, err: expect.stringMatching(/--change-issuer/) });
+    expect(await run([...args, '--change-issuer'])).toMatchObject({ code: 0 });
+  });
+
+  it('changes nothing for a folder that does not load', async () => {
+    const bad = folderOf({ 'clients/bot.yaml': 'client: bot\n' });
+    const { code, out, err } = await run(['policy', 'apply', bad, '--tables', prefix()]);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toMatch(/1 error: nothing was applied/);
+  });
+
+  it('ends with 1 where the table is not there', async () => {
+    const { code, err } = await run([
+      'policy',
+      'apply',
+      folder('four'),
+      '--tables',
+      `no-${number}`,
+      '--issuer',
+      ISSUER,
+    ]);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^token-broker policy apply: /);
+  });
+});
