@@ -20,6 +20,12 @@ const identify = ({ version, build }: Identity): string =>
 /** Stands for the credential provider chain in a function: Lambda's credentials are in its environment, and nowhere else. */
 const ENVIRONMENT_CREDENTIALS = 'lib/aws/environment-credentials.ts';
 
+/**
+ * Parts of the SDK that it loads on first use and a function never uses: the parser of browsers' names, and event streams, which no operation of
+ * DynamoDB, STS or Secrets Manager has. Left out, such a use would fail as a missing package.
+ */
+const NEVER_LOADED = ['bowser', '@smithy/core/event-streams'];
+
 export interface Identity {
   readonly version: string;
   /** Twelve hex digits of the hash of the sources. */
@@ -64,6 +70,7 @@ export async function bundleFunction(root: string, file: string, identity: Ident
     outdir: folder,
     splitting: true,
     chunkNames: '[name]-[hash]',
+    external: NEVER_LOADED,
     alias: { '@aws-sdk/credential-provider-node': join(root, ENVIRONMENT_CREDENTIALS) },
     metafile: true,
     write: false,

@@ -8,7 +8,7 @@ import { type TokenIssuer, tokenIssuer } from './sts-web-identity.ts';
 import { errorXml, resultXml, type Tree } from './sts-xml.ts';
 
 /** Signature Version 4, in the header or in the query of a presigned request. */
-const CREDENTIAL = /Credential=([A-Z0-9]{16,128})\/[0-9]{8}\/[a-z0-9-]+\/sts\/aws4_request/;
+const CREDENTIAL = /Credential=([^\s,/]+)\/[0-9]{8}\/[a-z0-9-]+\/sts\/aws4_request/;
 
 function callerOf(request: IncomingMessage, query: URLSearchParams, known: Sessions): Caller | null {
   const signature = request.headers.authorization ?? `Credential=${query.get('X-Amz-Credential') ?? ''}`;

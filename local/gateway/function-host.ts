@@ -136,6 +136,8 @@ export function hostFunction(of: TemplateFunction, surroundings: FunctionSurroun
     late.waiting.get(id)?.({ kind: 'timeout' });
     late.waiting.delete(id);
     surroundings.log(`${of.name}: Task timed out after ${of.timeoutSeconds.toFixed(2)} seconds`);
+    // It ends a little later: the next call must not go there.
+    if (environment === late) environment = null;
     void late.worker.terminate();
   };
 

@@ -1,0 +1,80 @@
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Endpoints, startEndpoints } from '../../local/endpoints/embedded.ts';
+import { startStack } from '../../local/stack.ts';
+import { type Broker, ROOT, startBroker } from './broker.ts';
+
+const credentials = { accessKeyId: 'given', secretAccessKey: 'given' };
+const given = { AWS_ACCESS_KEY_ID: 'given', AWS_SECRET_ACCESS_KEY: 'given', AWS_REGION: 'eu-central-1' };
+
+let outside: Endpoints;
+let broker: Broker;
+
+beforeAll(async () => {
+  outside = await startEndpoints({}, 0);
+  const { DYNAMODB, SECRETS_MANAGER, STS } = outside.urls;
+  broker = await startBroker({
+    endpoints: {
+      ...given,
+      AWS_ENDPOINT_URL_DYNAMODB: DYNAMODB,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: SECRETS_MANAGER,
+      AWS_ENDPOINT_URL: STS,
+    },
+  });
+}, 60_000);
+
+afterAll(async () => {
+  await broker.stop();
+  await outside.stop();
+});
+
+describe('endpoints that are set beforehand', () => {
+  it('take the place of the embedded ones, with the credentials and the Region that were given', () => {
+    expect(broker.aws).toMatchObject({
+      ...given,
+      AWS_ENDPOINT_URL_DYNAMODB: outside.urls.DYNAMODB,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: outside.urls.SECRETS_MANAGER,
+      AWS_ENDPOINT_URL_STS: outside.urls.STS,
+    });
+  });
+
+  it('serve the broker', async () => {
+    const authorization = await broker.idp.token('web-main');
+    const response = await fetch(`${broker.url}/v1/credentials/demo`, { headers: { authorization } });
+    expect(response.status).toBe(200);
+  });
+
+  it('hold the tables that were missing', async () => {
+    const client = new DynamoDBClient({ region: 'eu-central-1', endpoint: outside.urls.DYNAMODB, credentials });
+    const { TableNames } = await client.send(new ListTablesCommand({}));
+    client.destroy();
+    const names = ['config', 'keys', 'ledger', 'state'].map((suffix) => `${broker.tablePrefix}-${suffix}`);
+    expect(TableNames).toEqual(expect.arrayContaining(names));
+  });
+
+  it('hold the ring of signing keys, rotated once', async () => {
+    const client = new SecretsManagerClient({
+      region: 'eu-central-1',
+      endpoint: outside.urls.SECRETS_MANAGER,
+      credentials,
+    });
+    const ring = await client.send(new GetSecretValueCommand({ SecretId: `${broker.tablePrefix}/signing-keys` }));
+    client.destroy();
+    expect(ring.SecretString?.length).toBeGreaterThan(100);
+  });
+
+  it('that do not answer are told by name', async () => {
+    const environment = { ...given, AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:9' };
+    const start = startStack({ root: ROOT, port: 0, environment, log: () => {} });
+    await expect(start).rejects.toThrow('http://127.0.0.1:9, which AWS_ENDPOINT_URL or AWS_ENDPOINT_URL_STS names');
+  }, 30_000);
+});
+
+describe('credentials of the person who starts the stack', () => {
+  it('do not go to embedded endpoints', async () => {
+    const alone = await startBroker({ endpoints: { AWS_ACCESS_KEY_ID: 'mine', AWS_SECRET_ACCESS_KEY: 'mine' } });
+    await alone.stop();
+    expect(JSON.stringify(alone.aws)).not.toContain('mine');
+  }, 60_000);
+});
