@@ -1,9 +1,9 @@
-/** `node .ci/budgets.mjs dist/sizes.json`: fails where a function's bundle, all chunks together, is over its budget or has none. */
+/** `node .ci/budgets.mjs dist/sizes.json`: fails where what a function's cold start reads is over its budget, or has none. */
 import { readFileSync } from 'node:fs';
 import { argv, exit } from 'node:process';
 
 const KB = 1000;
-/** Minified bytes, not compressed. What a function loads decides how fast it starts. */
+/** Minified bytes of `index.mjs` and what it imports statically, not compressed: they decide how fast a function starts. */
 const budgets = {
   credentials: 350 * KB,
   sts: 350 * KB,
@@ -18,10 +18,12 @@ const budgets = {
 };
 
 const sizes = JSON.parse(readFileSync(argv[2], 'utf8'));
-const over = Object.entries(sizes).filter(([name, { total }]) => {
+const over = Object.entries(sizes).filter(([name, { initial, total }]) => {
   const budget = budgets[name] ?? 0;
-  console.log(`${name.padEnd(12)} ${Math.ceil(total / KB)} of ${budget / KB} KB`);
-  return total > budget;
+  console.log(
+    `${name.padEnd(12)} ${Math.ceil(initial / KB)} of ${budget / KB} KB; ${Math.ceil(total / KB)} KB with what is loaded later`,
+  );
+  return initial > budget;
 });
 if (!('credentials' in sizes)) over.push(['credentials', {}]);
 if (over.length > 0) {
