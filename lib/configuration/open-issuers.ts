@@ -45,6 +45,8 @@ const googlePins: Pins = { '/hd': exactly, '/sub': exactly, '/email': exactly };
 export interface OpenIssuer {
   readonly provider: string;
   readonly pins: Pins;
+  /** A claim that pins only beside another one that `Bool` holds to be true. */
+  readonly vouched?: { readonly pointer: string; readonly by: string };
 }
 
 /** The open provider behind a connection, by its preset or by its issuer whatever the preset; null: tokens are not for everybody. */
@@ -53,7 +55,8 @@ export function openIssuer(issuer: string, preset: PresetName | null): OpenIssue
   const isGithub = host === 'token.actions.githubusercontent.com' || /^token\.actions\.[^.]+\.ghe\.com$/.test(host);
   if (isGithub || preset === 'github-actions') return { provider: 'GitHub Actions', pins: githubPins };
   if (host === 'gitlab.com') return { provider: 'GitLab.com', pins: gitlabPins };
-  if (host === 'accounts.google.com' || preset === 'google') return { provider: 'Google', pins: googlePins };
+  if (host === 'accounts.google.com' || preset === 'google')
+    return { provider: 'Google', pins: googlePins, vouched: { pointer: '/email', by: '/email_verified' } };
   return null;
 }
 
@@ -76,25 +79,37 @@ function saysWhose(value: string, kind: 'literal' | 'wildcards', pin: Pins[strin
 const escapePointer = (member: string): string => member.replaceAll('~', '~0').replaceAll('/', '~1');
 
 /** The JSON pointer that a condition key reads: an alias shadows the member of its name. */
-function pointerOf(key: string, aliases: Readonly<Record<string, string>>): string | null {
+function pointerOf(key: string, aliases: Aliases): string | null {
   if (!key.startsWith('claims.')) return null;
   const name = key.slice('claims.'.length);
   return Object.hasOwn(aliases, name) ? (aliases[name] ?? null) : `/${escapePointer(name)}`;
 }
 
+type Aliases = Readonly<Record<string, string>>;
+
+/** True if `Bool` holds the claim at `pointer` to be true. */
+const holdsTrue = (require: readonly ConditionsDocument[], pointer: string, aliases: Aliases): boolean =>
+  require.some((conditions) =>
+    Object.entries(conditions['Bool'] ?? {}).some(
+      ([key, values]) =>
+        pointerOf(key, aliases) === pointer &&
+        values.length > 0 &&
+        values.every((value) => value.toLowerCase() === 'true'),
+    ),
+  );
+
 /** True if some positive condition, in every value it takes, names an owner, tenant or project of the open issuer. */
-export function pinsOwner(
-  open: OpenIssuer,
-  require: readonly ConditionsDocument[],
-  aliases: Readonly<Record<string, string>>,
-): boolean {
+export function pinsOwner(open: OpenIssuer, require: readonly ConditionsDocument[], aliases: Aliases): boolean {
   return require.some((conditions) =>
     Object.entries(conditions).some(([operator, keys]) => {
       const kind = PINNING.get(operator);
       if (kind === undefined) return false;
       return Object.entries(keys).some(([key, values]) => {
-        const pin = open.pins[pointerOf(key, aliases) ?? ''];
-        return pin !== undefined && values.length > 0 && values.every((value) => saysWhose(value, kind, pin));
+        const pointer = pointerOf(key, aliases) ?? '';
+        const pin = open.pins[pointer];
+        if (pin === undefined || values.length === 0) return false;
+        if (open.vouched?.pointer === pointer && !holdsTrue(require, open.vouched.by, aliases)) return false;
+        return values.every((value) => saysWhose(value, kind, pin));
       });
     }),
   );

@@ -42,6 +42,7 @@ describe('an issuer that anybody can get a token from', () => {
     [GITLAB, '{ StringLike: { claims.sub: "project_path:acme/*" } }'],
     [GOOGLE, '{ StringEquals: { claims.hd: acme.example } }'],
     [GOOGLE, '{ StringEquals: { claims.sub: "1234" } }'],
+    [GOOGLE, '{ StringEquals: { claims.email: a@acme.example }, Bool: { claims.email_verified: true } }'],
   ])('loads where an owner is pinned: %s %s', async (provider, conditions) => {
     expect(await connection(provider, conditions)).toEqual([]);
   });
@@ -62,6 +63,12 @@ describe('an issuer that anybody can get a token from', () => {
     ['presence', GITHUB, '{ "Null": { claims.repository_owner_id: false } }'],
     ['groups that begin alike', GITLAB, '{ StringLike: { claims.project_path: "acme*" } }'],
     ['a verified address of anybody', GOOGLE, '{ Bool: { claims.email_verified: true } }'],
+    ['an address that nobody verified', GOOGLE, '{ StringEquals: { claims.email: a@acme.example } }'],
+    [
+      'an address that is not verified',
+      GOOGLE,
+      '{ StringEquals: { claims.email: a@b.c }, Bool: { claims.email_verified: false } }',
+    ],
     ['an audience alone', GOOGLE, '{ StringEquals: { claims.azp: abc } }'],
     ['a domain by a wildcard', GOOGLE, '{ StringLike: { claims.hd: "*.example" } }'],
   ])('does not load where require pins %s', async (_name, provider, conditions) => {
