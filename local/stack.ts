@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createTables } from '../lib/aws/tables.ts';
-import { awsSettings, regionOf } from './aws-settings.ts';
+import { awsSettings, outsideEndpoints, regionOf } from './aws-settings.ts';
 import { putInForce } from './configuration.ts';
 import { type Endpoints, startEndpoints } from './endpoints/embedded.ts';
 import { hostFunction, type RunningFunction } from './gateway/function-host.ts';
@@ -38,6 +38,8 @@ export interface Stack {
   /** What an AWS SDK or `token-broker` needs in its environment to see what this broker sees. */
   readonly aws: Readonly<Record<string, string>>;
   readonly routes: Template['routes'];
+  /** The embedded STS refuses roles for their names; an outside one took its place otherwise. */
+  readonly sts: 'embedded' | 'outside';
   /** Names of key rings whose first rotation failed: what needs them refuses. */
   readonly failedRotations: readonly string[];
   /** Applies a configuration folder as a new version. Returns its problems, if any; then nothing changed. */
@@ -123,7 +125,9 @@ async function assemble(settings: StackSettings, gateway: Gateway, ends: (() => 
   ends.push(functions.stop);
   const failedRotations = await prepare(template, endpoints, functions, clients, { aws, tablePrefix });
   gateway.open({ routes: template.routes, functions: functions.running });
+  const sts = outsideEndpoints(environment).endpoint('STS') === null ? 'embedded' : 'outside';
   return {
+    sts,
     ...{ url, port: gateway.port, tablePrefix, aws, routes: template.routes, failedRotations },
     configure: (folder) => putInForce(clients.dynamoDb, tablePrefix, folder, url),
     putSecrets: (secrets) => fillSecrets(clients.secretsManager, secrets),

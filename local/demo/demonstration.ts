@@ -8,6 +8,8 @@ interface Flow {
   readonly title: string;
   /** Path of the template's route that it needs; a deployment without the route does not show it. */
   readonly route: string;
+  /** It needs an STS that refuses a role for its name. */
+  readonly sts?: 'embedded';
   run(stage: Stage): Promise<readonly string[]>;
 }
 
@@ -98,6 +100,7 @@ const flows: readonly Flow[] = [
   {
     title: 'Failed: the trust of the role does not admit the broker',
     route: CREDENTIALS_ROUTE,
+    sts: 'embedded',
     run: async (stage) => refusal(stage, await stage.idp.token('web-main'), 'demo-untrusted', 'role_refused'),
   },
   {
@@ -109,7 +112,8 @@ const flows: readonly Flow[] = [
 
 /** Shows each flow that the deployment has. Returns true if all of them went well; those that did not say what went wrong. */
 export async function demonstrate(stage: Stage, print: (line: string) => void): Promise<boolean> {
-  const shown = flows.filter(({ route }) => stage.stack.routes.some(({ path }) => path === route));
+  const { routes, sts } = stage.stack;
+  const shown = flows.filter((flow) => routes.some(({ path }) => path === flow.route) && (flow.sts ?? sts) === sts);
   let well = true;
   for (const { title, run } of shown) {
     print(`\n${title}`);

@@ -54,7 +54,6 @@ describe('GET /v1/credentials/{scope}', () => {
   it.each([
     ['another branch', 'web-feature', '/v1/credentials/demo', 403, 'not_allowed'],
     ['an unknown scope alike', 'web-main', '/v1/credentials/nothing', 403, 'not_allowed'],
-    ['a role whose trust does not admit the broker', 'web-main', '/v1/credentials/demo-untrusted', 403, 'role_refused'],
   ])('refuses %s', async (_, workload, path, status, reason) => {
     const response = await get(path, await broker.idp.token(workload));
     expect(response.status).toBe(status);
