@@ -60,9 +60,10 @@ export async function issue(
   const authentication = await authenticate(ports.authenticators, request.proofs, { configuration, signal });
   if (!authentication.ok) return authentication;
 
-  const id = issuanceId(ports.clock.now(), ports.random);
+  const time = ports.clock.now();
+  const id = issuanceId(time, ports.random);
   const authorization = await authorize(ports, request, authentication.value, { id, configuration, signal });
-  const decided = { id, time: ports.clock.now(), configVersion: configuration.version };
+  const decided = { id, time, configVersion: configuration.version };
   const draft = draftRecord(decided, request, authentication.value, authorization.evidence);
   if (!authorization.ok) return deny(ports, draft, authorization.refusal);
 
