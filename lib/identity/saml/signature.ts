@@ -32,7 +32,9 @@ export function verifySignature(
   const signed = limited(shape, octetsHold);
   try {
     signed.loadSignature(standalone(text, shape.element));
-    if (!signed.checkSignature(text)) return refuse('signature_invalid', { log: { found: 'the digest' } });
+    // Only the signed element: what stands around it in the message is neither searched nor canonicalized.
+    if (!signed.checkSignature(standalone(text, shape.signed)))
+      return refuse('signature_invalid', { log: { found: 'the digest' } });
   } catch (error) {
     return refuse('signature_invalid', { log: { found: error instanceof Error ? error.name : 'unknown' } });
   }
@@ -67,7 +69,7 @@ function limited(shape: SignatureShape, octetsHold: (octets: string) => boolean)
   return signed;
 }
 
-/** The signature's own text with the prefixes that it inherits declared on it, so that it can be read alone. */
+/** An element's own text with the prefixes that it inherits declared on it, so that it can be read alone; exclusive canonicalization does not see them. */
 function standalone(text: string, element: XmlElement): string {
   const declared = new Set<string>();
   const tag = text.slice(element.nameEnd, text.indexOf('>', element.nameEnd));

@@ -13,6 +13,9 @@ export interface WrittenAttribute {
 /** What is in scope before any declaration. */
 export const ROOT_SCOPE: ReadonlyMap<string, string> = new Map([['', '']]);
 
+/** In scope at once; each level copies those of the one around it. */
+const MAX_PREFIXES = 300;
+
 /** The prefixes in scope inside an element; '' is the default namespace. Namespaces in XML 1.0, section 3. */
 export function scopeOf(
   outer: ReadonlyMap<string, string>,
@@ -27,6 +30,7 @@ export function scopeOf(
     scope ??= new Map(outer);
     scope.set(declared, value);
   }
+  if (scope !== null && scope.size > MAX_PREFIXES) throw new Stop('saml_too_large', 'prefixes');
   return scope ?? outer;
 }
 

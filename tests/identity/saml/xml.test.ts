@@ -1,0 +1,110 @@
+import { describe, expect, it, test } from '@jest/globals';
+import fc from 'fast-check';
+import { parseInstant } from '../../../lib/identity/saml/instant.ts';
+import { MESSAGE_RULES, readXml } from '../../../lib/identity/saml/xml.ts';
+import { parseXmlDuration } from '../../../lib/identity/saml/xml-duration.ts';
+import { signedAssertion } from './idp.ts';
+import { verifyXml } from './verifying.ts';
+
+const escaped = (text: string): string =>
+  text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
+const xmlText = fc
+  .string({ unit: 'binary' })
+  .filter((text) => !/[^\n\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u.test(text));
+
+test('reads back whatever text was written', () => {
+  fc.assert(
+    fc.property(xmlText, xmlText, (text, value) => {
+      const outcome = readXml(`<e a="${escaped(value)}">${escaped(text)}</e>`, MESSAGE_RULES);
+      expect(outcome.ok && [outcome.value.text, outcome.value.attributes[0]?.value]).toEqual([text, value]);
+    }),
+  );
+});
+
+test('answers whatever it is given, and never throws', () => {
+  const pieces = fc.constantFrom(
+    '<',
+    '>',
+    '/',
+    '&',
+    ';',
+    '"',
+    "'",
+    '=',
+    ' ',
+    'a',
+    'xmlns',
+    ':',
+    '<a>',
+    '</a>',
+    '<!--',
+    '-->',
+    ']]>',
+    '<?xml version="1.0"?>',
+    '&#x41;',
+    '&lt;',
+    'é',
+  );
+  fc.assert(
+    fc.property(fc.array(pieces, { maxLength: 40 }), (parts) => {
+      expect(typeof readXml(parts.join(''), MESSAGE_RULES).ok).toBe('boolean');
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('no single changed character of a signed assertion names somebody else', async () => {
+  const xml = signedAssertion();
+  await fc.assert(
+    fc.asyncProperty(
+      fc.nat(xml.length - 1),
+      fc.constantFrom('x', '<', '>', '"', ' ', '0', '&', '/'),
+      async (at, character) => {
+        const outcome = await verifyXml(xml.slice(0, at) + character + xml.slice(at + 1));
+        if (outcome.ok)
+          expect([outcome.value.subject, outcome.value.proof.tokenId]).toEqual(['alice@example.com', '_a1']);
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+describe('xs:dateTime', () => {
+  it.each([
+    ['2027-01-15T12:00:00Z', 1800014400],
+    ['2027-01-15T12:00:00.5Z', 1800014400.5],
+    ['2028-02-29T00:00:00Z', 1835395200],
+    ['2027-02-29T00:00:00Z', null],
+    ['2027-02-30T00:00:00Z', null],
+    ['2027-01-15T24:00:00Z', null],
+    ['2027-01-15T12:60:00Z', null],
+    ['2027-01-15T12:00:60Z', null],
+    ['2027-01-15T12:00:00', null],
+    ['2027-01-15T12:00:00z', null],
+    ['2027-01-15 12:00:00Z', null],
+    ['2027-01-15T12:00:00+01:00', null],
+    ['27-01-15T12:00:00Z', null],
+    ['-2027-01-15T12:00:00Z', null],
+    ['12027-01-15T12:00:00Z', null],
+    ['2027-01-15T12:00:00.Z', null],
+    [' 2027-01-15T12:00:00Z', null],
+  ])('%s is %s', (text, time) => {
+    expect(parseInstant(text)).toBe(time);
+  });
+});
+
+describe('xs:duration', () => {
+  it.each([
+    ['PT1H', 3600],
+    ['P1D', 86_400],
+    ['P1M', 28 * 86_400],
+    ['P1Y2M3DT4H5M6.7S', (365 + 56 + 3) * 86_400 + 4 * 3600 + 5 * 60 + 6],
+    ['P', null],
+    ['PT', null],
+    ['P1DT', null],
+    ['-PT1H', null],
+    ['1h', null],
+  ])('%s is %s seconds', (text, length) => {
+    expect(parseXmlDuration(text)).toBe(length);
+  });
+});
