@@ -5,39 +5,25 @@ export const awsIamRefusals = registry({
   signed_request_malformed: {
     class: 'proof',
     says: 'The signed AWS request is malformed.',
-    cause:
-      'Not base64url of a JSON object with exactly url, body and headers; longer than 16,384 characters; or no Signature Version 4 in the Authorization header.',
-    fix: 'Sign POST https://sts.<region>.amazonaws.com/ and send {"url","body","headers"} of it.',
   },
   signed_request_not_accepted: {
     class: 'proof',
     says: 'The signed AWS request is not one that is accepted here.',
-    cause:
-      'Another host, path or body than a plain POST of Action=GetCallerIdentity&Version=2011-06-15 to AWS STS; a header that is not expected; or host, x-amz-date or x-broker-server-id that the signature does not cover.',
-    fix: 'Sign only host, content-type, x-amz-date, x-amz-security-token and x-broker-server-id.',
   },
   server_id_mismatch: {
     class: 'proof',
     says: 'The signed AWS request is for another server.',
-    cause: 'No aws-iam connection has the serverId that the signed header X-Broker-Server-Id names.',
-    fix: 'Sign the host of the issuer, or `serverId` of the connection, as X-Broker-Server-Id.',
   },
   account_not_allowed: {
     class: 'proof',
     says: 'The signed AWS request names nobody here.',
-    cause: 'The request is genuine and its account is not one of `accounts` of the connection.',
-    fix: 'List the account in the connection.',
   },
   caller_identity_unsupported: {
     class: 'proof',
     says: 'The signed AWS request names nobody here.',
-    cause: 'The caller is neither an assumed role nor an IAM user, for example the root user or a federated user.',
-    fix: 'Sign with the credentials of a role.',
   },
   caller_identity_unavailable: {
     class: 'idp-outage',
     says: 'AWS STS cannot be asked who signed the request. Try again.',
-    cause: 'STS of that Region throttles, is down, or its answer is not that of GetCallerIdentity.',
-    fix: 'Retry; or sign for the STS endpoint of another Region.',
   },
 });

@@ -34,10 +34,9 @@ export interface RefusalEntry {
   readonly class: RefusalClass;
   /** One ASCII sentence for any caller, also for one that proved nothing. */
   readonly says: string;
-  /** For `docs/refusals.md`: what brings it about. */
-  readonly cause: string;
-  /** For `docs/refusals.md`: what to change. */
-  readonly fix: string;
 }
 
-export const registry = <T extends Record<string, RefusalEntry>>(entries: T): T => entries;
+/** What an answer needs of each reason. Its cause and fix stand in `explained/`, which no function loads. */
+export const registry = <K extends string>(
+  entries: Readonly<Record<K, RefusalEntry>>,
+): Readonly<Record<K, RefusalEntry>> => entries;

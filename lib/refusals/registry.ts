@@ -10,7 +10,7 @@ import { requestRefusals } from './request.ts';
 import { samlRefusals } from './saml.ts';
 import { signInRefusals } from './sign-in.ts';
 
-/** Every reason that a caller can be given, with its class, cause and fix: the source of `docs/refusals.md`. */
+/** Every reason that a caller can be given, with its class. Cause and fix: `explained/registry.ts`. */
 export const refusals = {
   ...requestRefusals,
   ...proofRefusals,

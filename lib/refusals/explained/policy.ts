@@ -1,0 +1,42 @@
+import type { policyRefusals } from '../policy.ts';
+import type { Explanations } from './kinds.ts';
+
+/** What brings about each refusal of `../policy.ts`, and what to change. */
+export const policyExplanations: Explanations<typeof policyRefusals> = {
+  not_allowed: {
+    cause:
+      'No scope of that name, `enabled: false`, no `allow` rule that matches this principal and actor, a `deny` rule that does, or a grant that this route cannot hand out. All answer alike, so that nobody can list scopes.',
+    fix: 'An operator reads the decision: `token-broker issuances list --outcome denied`, then the checks of the record.',
+  },
+  condition_error: {
+    cause:
+      'A plain operator met a claim that is a list, an object, null or a whole number beyond 2^53; or, in `deny`, a date, number, boolean or address that is none.',
+    fix: 'Use ForAnyValue: or ForAllValues: for lists, `Null` for presence, an alias for a deeper member.',
+  },
+  groups_overage: {
+    cause:
+      'Entra ID omits `groups` above 200 groups and points to Microsoft Graph instead (_claim_names or hasgroups). The broker does not follow that pointer.',
+    fix: 'Use app roles (`claims.roles`), or set the app to emit only groups assigned to the application.',
+  },
+  template_value: {
+    cause:
+      'A template such as ${claims.repository} is missing, empty, a list, or outside what its place takes (in a policy: one non-empty string of A-Z a-z 0-9 _ . @ = + -).',
+    fix: 'Check the claims in the record; use ${path:claims.x} in a policy where the value has slashes.',
+  },
+  may_act_mismatch: {
+    cause: 'The subject token carries may_act and the actor is not the one it names, or there is no actor.',
+    fix: 'Present the actor that may_act names.',
+  },
+  limit_reached: {
+    cause: '`limits.perPrincipal` or `limits.total` of the scope, in fixed windows counted at the decision.',
+    fix: 'Wait for Retry-After seconds; raise the limit if it is too low.',
+  },
+  insufficient_scope: {
+    cause: 'GET /v1/issuances needs a broker token with the scope broker:issuances:read.',
+    fix: 'Get one from /oauth2/token with scope=broker:issuances:read, as a principal that its `allow` rules match.',
+  },
+  scopes_incompatible: {
+    cause: 'Several scopes are granted only when all of them grant broker tokens of one audience.',
+    fix: 'Ask for each scope by itself.',
+  },
+};

@@ -1,0 +1,88 @@
+import type { proofRefusals } from '../proof.ts';
+import type { Explanations } from './kinds.ts';
+
+/** What brings about each refusal of `../proof.ts`, and what to change. */
+export const proofExplanations: Explanations<typeof proofRefusals> = {
+  token_malformed: {
+    cause:
+      'Not three canonical base64url parts, not UTF-8 JSON objects, a duplicate member, a number that is not finite, more than 32 levels, no `alg`; or an encrypted token.',
+    fix: 'Send the token as the issuer made it, without quotes, blanks or a newline.',
+  },
+  token_too_large: {
+    cause: 'A JWT of more than 20,000 characters.',
+    fix: 'Ask the issuer for fewer claims.',
+  },
+  issuer_unknown: {
+    cause: 'No connection has exactly this issuer (a final slash counts).',
+    fix: 'Compare `iss` with the issuer of the connections.',
+  },
+  algorithm_not_allowed: {
+    cause: '`alg` is none, an HMAC, or not listed in `algorithms` of the connection.',
+    fix: 'Set the issuer to RS256 or ES256, or list the algorithm.',
+  },
+  header_not_allowed: {
+    cause: '`crit`, `zip` or `b64` in the header, or a header member of the wrong type.',
+    fix: 'Use a plain signed JWT.',
+  },
+  key_unknown: {
+    cause:
+      'No key of the key set has this `kid`, or none that has it fits the algorithm: type, curve, `alg`, `use` or `key_ops` say otherwise, or an RSA key is weak. The key set was fetched again at most 30 seconds ago.',
+    fix: 'Retry half a minute after a key rotation; compare `kid` with the key set.',
+  },
+  signature_invalid: {
+    cause: 'The token was altered, cut off or signed by another key.',
+    fix: 'Get a fresh token from the issuer.',
+  },
+  requirement_not_met: {
+    cause: 'The token is genuine, and the `require` of its connection does not hold: another owner, tenant or project.',
+    fix: 'Compare the claims with `require` of the connection; the log names the check under the request id.',
+  },
+  claims_invalid: {
+    cause:
+      '`iss`, `sub`, `aud`, `exp`, `nbf`, `iat`, `jti` or `azp` is missing where it is needed or is not what RFC 7519 says; a time is beyond year 9999; `exp` is before `nbf` or `iat`; a name is over 1,024 bytes or has control characters; the accounts of an AWS token disagree.',
+    fix: 'See error_description for the claim.',
+  },
+  audience_mismatch: {
+    cause: 'A value of `aud` is not listed in `audience` of the connection. Every value must be.',
+    fix: 'Ask the issuer for the audience that error_description names.',
+  },
+  authorized_party_mismatch: {
+    cause:
+      '`azp`, `appid`, `cid` or `client_id` is not listed in `authorizedParties` of the connection, or two of them disagree.',
+    fix: 'List the client of the issuer in `authorizedParties`.',
+  },
+  type_mismatch: {
+    cause:
+      '`typ` is not listed in `types` of the connection (absent counts as JWT), or subject_token_type contradicts it.',
+    fix: 'Add at+jwt to `types` for access tokens.',
+  },
+  expired: {
+    cause: '`exp` is past, with the tolerance of the connection.',
+    fix: 'Get a fresh one; check the clock that error_description names.',
+  },
+  not_yet_valid: {
+    cause: '`nbf` or `iat` is in the future, with the tolerance of the connection.',
+    fix: 'Check the clock of the issuer.',
+  },
+  too_old: {
+    cause: '`iat` is further back than `maxTokenAge`.',
+    fix: 'Get a fresh one.',
+  },
+  replayed: {
+    cause:
+      '`reuse: once` (again only if that issuance failed) or `reuse: bind` (again only for the same scope, duration and actor).',
+    fix: 'Get a fresh proof for each use.',
+  },
+  revoked: {
+    cause: 'The broker token, or one that it came of, was revoked (RFC 7009).',
+    fix: 'Get a new one.',
+  },
+  exchange_chain_too_long: {
+    cause: 'The broker token came of three exchanges already.',
+    fix: 'Exchange the first proof again.',
+  },
+  principal_invalid: {
+    cause: 'The `principal` template of the connection needs a claim that is missing or not a plain string.',
+    fix: 'Correct `principal` of the connection.',
+  },
+};
