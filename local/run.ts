@@ -87,11 +87,11 @@ async function start(options: StartOptions): Promise<void> {
     const well = await demonstrate({ stack, idp, root: ROOT }, print);
     log.open(well ? 'drop' : 'show');
     if (options.once && !well) throw new Problem('\nNot all of the demonstration went well.');
-    printCommands(stack, idp);
+    if (!options.once) printCommands(stack, idp);
   } else {
     await useFolder(stack, resolve(cwd(), options.config));
     log.open('show');
-    printCommands(stack, null);
+    if (!options.once) printCommands(stack, null);
   }
   if (options.once) await stopAll();
   else print(`ready ${stack.url}`);
