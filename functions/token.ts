@@ -24,12 +24,11 @@ export const tokenHandler = (ports: RoutePorts & IssuePorts) =>
         const parsed = readTokenRequest(request);
         if (!parsed.ok) return parsed;
         if (parsed.value.grantType === 'authorization-code') return refuse('grant_type_unsupported');
-        const { grantType, issuance } = parsed.value;
-        const issued = await issue(ports, issuance, signal);
+        const issued = await issue(ports, parsed.value.issuance, signal);
         if (!issued.ok) return issued;
         const { record } = issued.value;
         return accept({
-          answer: tokenAnswer(issued.value, grantType, toEpochSeconds(ports.clock.now()), request.id),
+          answer: tokenAnswer(issued.value, parsed.value, toEpochSeconds(ports.clock.now()), request.id),
           issuance: record.id,
           ...(record.grant === null ? {} : { grant: record.grant }),
         });

@@ -49,7 +49,8 @@ export function liveAuthenticators(): Authenticators {
       if (verified.ok || verified.refusal.reason !== 'issuer_unknown') return verified;
       const jwt = parseJwt(token);
       if (!jwt.ok) return jwt;
-      return brokerPrincipal(jwt.value, { issuer, ownKeys: own, revocations, now: now(), signal: context.signal });
+      const { signal } = context;
+      return brokerPrincipal(jwt.value, declared, { issuer, ownKeys: own, revocations, now: now(), signal });
     },
     awsIam: async (envelope, context) => {
       const { verifyAwsIam } = await import('../identity/aws-iam/verify-aws-iam.ts');

@@ -18,7 +18,8 @@ interface Kept {
 
 /**
  * The port Secrets over AWS Secrets Manager. What was read is kept in memory for at most 60 s and never used longer, outage or not; callers that come while a
- * secret is being read wait for that one read. Neither a failure nor a missing secret is kept.
+ * secret is being read wait for that one read. That there is no such secret is kept alike, so that the time of an answer does not tell a client that exists from one
+ * that does not; a failure is not kept.
  */
 export function secretsManagerSecrets(client: SecretsManagerClient, clock: Clock): Secrets {
   const kept = new Map<string, Kept>();
@@ -41,9 +42,7 @@ function remember(kept: Map<string, Kept>, name: string, entry: Kept): void {
   const forget = () => {
     if (kept.get(name) === entry) kept.delete(name);
   };
-  entry.versions.then((versions) => {
-    if (versions === null) forget();
-  }, forget);
+  entry.versions.catch(forget);
 }
 
 /** Waits no longer than the caller's own deadline. */

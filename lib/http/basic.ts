@@ -1,15 +1,15 @@
 import type { ClientProof } from '../identity/principal.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 
-const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
-
 /**
- * Reads the credentials of HTTP Basic as RFC 6749 section 2.3.1 has them: base64 of `id:secret`, each form-encoded before. What is not base64, not
- * UTF-8, has no colon or an empty half is refused without a word on which.
+ * Reads the credentials of HTTP Basic as RFC 6749 section 2.3.1 has them: base64 of `id:secret`, each form-encoded before. What is not base64
+ * with its padding (RFC 7617 section 2), not UTF-8, has no colon or an empty half is refused without a word on which.
  */
 export function readBasic(credentials: string): Outcome<ClientProof> {
-  if (credentials.length > 2048 || !BASE64.test(credentials)) return refuse('client_authentication_failed');
-  const text = utf8(Buffer.from(credentials, 'base64'));
+  const bytes = Buffer.from(credentials, 'base64');
+  // Node reads base64 leniently; what it reads must be what was written.
+  const canonical = credentials.length <= 2048 && bytes.toString('base64') === credentials;
+  const text = canonical ? utf8(bytes) : null;
   const colon = text?.indexOf(':') ?? -1;
   if (text === null || colon < 0) return refuse('client_authentication_failed');
   const client = formDecode(text.slice(0, colon));

@@ -8,19 +8,22 @@ const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 /**
  * Reads how the client authenticates (RFC 6749 section 2.3, RFC 7521 section 4.2); null: it does not say who it is. Two methods in one request are
- * refused, also where both would be right.
+ * refused, also where both would be right. A parameter without a value counts as omitted (RFC 6749 section 3.2), so that an empty
+ * `client_secret` beside a header is no second method.
  */
 export function readClientProof(request: HttpRequest, form: Parameters): Outcome<ClientProof | null> {
-  const authorization = request.headers['authorization'] ?? '';
-  const methods = [authorization !== '', form.has('client_secret'), form.has('client_assertion')].filter(Boolean);
-  if (methods.length > 1) return refuse('client_methods_several');
-  if (authorization !== '') return readHeader(authorization, form.one('client_id'));
-  if (form.has('client_assertion') || form.has('client_assertion_type')) return readAssertion(form);
-  const client = form.one('client_id');
-  if (!form.has('client_secret')) return accept(client === null ? null : { method: 'none', client });
+  const authorization = request.headers['authorization'];
+  const assertion = form.one('client_assertion') ?? form.one('client_assertion_type');
   const secret = form.one('client_secret');
-  if (client === null || secret === null) return refuse('client_authentication_failed');
-  return accept({ method: 'client_secret_post', client, secret });
+  const methods = [authorization, assertion, secret].filter((method) => method !== null && method !== undefined);
+  if (methods.length > 1) return refuse('client_methods_several');
+  if (authorization !== undefined) return readHeader(authorization, form.one('client_id'));
+  if (assertion !== null) return readAssertion(form);
+  const client = form.one('client_id');
+  if (secret === null) return accept(client === null ? null : { method: 'none', client });
+  return client === null
+    ? refuse('client_authentication_failed')
+    : accept({ method: 'client_secret_post', client, secret });
 }
 
 /** A `client_id` beside the header must name the same client. */

@@ -6,10 +6,16 @@ import type { IssuingGrantType } from './token-request.ts';
 
 const AWS_CREDENTIALS = 'urn:token-broker:token-type:aws-credentials';
 
+/** What of the request shapes its answer. `requestedTokenType` is one that the grant answers to: another was refused. */
+export interface AnsweredRequest {
+  readonly grantType: IssuingGrantType | 'authorization-code';
+  readonly requestedTokenType: string | null;
+}
+
 /** The answer of the token endpoint (RFC 6749 section 5.1, RFC 8693 section 2.2.1). Secret. */
 export function tokenAnswer(
   { record, minted }: Issued,
-  grantType: IssuingGrantType | 'authorization-code',
+  { grantType, requestedTokenType }: AnsweredRequest,
   now: EpochSeconds,
   requestId: string,
 ): HttpAnswer {
@@ -25,7 +31,7 @@ export function tokenAnswer(
   }
   return secretJson(200, requestId, {
     access_token: secret.token,
-    ...(grantType === 'token-exchange' ? { issued_token_type: secret.issuedTokenType } : {}),
+    ...(grantType === 'token-exchange' ? { issued_token_type: requestedTokenType ?? secret.issuedTokenType } : {}),
     token_type: secret.tokenType,
     expires_in: remaining(secret.expires, now),
     scope: secret.scope ?? record.scope,

@@ -5,6 +5,7 @@ import { Parameters } from './parameters.ts';
 import { type HttpRequest, readFormBody } from './request.ts';
 
 const FORM_BYTES = 64 * 1024;
+const QUERY_PROOFS = ['token', 'client_secret', 'client_assertion'];
 
 /** What introspection (RFC 7662 section 2.1) and revocation (RFC 7009 section 2.1) are asked: a token, by a client that authenticates. */
 export interface TokenForm {
@@ -16,7 +17,7 @@ export interface TokenForm {
 export function readTokenForm(request: HttpRequest): Outcome<TokenForm> {
   const query = Parameters.parse(request.rawQuery);
   if (!query.ok) return query;
-  if (query.value.has('token') || query.value.has('client_secret')) return refuse('proof_in_query');
+  if (QUERY_PROOFS.some((name) => query.value.has(name))) return refuse('proof_in_query');
   const body = readFormBody(request, FORM_BYTES);
   if (!body.ok) return body;
   const form = Parameters.parse(body.value);

@@ -29,6 +29,8 @@ export type IssuingGrantType = 'client-credentials' | 'token-exchange' | 'jwt-be
 
 export interface TokenRequest {
   readonly grantType: IssuingGrantType;
+  /** RFC 8693 section 2.1; one that the grant answers to, or the issuance is refused. null: not asked for. */
+  readonly requestedTokenType: string | null;
   readonly issuance: IssuanceRequest;
 }
 
@@ -128,6 +130,7 @@ function readIssuance(
   if (!duration.ok) return duration;
   const targets = readTargets(form);
   if (!targets.ok) return targets;
+  const requestedTokenType = form.one('requested_token_type');
   const { id, sourceIp, userAgent } = request;
   const issuance: IssuanceRequest = {
     proofs: proofs.value,
@@ -136,10 +139,10 @@ function readIssuance(
     intent: intent.value,
     narrowing: null,
     grants: grantsOf(grantType),
-    refuseTarget: (scope) => refuseTarget(scope, targets.value, form.one('requested_token_type')),
+    refuseTarget: (scope) => refuseTarget(scope, targets.value, requestedTokenType),
     caller: { id, sourceIp, userAgent },
   };
-  return accept({ grantType, issuance });
+  return accept({ grantType, requestedTokenType, issuance });
 }
 
 /** An AWS session comes by token exchange only (contract section 3). */

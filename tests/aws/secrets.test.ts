@@ -129,16 +129,27 @@ describe('what was read', () => {
     expect(reads()).toBe(1);
   });
 
-  it('is not kept when it failed, nor when there was nothing', async () => {
+  it('is not kept when it failed', async () => {
     const { value } = answers();
-    value('AWSCURRENT').rejectsOnce(refusal('ThrottlingException', 400)).rejectsOnce(missing()).resolves({
+    value('AWSCURRENT').rejectsOnce(refusal('ThrottlingException', 400)).resolves({
       SecretString: 'new',
       VersionId: 'v2',
     });
-    aws.on(DescribeSecretCommand).resolves({});
     const secrets = secretsAt({ now: START });
     await expect(secrets.read(NAME, forever)).rejects.toBeInstanceOf(Fault);
+    expect(await secrets.read(NAME, forever)).toMatchObject({ current: { value: 'new' } });
+  });
+
+  it('is kept alike where there is none, so that an absent secret takes no other time than a present one', async () => {
+    const { value } = answers();
+    value('AWSCURRENT').rejectsOnce(missing()).resolves({ SecretString: 'new', VersionId: 'v2' });
+    aws.on(DescribeSecretCommand).resolves({});
+    const clock = { now: START };
+    const secrets = secretsAt(clock);
     expect(await secrets.read(NAME, forever)).toBeNull();
+    clock.now += 59_999;
+    expect(await secrets.read(NAME, forever)).toBeNull();
+    clock.now += 1;
     expect(await secrets.read(NAME, forever)).toMatchObject({ current: { value: 'new' } });
   });
 

@@ -1,6 +1,6 @@
 import { accept, type Outcome, refuse } from '../../outcome.ts';
 import type { ParsedJwt } from '../oidc/jwt.ts';
-import type { Principal } from '../principal.ts';
+import type { DeclaredJwtType, Principal } from '../principal.ts';
 import { type BrokerTokenContext, verifyBrokerToken } from './verify-broker-token.ts';
 
 /** At most so many exchanges may follow one another (contract section 3). */
@@ -8,9 +8,13 @@ export const MOST_EXCHANGES = 3;
 
 /**
  * The principal that a broker token names when it is a proof here: connection `broker`, its own `sub`. Only a token whose audience is the issuer itself is
- * one, so that a resource server cannot turn a token it was sent into another.
+ * one, so that a resource server cannot turn a token it was sent into another. `declared` is the caller's `subject_token_type`: an access token is no ID token.
  */
-export async function brokerPrincipal(jwt: ParsedJwt, context: BrokerTokenContext): Promise<Outcome<Principal>> {
+export async function brokerPrincipal(
+  jwt: ParsedJwt,
+  declared: DeclaredJwtType,
+  context: BrokerTokenContext,
+): Promise<Outcome<Principal>> {
   const verified = await verifyBrokerToken(jwt, context);
   if (!verified.ok) return verified;
   const token = verified.value;
@@ -19,6 +23,7 @@ export async function brokerPrincipal(jwt: ParsedJwt, context: BrokerTokenContex
       detail: `A broker token is a proof here only with the audience ${context.issuer}.`,
     });
   }
+  if (declared === 'id_token') return refuse('type_mismatch', { detail: 'This is not an ID token.' });
   if (token.exchanges >= MOST_EXCHANGES) return refuse('exchange_chain_too_long');
   return accept({
     source: { kind: 'connection', name: 'broker' },
@@ -33,7 +38,8 @@ export async function brokerPrincipal(jwt: ParsedJwt, context: BrokerTokenContex
       expires: token.expires,
     },
     reuse: null,
-    record: [],
+    // Who acted before is part of who this is.
+    record: ['act'],
     mayAct: token.claims['may_act'],
     lineage: {
       tokenIds: [token.tokenId, ...token.parents],

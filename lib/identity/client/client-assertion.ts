@@ -69,8 +69,8 @@ function isForThisBroker({ authentication }: Client, aud: unknown, issuer: strin
 }
 
 function livesTooLong({ expires, issuedAt }: TokenTimes, now: number): boolean {
-  if (expires > now + MOST_SECONDS + TOLERANCE) return true;
-  return issuedAt !== null && expires - issuedAt > MOST_SECONDS;
+  if (issuedAt === null) return expires - now > MOST_SECONDS;
+  return expires - issuedAt > MOST_SECONDS;
 }
 
 function authenticated(client: Client, jwt: ParsedJwt, jti: string, { expires }: TokenTimes): AuthenticatedClient {

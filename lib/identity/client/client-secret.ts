@@ -2,10 +2,10 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { accept, type Outcome } from '../../outcome.ts';
 import type { SecretVersion } from '../../ports.ts';
 import type { AuthenticatedClient, ClientProof } from '../principal.ts';
-import { type ClientContext, clientClaims, clientRefusal, readClient } from './registered-client.ts';
+import { type ClientContext, clientClaims, clientRefusal, isClientName, readClient } from './registered-client.ts';
 
-/** Read where there is no client to read for, so that an unknown client costs what a known one does. */
-const NOBODYS_SECRET = 'token-broker/clients/-';
+/** Read under the presented name where there is no such client, so that an unknown client costs what a known one does, at the first try and later. */
+const nobodysSecret = (name: string): string => `token-broker/clients/${isClientName(name) ? name : '-'}`;
 const NOBODYS_DIGEST = Buffer.alloc(32);
 
 type SecretProof = Extract<ClientProof, { method: 'client_secret_basic' | 'client_secret_post' }>;
@@ -20,7 +20,7 @@ export async function verifyClientSecret(
 ): Promise<Outcome<AuthenticatedClient>> {
   const client = await readClient(proof.client, context.configuration, context.signal);
   const registered = client?.authentication.method === 'secret' ? client.authentication : null;
-  const stored = await context.secrets.read(registered?.secret ?? NOBODYS_SECRET, context.signal);
+  const stored = await context.secrets.read(registered?.secret ?? nobodysSecret(proof.client), context.signal);
   const overlap = registered?.overlap ?? 0;
   const retired = stored?.previous?.retiredAt ?? null;
   const inOverlap = retired !== null && context.now * 1000 < retired + overlap * 1000;

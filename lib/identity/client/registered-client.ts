@@ -19,13 +19,15 @@ export const clientRefusal = (check: string) => refuse('client_authentication_fa
 
 const CLIENT_NAME = /^[a-z][a-z0-9-]{0,62}$/;
 
+export const isClientName = (name: string): boolean => CLIENT_NAME.test(name);
+
 /** null for a name that no client can have, without a read. */
 export async function readClient(
   name: string,
   configuration: Configuration,
   signal: AbortSignal,
 ): Promise<Client | null> {
-  return CLIENT_NAME.test(name) ? configuration.client(name, signal) : null;
+  return isClientName(name) ? configuration.client(name, signal) : null;
 }
 
 export const clientClaims = (client: Client): Claims => ({
