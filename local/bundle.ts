@@ -1,5 +1,6 @@
 import { basename, extname, join } from 'node:path';
 import { type BuildOptions, build, type Metafile, type OutputFile } from 'esbuild';
+import { slimSdk } from './slim-sdk.ts';
 
 /** One program, bundled: its files, and what esbuild says of them. */
 export interface Bundle {
@@ -71,6 +72,7 @@ export async function bundleFunction(root: string, file: string, identity: Ident
     splitting: true,
     chunkNames: '[name]-[hash]',
     external: NEVER_LOADED,
+    plugins: [slimSdk],
     alias: { '@aws-sdk/credential-provider-node': join(root, ENVIRONMENT_CREDENTIALS) },
     metafile: true,
     write: false,

@@ -3,7 +3,15 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 
 /** What goes into a function's bundle, and what decides how it is made. */
-const BUNDLE_SOURCES = ['functions', 'lib', 'package.json', 'package-lock.json', 'local/build.ts', 'local/bundle.ts'];
+const BUNDLE_SOURCES = [
+  'functions',
+  'lib',
+  'package.json',
+  'package-lock.json',
+  'local/build.ts',
+  'local/bundle.ts',
+  'local/slim-sdk.ts',
+];
 
 /** What goes into the command line beside that. */
 const COMMAND_LINE_SOURCES = ['bin', 'console'];
