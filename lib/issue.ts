@@ -97,8 +97,11 @@ async function mint(
   signal: AbortSignal,
 ): Promise<Outcome<Issued>> {
   const { prepared } = what;
-  if (prepared.startsElsewhere) await ports.ledger.started({ ...draft, credential: prepared.planned }, signal);
-  const minted = await mintOrFail(prepared, signal);
+  const atHand = (await prepared.atHand?.(signal)) ?? null;
+  if (atHand === null && prepared.startsElsewhere) {
+    await ports.ledger.started({ ...draft, credential: prepared.planned }, signal);
+  }
+  const minted: MintAttempt = atHand ?? (await mintOrFail(prepared, signal));
   if (!minted.ok) {
     await fail(ports, draft, minted.refusal);
     await releaseProofs(ports.replays, draft.id, who, what, AbortSignal.timeout(LAST_WORDS_MS));
@@ -110,11 +113,10 @@ async function mint(
   return accept({ record, principal: who.principal, minted: minted.value });
 }
 
+type MintAttempt = Outcome<Minted> & { readonly cause?: unknown };
+
 /** A mint that throws has failed too: it is recorded and given back like one that was refused, before its fault goes on. */
-async function mintOrFail(
-  prepared: PreparedGrant,
-  signal: AbortSignal,
-): Promise<Outcome<Minted> & { readonly cause?: unknown }> {
+async function mintOrFail(prepared: PreparedGrant, signal: AbortSignal): Promise<MintAttempt> {
   try {
     return await prepared.mint(signal);
   } catch (cause) {

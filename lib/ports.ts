@@ -15,7 +15,7 @@ import type { IssuanceFilter } from './ledger/filter.ts';
 import type { IssuancePage } from './ledger/query.ts';
 import type { IssuanceRecord } from './ledger/record.ts';
 import type { Outcome } from './outcome.ts';
-import type { EpochMilliseconds, EpochSeconds, Seconds } from './time.ts';
+import type { EpochMilliseconds, EpochSeconds, Milliseconds, Seconds } from './time.ts';
 
 export interface Clock {
   /** Milliseconds since the epoch; never goes back by more than the host's own clock does. */
@@ -174,11 +174,19 @@ export interface SecretVersion {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+/** How old a copy of a secret may be. */
+export type SecretAge = 'cached' | 'fresh' | Milliseconds;
+
 export interface Secrets {
-  /** AWSCURRENT, and AWSPREVIOUS if there is one, cached at most 60 s. null: there is no such secret. Throws `Fault('secrets')`. */
+  /**
+   * AWSCURRENT, and AWSPREVIOUS if there is one, cached at most 60 s. null: there is no such secret. Throws `Fault('secrets')`.
+   * `fresh`, for a version that was just refused elsewhere or does not fit what was presented: read again, at most every few seconds for one secret. A length of time:
+   * no copy that is as old, so that 0 always reads.
+   */
   read(
     name: string,
     signal: AbortSignal,
+    age?: SecretAge,
   ): Promise<{
     readonly current: SecretVersion;
     readonly previous: (SecretVersion & { readonly retiredAt: EpochMilliseconds | null }) | null;
@@ -252,6 +260,18 @@ export interface Sessions {
   assumeRole(input: AssumeRole, signal: AbortSignal): Promise<Outcome<AwsSession>>;
   assumeRoleWithWebIdentity(input: AssumeRoleWithWebIdentity, signal: AbortSignal): Promise<Outcome<AwsSession>>;
   assumeRoleWithSaml(input: AssumeRoleWithSaml, signal: AbortSignal): Promise<Outcome<AwsSession>>;
+}
+
+/** AWS's own tokens of the broker's role (outbound identity federation), so that another server needs no secret of the broker's. */
+export interface WebIdentities {
+  /** A token for that audience, a few minutes long. Refuses with web_identity_refused, sts_throttled, sts_unavailable. */
+  token(audience: string, algorithm: 'RS256' | 'ES384', signal: AbortSignal): Promise<Outcome<string>>;
+}
+
+/** Waits. Behind a port, so that tests need not. */
+export interface Pauses {
+  /** True after that long; false, at once, when the signal ends the wait. Never throws. */
+  wait(length: Milliseconds, signal: AbortSignal): Promise<boolean>;
 }
 
 /** One JSON line a call; the members are checked against a list of names that may be logged. */

@@ -184,6 +184,8 @@ interface OauthTokenGrantBase {
   readonly resource: string | null;
   /** Private or link-local addresses are dialled only where the configuration names them. */
   readonly allowPrivateAddress: boolean;
+  /** How long the server's tokens live where its answers do not say; absent: such an answer is refused. */
+  readonly expiresIn?: Seconds;
 }
 
 export interface DownstreamClient {

@@ -130,7 +130,7 @@ export function subjectOf({ source, subject }: Pick<Principal, 'source' | 'subje
 }
 
 /** RFC 8693 section 4.1: the actor outermost, who acted before it nested inside. */
-function actClaim(principal: Principal, actor: Actor | null): JsonValue | undefined {
+export function actClaim(principal: Principal, actor: Actor | null): JsonValue | undefined {
   const before = principal.lineage?.act;
   if (actor === null) return before;
   const sub =

@@ -41,6 +41,11 @@ export interface PreparedGrant {
   readonly startsElsewhere: boolean;
   /** For the `started` record: what is about to be asked for. `expires` is the latest end it can have. */
   readonly planned: CredentialRecord;
+  /**
+   * Only where the granter keeps what others minted: what is at hand for this very request, so that nobody is asked and no `started` is due.
+   * null: somebody must be asked. Never throws.
+   */
+  readonly atHand?: (signal: AbortSignal) => Promise<Outcome<Minted> | null>;
   /** Makes the credential. Called once, after `started` was written. Throws `Fault` where a dependency fails in no known way. */
   mint(signal: AbortSignal): Promise<Outcome<Minted>>;
 }

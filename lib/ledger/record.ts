@@ -35,6 +35,12 @@ export interface CredentialRecord {
   readonly tokenType?: string;
   readonly cached?: boolean;
   readonly secretVersion?: string | null;
+  /** RFC 8693 section 3, where another server said it. */
+  readonly issuedTokenType?: string | null;
+  /** True: the server did not say how long its token lives; `expires` is the grant's word. */
+  readonly expiresAssumed?: boolean;
+  /** A GitHub App's installation token: what it opens. */
+  readonly repositories?: readonly string[];
 }
 
 /** One issuance: one decision and its outcome (contract section 4). */
