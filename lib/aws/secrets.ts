@@ -1,11 +1,13 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Fault } from '../outcome.ts';
-import type { Clock, Secrets } from '../ports.ts';
+import type { Clock, SecretAge, Secrets } from '../ports.ts';
 import { type EpochMilliseconds, milliseconds } from '../time.ts';
 import { readVersions, type SecretVersions } from './secret-versions.ts';
 
 /** How long what was read counts, from when it was asked for. */
 const LIFETIME = milliseconds(60_000);
+/** One fresh read of each secret in this time, however often somebody asks. */
+const FRESH = milliseconds(2_000);
 /** Ends a read that several callers may be waiting for; each stops waiting at its own deadline. */
 const READ_TIMEOUT = milliseconds(2_500);
 /** A configuration has no more secrets in use than this; the oldest gives way. */
@@ -14,6 +16,8 @@ const MOST_KEPT = 1_000;
 interface Kept {
   readonly since: EpochMilliseconds;
   readonly versions: Promise<SecretVersions>;
+  /** When a fresh one was last asked for; null: never. */
+  readonly freshAt: EpochMilliseconds | null;
 }
 
 /**
@@ -23,15 +27,23 @@ interface Kept {
  */
 export function secretsManagerSecrets(client: SecretsManagerClient, clock: Clock): Secrets {
   const kept = new Map<string, Kept>();
-  const read = (name: string): Promise<SecretVersions> => {
+  const read = (name: string, age: SecretAge): Promise<SecretVersions> => {
     const now = clock.now();
     const known = kept.get(name);
-    if (known !== undefined && now - known.since < LIFETIME && now >= known.since) return known.versions;
-    const entry = { since: now, versions: readVersions(client, name, AbortSignal.timeout(READ_TIMEOUT)) };
+    if (known !== undefined && serves(known, age, now)) return known.versions;
+    const freshAt = age === 'fresh' ? now : (known?.freshAt ?? null);
+    const entry = { since: now, versions: readVersions(client, name, AbortSignal.timeout(READ_TIMEOUT)), freshAt };
     remember(kept, name, entry);
     return entry.versions;
   };
-  return { read: (name, signal) => within(read(name), signal) };
+  return { read: (name, signal, age = 'cached') => within(read(name, age), signal) };
+}
+
+/** A clock that went back says nothing of the age: then it is read anew. */
+function serves({ since, freshAt }: Kept, age: SecretAge, now: EpochMilliseconds): boolean {
+  if (now < since || now - since >= LIFETIME) return false;
+  if (age === 'fresh') return freshAt !== null && now - freshAt < FRESH;
+  return age === 'cached' || now - since < age;
 }
 
 function remember(kept: Map<string, Kept>, name: string, entry: Kept): void {

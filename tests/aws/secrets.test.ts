@@ -9,7 +9,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { secretsManagerSecrets } from '../../lib/aws/secrets.ts';
 import { Fault } from '../../lib/outcome.ts';
-import { epochMilliseconds } from '../../lib/time.ts';
+import { epochMilliseconds, milliseconds } from '../../lib/time.ts';
 
 const NAME = 'token-broker/clients/nightly-bot';
 const START = Date.parse('2026-11-21T09:00:00Z');
@@ -151,6 +151,36 @@ describe('what was read', () => {
     expect(await secrets.read(NAME, forever)).toBeNull();
     clock.now += 1;
     expect(await secrets.read(NAME, forever)).toMatchObject({ current: { value: 'new' } });
+  });
+
+  it.each([
+    ['no older than was asked for', 1_000, 999, 1],
+    ['anew at that age', 1_000, 1_000, 2],
+    ['each time where no age will do', 0, 0, 2],
+    ['after 60 s whatever age was asked for', 3_600_000, 60_000, 2],
+  ])('is read %s', async (_, age, laterMs, times) => {
+    answers();
+    const clock = { now: START };
+    const secrets = secretsAt(clock);
+    await secrets.read(NAME, forever, milliseconds(age));
+    clock.now += laterMs;
+    await secrets.read(NAME, forever, milliseconds(age));
+    expect(reads()).toBe(times);
+  });
+
+  it('is read anew where the copy did not fit, at most once in two seconds', async () => {
+    answers();
+    const clock = { now: START };
+    const secrets = secretsAt(clock);
+    await secrets.read(NAME, forever);
+    await secrets.read(NAME, forever, 'fresh');
+    expect(reads()).toBe(2);
+    clock.now += 1_999;
+    await secrets.read(NAME, forever, 'fresh');
+    expect(reads()).toBe(2);
+    clock.now += 1;
+    await secrets.read(NAME, forever, 'fresh');
+    expect(reads()).toBe(3);
   });
 
   it('is not used beyond its time, even in an outage', async () => {

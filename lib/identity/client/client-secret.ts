@@ -1,6 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Client, ClientAuthentication } from '../../configuration/documents.ts';
 import { accept, type Outcome } from '../../outcome.ts';
-import type { SecretVersion } from '../../ports.ts';
+import type { Secrets, SecretVersion } from '../../ports.ts';
+import { type EpochSeconds, milliseconds, type Seconds, seconds } from '../../time.ts';
 import type { AuthenticatedClient, ClientProof } from '../principal.ts';
 import { type ClientContext, clientClaims, clientRefusal, isClientName, readClient } from './registered-client.ts';
 
@@ -8,6 +10,12 @@ import { type ClientContext, clientClaims, clientRefusal, isClientName, readClie
 const nobodysSecret = (name: string): string => `token-broker/clients/${isClientName(name) ? name : '-'}`;
 const NOBODYS_DIGEST = Buffer.alloc(32);
 
+/** Of a client that there is not: the usual one, so that the same reads follow. */
+const DEFAULT_OVERLAP = seconds(86_400);
+
+type Registered = Extract<ClientAuthentication, { method: 'secret' }>;
+type Stored = Awaited<ReturnType<Secrets['read']>>;
+type Mismatch = 'client_secret_absent' | 'client_secret_wrong' | 'client_secret_retired';
 type SecretProof = Extract<ClientProof, { method: 'client_secret_basic' | 'client_secret_post' }>;
 
 /**
@@ -20,30 +28,53 @@ export async function verifyClientSecret(
 ): Promise<Outcome<AuthenticatedClient>> {
   const client = await readClient(proof.client, context.configuration, context.signal);
   const registered = client?.authentication.method === 'secret' ? client.authentication : null;
-  const stored = await context.secrets.read(registered?.secret ?? nobodysSecret(proof.client), context.signal);
-  const overlap = registered?.overlap ?? 0;
-  const retired = stored?.previous?.retiredAt ?? null;
-  const inOverlap = retired !== null && context.now * 1000 < retired + overlap * 1000;
-  const isCurrent = equals(proof.secret, stored?.current);
-  const isPrevious = equals(proof.secret, stored?.previous ?? undefined);
+  const compared = await compareSecret(proof, registered, context);
   if (client === null || registered === null) return clientRefusal('client_unknown');
-  if (stored === null) return clientRefusal('client_secret_absent');
-  const version = isCurrent ? stored.current : isPrevious && inOverlap ? stored.previous : null;
-  if (version === null) return clientRefusal(isPrevious ? 'client_secret_retired' : 'client_secret_wrong');
-  return accept({
-    client: client.client,
-    claims: clientClaims(client),
-    proof: {
-      kind: 'client-secret',
-      issuer: null,
-      tokenId: null,
-      sha256: null,
-      secretVersion: version.versionId,
-      expires: null,
-    },
-    reuse: null,
-  });
+  return typeof compared === 'string' ? clientRefusal(compared) : accept(authenticated(client, compared));
 }
+
+/**
+ * The version that was presented, or the check that failed. A copy of the secret is never as old as the overlap, so that a rotation ends the previous secret when it
+ * must; what does not fit is compared again with a fresh one, so that a new secret works at once.
+ */
+async function compareSecret(
+  { client, secret: presented }: SecretProof,
+  registered: Registered | null,
+  { secrets, now, signal }: ClientContext,
+): Promise<SecretVersion | Mismatch> {
+  const name = registered?.secret ?? nobodysSecret(client);
+  const overlap = registered?.overlap ?? DEFAULT_OVERLAP;
+  const kept = await secrets.read(name, signal, milliseconds(overlap * 1000));
+  const first = matching(presented, kept, overlap, now);
+  return typeof first === 'string'
+    ? matching(presented, await secrets.read(name, signal, 'fresh'), overlap, now)
+    : first;
+}
+
+function matching(presented: string, stored: Stored, overlap: Seconds, now: EpochSeconds): SecretVersion | Mismatch {
+  const retired = stored?.previous?.retiredAt ?? null;
+  const inOverlap = retired !== null && now * 1000 < retired + overlap * 1000;
+  const isCurrent = equals(presented, stored?.current);
+  const isPrevious = equals(presented, stored?.previous ?? undefined);
+  if (stored === null) return 'client_secret_absent';
+  if (isCurrent) return stored.current;
+  if (!isPrevious || stored.previous === null) return 'client_secret_wrong';
+  return inOverlap ? stored.previous : 'client_secret_retired';
+}
+
+const authenticated = (client: Client, { versionId }: SecretVersion): AuthenticatedClient => ({
+  client: client.client,
+  claims: clientClaims(client),
+  proof: {
+    kind: 'client-secret',
+    issuer: null,
+    tokenId: null,
+    sha256: null,
+    secretVersion: versionId,
+    expires: null,
+  },
+  reuse: null,
+});
 
 /** Of digests, so that neither the length nor the place of the first difference shows in the time. */
 function equals(presented: string, stored: SecretVersion | undefined): boolean {
