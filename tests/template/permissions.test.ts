@@ -172,6 +172,21 @@ describe('the permissions of the template', () => {
     }
   });
 
+  it.each([
+    ['Administrators', ['config: dynamodb:BatchWriteItem dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem']],
+    [
+      'Auditors',
+      ['config', 'ledger', 'ledger/index'].map(
+        (one) => `${one}: dynamodb:BatchGetItem dynamodb:GetItem dynamodb:Query`,
+      ),
+    ],
+  ])('%s may do what the command line does for them and no more', (id, rows) => {
+    const { Statement: statements } = template.Resources[id]?.Properties['PolicyDocument'] as {
+      Statement: Statement[];
+    };
+    expect(statements.flatMap(lines).sort()).toEqual(rows);
+  });
+
   it('lets the broker assume roles under one path by default', () => {
     expect(template.Parameters['AssumableRoles']?.['Default']).toBe('arn:*:iam::*:role/token-broker/*');
   });
