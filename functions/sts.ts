@@ -1,5 +1,5 @@
-import { liveIssuePorts } from '../lib/aws/live.ts';
 import { liveRoutePorts } from '../lib/aws/live-route.ts';
+import { liveStsPorts } from '../lib/aws/live-sts.ts';
 import { type RoutePorts, routeHandler } from '../lib/http/route.ts';
 import { assumedRoleAnswer, type StsSubject } from '../lib/http/sts-answer.ts';
 import { readStsRequest } from '../lib/http/sts-request.ts';
@@ -46,4 +46,4 @@ function stsSubject({ claims }: Principal): StsSubject {
   };
 }
 
-export const handler = stsHandler({ ...liveRoutePorts(), ...liveIssuePorts() });
+export const handler = stsHandler({ ...liveRoutePorts(), ...liveStsPorts() });

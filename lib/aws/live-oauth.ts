@@ -6,6 +6,7 @@ import { milliseconds } from '../time.ts';
 import { liveIssuePorts } from './live.ts';
 import { dynamoReplays } from './replays.ts';
 import { dynamoRevocations } from './revocations.ts';
+import { samlAuthenticator } from './saml-authenticator.ts';
 import { tokenSigner } from './token-signer.ts';
 import { liveConfigurations, world } from './world.ts';
 
@@ -17,7 +18,11 @@ export function liveTokenPorts(): IssuePorts {
   const { issuer, signingKeysSecret } = settings;
   const signer = tokenSigner(secrets, signingKeysSecret);
   const ports = liveIssuePorts();
-  return { ...ports, granters: { ...ports.granters, 'broker-token': brokerTokenGranter({ issuer, signer }) } };
+  return {
+    ...ports,
+    authenticators: { ...ports.authenticators, saml: samlAuthenticator },
+    granters: { ...ports.granters, 'broker-token': brokerTokenGranter({ issuer, signer }) },
+  };
 }
 
 /** The ports of introspection and revocation. */

@@ -8,6 +8,7 @@ import { jsonLog } from './log.ts';
 import { publishOwnKeys } from './own-keys.ts';
 import { systemRandom } from './random.ts';
 import { rotatingSecret } from './rotating-secret.ts';
+import { makeSamlKey } from './saml-key.ts';
 import { secretsManagerClient } from './secrets-manager-client.ts';
 import { readSettings, type Settings } from './settings.ts';
 
@@ -23,6 +24,7 @@ export function livePorts(settings: Settings = readSettings()) {
   const rotated = (secretId: string): Rotated | null => {
     const name = secretName(secretId);
     if (name === settings.signingKeysSecret) return signingKeys(settings, table);
+    if (name === settings.samlKeysSecret) return samlKeys(settings);
     return name.startsWith(CLIENT_SECRETS) ? rotatedClientSecret(systemRandom) : null;
   };
   return { secret, log, rotated };
@@ -32,6 +34,13 @@ const signingKeys = (settings: Settings, table: Parameters<typeof publishOwnKeys
   rotatedSigningKeys({
     makeKey: () => makeSigningKey(settings.signingAlgorithm, systemRandom),
     publish: (keys) => publishOwnKeys(table, keys),
+  });
+
+/** Its metadata is made from the secret itself, so there is nothing else to publish. */
+const samlKeys = (settings: Settings): Rotated =>
+  rotatedSigningKeys({
+    makeKey: () => makeSamlKey(settings.issuer, systemClock, systemRandom),
+    publish: async () => {},
   });
 
 /** 256 random bits; the previous one works on for the client's `secretOverlap`. */

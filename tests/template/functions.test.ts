@@ -9,8 +9,8 @@ const functions = resourcesOf('AWS::Serverless::Function').map(
 /** What each function is told, beside what all are told. */
 const environments: Readonly<Record<string, readonly string[]>> = {
   credentials: ['LEDGER_RETENTION_DAYS'],
-  sts: ['LEDGER_RETENTION_DAYS'],
-  token: ['LEDGER_RETENTION_DAYS', 'SIGNING_KEYS_SECRET'],
+  sts: ['LEDGER_RETENTION_DAYS', 'SAML_KEYS_SECRET'],
+  token: ['LEDGER_RETENTION_DAYS', 'SAML_KEYS_SECRET', 'SIGNING_KEYS_SECRET'],
   introspect: [],
   revoke: [],
   metadata: [],
@@ -47,9 +47,7 @@ describe('the functions of the template', () => {
 
   it.each(functions)('%s is told what it needs and no more', (name, _, properties) => {
     const own = (properties['Environment'] as { Variables?: Record<string, unknown> } | undefined)?.Variables ?? {};
-    // Without sign-in there is no SAML key ring yet.
-    const wanted = environments[name]?.filter((one) => 'SamlKeys' in template.Resources || one !== 'SAML_KEYS_SECRET');
-    expect(Object.keys(own).sort()).toEqual(wanted);
+    expect(Object.keys(own).sort()).toEqual(environments[name]);
   });
 
   it('are all told the issuer, which comes from a parameter and never from the API', () => {
