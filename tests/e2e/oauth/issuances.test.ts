@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { decodeJwt } from 'jose';
+import { nightly, type OauthStage, post, startOauthStage, TOKEN } from './stage.ts';
+
+let stage: OauthStage;
+
+beforeAll(async () => {
+  stage = await startOauthStage();
+}, 60_000);
+
+afterAll(async () => {
+  await stage.stop();
+});
+
+const CREDENTIALS = { grant_type: 'client_credentials', scope: 'reports:read' };
+const token = (form: Readonly<Record<string, string>>, authorization: string | undefined = nightly) =>
+  post(stage, TOKEN, form, authorization);
+/** An exchange without a client. */
+const reader = async (): Promise<string> => {
+  const { body } = await token({ grant_type: 'client_credentials', scope: 'broker:issuances:read' });
+  return `Bearer ${String(body['access_token'])}`;
+};
+const issuances = async (query: string, authorization?: string) => {
+  const headers = { authorization: authorization ?? (await reader()) };
+  const response = await fetch(`${stage.broker.url}/v1/issuances${query}`, { headers });
+  const body: Readonly<Record<string, unknown>> = Object(await response.json());
+  return { status: response.status, body, challenge: response.headers.get('www-authenticate') };
+};
+
+describe('the ledger over HTTP', () => {
+  it('is for the scope broker:issuances:read of this very broker', async () => {
+    const other = await token({ grant_type: 'client_credentials', scope: 'chain' });
+    const refused = await issuances('', `Bearer ${String(other.body['access_token'])}`);
+    expect([refused.status, refused.body['reason']]).toEqual([403, 'insufficient_scope']);
+    expect(refused.challenge).toContain('error="insufficient_scope"');
+    const foreign = await token(CREDENTIALS);
+    const elsewhere = await issuances('', `Bearer ${String(foreign.body['access_token'])}`);
+    expect([elsewhere.status, elsewhere.body['reason']]).toEqual([401, 'audience_mismatch']);
+  });
+
+  it('has an issuance of several scopes as one record', async () => {
+    const { body } = await token({ ...CREDENTIALS, scope: 'reports:read reports:write' });
+    const { jti } = decodeJwt(String(body['access_token']));
+    const record = await issuances(`/${jti}`);
+    expect(record.body).toMatchObject({ id: jti, scope: 'reports:read reports:write', outcome: 'issued' });
+  });
+
+  it('filters and pages, newest first, each record once', async () => {
+    const authorization = await reader();
+    for (let count = 0; count < 3; count += 1) await token({ ...CREDENTIALS, scope: 'reports:write' });
+    const seen: string[] = [];
+    let cursor = '';
+    do {
+      const page = await issuances(
+        `?scope=reports:write&outcome=issued&client=nightly-bot&limit=2${cursor}`,
+        authorization,
+      );
+      expect(page.status).toBe(200);
+      const records: readonly { readonly id: string; readonly time: string }[] = Object(page.body['issuances']);
+      expect(records.length).toBeLessThanOrEqual(2);
+      seen.push(...records.map(({ id }) => id));
+      cursor = page.body['next'] === null ? '' : `&cursor=${encodeURIComponent(String(page.body['next']))}`;
+    } while (cursor !== '');
+    expect(seen.length).toBeGreaterThanOrEqual(3);
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen).toEqual([...seen].sort().reverse());
+  });
+
+  it.each([
+    ['an unknown filter', '?owner=x'],
+    ['a limit of 0', '?limit=0'],
+    ['a limit of 1001', '?limit=1001'],
+    ['a time that is none', '?from=yesterday'],
+    ['a cursor of nobody', '?cursor=x'],
+  ])('refuses %s', async (_, query) => {
+    const { status, body } = await issuances(query);
+    expect([status, body['reason']]).toEqual([400, 'parameter_invalid']);
+  });
+
+  it('answers 404 for an issuance that is none, and 401 without a token', async () => {
+    expect((await issuances('/iss_00000000000000000000000000')).status).toBe(404);
+    expect((await fetch(`${stage.broker.url}/v1/issuances`)).status).toBe(401);
+  });
+});
