@@ -14,6 +14,7 @@ import { issuanceId } from './ledger/id.ts';
 import type { IssuanceRecord } from './ledger/record.ts';
 import { accept, type Outcome, type Refusal, refuse } from './outcome.ts';
 import type { Clock, Configurations, Ledger, Limits, Random, Replays } from './ports.ts';
+import type { Reason } from './refusals/registry.ts';
 
 export interface IssuePorts {
   readonly clock: Clock;
@@ -44,7 +45,7 @@ export interface Issued {
   readonly minted: Minted;
 }
 
-/** How long a failed issuance may take to write down once the request's own deadline is past. */
+/** How long a failed issuance may take, in all, to write down and give back once the request's own deadline is past. */
 const LAST_WORDS_MS = 200;
 
 /**
@@ -83,10 +84,16 @@ async function spend(
 ): Promise<Outcome<null>> {
   const claimed = await claimProofs(ports.replays, id, who, what, signal);
   if (!claimed.ok) return claimed;
-  const counted = await ports.limits.count(what.limits, ports.clock.now(), signal);
-  if (counted.within) return accept(null);
-  await releaseProofs(ports.replays, id, who, what, signal);
-  return refuse('limit_reached', { retryAfter: counted.retryAfter });
+  const giveBack = () => releaseProofs(ports.replays, id, who, what, AbortSignal.timeout(LAST_WORDS_MS));
+  try {
+    const counted = await ports.limits.count(what.limits, ports.clock.now(), signal);
+    if (counted.within) return accept(null);
+    await giveBack();
+    return refuse('limit_reached', { retryAfter: counted.retryAfter });
+  } catch (cause) {
+    await giveBack();
+    throw cause;
+  }
 }
 
 async function mint(
@@ -96,41 +103,63 @@ async function mint(
   what: Authorized,
   signal: AbortSignal,
 ): Promise<Outcome<Issued>> {
-  const { prepared } = what;
-  const atHand = (await prepared.atHand?.(signal)) ?? null;
-  if (atHand === null && prepared.startsElsewhere) {
-    await ports.ledger.started({ ...draft, credential: prepared.planned }, signal);
-  }
-  const minted: MintAttempt = atHand ?? (await mintOrFail(prepared, signal));
+  const minted = await start(ports, draft, what.prepared, signal);
   if (!minted.ok) {
-    await fail(ports, draft, minted.refusal);
-    await releaseProofs(ports.replays, draft.id, who, what, AbortSignal.timeout(LAST_WORDS_MS));
+    const lastWords = AbortSignal.timeout(LAST_WORDS_MS);
+    const recording = minted.stage === 'mint' ? fail(ports, draft, minted.refusal.reason, lastWords) : null;
+    await Promise.all([recording, releaseProofs(ports.replays, draft.id, who, what, lastWords)]);
     if (minted.cause !== undefined) throw minted.cause;
     return minted;
   }
   const record: IssuanceRecord = { ...draft, outcome: 'issued', credential: minted.value.credential };
-  await ports.ledger.finished(record, signal);
+  try {
+    await ports.ledger.finished(record, signal);
+  } catch (cause) {
+    const lastWords = AbortSignal.timeout(LAST_WORDS_MS);
+    // The write may have landed and its answer got lost: only where the ledger takes `failed` is the proof free again.
+    const failed = await fail(ports, draft, 'ledger_unavailable', lastWords);
+    if (failed === 'recorded') await releaseProofs(ports.replays, draft.id, who, what, lastWords);
+    throw cause;
+  }
   return accept({ record, principal: who.principal, minted: minted.value });
 }
 
-type MintAttempt = Outcome<Minted> & { readonly cause?: unknown };
+/** `stage`: how far it came. `cause`: what was thrown, for the caller to throw on. */
+type MintAttempt = Outcome<Minted> & { readonly stage?: 'started' | 'mint'; readonly cause?: unknown };
 
-/** A mint that throws has failed too: it is recorded and given back like one that was refused, before its fault goes on. */
-async function mintOrFail(prepared: PreparedGrant, signal: AbortSignal): Promise<MintAttempt> {
+/** Takes what is at hand, or records `started` and mints. What throws has failed too, and is given back like what was refused. */
+async function start(
+  { ledger }: IssuePorts,
+  draft: IssuanceRecord,
+  prepared: PreparedGrant,
+  signal: AbortSignal,
+): Promise<MintAttempt> {
+  let stage: 'started' | 'mint' = 'started';
   try {
-    return await prepared.mint(signal);
+    const atHand = (await prepared.atHand?.(signal)) ?? null;
+    if (atHand === null && prepared.startsElsewhere) {
+      await ledger.started({ ...draft, credential: prepared.planned }, signal);
+    }
+    stage = 'mint';
+    return { ...(atHand ?? (await prepared.mint(signal))), stage };
   } catch (cause) {
-    return { ...refuse('internal_fault'), cause };
+    return { ...refuse('internal_fault'), stage, cause };
   }
 }
 
 /** Best effort: the `started` record is evidence enough where this cannot be written. */
-async function fail(ports: IssuePorts, draft: IssuanceRecord, refusal: Refusal): Promise<void> {
+async function fail(
+  { ledger }: IssuePorts,
+  draft: IssuanceRecord,
+  reason: Reason,
+  signal: AbortSignal,
+): Promise<'recorded' | 'unknown'> {
   try {
-    const record: IssuanceRecord = { ...draft, outcome: 'failed', reason: refusal.reason };
-    await ports.ledger.finished(record, AbortSignal.timeout(LAST_WORDS_MS));
+    await ledger.finished({ ...draft, outcome: 'failed', reason }, signal);
+    return 'recorded';
   } catch {
     // Nothing left the broker, and the caller is refused either way.
+    return 'unknown';
   }
 }
 

@@ -94,6 +94,57 @@ describe('no record, no credential', () => {
   });
 });
 
+describe('a proof that may be used once, where its issuance failed (contract section 2, `reuse`)', () => {
+  const down = (dependency: 'ledger' | 'limits') => async (): Promise<never> => {
+    throw new Fault(dependency, 'down');
+  };
+  const authenticators = { jwt: async () => accept(once) };
+
+  it.each(['started', 'limits'] as const)(
+    'is given back where %s cannot be written: nobody was asked to mint',
+    async (what) => {
+      const { ports, calls } = goodWorld();
+      const ledger = what === 'started' ? { ...ports.ledger, started: down('ledger') } : ports.ledger;
+      const limits = what === 'limits' ? { count: down('limits') } : ports.limits;
+      await expect(issue({ ...ports, authenticators, ledger, limits }, aRequest(), signal)).rejects.toBeInstanceOf(
+        Fault,
+      );
+      expect(calls).not.toContain('mint');
+      expect(calls.at(-1)).toBe('release');
+    },
+  );
+
+  it('is given back where the outcome cannot be written and the ledger takes `failed` instead', async () => {
+    const { ports, calls, records } = goodWorld();
+    const finished: typeof ports.ledger.finished = (record, giveUp) =>
+      record.outcome === 'issued' ? down('ledger')() : ports.ledger.finished(record, giveUp);
+    const ledger = { ...ports.ledger, finished };
+    await expect(issue({ ...ports, authenticators, ledger }, aRequest(), signal)).rejects.toBeInstanceOf(Fault);
+    expect(records.at(-1)).toMatchObject({ outcome: 'failed', reason: 'ledger_unavailable', credential: null });
+    expect(calls.at(-1)).toBe('release');
+  });
+
+  it('stays claimed where nobody can say whether the outcome was written', async () => {
+    const { ports, calls } = goodWorld();
+    const ledger = { ...ports.ledger, finished: down('ledger') };
+    await expect(issue({ ...ports, authenticators, ledger }, aRequest(), signal)).rejects.toBeInstanceOf(Fault);
+    expect(calls).toContain('mint');
+    expect(calls).not.toContain('release');
+  });
+
+  it('takes 200 ms at most to write down and give back, both together', async () => {
+    const { ports, mint } = goodWorld();
+    mint.answer = async () => refuse('sts_unavailable');
+    const hang = (_: unknown, giveUp: AbortSignal): Promise<never> =>
+      new Promise((_resolve, reject) => giveUp.addEventListener('abort', () => reject(new Fault('ledger', 'late'))));
+    const ledger = { ...ports.ledger, finished: hang };
+    const replays = { ...ports.replays, release: hang };
+    const began = performance.now();
+    await issue({ ...ports, authenticators, ledger, replays }, aRequest(), signal);
+    expect(performance.now() - began).toBeLessThan(350);
+  });
+});
+
 describe('refusals', () => {
   it('leaves nothing in the ledger of what never authenticated', async () => {
     const { ports, calls } = goodWorld();
