@@ -9,8 +9,17 @@ import { type HttpRequest, readFormBody } from './request.ts';
 import { readTokenProof } from './token-proof.ts';
 
 const FORM_BYTES = 256 * 1024;
-const INTENT = /^[\x20-\x7e\u00a0-\ud7ff\ue000-\ufffd]{1,256}$/u;
-const QUERY_PROOFS = ['subject_token', 'actor_token', 'assertion', 'client_secret', 'client_assertion', 'access_token'];
+/** No control character, no line or paragraph separator, and none that turns the direction of what a ledger shows beside it. */
+const INTENT = /^[^\p{Cc}\p{Cs}\u2028\u2029\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]{1,256}$/u;
+/** Parameters that carry a proof, which no query string may. */
+export const OAUTH_PROOFS = [
+  'subject_token',
+  'actor_token',
+  'assertion',
+  'client_secret',
+  'client_assertion',
+  'access_token',
+] as const;
 
 /** Parses `GET or POST /v1/credentials/{scope}` (contract section 3). Exactly one proof; never one in the query string. */
 export function readCredentialsRequest(request: HttpRequest): Outcome<IssuanceRequest> {
@@ -18,7 +27,7 @@ export function readCredentialsRequest(request: HttpRequest): Outcome<IssuanceRe
   if (!query.ok) return query;
   const form = readForm(request);
   if (!form.ok) return form;
-  if (QUERY_PROOFS.some((name) => query.value.has(name))) return refuse('proof_in_query');
+  if (OAUTH_PROOFS.some((name) => query.value.has(name))) return refuse('proof_in_query');
   const repeated = repeatedParameter(query.value, form.value);
   if (repeated !== null)
     return refuse('parameter_repeated', sayable(repeated) ? { detail: `${repeated} is given more than once.` } : {});
@@ -93,9 +102,10 @@ function readSubjectToken(form: Parameters): Outcome<PresentedProofs> {
 
 const isSaml = ({ subject }: PresentedProofs): boolean => subject !== 'client' && subject.kind === 'saml';
 
-/** `intent`: why, up to 256 printable characters; recorded. */
+/** `intent`: why, up to 256 printable characters; recorded. Nothing but blanks says nothing. */
 export function readIntent(text: string | null): Outcome<string | null> {
-  if (text === null || INTENT.test(text)) return accept(text);
+  if (text === null || /^ *$/.test(text)) return accept(null);
+  if (INTENT.test(text)) return accept(text);
   return refuse('parameter_invalid', { detail: 'intent is up to 256 printable characters.' });
 }
 

@@ -3,17 +3,25 @@ import type { Narrowing } from '../credential/grant.ts';
 import type { Proof } from '../identity/principal.ts';
 import type { IssuanceRequest } from '../issue.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
-import { readDuration } from './credentials-request.ts';
+import { OAUTH_PROOFS, readDuration } from './credentials-request.ts';
 import { Parameters, sayable } from './parameters.ts';
-import { type HttpRequest, readFormBody, withoutFinalSlash } from './request.ts';
+import { type HttpRequest, readFormBody } from './request.ts';
 
 /** A SAML assertion is at most 100,000 characters of base64, which a form may spell with three characters each. */
 const FORM_BYTES = 384 * 1024;
 const VERSION = '2011-06-15';
 const ROLE_SESSION_NAME = /^[\w+=,.@-]{2,64}$/;
-const BROKER_ROLE = /^arn:[a-z][a-z0-9-]{0,30}:broker:::scope\/(.+)$/;
+const BROKER_ROLE = /^arn:aws(?:-[a-z]+)*:broker:::scope\/(.+)$/;
+
+const QUERY_PROOFS = ['WebIdentityToken', 'SAMLAssertion', ...OAUTH_PROOFS];
 
 export type StsAction = 'AssumeRoleWithWebIdentity' | 'AssumeRoleWithSAML';
+
+/** The proof of the other action: exactly one is accepted (contract section 1). */
+const OTHER_PROOF = {
+  AssumeRoleWithWebIdentity: 'SAMLAssertion',
+  AssumeRoleWithSAML: 'WebIdentityToken',
+} as const satisfies Record<StsAction, string>;
 
 export interface StsRequest {
   readonly action: StsAction;
@@ -22,7 +30,9 @@ export interface StsRequest {
 
 /** Parses the query protocol of AWS STS (API version 2011-06-15) at `/sts` and `/sts/{scope}` (contract section 3). */
 export function readStsRequest(request: HttpRequest): Outcome<StsRequest> {
-  if (/(^|&)(WebIdentityToken|SAMLAssertion)=/.test(request.rawQuery)) return refuse('proof_in_query');
+  const query = Parameters.parse(request.rawQuery);
+  if (!query.ok) return query;
+  if (QUERY_PROOFS.some((name) => query.value.has(name))) return refuse('proof_in_query');
   const body = readFormBody(request, FORM_BYTES);
   if (!body.ok) return body;
   const parsed = Parameters.parse(body.value);
@@ -33,8 +43,15 @@ export function readStsRequest(request: HttpRequest): Outcome<StsRequest> {
     return refuse('parameter_repeated', sayable(repeated) ? { detail: `${repeated} is given more than once.` } : {});
   const action = readAction(form);
   if (!action.ok) return action;
+  if (form.one(OTHER_PROOF[action.value]) !== null || !isSignatureOrNothing(request)) return refuse('several_proofs');
   const issuance = readAssumeRole(request, form, action.value);
   return issuance.ok ? accept({ action: action.value, issuance: issuance.value }) : issuance;
+}
+
+/** An SDK that has credentials may sign what needs no signature; anything else in the header is a proof beside the proof. */
+function isSignatureOrNothing({ headers }: HttpRequest): boolean {
+  const authorization = headers['authorization']?.trim() ?? '';
+  return authorization === '' || authorization.startsWith('AWS4-HMAC-SHA256 ');
 }
 
 function readAction(form: Parameters): Outcome<StsAction> {
@@ -108,7 +125,7 @@ interface Target {
  * to AWS, `PrincipalArn` must be the grant's.
  */
 function readTarget(roleArn: string, pathScope: string | null, principalArn: string | null): Outcome<Target> {
-  const named = BROKER_ROLE.exec(withoutFinalSlash(roleArn))?.[1];
+  const named = BROKER_ROLE.exec(roleArn)?.[1];
   const scope = pathScope ?? named;
   if (scope === undefined)
     return refuse('target_mismatch', { detail: 'RoleArn must be arn:aws:broker:::scope/<scope>.' });

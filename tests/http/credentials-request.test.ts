@@ -62,6 +62,8 @@ describe('reading /v1/credentials', () => {
     ['a huge duration', authorized({ query: 'duration=99999999999' }), 'duration_out_of_range'],
     ['broken percent-encoding', authorized({ query: 'intent=%zz' }), 'malformed_request'],
     ['an intent of 257 characters', authorized({ query: `intent=${'x'.repeat(257)}` }), 'parameter_invalid'],
+    ['an intent that turns the direction of text', authorized({ query: 'intent=a%E2%80%AEb' }), 'parameter_invalid'],
+    ['an intent with a line separator', authorized({ query: 'intent=a%E2%80%A8b' }), 'parameter_invalid'],
     ['an intent with a newline', authorized({ query: 'intent=a%0Ab' }), 'parameter_invalid'],
     ['a Basic header that is not base64', { headers: { authorization: 'Basic %%%' } }, 'client_authentication_failed'],
     [
@@ -94,6 +96,15 @@ describe('reading /v1/credentials', () => {
     ],
   ] as const)('refuses a POST of %s', (_, parts, reason) => {
     expect(read({ method: 'POST', ...parts })).toMatchObject({ ok: false, refusal: { reason } });
+  });
+
+  it('takes an intent in any script, by characters and not by code units', () => {
+    const intent = `${'é'.repeat(255)}\u{1F680}`;
+    expect(read(authorized({ query: `intent=${encodeURIComponent(intent)}` }))).toMatchObject({ value: { intent } });
+  });
+
+  it('counts an intent of nothing but blanks as none', () => {
+    expect(read(authorized({ query: 'intent=%20+' }))).toMatchObject({ ok: true, value: { intent: null } });
   });
 
   it('takes an intent of 256 characters and counts an empty one as none', () => {

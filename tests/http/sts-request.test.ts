@@ -76,6 +76,13 @@ describe('reading /sts', () => {
       'deploy-web',
       'target_mismatch',
     ],
+    ['the scope with a final slash', { ...good, RoleArn: `${good.RoleArn}/` }, 'deploy-web', 'target_mismatch'],
+    [
+      'a partition of another country',
+      { ...good, RoleArn: 'arn:aws-cn:broker:::scope/deploy-web' },
+      undefined,
+      'admitted',
+    ],
     ['a real role without a path', { ...good, RoleArn: realRole }, undefined, 'target_mismatch'],
   ])('holds RoleArn to the grant: %s', (_, form, scope, expected) => {
     expect(target(form, scope)).toBe(expected);
@@ -91,6 +98,8 @@ describe('reading /sts', () => {
     ['a session name with a slash', { RoleSessionName: 'a/b' }, 'parameter_invalid'],
     ['a provider id', { ProviderId: 'www.amazon.com' }, 'parameter_invalid'],
     ['a duration in words', { DurationSeconds: '1h' }, 'duration_out_of_range'],
+    ['a SAML assertion beside the token', { SAMLAssertion: 'PHg+' }, 'several_proofs'],
+    ['a role of no partition', { RoleArn: 'arn:acme:broker:::scope/deploy-web' }, 'target_mismatch'],
     ['a gap in PolicyArns', { 'PolicyArns.member.2.arn': 'arn:aws:iam::aws:policy/A' }, 'parameter_invalid'],
   ] as const)('refuses %s', (_, change, reason) => {
     expect(read({ ...good, ...change })).toMatchObject({ ok: false, refusal: { reason } });
@@ -102,14 +111,24 @@ describe('reading /sts', () => {
     expect(readStsRequest(readRequest(event))).toMatchObject({ ok: false, refusal: { reason: 'parameter_repeated' } });
   });
 
-  it('refuses a token in the query string', () => {
-    const event = anEvent({
-      method: 'POST',
-      headers: FORM,
-      query: 'WebIdentityToken=a.b.c',
-      body: new URLSearchParams(good).toString(),
-    });
-    expect(readStsRequest(readRequest(event))).toMatchObject({ ok: false, refusal: { reason: 'proof_in_query' } });
+  it.each(['WebIdentityToken=a.b.c', '%57ebIdentityToken=a.b.c', 'SAMLAssertion', 'subject_token=a.b.c'])(
+    'refuses a proof in the query string: %s',
+    (query) => {
+      const event = anEvent({ method: 'POST', headers: FORM, query, body: new URLSearchParams(good).toString() });
+      expect(readStsRequest(readRequest(event))).toMatchObject({ ok: false, refusal: { reason: 'proof_in_query' } });
+    },
+  );
+
+  it.each([
+    ['Bearer a.b.c', 'several_proofs'],
+    ['Basic Ym90OnM=', 'several_proofs'],
+    ['eyJh.eyJp.c2ln', 'several_proofs'],
+    ['AWS4-HMAC-SHA256 Credential=AKIA/20261121/us-east-1/sts/aws4_request, Signature=00', 'accepted'],
+  ])('takes one proof: with Authorization %s beside the token it is %s', (authorization, expected) => {
+    const headers = { ...FORM, authorization };
+    const event = anEvent({ method: 'POST', headers, body: new URLSearchParams(good).toString() });
+    const parsed = readStsRequest(readRequest(event));
+    expect(parsed.ok ? 'accepted' : parsed.refusal.reason).toBe(expected);
   });
 
   it('requires PrincipalArn beside a SAML assertion', () => {
