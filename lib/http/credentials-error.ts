@@ -56,7 +56,10 @@ export function credentialsError(
 ): HttpAnswer {
   const { status, error, code } = credentialsCode(classOf(refusal));
   const message = describe(refusal);
-  const challenge: Record<string, string> = status === 401 ? { 'www-authenticate': 'Bearer realm="token-broker"' } : {};
+  // RFC 6749 section 5.2: a client that tried Basic is told Basic.
+  const scheme = classOf(refusal) === 'client' ? 'Basic' : 'Bearer';
+  const challenge: Record<string, string> =
+    status === 401 ? { 'www-authenticate': `${scheme} realm="token-broker"` } : {};
   return secretJson(
     STATUS_OF_REASON[refusal.reason] ?? status,
     requestId,
