@@ -1,4 +1,6 @@
 import { brokerTokenGranter } from '../credential/broker-token.ts';
+import { oauthTokenGranter } from '../credential/oauth-token.ts';
+import type { DownstreamTokens } from '../downstream/tokens.ts';
 import { CLIENT_ASSERTION_ALGORITHMS } from '../identity/client/client-assertion.ts';
 import type { TokenStatusPorts } from '../introspect.ts';
 import type { IssuePorts } from '../issue.ts';
@@ -18,10 +20,22 @@ export function liveTokenPorts(): IssuePorts {
   const { issuer, signingKeysSecret } = settings;
   const signer = tokenSigner(secrets, signingKeysSecret);
   const ports = liveIssuePorts();
+  let downstream: Promise<DownstreamTokens> | null = null;
+  const loadDownstream = async (): Promise<DownstreamTokens> => {
+    const { liveDownstreamTokens } = await import('./live-downstream.ts');
+    return liveDownstreamTokens(world(), await secrets(), signer);
+  };
   return {
     ...ports,
     authenticators: { ...ports.authenticators, saml: samlAuthenticator },
-    granters: { ...ports.granters, 'broker-token': brokerTokenGranter({ issuer, signer }) },
+    granters: {
+      ...ports.granters,
+      'broker-token': brokerTokenGranter({ issuer, signer }),
+      'oauth-token': oauthTokenGranter(() => {
+        downstream ??= loadDownstream();
+        return downstream;
+      }),
+    },
   };
 }
 

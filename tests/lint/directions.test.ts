@@ -20,6 +20,7 @@ const canaries = [
   ['lib/identity/oidc', "import { x } from '../../policy/x.ts';\nx();", null],
   ['lib/credential', "import { x } from '../issue.ts';\nx();", 'noRestrictedImports'],
   ['lib/credential', "import { x } from '../identity/oidc/x.ts';\nx();", 'noRestrictedImports'],
+  ['lib/downstream', "import { x } from '../credential/x.ts';\nx();", 'noRestrictedImports'],
   ['lib/ledger', "import { x } from '../policy/decide.ts';\nx();", 'noRestrictedImports'],
   ['lib/ledger', "import { x } from '../http/answer.ts';\nx();", 'noRestrictedImports'],
   ['lib/configuration', "import { x } from '../aws/x.ts';\nx();", 'noRestrictedImports'],

@@ -1,0 +1,63 @@
+import type { OauthTokenGrant } from '../configuration/documents.ts';
+import type { DownstreamRequest, ForwardedProof } from '../downstream/request.ts';
+import { accept, Fault, type Outcome, refuse } from '../outcome.ts';
+import { renderDownstream } from '../policy/render-grant.ts';
+import { compiledScope } from '../policy/scope.ts';
+import { actClaim, subjectOf } from './broker-token.ts';
+import type { GrantInput } from './grant.ts';
+
+const TOKEN_TYPES = 'urn:ietf:params:oauth:token-type:';
+
+/**
+ * What one issuance asks another authorization server for. Pure. Endpoint, client, secrets and resource are the grant's alone; of the caller come values for
+ * the templates of scope, audience and subject, its identity, and the proof where the grant forwards it. Refuses with `duration_out_of_range`,
+ * `template_value`, `proof_type_unsupported`.
+ */
+export function downstreamRequest(input: GrantInput): Outcome<DownstreamRequest> {
+  const [scope, ...others] = input.scopes;
+  const { grant } = scope;
+  if (others.length > 0 || grant.type !== 'oauth-token') throw new Fault('bug', 'Not one oauth-token grant.');
+  if (input.requestedDuration !== null) {
+    const detail = 'duration cannot be given for this scope: the authorization server that issues its tokens sets it.';
+    return refuse('duration_out_of_range', { detail });
+  }
+  const rendered = renderDownstream(compiledScope(scope), input.lookup);
+  if (!rendered.ok) return rendered;
+  const proof = forwardedProof(grant, input);
+  if (!proof.ok) return proof;
+  return accept({
+    issuance: input.issuance,
+    grant,
+    scope: rendered.value.scope,
+    audience: rendered.value.audience,
+    subject: assertedSubject(grant, rendered.value.subject, input),
+    act: actClaim(input.principal, input.actor),
+    identity: identityOf(input),
+    proof: proof.value,
+    endsBy: input.endsBy,
+  });
+}
+
+/** `sub` of an assertion. Google takes one for a person under domain-wide delegation only, so there it is never made up. */
+function assertedSubject(grant: OauthTokenGrant, rendered: string | null, { principal }: GrantInput): string | null {
+  if (rendered !== null || grant.preset === 'google') return rendered;
+  return subjectOf(principal);
+}
+
+/** Labels are left out: identity is (connection or client, subject). */
+function identityOf({ principal, actor, client }: GrantInput): DownstreamRequest['identity'] {
+  const { source, subject } = principal;
+  return [
+    [source.kind, source.name, subject],
+    actor === null ? null : [actor.via, actor.connection, actor.client, actor.subject],
+    client?.client ?? null,
+  ];
+}
+
+/** The caller's own token (`forward: proof`), which must be one JWT with an end. */
+function forwardedProof(grant: OauthTokenGrant, { proof, principal }: GrantInput): Outcome<ForwardedProof | null> {
+  if (grant.provider !== 'token-exchange' || grant.forward !== 'proof') return accept(null);
+  const { sha256, expires } = principal.proof;
+  if (proof?.kind !== 'jwt' || sha256 === null || expires === null) return refuse('proof_type_unsupported');
+  return accept({ token: proof.token, tokenType: `${TOKEN_TYPES}${proof.declared}`, sha256, expires });
+}

@@ -1,0 +1,93 @@
+import type { OauthTokenGrant } from '../configuration/documents.ts';
+import { accept, Fault, type Outcome } from '../outcome.ts';
+import { type Attempt, assertionTimes, signAsBroker, signWithSecret } from './assertion.ts';
+import { odditiesOf } from './oddities.ts';
+
+type Parameters = Readonly<Record<string, string>>;
+export type FormGrant = Exclude<OauthTokenGrant, { provider: 'github-app' }>;
+
+const JWT = 'urn:ietf:params:oauth:token-type:jwt';
+const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
+
+/** The parameters of a token request without its client authentication. Refuses with `downstream_key_unusable`. */
+export async function tokenParameters(attempt: Attempt, grant: FormGrant): Promise<Outcome<Parameters>> {
+  switch (grant.provider) {
+    // RFC 6749 section 4.4.2.
+    case 'client-credentials':
+      return accept({ grant_type: 'client_credentials', ...targets(attempt) });
+    case 'token-exchange':
+      return accept(await exchangeParameters(attempt, grant));
+    case 'jwt-bearer':
+      return bearerParameters(attempt, grant);
+  }
+}
+
+/** `scope` (RFC 6749 section 3.3), `audience` (RFC 8693 section 2.1), `resource` (RFC 8707 section 2): whichever the grant has. */
+function targets({ request: { grant, scope, audience } }: Attempt): Parameters {
+  return {
+    ...(scope === null ? {} : { scope }),
+    ...(audience === null ? {} : { audience }),
+    ...(grant.resource === null ? {} : { resource: grant.resource }),
+  };
+}
+
+/** RFC 8693 section 2.1. The subject token is the caller's own, or an assertion of the broker's for that server alone. */
+async function exchangeParameters(
+  attempt: Attempt,
+  grant: Extract<FormGrant, { provider: 'token-exchange' }>,
+): Promise<Parameters> {
+  return {
+    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    ...(await subjectToken(attempt, grant)),
+    requested_token_type: grant.requestedTokenType ?? ACCESS_TOKEN,
+    ...targets(attempt),
+  };
+}
+
+async function subjectToken(
+  attempt: Attempt,
+  grant: Extract<FormGrant, { provider: 'token-exchange' }>,
+): Promise<Parameters> {
+  const { proof } = attempt.request;
+  if (grant.forward === 'assertion') {
+    return { subject_token: await signAsBroker(attempt, grant.assertionAudience), subject_token_type: JWT };
+  }
+  if (proof === null) throw new Fault('bug', 'forward: proof without a proof.');
+  return { subject_token: proof.token, subject_token_type: proof.tokenType };
+}
+
+/** RFC 7523 section 2.1. */
+async function bearerParameters(
+  attempt: Attempt,
+  grant: Extract<FormGrant, { provider: 'jwt-bearer' }>,
+): Promise<Outcome<Parameters>> {
+  const { scopeOfAssertion } = odditiesOf(grant.preset);
+  const assertion = await bearerAssertion(attempt, grant, scopeOfAssertion);
+  if (!assertion.ok) return assertion;
+  const { scope, ...others } = targets(attempt);
+  return accept({
+    grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+    assertion: assertion.value,
+    ...(scope === undefined || scopeOfAssertion === 'claim' ? {} : { scope }),
+    ...others,
+  });
+}
+
+async function bearerAssertion(
+  attempt: Attempt,
+  grant: Extract<FormGrant, { provider: 'jwt-bearer' }>,
+  scopeOfAssertion: 'form' | 'claim',
+): Promise<Outcome<string>> {
+  const { signer, assertionAudience, tokenEndpoint } = grant;
+  if (signer.kind === 'broker') return accept(await signAsBroker(attempt, assertionAudience));
+  const { subject, scope, endsBy } = attempt.request;
+  const claims = {
+    iss: signer.issuer,
+    ...(subject === null ? {} : { sub: subject }),
+    aud: assertionAudience ?? tokenEndpoint,
+    ...(scope === null || scopeOfAssertion === 'form' ? {} : { scope }),
+    ...assertionTimes(attempt, endsBy),
+  };
+  const header = signer.keyId === null ? {} : { kid: signer.keyId };
+  return signWithSecret(attempt, { secret: signer.secret, algorithm: signer.algorithm, header }, claims);
+}
