@@ -54,8 +54,8 @@ export const DOWNSTREAM_SCOPE = place('`scope`', UNRESERVED, 1024, {
 });
 export const DOWNSTREAM_AUDIENCE = place('`audience`', UNRESERVED, 1024, { whole: VISIBLE, literal: orEmpty(VISIBLE) });
 export const DOWNSTREAM_SUBJECT = place('`subject`', UNRESERVED, 256, { whole: VISIBLE, literal: orEmpty(VISIBLE) });
-/** Rendered before there is a principal: it sees the proof's claims and the connection. */
-export const PRINCIPAL_LABEL = place('`principal`', LABEL, 256, {
+/** As long as a subject may be, whose text it is by default. Rendered before there is a principal: it sees the proof's claims and the connection. */
+export const PRINCIPAL_LABEL = place('`principal`', LABEL, 1024, {
   reason: 'principal_invalid',
   takes: (key) => key === 'connection' || subjectClaim(key) !== null,
 });

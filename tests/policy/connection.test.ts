@@ -79,7 +79,7 @@ describe('the label', () => {
     return outcome.ok ? outcome.value : outcome.refusal.reason;
   };
 
-  it.each([['i-1'], ['Zoë 山田 <a@b.c>'], ['*?${x}'], ['a'.repeat(252)]])('takes %j', (name) => {
+  it.each([['i-1'], ['Zoë 山田 <a@b.c>'], ['*?${x}'], ['a'.repeat(1020)]])('takes %j', (name) => {
     expect(label(name)).toBe(`web/${name}`);
   });
 
@@ -93,7 +93,7 @@ describe('the label', () => {
     ['a\u2028b'],
     ['a\u202eb'],
     ['\ud800'],
-    ['a'.repeat(253)],
+    ['a'.repeat(1021)],
   ])('refuses %j', (name) => {
     expect(label(name)).toBe('principal_invalid');
   });
