@@ -4,12 +4,19 @@ import type { Configuration } from '../ports.ts';
 
 /** What a request presents: its subject's proof, or the client as itself; an actor's beside it; the client that sends it. */
 export interface PresentedProofs {
-  /** `client`: the authenticated client is the subject (client credentials, Basic). */
-  readonly subject: Proof | 'client';
+  /** `client`: the authenticated client is the subject (client credentials, Basic). A sign-in was verified when the person came back. */
+  readonly subject: Proof | 'client' | VerifiedSignIn;
   readonly actor: Proof | null;
   readonly client: ClientProof | null;
   /** False: a client that cannot authenticate itself (a public one) is no caller here. */
   readonly publicClients: 'refuse' | 'accept';
+}
+
+/** A person who signed in at a connection and allowed this, by way of an authorization code that was looked up and fits (`lib/sign-in/`). */
+export interface VerifiedSignIn {
+  readonly kind: 'sign-in';
+  /** `reuse` is the code's own: it is claimed as every other proof is. */
+  readonly principal: Principal;
 }
 
 export interface AuthenticationContext {
@@ -49,6 +56,10 @@ export async function authenticate(
   if (proofs.subject === 'client') {
     if (client.value === null) return refuse('client_authentication_missing');
     return accept({ principal: asPrincipal(client.value), actor: null, client: client.value, proof: null });
+  }
+  if (proofs.subject.kind === 'sign-in') {
+    // A public client is not authenticated (RFC 6749 section 2.1): nobody acts.
+    return accept({ principal: proofs.subject.principal, actor: null, client: client.value, proof: null });
   }
   const principal = await verify(authenticators, proofs.subject, context);
   if (!principal.ok) return principal;

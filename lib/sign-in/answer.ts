@@ -1,0 +1,83 @@
+import type { Principal } from '../identity/principal.ts';
+import { claimedInResponseTo } from '../identity/saml/in-response-to.ts';
+import type { Authenticators } from '../issuance/authenticate.ts';
+import { claimOnce } from '../issuance/single-use.ts';
+import { accept, type Outcome, refuse } from '../outcome.ts';
+import type { Configurations, Random, Replays } from '../ports.ts';
+import { hashOf, makeSecret } from './secret.ts';
+import { acsUrl } from './service-provider.ts';
+import type { AuthorizationRequest, PendingSignIn, SignIns } from './sign-ins.ts';
+
+export interface AnswerPorts {
+  readonly issuer: string;
+  readonly random: Random;
+  readonly configurations: Configurations;
+  readonly saml: NonNullable<Authenticators['saml']>;
+  readonly signIns: SignIns;
+  readonly replays: Replays;
+}
+
+/** What the browser posted to the assertion consumer service. */
+export interface PostedResponse {
+  readonly connection: string;
+  /** `SAMLResponse` as it came. */
+  readonly document: string;
+  /** The browser's cookie, or null. */
+  readonly browser: string | null;
+  /** Id of this HTTP request. */
+  readonly id: string;
+}
+
+export interface SignedIn {
+  readonly principal: Principal;
+  /** What the person is now asked; null: nobody asked for anything. */
+  readonly question: {
+    readonly authorization: AuthorizationRequest;
+    readonly requestId: string;
+    /** For the form of the page. */
+    readonly secret: string;
+  } | null;
+}
+
+/**
+ * Takes the answer of an identity provider: finds the sign-in that it says it answers, verifies it as one for that very request, requires the browser that began, and spends
+ * the assertion. RelayState plays no part. An answer that nobody asked for names the person, where the connection takes such, and hands nothing over.
+ * Refuses with the reasons of the verification, sign_in_unknown, sign_in_other_browser and replayed.
+ */
+export async function answerSignIn(
+  ports: AnswerPorts,
+  posted: PostedResponse,
+  signal: AbortSignal,
+): Promise<Outcome<SignedIn>> {
+  const claimed = claimedInResponseTo(posted.document);
+  if (!claimed.ok) return claimed;
+  const pending = claimed.value === null ? null : await ports.signIns.find(claimed.value, signal);
+  const ours = pending?.connection === posted.connection ? pending : null;
+  // For a request that is not ours, an id that no request has: the verification says what is wrong with the rest first.
+  const inResponseTo = claimed.value === null ? null : (ours?.requestId ?? makeSecret(ports.random));
+  const { connection, document } = posted;
+  const at = { kind: 'acs', connection, acsUrl: acsUrl(ports.issuer, connection), inResponseTo } as const;
+  const configuration = await ports.configurations.current(signal);
+  const verified = await ports.saml({ kind: 'saml', document, at }, { configuration, signal });
+  if (!verified.ok) return verified;
+  if (claimed.value !== null && ours === null) return refuse('sign_in_unknown');
+  if (ours !== null && (posted.browser === null || hashOf(posted.browser) !== ours.browser)) {
+    return refuse('sign_in_other_browser');
+  }
+  const spent = await claimOnce(ports.replays, verified.value.reuse, posted.id, signal);
+  if (!spent) return refuse('replayed');
+  return settle(ports, ours, verified.value, signal);
+}
+
+async function settle(
+  ports: AnswerPorts,
+  pending: PendingSignIn | null,
+  principal: Principal,
+  signal: AbortSignal,
+): Promise<Outcome<SignedIn>> {
+  if (pending === null) return accept({ principal, question: null });
+  const secret = makeSecret(ports.random);
+  if (!(await ports.signIns.answer(pending, principal, secret, signal))) return refuse('sign_in_unknown');
+  const { authorization, requestId } = pending;
+  return accept({ principal, question: authorization === null ? null : { authorization, requestId, secret } });
+}
