@@ -1,3 +1,4 @@
+import type { Seconds } from '../../time.ts';
 import type { DownstreamAuthentication, OauthTokenGrant } from '../documents.ts';
 import type { Report } from '../problem.ts';
 import type { WrittenOauthTokenGrant } from '../schema/oauth-token-grant.ts';
@@ -14,6 +15,8 @@ export interface DownstreamDefaults {
   readonly secretMethod: DownstreamAuthentication & `client_secret_${string}`;
   /** `aud` of assertions; null: the token endpoint. */
   readonly assertionAudience: string | null;
+  /** Only where the provider's answers do not say how long its tokens live. */
+  readonly expiresIn?: Seconds;
 }
 
 /** What is known of one provider's token endpoint, so that a grant need not say it. */

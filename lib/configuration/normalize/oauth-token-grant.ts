@@ -3,13 +3,16 @@ import { type DownstreamDefaults, type DownstreamParameter, plainDownstream } fr
 import { downstreamPresets } from '../downstream-presets/table.ts';
 import type { Report } from '../problem.ts';
 import type { WrittenOauthTokenGrant } from '../schema/oauth-token-grant.ts';
+import { toSeconds } from '../schema/values.ts';
 import { checkAddressAt, type Deployment, parseUrl } from '../web-address.ts';
+import { checkAssertionAudience } from './assertion-audience.ts';
 
 type Field = keyof WrittenOauthTokenGrant;
 type Provider = OauthTokenGrant['provider'];
 
 const PARAMETERS: readonly DownstreamParameter[] = ['domain', 'tenant', 'authorizationServer'];
 const COMMON: readonly Field[] = ['type', 'preset', 'provider', 'tokenEndpoint', 'allowPrivateAddress', ...PARAMETERS];
+const ANSWER: readonly Field[] = ['expiresIn'];
 const CLIENT: readonly Field[] = [
   ...(['clientId', 'clientSecret', 'privateKey', 'authentication', 'assertionAudience', 'keyId', 'algorithm'] as const),
   ...(['scope', 'audience', 'resource'] as const),
@@ -17,9 +20,9 @@ const CLIENT: readonly Field[] = [
 
 /** The fields that each provider takes; any other would be ignored, so it is an error. */
 const FIELDS: Readonly<Record<Provider, readonly Field[]>> = {
-  'client-credentials': [...COMMON, ...CLIENT],
-  'token-exchange': [...COMMON, ...CLIENT, 'forward', 'requestedTokenType'],
-  'jwt-bearer': [...COMMON, ...CLIENT, 'signer', 'subject'],
+  'client-credentials': [...COMMON, ...CLIENT, ...ANSWER],
+  'token-exchange': [...COMMON, ...CLIENT, ...ANSWER, 'forward', 'requestedTokenType'],
+  'jwt-bearer': [...COMMON, ...CLIENT, ...ANSWER, 'signer', 'subject'],
   'github-app': [...COMMON, 'appId', 'owner', 'privateKey', 'repositories', 'permissions'],
 };
 
@@ -38,6 +41,12 @@ export function normalizeOauthTokenGrant(
   if (tokenEndpoint !== '') checkAddressAt(tokenEndpoint, deployment, report, ['tokenEndpoint']);
   else if (preset === null) report(['tokenEndpoint'], 'is required without a preset');
   checkResource(written, report);
+  checkAssertionAudience(
+    { ...written, provider, assertionAudience: written.assertionAudience ?? defaults.assertionAudience },
+    tokenEndpoint,
+    report,
+  );
+  const expiresIn = written.expiresIn === undefined ? defaults.expiresIn : toSeconds(written.expiresIn);
   const base = {
     type: 'oauth-token',
     preset: written.preset ?? null,
@@ -46,12 +55,16 @@ export function normalizeOauthTokenGrant(
     audience: written.audience ?? null,
     resource: written.resource ?? null,
     allowPrivateAddress: written.allowPrivateAddress ?? false,
+    ...(expiresIn === undefined ? {} : { expiresIn }),
   } as const;
   return { ...base, ...normalizeProvider(written, provider, defaults, report) };
 }
 
 type Distributed<T> = T extends OauthTokenGrant
-  ? Omit<T, 'type' | 'preset' | 'tokenEndpoint' | 'scope' | 'audience' | 'resource' | 'allowPrivateAddress'>
+  ? Omit<
+      T,
+      'type' | 'preset' | 'tokenEndpoint' | 'scope' | 'audience' | 'resource' | 'allowPrivateAddress' | 'expiresIn'
+    >
   : never;
 
 function normalizeProvider(

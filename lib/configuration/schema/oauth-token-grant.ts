@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { jwsAlgorithm, line, secretName } from './values.ts';
+import { duration, jwsAlgorithm, line, secretName } from './values.ts';
 
 export const downstreamSecret = secretName('token-broker/downstream/');
 
@@ -48,6 +48,8 @@ export const oauthTokenGrant = z.strictObject({
   audience: line(1000).optional(),
   resource: line(1000).optional(),
   allowPrivateAddress: z.boolean().optional(),
+  /** How long the tokens live where the server's answers do not say (no `expires_in`). */
+  expiresIn: duration(60, 86_400).optional(),
   clientId: line(512).optional(),
   clientSecret: downstreamSecret.optional(),
   privateKey: downstreamSecret.optional(),
