@@ -5,14 +5,15 @@ import { type RoutePorts, routeHandler } from '../lib/http/route.ts';
 import { tokenAnswer } from '../lib/http/token-answer.ts';
 import { oauthContext, readTokenRequest } from '../lib/http/token-request.ts';
 import { type IssuePorts, issue } from '../lib/issue.ts';
-import { accept, refuse } from '../lib/outcome.ts';
+import { accept } from '../lib/outcome.ts';
+import { type CodePorts, issueByCode } from '../lib/sign-in/issue-by-code.ts';
 import { toEpochSeconds } from '../lib/time.ts';
 
 /** An authorization server behind a grant may take seconds; API Gateway waits 30 s. */
 const BUDGET_MS = 15_000;
 
 /** `POST /oauth2/token`: every grant type of this authorization server (contract section 3). */
-export const tokenHandler = (ports: RoutePorts & IssuePorts) =>
+export const tokenHandler = (ports: RoutePorts & IssuePorts & CodePorts) =>
   routeHandler(
     {
       name: 'token',
@@ -23,8 +24,10 @@ export const tokenHandler = (ports: RoutePorts & IssuePorts) =>
       handle: async (request, signal) => {
         const parsed = readTokenRequest(request);
         if (!parsed.ok) return parsed;
-        if (parsed.value.grantType === 'authorization-code') return refuse('grant_type_unsupported');
-        const issued = await issue(ports, parsed.value.issuance, signal);
+        const issued =
+          'issuance' in parsed.value
+            ? await issue(ports, parsed.value.issuance, signal)
+            : await issueByCode(ports, parsed.value.presented, parsed.value.asked, signal);
         if (!issued.ok) return issued;
         const { record } = issued.value;
         return accept({

@@ -4,7 +4,9 @@ import type { DownstreamTokens } from '../downstream/tokens.ts';
 import { CLIENT_ASSERTION_ALGORITHMS } from '../identity/client/client-assertion.ts';
 import type { TokenStatusPorts } from '../introspect.ts';
 import type { IssuePorts } from '../issue.ts';
+import type { CodePorts } from '../sign-in/issue-by-code.ts';
 import { milliseconds } from '../time.ts';
+import { dynamoAuthorizationCodes } from './authorization-codes.ts';
 import { liveIssuePorts } from './live.ts';
 import { dynamoReplays } from './replays.ts';
 import { dynamoRevocations } from './revocations.ts';
@@ -15,8 +17,8 @@ import { liveConfigurations, world } from './world.ts';
 const NOT_REVOKED_FOR = milliseconds(3_000);
 
 /** The ports of the token endpoint: what /v1/credentials has, and the broker's own tokens. */
-export function liveTokenPorts(): IssuePorts {
-  const { settings, secrets } = world();
+export function liveTokenPorts(): IssuePorts & CodePorts {
+  const { settings, secrets, dynamoDb, revocations, table } = world();
   const { issuer, signingKeysSecret } = settings;
   const signer = tokenSigner(secrets, signingKeysSecret);
   const ports = liveIssuePorts();
@@ -27,6 +29,9 @@ export function liveTokenPorts(): IssuePorts {
   };
   return {
     ...ports,
+    issuer,
+    codes: dynamoAuthorizationCodes({ client: dynamoDb, table: table('state') }),
+    revocations,
     authenticators: { ...ports.authenticators, saml: samlAuthenticator },
     granters: {
       ...ports.granters,

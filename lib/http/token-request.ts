@@ -3,11 +3,13 @@ import type { ClientProof } from '../identity/principal.ts';
 import type { PresentedProofs } from '../issuance/authenticate.ts';
 import type { IssuanceRequest } from '../issue.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../outcome.ts';
+import type { PresentedCode } from '../sign-in/redeem.ts';
 import { readClientProof } from './client-authentication.ts';
 import { readDuration, readIntent } from './credentials-request.ts';
 import type { OauthContext } from './oauth-error.ts';
 import { Parameters, sayable } from './parameters.ts';
 import { type HttpRequest, readFormBody } from './request.ts';
+import { CODE_TYPE, readCode } from './token-code.ts';
 import { grantTypeUri, readTokenProof, tokenTypeUri } from './token-proof.ts';
 
 /** A SAML response of 100 KB is 134 KB of base64; form encoding may triple it. */
@@ -34,15 +36,15 @@ export interface TokenRequest {
   readonly issuance: IssuanceRequest;
 }
 
+/** What a request asks for, beside who asks and for which scopes. */
+type Asked = Omit<IssuanceRequest, 'proofs' | 'scopes'>;
+
+/** An authorization code, by its own grant type or as the subject of a token exchange: its scopes stand with the code. */
 export interface CodeRequest {
-  readonly grantType: 'authorization-code';
-  readonly client: ClientProof;
-  readonly code: string;
-  readonly codeVerifier: string;
-  readonly redirectUri: string;
-  /** RFC 8707: must be that of the grant. */
-  readonly form: Parameters;
-  readonly caller: IssuanceRequest['caller'];
+  readonly grantType: 'authorization-code' | 'token-exchange';
+  readonly requestedTokenType: string | null;
+  readonly presented: PresentedCode;
+  readonly asked: Asked;
 }
 
 /** Reads the form of `POST /oauth2/token`: nothing from the query, no parameter twice but `audience` and `resource` (RFC 8693 section 2.1). */
@@ -70,11 +72,13 @@ export function readTokenRequest(request: HttpRequest): Outcome<TokenRequest | C
     case null:
       return refuse('parameter_missing', { detail: 'grant_type is required.' });
     case 'authorization_code':
-      return readCode(request, form, client.value);
+      return readByCode(request, form, 'authorization-code', client.value);
     case 'client_credentials':
       return readIssuance(request, form, 'client-credentials', clientSubject(client.value));
     case grantTypeUri('token-exchange'):
-      return readIssuance(request, form, 'token-exchange', readTokenProof(form, client.value));
+      return form.one('subject_token_type') === CODE_TYPE
+        ? readByCode(request, form, 'token-exchange', client.value)
+        : readIssuance(request, form, 'token-exchange', readTokenProof(form, client.value));
     case grantTypeUri('jwt-bearer'):
       return readIssuance(request, form, 'jwt-bearer', assertion(form, client.value, 'jwt'));
     case grantTypeUri('saml2-bearer'):
@@ -124,6 +128,38 @@ function readIssuance(
   if (!proofs.ok) return proofs;
   const scopes = readScopes(form.one('scope'));
   if (!scopes.ok) return scopes;
+  const asked = readAsked(request, form, grantType);
+  if (!asked.ok) return asked;
+  const issuance: IssuanceRequest = { ...asked.value, proofs: proofs.value, scopes: scopes.value };
+  return accept({ grantType, requestedTokenType: form.one('requested_token_type'), issuance });
+}
+
+/** `scope` may be left out: the person has allowed it. */
+function readByCode(
+  request: HttpRequest,
+  form: Parameters,
+  grantType: CodeRequest['grantType'],
+  client: ClientProof | null,
+): Outcome<CodeRequest> {
+  if (form.has('actor_token') || form.has('actor_token_type')) {
+    return refuse('parameter_invalid', { detail: 'A person who signs in has no actor: actor_token is not accepted.' });
+  }
+  const scopes = form.one('scope') === null ? accept(null) : readScopes(form.one('scope'));
+  if (!scopes.ok) return scopes;
+  const name = grantType === 'token-exchange' ? 'subject_token' : 'code';
+  const presented = readCode(form, client, name, scopes.value);
+  if (!presented.ok) return presented;
+  const asked = readAsked(request, form, grantType);
+  if (!asked.ok) return asked;
+  const requestedTokenType = form.one('requested_token_type');
+  return accept({ grantType, requestedTokenType, presented: presented.value, asked: asked.value });
+}
+
+function readAsked(
+  request: HttpRequest,
+  form: Parameters,
+  grantType: IssuingGrantType | 'authorization-code',
+): Outcome<Asked> {
   const intent = readIntent(form.one('intent'));
   if (!intent.ok) return intent;
   const duration = readDuration(form.one('duration'), 'duration');
@@ -132,21 +168,18 @@ function readIssuance(
   if (!targets.ok) return targets;
   const requestedTokenType = form.one('requested_token_type');
   const { id, sourceIp, userAgent } = request;
-  const issuance: IssuanceRequest = {
-    proofs: proofs.value,
-    scopes: scopes.value,
+  return accept({
     requestedDuration: duration.value,
     intent: intent.value,
     narrowing: null,
     grants: grantsOf(grantType),
     refuseTarget: (scope) => refuseTarget(scope, targets.value, requestedTokenType),
     caller: { id, sourceIp, userAgent },
-  };
-  return accept({ grantType, requestedTokenType, issuance });
+  });
 }
 
 /** An AWS session comes by token exchange only (contract section 3). */
-function grantsOf(grantType: IssuingGrantType): readonly Grant['type'][] {
+function grantsOf(grantType: IssuingGrantType | 'authorization-code'): readonly Grant['type'][] {
   return grantType === 'token-exchange'
     ? ['broker-token', 'oauth-token', 'aws-session', 'aws-federated']
     : ['broker-token', 'oauth-token'];
@@ -199,24 +232,4 @@ function typesOf(grant: Grant): readonly string[] {
     case 'aws-federated':
       return ['urn:token-broker:token-type:aws-credentials'];
   }
-}
-
-function readCode(request: HttpRequest, form: Parameters, client: ClientProof | null): Outcome<CodeRequest> {
-  if (client === null) return refuse('parameter_missing', { detail: 'client_id is required.' });
-  const code = form.one('code');
-  const codeVerifier = form.one('code_verifier');
-  const redirectUri = form.one('redirect_uri');
-  if (code === null) return refuse('parameter_missing', { detail: 'code is required.' });
-  if (codeVerifier === null) return refuse('parameter_missing', { detail: 'code_verifier is required.' });
-  if (redirectUri === null) return refuse('parameter_missing', { detail: 'redirect_uri is required.' });
-  const { id, sourceIp, userAgent } = request;
-  return accept({
-    grantType: 'authorization-code',
-    client,
-    code,
-    codeVerifier,
-    redirectUri,
-    form,
-    caller: { id, sourceIp, userAgent },
-  });
 }

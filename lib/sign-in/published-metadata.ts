@@ -1,0 +1,23 @@
+import type { ServiceKeys } from '../identity/saml/service-keys.ts';
+import { accept, type Outcome } from '../outcome.ts';
+import type { Configurations } from '../ports.ts';
+import { samlConnection } from './begin.ts';
+import { acsUrl } from './service-provider.ts';
+
+export interface PublishPorts {
+  readonly issuer: string;
+  readonly configurations: Configurations;
+  readonly keys: ServiceKeys;
+}
+
+/** The SAML metadata of this broker as the service provider of a connection. Refuses with sign_in_connection. */
+export async function publishedMetadata(
+  { issuer, configurations, keys }: PublishPorts,
+  name: string,
+  signal: AbortSignal,
+): Promise<Outcome<string>> {
+  const connection = await samlConnection(name, await configurations.current(signal), signal);
+  if (!connection.ok) return connection;
+  const { serviceMetadata } = await import('../identity/saml/service-metadata.ts');
+  return accept(serviceMetadata(connection.value.entityId, acsUrl(issuer, name), await keys.ring(signal)));
+}
