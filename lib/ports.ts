@@ -11,8 +11,7 @@ import type {
   Scope,
 } from './configuration/documents.ts';
 import type { JsonObject } from './json.ts';
-import type { IssuanceFilter } from './ledger/filter.ts';
-import type { IssuancePage } from './ledger/query.ts';
+import type { IssuanceFilter, IssuancePage } from './ledger/filter.ts';
 import type { IssuanceRecord } from './ledger/record.ts';
 import type { Outcome } from './outcome.ts';
 import type { EpochMilliseconds, EpochSeconds, Milliseconds, Seconds } from './time.ts';

@@ -27,6 +27,14 @@ export interface IssuanceSearch {
   readonly cursor: string | null;
 }
 
+/** One page of a search. */
+export interface IssuancePage {
+  /** Newest first. May be empty while `next` is not null: the page's work was done and nothing matched so far. */
+  readonly issuances: readonly IssuanceRecord[];
+  /** Cursor of the next page; null: there is none. */
+  readonly next: string | null;
+}
+
 const TEXTS = ['principal', 'connection', 'client', 'scope', 'reason', 'accessKeyId'] as const;
 const OUTCOMES: readonly IssuanceOutcome[] = ['started', 'issued', 'denied', 'failed'];
 const DEFAULT_LIMIT = 100;

@@ -2,7 +2,7 @@
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import { epochMilliseconds } from '../time.ts';
 import { readCursor, writeCursor } from './cursor.ts';
-import { type IssuanceFilter, matches } from './filter.ts';
+import { type IssuanceFilter, type IssuancePage, matches } from './filter.ts';
 import { firstIdAt, lastIdAt } from './id.ts';
 import { toJson } from './json.ts';
 import { type LedgerEntry, type LedgerRuns, mergedRuns } from './merge.ts';
@@ -20,13 +20,6 @@ import type { IssuanceRecord } from './record.ts';
 export interface LedgerStorage extends LedgerRuns {
   /** The records with these keys, by `sk`. One that is not there, or no longer, is left out. */
   records(keys: readonly RecordKey[], signal: AbortSignal): Promise<ReadonlyMap<string, IssuanceRecord>>;
-}
-
-export interface IssuancePage {
-  /** Newest first. May be empty while `next` is not null: the page's work was done and nothing matched so far. */
-  readonly issuances: readonly IssuanceRecord[];
-  /** Cursor of the next page; null: there is none. */
-  readonly next: string | null;
 }
 
 /** A page of JSON stays under 4 MB, what is around its records included. */

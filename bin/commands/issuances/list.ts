@@ -1,6 +1,5 @@
-import { type IssuanceSearch, parseSearch, type SearchParameter } from '../../../lib/ledger/filter.ts';
+import { type IssuancePage, type IssuanceSearch, parseSearch, type SearchParameter } from '../../../lib/ledger/filter.ts';
 import { toJson } from '../../../lib/ledger/json.ts';
-import type { IssuancePage } from '../../../lib/ledger/query.ts';
 import type { IssuanceRecord } from '../../../lib/ledger/record.ts';
 import type { LedgerQueries } from '../../../lib/ports.ts';
 import { readArguments } from '../../arguments.ts';
