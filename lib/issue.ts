@@ -109,7 +109,8 @@ async function mint(
     const recording = minted.stage === 'mint' ? fail(ports, draft, minted.refusal.reason, lastWords) : null;
     await Promise.all([recording, releaseProofs(ports.replays, draft.id, who, what, lastWords)]);
     if (minted.cause !== undefined) throw minted.cause;
-    return minted;
+    const { refusal } = minted;
+    return { ok: false, refusal: { ...refusal, recorded: 'failed', log: { ...refusal.log, issuance: draft.id } } };
   }
   const record: IssuanceRecord = { ...draft, outcome: 'issued', credential: minted.value.credential };
   try {
@@ -165,5 +166,5 @@ async function fail(
 
 async function deny(ports: IssuePorts, draft: IssuanceRecord, refusal: Refusal) {
   await ports.ledger.denied({ ...draft, outcome: 'denied', reason: refusal.reason });
-  return { ok: false, refusal } as const;
+  return { ok: false, refusal: { ...refusal, recorded: 'denied' } } as const;
 }

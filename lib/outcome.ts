@@ -12,6 +12,8 @@ export interface Refusal {
   readonly log?: Readonly<Record<string, string | number | boolean | null>>;
   /** Only with reasons of class `limit` and `outage`: when to come again. */
   readonly retryAfter?: Seconds;
+  /** What the ledger was told of it; absent where nobody authenticated, or before that could be said. */
+  readonly recorded?: 'denied' | 'failed';
 }
 
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };

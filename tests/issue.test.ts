@@ -178,7 +178,7 @@ describe('refusals', () => {
   ])('answers alike for a scope that is %s, and records it', async (_, scopes) => {
     const { ports, calls, records } = goodWorld(scopes);
     const outcome = await issue(ports, aRequest(), signal);
-    expect(outcome).toEqual({ ok: false, refusal: { reason: 'not_allowed' } });
+    expect(outcome).toEqual({ ok: false, refusal: { reason: 'not_allowed', recorded: 'denied' } });
     expect(calls).toEqual(['denied']);
     expect(records[0]).toMatchObject({
       outcome: 'denied',
@@ -205,7 +205,7 @@ describe('refusals', () => {
     const { ports, calls } = goodWorld();
     const limits = { count: async () => ({ within: false, retryAfter: seconds(17) }) as const };
     const outcome = await issue({ ...ports, limits }, aRequest(), signal);
-    expect(outcome).toEqual({ ok: false, refusal: { reason: 'limit_reached', retryAfter: 17 } });
+    expect(outcome).toEqual({ ok: false, refusal: { reason: 'limit_reached', recorded: 'denied', retryAfter: 17 } });
     expect(calls).toEqual(['denied']);
   });
 

@@ -126,10 +126,11 @@ function observeRefusal(
     latencyMs,
     ...log,
   });
-  ports.metrics.refused({ reason, route: route.name, outcome: outcomeOf(refusal) }, latencyMs);
+  ports.metrics.refused({ reason, route: route.name, outcome: refusal.recorded ?? outcomeOf(refusal) }, latencyMs);
   return answer;
 }
 
+/** Of a refusal that did not come from an issuance: the class says it. */
 function outcomeOf(refusal: Refusal): 'denied' | 'failed' | 'unauthenticated' {
   switch (classOf(refusal)) {
     case 'scope':

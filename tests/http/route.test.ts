@@ -1,0 +1,65 @@
+import { describe, expect, it } from '@jest/globals';
+import { credentialsError } from '../../lib/http/credentials-error.ts';
+import { type RoutePorts, routeHandler } from '../../lib/http/route.ts';
+import { Fault, type Refusal, refuse } from '../../lib/outcome.ts';
+import { epochMilliseconds } from '../../lib/time.ts';
+import { anEvent } from '../fakes/http.ts';
+
+type Refused = Parameters<RoutePorts['metrics']['refused']>[0];
+
+function observed() {
+  const metrics: Refused[] = [];
+  const logged: Readonly<Record<string, unknown>>[] = [];
+  const ports: RoutePorts = {
+    clock: { now: () => epochMilliseconds(1_795_251_600_000) },
+    log: { info: (_, members) => logged.push(members), error: (_, members) => logged.push(members) },
+    metrics: { issued: () => undefined, refused: (dimensions) => metrics.push(dimensions) },
+    deadline: () => new AbortController().signal,
+  };
+  return { ports, metrics, logged };
+}
+
+async function answerTo(handle: () => Promise<{ ok: false; refusal: Refusal }>, ports: RoutePorts) {
+  const route = {
+    name: 'credentials',
+    methods: ['GET'],
+    budgetMs: 1_500,
+    handle,
+    refuse: (refusal: Refusal, request: { readonly id: string }, headers: Record<string, string>) =>
+      credentialsError(refusal, request.id, headers),
+  };
+  return routeHandler(route, ports)(anEvent(), { callbackWaitsForEmptyEventLoop: false } as never, () => undefined);
+}
+
+describe('what the metrics say of a refusal', () => {
+  it.each([
+    ['signature_invalid', undefined, 'unauthenticated'],
+    ['not_allowed', 'denied', 'denied'],
+    ['duration_out_of_range', 'denied', 'denied'],
+    ['duration_out_of_range', undefined, 'unauthenticated'],
+    ['replayed', 'denied', 'denied'],
+    ['role_refused', 'failed', 'failed'],
+    ['expired', 'failed', 'failed'],
+    ['keys_unavailable', undefined, 'failed'],
+  ] as const)('%s, recorded as %s, counts as %s', async (reason, recorded, outcome) => {
+    const { ports, metrics } = observed();
+    await answerTo(async () => refuse(reason, recorded === undefined ? {} : { recorded }), ports);
+    expect(metrics).toEqual([{ reason, route: 'credentials', outcome }]);
+  });
+
+  it('never answers with what is for the log', async () => {
+    const { ports, logged } = observed();
+    const answer = await answerTo(async () => refuse('role_refused', { log: { issuance: 'iss_X' } }), ports);
+    expect(JSON.stringify(answer)).not.toContain('iss_X');
+    expect(logged.at(-1)).toMatchObject({ issuance: 'iss_X', reason: 'role_refused', status: 403 });
+  });
+
+  it('answers a fault without its text, retryably', async () => {
+    const { ports } = observed();
+    const answer = await answerTo(async () => {
+      throw new Fault('ledger', 'table of the customer');
+    }, ports);
+    expect(answer).toMatchObject({ statusCode: 503, headers: { 'retry-after': '1', 'cache-control': 'no-store' } });
+    expect(JSON.stringify(answer)).not.toContain('customer');
+  });
+});
