@@ -1,5 +1,6 @@
 import { basename, extname, join } from 'node:path';
 import { type BuildOptions, build, type Metafile, type OutputFile } from 'esbuild';
+import { requiredBuiltins } from './required-builtins.ts';
 import { slimSdk } from './slim-sdk.ts';
 
 /** One program, bundled: its files, and what esbuild says of them. */
@@ -10,7 +11,7 @@ export interface Bundle {
   readonly metafile: Metafile;
 }
 
-/** Packages of CommonJS inside an ES module need `require` for Node's own modules (samlify). */
+/** Inside an ES module, packages of CommonJS need `require` for Node's own modules (samlify), and so do those of `required-builtins.ts`. */
 const REQUIRE =
   "import{createRequire as bundledRequire}from'node:module';const require=bundledRequire(import.meta.url);";
 
@@ -72,7 +73,7 @@ export async function bundleFunction(root: string, file: string, identity: Ident
     splitting: true,
     chunkNames: '[name]-[hash]',
     external: NEVER_LOADED,
-    plugins: [slimSdk],
+    plugins: [slimSdk, requiredBuiltins],
     alias: { '@aws-sdk/credential-provider-node': join(root, ENVIRONMENT_CREDENTIALS) },
     metafile: true,
     write: false,

@@ -10,6 +10,7 @@ const BUNDLE_SOURCES = [
   'package-lock.json',
   'local/build.ts',
   'local/bundle.ts',
+  'local/required-builtins.ts',
   'local/slim-sdk.ts',
 ];
 

@@ -32,7 +32,7 @@ const build = () => {
 };
 
 beforeAll(() => {
-  for (const file of ['build.ts', 'bundle.ts', 'sizes.ts', 'slim-sdk.ts', 'sources.ts']) {
+  for (const file of ['build.ts', 'bundle.ts', 'sizes.ts', 'required-builtins.ts', 'slim-sdk.ts', 'sources.ts']) {
     mkdirSync(join(root, 'local'), { recursive: true });
     cpSync(join(ROOT, 'local', file), join(root, 'local', file));
   }
