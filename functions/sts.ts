@@ -26,7 +26,7 @@ export const stsHandler = (ports: RoutePorts & IssuePorts) =>
         if (!issued.ok) return issued;
         const { record, minted, principal } = issued.value;
         if (minted.secret.kind !== 'aws-session') return refuse('grant_not_available_here');
-        const subject = stsSubject(principal);
+        const subject = stsSubject(principal, parsed.value.principalArn);
         return accept({
           answer: assumedRoleAnswer(parsed.value.action, minted.secret, record, subject),
           issuance: record.id,
@@ -37,12 +37,14 @@ export const stsHandler = (ports: RoutePorts & IssuePorts) =>
     ports,
   );
 
-function stsSubject({ claims }: Principal): StsSubject {
-  const audience = claims.values.get('aud');
+/** STS says who the proof was for: a token's audience, an assertion's recipient. */
+function stsSubject({ claims, proof, recipient }: Principal, principalArn: string | null): StsSubject {
+  const audience = proof.kind === 'saml' ? recipient : claims.values.get('aud');
   const nameIdFormat = claims.values.get('nameIdFormat');
   return {
     audience: typeof audience === 'string' ? audience : Array.isArray(audience) ? audience.join(' ') : null,
     nameIdFormat: typeof nameIdFormat === 'string' ? nameIdFormat : null,
+    principalArn,
   };
 }
 

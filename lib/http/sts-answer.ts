@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { MintedAwsSession } from '../credential/grant.ts';
 import type { IssuanceRecord } from '../ledger/record.ts';
 import { toRfc3339 } from '../time.ts';
@@ -25,18 +26,34 @@ export function assumedRoleAnswer(
     SourceIdentity: sourceIdentity,
     Audience: subject.audience,
   };
-  return stsAnswer(action, { ...common, ...subjectElements(action, record, subject) }, record.request.id);
+  return stsAnswer(action, { ...common, ...subjectElements(action, minted, record, subject) }, record.request.id);
 }
 
 /** Public values of the verified proof that STS repeats. */
 export interface StsSubject {
   readonly audience: string | null;
   readonly nameIdFormat: string | null;
+  /** The caller's `PrincipalArn`: with SAML, whose name qualifies the subject. */
+  readonly principalArn: string | null;
 }
 
-function subjectElements(action: StsAction, record: IssuanceRecord, { nameIdFormat }: StsSubject): XmlElements {
-  if (action === 'AssumeRoleWithWebIdentity') {
-    return { SubjectFromWebIdentityToken: record.subject, Provider: record.proof.issuer };
-  }
-  return { Subject: record.subject, SubjectType: nameIdFormat?.split(':').at(-1) ?? null, Issuer: record.proof.issuer };
+const FORMAT_PREFIX = 'urn:oasis:names:tc:SAML:2.0:nameid-format:';
+
+function subjectElements(
+  action: StsAction,
+  minted: MintedAwsSession,
+  record: IssuanceRecord,
+  { nameIdFormat, principalArn }: StsSubject,
+): XmlElements {
+  const { subject, proof } = record;
+  if (action === 'AssumeRoleWithWebIdentity') return { SubjectFromWebIdentityToken: subject, Provider: proof.issuer };
+  const provider = principalArn?.split('/').at(-1) ?? '';
+  const qualified = `${proof.issuer}${minted.accountId}/${provider}`;
+  return {
+    Subject: subject,
+    // STS API reference, AssumeRoleWithSAML: this prefix is removed, any other format stays as it is.
+    SubjectType: nameIdFormat?.startsWith(FORMAT_PREFIX) ? nameIdFormat.slice(FORMAT_PREFIX.length) : nameIdFormat,
+    Issuer: proof.issuer,
+    NameQualifier: createHash('sha1').update(qualified).digest('base64'),
+  };
 }

@@ -25,6 +25,8 @@ const OTHER_PROOF = {
 
 export interface StsRequest {
   readonly action: StsAction;
+  /** As the caller sent it; the grant has compared it where it matters. */
+  readonly principalArn: string | null;
   readonly issuance: IssuanceRequest;
 }
 
@@ -45,7 +47,8 @@ export function readStsRequest(request: HttpRequest): Outcome<StsRequest> {
   if (!action.ok) return action;
   if (form.one(OTHER_PROOF[action.value]) !== null || !isSignatureOrNothing(request)) return refuse('several_proofs');
   const issuance = readAssumeRole(request, form, action.value);
-  return issuance.ok ? accept({ action: action.value, issuance: issuance.value }) : issuance;
+  if (!issuance.ok) return issuance;
+  return accept({ action: action.value, principalArn: form.one('PrincipalArn'), issuance: issuance.value });
 }
 
 /** An SDK that has credentials may sign what needs no signature; anything else in the header is a proof beside the proof. */

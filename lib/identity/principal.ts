@@ -55,6 +55,8 @@ export interface Principal {
   /** Only for broker tokens: what came before this exchange. */
   readonly lineage: Lineage | null;
   readonly connection: OidcConnection | SamlConnection | AwsIamConnection | null;
+  /** Only for SAML: the Recipient that the assertion was confirmed for. */
+  readonly recipient?: string;
 }
 
 /** The broker tokens that a broker token came of, nearest first (the token itself is the first), and its end. */

@@ -97,5 +97,8 @@ function admit(
   const recipients = at.kind === 'acs' ? [at.acsUrl] : [`${context.issuer}/oauth2/token`, ...connection.recipients];
   const expires = checkAssertion(genuine, { connection, idpEntityId: idp.entityId, at, recipients, now });
   if (!expires.ok) return expires;
-  return principalOf(genuine.assertion, claims, trust, { bytes, expires: expires.value });
+  const named = principalOf(genuine.assertion, claims, trust, { bytes, expires: expires.value });
+  const { confirmations } = genuine.assertion;
+  const recipient = recipients.find((each) => confirmations.some((confirmation) => confirmation.recipient === each));
+  return named.ok && recipient !== undefined ? accept({ ...named.value, recipient }) : named;
 }
