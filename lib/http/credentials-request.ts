@@ -62,9 +62,11 @@ function repeatedParameter(query: Parameters, form: Parameters): string | null {
 
 function readProofs(request: HttpRequest, form: Parameters): Outcome<PresentedProofs> {
   const authorization = request.headers['authorization']?.trim() ?? '';
-  const token = form.one('subject_token');
-  if (authorization !== '' && token !== null) return refuse('several_proofs');
-  if (token !== null) return readSubjectToken(form);
+  const [first, ...others] = OAUTH_PROOFS.filter((name) => form.one(name) !== null);
+  // Left out in silence, an actor would be hidden from the rules, and a second proof from the record.
+  if (others.length > 0 || (authorization !== '' && first !== undefined)) return refuse('several_proofs');
+  if (first === 'subject_token') return readSubjectToken(form);
+  if (first !== undefined) return refuse('proof_type_unsupported');
   if (authorization === '') return refuse('proof_missing');
   return readAuthorization(authorization);
 }
@@ -96,8 +98,7 @@ function clientOnly(client: Outcome<ClientProof>): Outcome<PresentedProofs> {
 /** The kinds of proof that a form may carry here; SAML has routes of its own. */
 function readSubjectToken(form: Parameters): Outcome<PresentedProofs> {
   const proofs = readTokenProof(form, null);
-  if (proofs.ok && (proofs.value.actor !== null || isSaml(proofs.value))) return refuse('proof_type_unsupported');
-  return proofs;
+  return proofs.ok && isSaml(proofs.value) ? refuse('proof_type_unsupported') : proofs;
 }
 
 const isSaml = ({ subject }: PresentedProofs): boolean => subject !== 'client' && subject.kind === 'saml';

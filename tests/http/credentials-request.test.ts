@@ -83,6 +83,25 @@ describe('reading /v1/credentials', () => {
       { headers: { ...FORM, authorization: 'a.b.c' }, body: `subject_token=x&subject_token_type=${TOKEN_TYPE}` },
       'several_proofs',
     ],
+    [
+      'an actor beside the header',
+      { headers: { ...FORM, authorization: 'a.b.c' }, body: `actor_token=x&actor_token_type=${TOKEN_TYPE}` },
+      'several_proofs',
+    ],
+    [
+      'a client secret beside the header',
+      { headers: { ...FORM, authorization: 'a.b.c' }, body: 'client_id=bot&client_secret=x' },
+      'several_proofs',
+    ],
+    [
+      'an actor beside the subject',
+      {
+        headers: FORM,
+        body: `subject_token=x&subject_token_type=${TOKEN_TYPE}&actor_token=y&actor_token_type=${TOKEN_TYPE}`,
+      },
+      'several_proofs',
+    ],
+    ['an assertion', { headers: FORM, body: 'assertion=a.b.c' }, 'proof_type_unsupported'],
     ['a token without its type', { headers: FORM, body: 'subject_token=x' }, 'parameter_missing'],
     [
       'another type of token',
