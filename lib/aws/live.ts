@@ -38,6 +38,18 @@ export function liveIssuePorts(): Omit<IssuePorts, 'granters'> & { granters: Iss
   };
 }
 
+const awsIamVerifier = loadedOnce(() => import('../identity/aws-iam/verify-aws-iam.ts'));
+const clientVerifier = loadedOnce(() => import('../identity/client/verify-client.ts'));
+
+/** An import for a module that is loaded already still costs a request more than its password check. */
+function loadedOnce<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | null = null;
+  return () => {
+    loaded ??= load();
+    return loaded;
+  };
+}
+
 /** The verifiers of /v1/credentials: JWTs of others and of this broker, signed AWS requests, clients. */
 export function liveAuthenticators(): Authenticators {
   const { settings, clock, fetcher, keySets, ownKeys: own, revocations, secrets } = world();
@@ -53,11 +65,11 @@ export function liveAuthenticators(): Authenticators {
       return brokerPrincipal(jwt.value, declared, { issuer, ownKeys: own, revocations, now: now(), signal });
     },
     awsIam: async (envelope, context) => {
-      const { verifyAwsIam } = await import('../identity/aws-iam/verify-aws-iam.ts');
+      const { verifyAwsIam } = await awsIamVerifier();
       return verifyAwsIam(envelope, { ...context, fetcher, stsEndpoint, now: now() });
     },
     client: async (proof, publicClients, context: AuthenticationContext) => {
-      const { verifyClient } = await import('../identity/client/verify-client.ts');
+      const { verifyClient } = await clientVerifier();
       const client = { ...context, secrets: await secrets(), keySets, issuer, now: now() };
       return verifyClient(proof, publicClients, client);
     },
