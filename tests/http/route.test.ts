@@ -1,9 +1,25 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Context } from 'aws-lambda';
 import { credentialsError } from '../../lib/http/credentials-error.ts';
 import { type RoutePorts, routeHandler } from '../../lib/http/route.ts';
 import { Fault, type Refusal, refuse } from '../../lib/outcome.ts';
 import { epochMilliseconds } from '../../lib/time.ts';
 import { anEvent } from '../fakes/http.ts';
+
+const context: Context = {
+  callbackWaitsForEmptyEventLoop: false,
+  functionName: 'route',
+  functionVersion: '1',
+  invokedFunctionArn: 'arn:aws:lambda:us-east-1:111122223333:function:route',
+  memoryLimitInMB: '1024',
+  awsRequestId: 'req-1',
+  logGroupName: 'route',
+  logStreamName: 'route',
+  getRemainingTimeInMillis: () => 30_000,
+  done: () => undefined,
+  fail: () => undefined,
+  succeed: () => undefined,
+};
 
 type Refused = Parameters<RoutePorts['metrics']['refused']>[0];
 
@@ -28,7 +44,7 @@ async function answerTo(handle: () => Promise<{ ok: false; refusal: Refusal }>, 
     refuse: (refusal: Refusal, request: { readonly id: string }, headers: Record<string, string>) =>
       credentialsError(refusal, request.id, headers),
   };
-  return routeHandler(route, ports)(anEvent(), { callbackWaitsForEmptyEventLoop: false } as never, () => undefined);
+  return routeHandler(route, ports)(anEvent(), context, { signal: new AbortController().signal });
 }
 
 describe('what the metrics say of a refusal', () => {
