@@ -1,4 +1,9 @@
-import { type IssuancePage, type IssuanceSearch, parseSearch, type SearchParameter } from '../../../lib/ledger/filter.ts';
+import {
+  type IssuancePage,
+  type IssuanceSearch,
+  parseSearch,
+  type SearchParameter,
+} from '../../../lib/ledger/filter.ts';
 import { toJson } from '../../../lib/ledger/json.ts';
 import type { IssuanceRecord } from '../../../lib/ledger/record.ts';
 import type { LedgerQueries } from '../../../lib/ports.ts';
