@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { tableName } from '../lib/aws/tables.ts';
 import { firstMessage, running } from './child.ts';
 import { atMost, type Figure, median, reported } from './figure.ts';
+import type { Tables } from './issuance/answers.ts';
 import type { BatchesInput, BatchesResult } from './issuance/batches.ts';
 import type { EndpointsInput } from './issuance/endpoints.ts';
 import { bundlePrograms } from './issuance/programs.ts';
@@ -10,10 +11,17 @@ import { documentsOf, environment, itemsOf, workload } from './issuance/workload
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BUDGET = 1.3;
 
+export interface Context {
+  readonly port: number;
+  readonly tokens: readonly string[];
+  /** What the endpoints' DynamoDB holds. */
+  readonly tables: Tables;
+}
+
 /** Endpoints for the prefixes, each with a configuration of so many scopes, and tokens of their issuer. */
 export async function withEndpoints<T>(
   scopes: Readonly<Record<string, number>>,
-  run: (context: { readonly port: number; readonly tokens: readonly string[] }) => Promise<T>,
+  run: (context: Context) => Promise<T>,
 ): Promise<T> {
   const port = 20_000 + (process.pid % 20_000);
   const idp = `http://127.0.0.1:${port}`;
@@ -26,7 +34,7 @@ export async function withEndpoints<T>(
   const input: EndpointsInput = { port, keySet, tables: Object.fromEntries(tables) };
   const endpoints = await running('./issuance/endpoints.ts', input);
   try {
-    return await run({ port, tokens: Array.from({ length: 500 }, token) });
+    return await run({ port, tokens: Array.from({ length: 500 }, token), tables: input.tables });
   } finally {
     await endpoints.stop();
   }
