@@ -53,12 +53,12 @@ export interface Answer {
 export async function post(
   { broker }: OauthStage,
   path: string,
-  form: Readonly<Record<string, string>> | readonly [string, string][],
+  form: Readonly<Record<string, string>> | [string, string][],
   authorization?: string,
 ): Promise<Answer> {
   const response = await fetch(`${broker.url}${path}`, {
     method: 'POST',
-    body: new URLSearchParams(form),
+    body: new URLSearchParams(Array.isArray(form) ? form : { ...form }),
     ...(authorization === undefined ? {} : { headers: { authorization } }),
   });
   const text = await response.text();
