@@ -1,4 +1,4 @@
-import { IdentityProvider, ServiceProvider } from 'samlify';
+import samlify from 'samlify/build/index.js';
 import { type EpochSeconds, toRfc3339 } from '../../time.ts';
 import type { ServiceKey } from './service-keys.ts';
 
@@ -24,18 +24,20 @@ export interface AuthnRequest {
  */
 export function authnRequestUrl(request: AuthnRequest, key: ServiceKey): string {
   const { id, entityId, acsUrl, idpEntityId, location } = request;
-  const sp = ServiceProvider({
+  const sp = samlify.ServiceProvider({
     entityID: entityId,
     authnRequestsSigned: true,
     privateKey: key.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     requestSignatureAlgorithm: RSA_SHA256,
     assertionConsumerService: [{ Binding: POST, Location: acsUrl }],
   });
-  const idp = IdentityProvider({
+  const idp = samlify.IdentityProvider({
     entityID: idpEntityId,
     // The library has it that both sides agree on it; signing for an IdP that does not ask for it does no harm.
     wantAuthnRequestsSigned: true,
     singleSignOnService: [{ Binding: REDIRECT, Location: location }],
+    // Not used: without one the library writes a warning for each request.
+    singleLogoutService: [{ Binding: REDIRECT, Location: location }],
   });
   const sent = sp.createLoginRequest(idp, 'redirect', () => ({ id, context: authnRequestXml(request) }));
   return sent.context;

@@ -1,4 +1,4 @@
-import { ServiceProvider } from 'samlify';
+import samlify from 'samlify/build/index.js';
 import type { ServiceKeyRing } from './service-keys.ts';
 
 const POST = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST';
@@ -9,13 +9,15 @@ const UNSPECIFIED = 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified';
  * reads it once a period is never surprised, and to encrypt to the current one. Not signed: it comes over https.
  */
 export function serviceMetadata(entityId: string, acsUrl: string, { current, next }: ServiceKeyRing): string {
-  return ServiceProvider({
-    entityID: entityId,
-    authnRequestsSigned: true,
-    wantAssertionsSigned: true,
-    signingCert: [current.certificate, next.certificate],
-    encryptCert: current.certificate,
-    nameIDFormat: [UNSPECIFIED],
-    assertionConsumerService: [{ Binding: POST, Location: acsUrl, isDefault: true }],
-  }).getMetadata();
+  return samlify
+    .ServiceProvider({
+      entityID: entityId,
+      authnRequestsSigned: true,
+      wantAssertionsSigned: true,
+      signingCert: [current.certificate, next.certificate],
+      encryptCert: current.certificate,
+      nameIDFormat: [UNSPECIFIED],
+      assertionConsumerService: [{ Binding: POST, Location: acsUrl, isDefault: true }],
+    })
+    .getMetadata();
 }

@@ -1,0 +1,80 @@
+import { createPrivateKey, createPublicKey, createVerify, X509Certificate } from 'node:crypto';
+import { inflateRawSync } from 'node:zlib';
+import { describe, expect, it } from '@jest/globals';
+import { authnRequestUrl } from '../../../lib/identity/saml/authn-request.ts';
+import { serviceMetadata } from '../../../lib/identity/saml/service-metadata.ts';
+import { epochSeconds } from '../../../lib/time.ts';
+import { certificate, privateKey } from './idp.ts';
+
+const keyOf = (name: 'sp' | 'rolled') => ({
+  privateKey: createPrivateKey(privateKey(name)),
+  certificate: certificate(name),
+});
+
+const request = {
+  id: '_0123456789abcdef',
+  issued: epochSeconds(Date.UTC(2026, 10, 21, 9) / 1000),
+  entityId: 'https://broker.example.com/saml/corp?a=1&b="2"',
+  acsUrl: 'https://broker.example.com/saml/corp/acs',
+  idpEntityId: 'https://idp.example.com/metadata',
+  location: 'https://idp.example.com/sso?tenant=1',
+};
+
+const parse = (url: string) => {
+  const { searchParams } = new URL(url);
+  const xml = inflateRawSync(Buffer.from(searchParams.get('SAMLRequest') ?? '', 'base64')).toString();
+  return { searchParams, xml };
+};
+
+describe('an AuthnRequest by redirect', () => {
+  it('says who asks, where the answer goes, and when', () => {
+    expect(parse(authnRequestUrl(request, keyOf('sp'))).xml).toBe(
+      '<samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_0123456789abcdef" Version="2.0" IssueInstant="2026-11-21T09:00:00Z" Destination="https://idp.example.com/sso?tenant=1" ProtocolBinding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" AssertionConsumerServiceURL="https://broker.example.com/saml/corp/acs"><saml:Issuer>https://broker.example.com/saml/corp?a=1&amp;b=&quot;2&quot;</saml:Issuer></samlp:AuthnRequest>',
+    );
+  });
+
+  it('keeps the query of the place it goes to, and has no RelayState', () => {
+    const { searchParams } = parse(authnRequestUrl(request, keyOf('sp')));
+    expect([...searchParams.keys()]).toEqual(['tenant', 'SAMLRequest', 'SigAlg', 'Signature']);
+  });
+
+  it('is signed over the octets as they are sent (SAML bindings section 3.4.4.1)', () => {
+    const url = authnRequestUrl(request, keyOf('sp'));
+    const signed = /[?&](SAMLRequest=.*)&Signature=/.exec(url)?.[1] ?? '';
+    const signature = Buffer.from(parse(url).searchParams.get('Signature') ?? '', 'base64');
+    expect(parse(url).searchParams.get('SigAlg')).toBe('http://www.w3.org/2001/04/xmldsig-more#rsa-sha256');
+    expect(
+      createVerify('sha256')
+        .update(signed)
+        .verify(createPublicKey(privateKey('sp')), signature),
+    ).toBe(true);
+  });
+});
+
+describe('the metadata of the service provider', () => {
+  const ring = { current: keyOf('sp'), next: keyOf('rolled'), previous: null };
+  const text = serviceMetadata(request.entityId, request.acsUrl, ring);
+
+  it('publishes the current and the next key for signatures, the current one for encryption', () => {
+    const found = [...text.matchAll(/use="(\w+)".*?X509Certificate>([^<]+)</gs)].map(([, use, key = '']) => [
+      use,
+      new X509Certificate(Buffer.from(key, 'base64')).fingerprint256,
+    ]);
+    const [sp, rolled] = [certificate('sp'), certificate('rolled')].map(
+      (each) => new X509Certificate(Buffer.from(each, 'base64')).fingerprint256,
+    );
+    expect(found).toEqual([
+      ['signing', sp],
+      ['signing', rolled],
+      ['encryption', sp],
+    ]);
+  });
+
+  it('holds no private key', () => {
+    expect(text).not.toMatch(/PRIVATE|RSAKeyValue/);
+  });
+
+  it('escapes the entity id', () => {
+    expect(text).toContain('entityID="https://broker.example.com/saml/corp?a=1&amp;b=&quot;2&quot;"');
+  });
+});
