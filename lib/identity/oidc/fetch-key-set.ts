@@ -3,7 +3,7 @@ import type { Fetcher, KeySource } from '../../ports.ts';
 import { DISCOVERY_LIMITS, discoveryUrl, MAX_KEY_SET_BYTES, readDiscovery, readKeySet } from './key-document.ts';
 
 /** Longest wait for each of the two documents. */
-const TIMEOUT_MS = 900;
+const TIMEOUT_MS = 2_000;
 
 export interface FetchedKeySet {
   readonly jwksUri: string;

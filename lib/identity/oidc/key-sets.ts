@@ -15,8 +15,10 @@ const DISCOVERED_MS = 3_600_000;
 const COOLDOWN_MS = 30_000;
 /** … and in this time while none is, so that one failure does not lock everybody out. */
 const EMPTY_COOLDOWN_MS = 1_000;
-/** Longest that a source is waited for, discovery and keys together. */
-const FETCH_MS = 1_000;
+/** Longest that a source is asked, discovery and keys together. All callers share it, each until its own deadline. */
+const FETCH_MS = 4_000;
+/** Longest that a caller waits for newer keys where those held would do. */
+const NEWER_MS = 1_000;
 /** The host that left a copy may have a clock that is ahead by this much. */
 const SKEW_MS = 5 * 60_000;
 
@@ -53,12 +55,15 @@ export function cachedKeySets(ports: KeySetPorts): KeySets {
       const entry = entries.get(name) ?? emptyEntry();
       entries.set(name, entry);
       let answer = look(entry, kid, ports.clock.now());
-      // Twice at most: the shared copy, and then the source where that copy is old or lacks the kid.
-      for (let loads = 0; !answer.settled && loads < 2; loads += 1) {
+      // Twice at most: the shared copy, and then the source where that copy is old or lacks the kid. What is under way is waited for, due or not.
+      for (let loads = 0; loads < 2 && isWorthwhile(entry, answer); loads += 1) {
         entry.loading ??= load(ports, source, entry).finally(() => {
           entry.loading = null;
         });
-        if ((await endOf(entry.loading, signal)) === 'aborted') return refuse('keys_unavailable');
+        const giveUp = isUsable(answer) ? AbortSignal.any([signal, AbortSignal.timeout(NEWER_MS)]) : signal;
+        if ((await endOf(entry.loading, giveUp)) === 'aborted') {
+          return isUsable(answer) ? answer.outcome : refuse('keys_unavailable');
+        }
         answer = look(entry, kid, ports.clock.now());
       }
       return answer.outcome;
@@ -79,6 +84,11 @@ interface Answer {
   /** Asking the source is not needed, or not due. */
   readonly settled: boolean;
 }
+
+const isUsable = ({ outcome }: Answer): boolean => outcome.ok && outcome.value.length > 0;
+
+const isWorthwhile = (entry: Entry, answer: Answer): boolean =>
+  !answer.settled || (entry.loading !== null && !isUsable(answer));
 
 function look(entry: Entry, kid: string | undefined, now: EpochMilliseconds): Answer {
   const { held } = entry;

@@ -39,7 +39,8 @@ function world(shared: Map<string, StoredDocument> = new Map()) {
     put: async (name, document) => void shared.set(name, document),
   };
   const clock = { now: () => epochMilliseconds(state.now) };
-  const start = (over: Partial<{ store: DocumentStore }> = {}) => cachedKeySets({ fetcher, store, clock, ...over });
+  const start = (over: Partial<{ store: DocumentStore; fetcher: Fetcher }> = {}) =>
+    cachedKeySets({ fetcher, store, clock, ...over });
   return { state, shared, start, keySets: start() };
 }
 
@@ -173,6 +174,55 @@ describe('an issuer that is down', () => {
     const keySets = cachedKeySets({ fetcher: hanging, store, clock: { now: () => epochMilliseconds(START) } });
     const found = await keySets.find(BY_DISCOVERY, 'a', AbortSignal.timeout(20));
     expect(found).toMatchObject({ refusal: { reason: 'keys_unavailable' } });
+  });
+});
+
+describe('an issuer that is slow', () => {
+  const slowly = (state: { pages: Map<string, FetchResult> }, ms: number): Fetcher => ({
+    fetch: ({ url }, giveUp) =>
+      new Promise((resolve) => {
+        const late: FetchResult = { ok: false, problem: 'timeout', cause: 'deadline' };
+        const timer = setTimeout(() => resolve(state.pages.get(url) ?? late), ms);
+        giveUp.addEventListener('abort', () => {
+          clearTimeout(timer);
+          resolve(late);
+        });
+      }),
+  });
+
+  it('is heard out by a caller that has the time, discovery and keys together beyond a second', async () => {
+    const { state, start } = world();
+    expect(await kids(start({ fetcher: slowly(state, 600) }), 'a')).toBe('a');
+  });
+
+  it('is waited for by whoever comes while it is asked', async () => {
+    const { state, start } = world();
+    const keySets = start({ fetcher: slowly(state, 50) });
+    const first = kids(keySets, 'a');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await Promise.all([kids(keySets, 'a'), kids(keySets, 'a'), first])).toEqual(['a', 'a', 'a']);
+  });
+
+  it('is heard out for the next caller where the first has no time', async () => {
+    const { state, start } = world();
+    const keySets = start({ fetcher: slowly(state, 300) });
+    expect(await keySets.find(BY_DISCOVERY, 'a', AbortSignal.timeout(100))).toMatchObject({
+      refusal: { reason: 'keys_unavailable' },
+    });
+    expect(await kids(keySets, 'a')).toBe('a');
+  });
+
+  it('holds nobody longer than a second where a held key would do', async () => {
+    const { state, start } = world();
+    const ms = { value: 0 };
+    const fetcher: Fetcher = { fetch: (request, giveUp) => slowly(state, ms.value).fetch(request, giveUp) };
+    const keySets = start({ fetcher });
+    expect(await kids(keySets, 'a')).toBe('a');
+    state.now = START + 10 * MINUTE;
+    ms.value = 60_000;
+    const began = performance.now();
+    expect(await kids(keySets, 'a')).toBe('a');
+    expect(performance.now() - began).toBeLessThan(1_400);
   });
 });
 

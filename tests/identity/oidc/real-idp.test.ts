@@ -70,13 +70,13 @@ describe('over a real connection', () => {
     expect(await alone.verdict()).toBe('keys_unavailable');
   });
 
-  it('an issuer that hangs costs about a second and an outage, once', async () => {
+  it('an issuer that hangs costs a caller without a deadline about two seconds and an outage, once', async () => {
     const { issuer, pages } = await provider();
     pages.keys = hang;
     const { verdict } = broker(issuer);
     const before = performance.now();
     expect(await verdict()).toBe('keys_unavailable');
-    expect(performance.now() - before).toBeLessThan(1_500);
+    expect(performance.now() - before).toBeLessThan(2_800);
     const again = performance.now();
     expect(await verdict()).toBe('keys_unavailable');
     expect(performance.now() - again).toBeLessThan(300);
