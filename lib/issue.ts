@@ -82,10 +82,10 @@ async function spend(
   what: Authorized,
   signal: AbortSignal,
 ): Promise<Outcome<null>> {
-  const claimed = await claimProofs(ports.replays, id, who, what, signal);
-  if (!claimed.ok) return claimed;
   const giveBack = () => releaseProofs(ports.replays, id, who, what, AbortSignal.timeout(LAST_WORDS_MS));
   try {
+    const claimed = await claimProofs(ports.replays, id, who, what, signal);
+    if (!claimed.ok) return claimed;
     const counted = await ports.limits.count(what.limits, ports.clock.now(), signal);
     if (counted.within) return accept(null);
     await giveBack();

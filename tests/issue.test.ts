@@ -114,6 +114,23 @@ describe('a proof that may be used once, where its issuance failed (contract sec
     },
   );
 
+  it('is given back where nobody can say whether the claim was written', async () => {
+    const { ports, calls } = goodWorld();
+    const claim = async (): Promise<never> => {
+      throw new Fault('replays', 'its answer got lost');
+    };
+    const world = { ...ports, authenticators, replays: { ...ports.replays, claim } };
+    await expect(issue(world, aRequest(), signal)).rejects.toMatchObject({ dependency: 'replays' });
+    expect(calls).toEqual(['release']);
+  });
+
+  it('is not given back to a caller who did not have it', async () => {
+    const { ports, calls } = goodWorld();
+    const replays = { ...ports.replays, claim: async () => 'replayed' as const };
+    await issue({ ...ports, authenticators, replays }, aRequest(), signal);
+    expect(calls).not.toContain('release');
+  });
+
   it('is given back where the outcome cannot be written and the ledger takes `failed` instead', async () => {
     const { ports, calls, records } = goodWorld();
     const finished: typeof ports.ledger.finished = (record, giveUp) =>
