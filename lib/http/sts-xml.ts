@@ -8,7 +8,7 @@ const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
 /** Escapes text for an element; characters that XML 1.0 does not have become `?`. */
 export function escapeXml(text: string): string {
   return text
-    .replace(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd]/g, '?')
+    .replace(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '?')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
