@@ -1,0 +1,179 @@
+import { describe, expect, it } from '@jest/globals';
+import type { BrokerTokenGrant } from '../../lib/configuration/documents.ts';
+import { brokerTokenGranter, subjectOf } from '../../lib/credential/broker-token.ts';
+import type { GrantInput } from '../../lib/credential/grant.ts';
+import type { Actor, Lineage } from '../../lib/identity/principal.ts';
+import type { JsonObject } from '../../lib/json.ts';
+import { Fault } from '../../lib/outcome.ts';
+import { epochSeconds, seconds } from '../../lib/time.ts';
+import { actorOf, ISSUANCE, inputOf, NOW, principalOf, scopeOf } from './grant-fixtures.ts';
+
+const ISSUER = 'https://broker.example.com';
+const SECOND = Math.floor(NOW / 1000);
+const grantOf = (more: Partial<BrokerTokenGrant> = {}): BrokerTokenGrant => ({
+  type: 'broker-token',
+  audience: 'https://api.acme.internal',
+  duration: seconds(600),
+  claims: {},
+  ...more,
+});
+
+async function mint(more: Partial<GrantInput> = {}, grant = grantOf()) {
+  const signed: { type: string; claims: JsonObject }[] = [];
+  const signer = {
+    sign: async (type: string, claims: JsonObject) => {
+      signed.push({ type, claims });
+      return 'header.payload.signature';
+    },
+  };
+  const prepared = brokerTokenGranter({ issuer: ISSUER, signer }).prepare(inputOf(grant, more));
+  if (!prepared.ok) return { refusal: prepared.refusal, claims: null, minted: null, prepared: null };
+  const minted = await prepared.value.mint(new AbortController().signal);
+  return { refusal: null, claims: signed[0]?.claims ?? null, minted, prepared: prepared.value, type: signed[0]?.type };
+}
+
+const lineage = (more: Partial<Lineage> = {}): Lineage => ({
+  tokenIds: ['iss_a'],
+  exchanges: 1,
+  expires: epochSeconds(SECOND + 300),
+  act: undefined,
+  ...more,
+});
+
+describe('a broker token', () => {
+  it('has the claims of RFC 9068 section 2.2, its issuance as jti, and is recorded by its digest', async () => {
+    const { claims, minted, prepared, type } = await mint();
+    expect(type).toBe('at+jwt');
+    expect(claims).toEqual({
+      iss: ISSUER,
+      sub: 'github:repo:acme/web:ref:refs/heads/main',
+      aud: 'https://api.acme.internal',
+      client_id: 'connection:github',
+      iat: SECOND,
+      nbf: SECOND,
+      exp: SECOND + 600,
+      jti: ISSUANCE,
+      scope: 'deploy-web',
+      token_broker: { parents: [], exchanges: 1 },
+    });
+    expect(prepared?.startsElsewhere).toBe(false);
+    expect(minted).toMatchObject({
+      ok: true,
+      value: {
+        credential: {
+          expires: SECOND + 600,
+          tokenType: 'at+jwt',
+          tokenSha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+        },
+        secret: { token: 'header.payload.signature', tokenType: 'Bearer' },
+      },
+    });
+    expect(JSON.stringify(minted?.ok === true && minted.value.credential)).not.toContain('signature');
+  });
+
+  it('of a client as itself is of `client:<name>`, and came of no exchange', async () => {
+    const principal = principalOf('nightly-bot', 'nightly-bot', 'client');
+    const client = { client: 'nightly-bot', claims: principal.claims, proof: principal.proof, reuse: null };
+    const { claims } = await mint({ principal, client, proof: null });
+    expect(claims).toMatchObject({
+      sub: 'client:nightly-bot',
+      client_id: 'nightly-bot',
+      token_broker: { parents: [], exchanges: 0 },
+    });
+  });
+
+  it('lasts as long as the shortest of its scopes, and names all of them', async () => {
+    const scopes = [scopeOf(grantOf(), 'a'), scopeOf(grantOf({ duration: seconds(90) }), 'b')] as const;
+    const { claims } = await mint({ scopes });
+    expect(claims).toMatchObject({ exp: SECOND + 90, scope: 'a b' });
+  });
+
+  it.each([
+    [1, null],
+    [600, null],
+    [601, 'duration_out_of_range'],
+    [0, 'duration_out_of_range'],
+  ])('of %d seconds, asked for, is met or refused', async (asked, reason) => {
+    const { claims, refusal } = await mint({ requestedDuration: seconds(asked) });
+    expect(refusal?.reason ?? null).toBe(reason);
+    if (reason === null) expect(claims).toMatchObject({ exp: SECOND + asked });
+  });
+
+  it.each([
+    ['by default ends with it', null, 300, SECOND + 300],
+    ['asked for as long as it lasts ends with it', 300, 300, SECOND + 300],
+    ['asked for one second longer is refused', 301, 300, 'proof_ends_too_soon'],
+    ['of a proof that ends now is refused', null, 0, 'proof_ends_too_soon'],
+    ['of a proof that ends in a second lasts that second', null, 1, SECOND + 1],
+  ])('that a broker token gets %s', async (_, asked, left, expected) => {
+    const requestedDuration = asked === null ? null : seconds(asked);
+    const { claims, refusal } = await mint({ requestedDuration, endsBy: epochSeconds(SECOND + left) });
+    expect(refusal?.reason ?? claims?.['exp']).toBe(expected);
+  });
+
+  it('keeps its subject through exchanges, and says what it came of', async () => {
+    const principal = {
+      ...principalOf('broker', 'github:repo:acme/web'),
+      lineage: lineage({ tokenIds: ['iss_b', 'iss_a'], exchanges: 2 }),
+    };
+    const actor: Actor = {
+      ...actorOf('broker', null, 'client:agent'),
+      lineage: lineage({ tokenIds: ['iss_c', 'iss_a'] }),
+    };
+    const { claims } = await mint({ principal, actor });
+    expect(claims).toMatchObject({
+      sub: 'github:repo:acme/web',
+      act: { sub: 'client:agent' },
+      token_broker: { parents: ['iss_b', 'iss_a', 'iss_c'], exchanges: 3 },
+    });
+  });
+
+  it.each([
+    ['a client', actorOf(null, 'agent', 'agent'), 'client:agent'],
+    ['a workload of another connection', actorOf('k8s', null, 'sa:agent'), 'k8s:sa:agent'],
+  ])('says that %s acts (RFC 8693 section 4.1)', async (_, actor, sub) => {
+    expect((await mint({ actor })).claims).toMatchObject({ act: { sub } });
+  });
+
+  it('nests who acted before under who acts now, and keeps it where nobody does', async () => {
+    const act = { sub: 'client:first' };
+    const principal = { ...principalOf('broker', 'okta:alice'), lineage: lineage({ act }) };
+    const acted = await mint({ principal, actor: actorOf(null, 'second', 'second') });
+    expect(acted.claims?.['act']).toEqual({ sub: 'client:second', act });
+    expect((await mint({ principal })).claims?.['act']).toEqual(act);
+  });
+
+  it('has the further claims of its scopes, none of which stands in for a standard one', async () => {
+    const grant = grantOf({ claims: { team: '${claims.team}', tier: 'gold', sub: 'root', token_broker: 'x' } });
+    const { claims } = await mint({ lookup: (key) => (key === 'claims.team' ? 'data' : undefined) }, grant);
+    expect(claims).toMatchObject({ team: 'data', tier: 'gold', sub: 'github:repo:acme/web:ref:refs/heads/main' });
+    expect(claims?.['token_broker']).toEqual({ parents: [], exchanges: 1 });
+  });
+
+  it('refuses scopes whose claims disagree, and a template without a value', async () => {
+    const scopes = [
+      scopeOf(grantOf({ claims: { tier: 'gold' } }), 'a'),
+      scopeOf(grantOf({ claims: { tier: 'silver' } }), 'b'),
+    ] as const;
+    expect((await mint({ scopes })).refusal).toMatchObject({ reason: 'scopes_incompatible' });
+    const missing = await mint({}, grantOf({ claims: { team: '${claims.team}' } }));
+    expect(missing.refusal).toMatchObject({ reason: 'template_value' });
+  });
+
+  it('is not made where the key cannot be had', async () => {
+    const signer = { sign: () => Promise.reject(new Fault('secrets', 'down')) };
+    const prepared = brokerTokenGranter({ issuer: ISSUER, signer }).prepare(inputOf(grantOf()));
+    if (!prepared.ok) throw new TypeError('refused');
+    await expect(prepared.value.mint(new AbortController().signal)).rejects.toMatchObject({ dependency: 'secrets' });
+  });
+});
+
+describe('the subject of a broker token', () => {
+  it.each([
+    ['client', 'nightly-bot', 'nightly-bot', 'client:nightly-bot'],
+    ['connection', 'github', 'repo:x', 'github:repo:x'],
+    ['connection', 'broker', 'github:repo:x', 'github:repo:x'],
+  ] as const)('of the %s %s is one namespace for all', (kind, name, subject, expected) => {
+    expect(subjectOf({ source: { kind, name }, subject })).toBe(expected);
+  });
+});

@@ -1,0 +1,143 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { CryptoKey } from 'jose';
+import { brokerPrincipal } from '../../../lib/identity/broker-token/broker-principal.ts';
+import { verifyBrokerToken } from '../../../lib/identity/broker-token/verify-broker-token.ts';
+import type { JsonObject } from '../../../lib/json.ts';
+import { Fault } from '../../../lib/outcome.ts';
+import { epochSeconds } from '../../../lib/time.ts';
+import { memoryRevocations } from '../../aws/memory-state.ts';
+import { NOW_SECONDS } from '../../fakes/world.ts';
+import { keyPair } from '../client/fixtures.ts';
+import { brokerToken, contextOf, ID, ISSUER, parsed } from './fixtures.ts';
+
+let key: CryptoKey;
+let otherKey: CryptoKey;
+let jwk: JsonObject;
+
+beforeAll(async () => {
+  ({ privateKey: key, jwk } = await keyPair('k1'));
+  ({ privateKey: otherKey } = await keyPair('k1'));
+});
+
+describe('a token of this broker', () => {
+  it('is what it says while it lasts (RFC 9068 section 4)', async () => {
+    const act = { sub: 'client:agent' };
+    const outcome = await verifyBrokerToken(parsed(await brokerToken(key, { act, scope: 'a b' })), contextOf([jwk]));
+    expect(outcome).toMatchObject({
+      ok: true,
+      value: {
+        subject: 'client:nightly-bot',
+        audience: ISSUER,
+        clientId: 'nightly-bot',
+        tokenId: ID,
+        scopes: ['a', 'b'],
+        expires: NOW_SECONDS + 600,
+        issuedAt: NOW_SECONDS,
+        act,
+        parents: [],
+        exchanges: 0,
+      },
+    });
+  });
+
+  it.each([
+    ['another issuer', { iss: 'https://other.example.com' }, {}, 'issuer_unknown'],
+    ['the type JWT', {}, { typ: 'JWT' }, 'type_mismatch'],
+    ['no type', {}, { typ: undefined }, 'type_mismatch'],
+    ['a key that is not published', {}, { kid: 'k2' }, 'key_unknown'],
+    ['no sub', { sub: undefined }, {}, 'claims_invalid'],
+    ['a list as aud', { aud: [ISSUER] }, {}, 'claims_invalid'],
+    ['no client_id', { client_id: undefined }, {}, 'claims_invalid'],
+    ['no jti', { jti: undefined }, {}, 'claims_invalid'],
+    ['no iat', { iat: undefined }, {}, 'claims_invalid'],
+    ['no exp', { exp: undefined }, {}, 'claims_invalid'],
+    ['no scope', { scope: undefined }, {}, 'claims_invalid'],
+    ['no lineage', { token_broker: undefined }, {}, 'claims_invalid'],
+    ['a lineage of numbers', { token_broker: { parents: [1], exchanges: 0 } }, {}, 'claims_invalid'],
+    ['fewer than no exchanges', { token_broker: { parents: [], exchanges: -1 } }, {}, 'claims_invalid'],
+    ['half an exchange', { token_broker: { parents: [], exchanges: 0.5 } }, {}, 'claims_invalid'],
+    ['an nbf one second ahead', { nbf: NOW_SECONDS + 1 }, {}, 'not_yet_valid'],
+  ])('is none with %s', async (_, claims, header, reason) => {
+    const outcome = await verifyBrokerToken(parsed(await brokerToken(key, claims, header)), contextOf([jwk]));
+    expect(outcome).toMatchObject({ ok: false, refusal: { reason } });
+  });
+
+  it('is none where another key signed it', async () => {
+    const outcome = await verifyBrokerToken(parsed(await brokerToken(otherKey)), contextOf([jwk]));
+    expect(outcome).toMatchObject({ ok: false, refusal: { reason: 'signature_invalid' } });
+  });
+
+  it.each([
+    [599, true],
+    [600, false],
+    [601, false],
+  ])('after %d of its 600 seconds counts: %s', async (later, ok) => {
+    const context = contextOf([jwk], { now: epochSeconds(NOW_SECONDS + later) });
+    expect(await verifyBrokerToken(parsed(await brokerToken(key)), context)).toMatchObject({ ok });
+  });
+
+  it.each([
+    ['itself', ID, true],
+    ['one that it came of', 'iss_parent', true],
+    ['another', 'iss_other', false],
+  ])('is revoked with %s', async (_, id, revoked) => {
+    const revocations = memoryRevocations();
+    const context = contextOf([jwk], { revocations });
+    await revocations.revoke(id, epochSeconds(NOW_SECONDS + 600), context.signal);
+    const text = await brokerToken(key, { token_broker: { parents: ['iss_parent'], exchanges: 1 } });
+    expect(await verifyBrokerToken(parsed(text), context)).toMatchObject(
+      revoked ? { ok: false, refusal: { reason: 'revoked' } } : { ok: true },
+    );
+  });
+
+  it('is nobody where revocations cannot be read: a fault, never an allow', async () => {
+    const revocations = { ...memoryRevocations(), anyRevoked: () => Promise.reject(new Fault('revocations', 'down')) };
+    const text = parsed(await brokerToken(key));
+    await expect(verifyBrokerToken(text, contextOf([jwk], { revocations }))).rejects.toMatchObject({
+      dependency: 'revocations',
+    });
+  });
+});
+
+describe('a broker token as a proof', () => {
+  const present = async (
+    claims: Readonly<Record<string, unknown>>,
+    declared: 'jwt' | 'id_token' | 'access_token' = 'jwt',
+  ) => brokerPrincipal(parsed(await brokerToken(key, claims)), declared, contextOf([jwk]));
+
+  it('names its own subject, at the connection broker, with what it came of', async () => {
+    const act = { sub: 'client:agent' };
+    const lineage = { parents: ['iss_parent'], exchanges: 1 };
+    expect(await present({ act, token_broker: lineage }, 'access_token')).toMatchObject({
+      ok: true,
+      value: {
+        source: { kind: 'connection', name: 'broker' },
+        subject: 'client:nightly-bot',
+        proof: { kind: 'broker', issuer: ISSUER, tokenId: ID, expires: NOW_SECONDS + 600 },
+        reuse: null,
+        record: ['act'],
+        lineage: { tokenIds: [ID, 'iss_parent'], exchanges: 1, expires: NOW_SECONDS + 600, act },
+      },
+    });
+  });
+
+  it('is for this broker alone', async () => {
+    expect(await present({ aud: 'https://api.acme.internal' })).toMatchObject({
+      refusal: { reason: 'audience_mismatch', detail: expect.stringContaining(ISSUER) },
+    });
+  });
+
+  it('is no ID token', async () => {
+    expect(await present({}, 'id_token')).toMatchObject({ refusal: { reason: 'type_mismatch' } });
+  });
+
+  it.each([
+    [2, true],
+    [3, false],
+    [4, false],
+  ])('after %d exchanges may be exchanged once more: %s', async (exchanges, ok) => {
+    expect(await present({ token_broker: { parents: [], exchanges } })).toMatchObject(
+      ok ? { ok } : { refusal: { reason: 'exchange_chain_too_long' } },
+    );
+  });
+});
