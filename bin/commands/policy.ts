@@ -10,6 +10,10 @@ const table: CommandTable = {
     summary: 'put a configuration folder in force, all of it or nothing',
     load: () => import('./policy/apply.ts'),
   },
+  secrets: {
+    summary: 'list which other authorization servers hold a static secret of the broker',
+    load: () => import('./policy/secrets.ts'),
+  },
   schema: { summary: 'write the JSON Schemas of the configuration files', load: () => import('./policy/schema.ts') },
 };
 

@@ -1,0 +1,181 @@
+import { describe, expect, it } from '@jest/globals';
+import { oauthTokenGranter } from '../../lib/credential/oauth-token.ts';
+import type { DownstreamRequest, DownstreamToken } from '../../lib/downstream/request.ts';
+import type { DownstreamTokens } from '../../lib/downstream/tokens.ts';
+import { accept, refuse } from '../../lib/outcome.ts';
+import { END_OF_TIME, epochSeconds, seconds } from '../../lib/time.ts';
+import { clientGrant } from '../downstream/world.ts';
+import { actorOf, ISSUANCE, inputOf, NOW, principalOf } from './grant-fixtures.ts';
+
+const signal = new AbortController().signal;
+const ENDS = epochSeconds(NOW / 1000 + 3600);
+const TOKEN: DownstreamToken = {
+  ...{ token: 'other-token', tokenType: 'Bearer', issuedTokenType: null, expires: ENDS, expiresAssumed: false },
+  ...{ scope: 'reports:read', repositories: null, secretVersion: 'v1' },
+};
+
+function granterOf(token: DownstreamToken = TOKEN, kept: DownstreamToken | null = null) {
+  const asked: DownstreamRequest[] = [];
+  const tokens: DownstreamTokens = {
+    atHand: async () => (kept === null ? null : { token: kept, cached: true }),
+    get: async (request) => {
+      asked.push(request);
+      return accept({ token, cached: false });
+    },
+  };
+  return { granter: oauthTokenGranter(async () => tokens), asked };
+}
+
+const prepared = (input = inputOf(clientGrant()), with_ = granterOf()) => {
+  const outcome = with_.granter.prepare(input);
+  if (!outcome.ok) throw new Error(outcome.refusal.reason);
+  return { ...with_, grant: outcome.value };
+};
+
+const exchange = { ...clientGrant(), provider: 'token-exchange' as const, forward: 'proof' as const };
+const forwarding = { ...exchange, assertionAudience: null, requestedTokenType: null };
+
+describe('a grant of the type oauth-token', () => {
+  it('records where it is about to ask, and no end that it cannot know', () => {
+    expect(prepared().grant).toMatchObject({
+      startsElsewhere: true,
+      planned: {
+        ...{ expires: END_OF_TIME, tokenEndpoint: 'https://login.example.com/oauth2/token' },
+        ...{ audience: null, downstreamScope: 'reports:read reports:list' },
+      },
+    });
+  });
+
+  it('records what the server gave, never the token', async () => {
+    const minted = await prepared().grant.mint(signal);
+    expect(minted).toEqual(
+      accept({
+        credential: {
+          ...{ expires: ENDS, tokenEndpoint: 'https://login.example.com/oauth2/token', audience: null },
+          ...{ downstreamScope: 'reports:read', tokenType: 'Bearer', secretVersion: 'v1', cached: false },
+          tokenSha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+        },
+        secret: {
+          ...{ kind: 'token', token: 'other-token', tokenType: 'Bearer', expires: ENDS, scope: null },
+          issuedTokenType: 'urn:ietf:params:oauth:token-type:access_token',
+        },
+      }),
+    );
+  });
+
+  it('asks nobody for what is at hand, and says so in the record', async () => {
+    const { grant, asked } = prepared(undefined, granterOf(TOKEN, TOKEN));
+    expect(await grant.atHand?.(signal)).toMatchObject({ ok: true, value: { credential: { cached: true } } });
+    expect(asked).toEqual([]);
+  });
+
+  it('has nothing at hand where what speaks to servers cannot be loaded', async () => {
+    const granter = oauthTokenGranter(async () => {
+      throw new Error('no chunk');
+    });
+    const outcome = granter.prepare(inputOf(clientGrant()));
+    expect(outcome.ok && (await outcome.value.atHand?.(signal))).toBeNull();
+  });
+
+  it('is for the principal by its identity, and for who acts', async () => {
+    const actor = actorOf(null, 'agent', 'agent');
+    const { grant, asked } = prepared(inputOf(clientGrant(), { actor }));
+    await grant.mint(signal);
+    expect(asked[0]).toMatchObject({
+      ...{ issuance: ISSUANCE, subject: 'github:repo:acme/web:ref:refs/heads/main', act: { sub: 'client:agent' } },
+      identity: [
+        ['connection', 'github', 'repo:acme/web:ref:refs/heads/main'],
+        ['client', null, 'agent', 'agent'],
+        null,
+      ],
+    });
+  });
+
+  it('renders scope and audience from what the caller proved', async () => {
+    const grant = clientGrant({ scope: 'repo:${claims.repository}', audience: 'https://${claims.tenant}.example.com' });
+    const values = new Map([
+      ['claims.repository', 'web'],
+      ['claims.tenant', 'acme'],
+    ]);
+    const made = prepared(inputOf(grant, { lookup: (key) => values.get(key) }));
+    await made.grant.mint(signal);
+    expect(made.asked[0]).toMatchObject({ scope: 'repo:web', audience: 'https://acme.example.com' });
+  });
+
+  it.each([
+    ['a blank, which would be a second scope', 'web admin'],
+    ['nothing', ''],
+    ['a slash', 'acme/web'],
+  ])('refuses a template value with %s, before anybody is asked', (_, value) => {
+    const grant = clientGrant({ scope: 'repo:${claims.repository}' });
+    const { granter } = granterOf();
+    expect(granter.prepare(inputOf(grant, { lookup: () => value }))).toMatchObject({
+      refusal: { reason: 'template_value' },
+    });
+  });
+
+  it.each([1, 3600])('refuses a duration of %d s: only the other server sets it', (duration) => {
+    const { granter } = granterOf();
+    const input = inputOf(clientGrant(), { requestedDuration: seconds(duration) });
+    expect(granter.prepare(input)).toMatchObject({ refusal: { reason: 'duration_out_of_range' } });
+  });
+
+  it.each([
+    ['one second before it', ENDS - 1, false],
+    ['with it', ENDS, true],
+    ['one second after it', ENDS + 1, true],
+  ])('gives a token only if the broker token that asks ends no sooner: %s', async (_, endsBy, given) => {
+    const { grant } = prepared(inputOf(clientGrant(), { endsBy: epochSeconds(endsBy) }), granterOf(TOKEN, TOKEN));
+    const expected = given
+      ? { ok: true }
+      : refuse('proof_ends_too_soon', { detail: expect.any(String) as unknown as string });
+    expect(await grant.mint(signal)).toMatchObject(expected);
+    expect(await grant.atHand?.(signal)).toMatchObject(expected);
+  });
+
+  it('gives a broker token none whose end is only assumed', async () => {
+    const endsBy = epochSeconds(ENDS + 9_999);
+    const { grant } = prepared(inputOf(clientGrant(), { endsBy }), granterOf({ ...TOKEN, expiresAssumed: true }));
+    expect(await grant.mint(signal)).toMatchObject({ refusal: { reason: 'proof_ends_too_soon' } });
+  });
+});
+
+describe('forward: proof', () => {
+  const principal = {
+    ...principalOf('partner', 'job-1'),
+    proof: {
+      kind: 'oidc',
+      issuer: 'https://idp.example',
+      tokenId: 't',
+      sha256: 'ab'.repeat(32),
+      expires: ENDS,
+    } as const,
+  };
+
+  it("passes the caller's own token on, with what it is and when it ends", async () => {
+    const proof = { kind: 'jwt', token: 'p.r.f', declared: 'id_token' } as const;
+    const { grant, asked } = prepared(inputOf(forwarding, { principal, proof }));
+    await grant.mint(signal);
+    expect(asked[0]?.proof).toEqual({
+      ...{ token: 'p.r.f', tokenType: 'urn:ietf:params:oauth:token-type:id_token' },
+      ...{ sha256: 'ab'.repeat(32), expires: ENDS },
+    });
+  });
+
+  it.each([
+    ['a client, which has none', null],
+    ['a SAML response', { kind: 'saml', document: 'x', at: { kind: 'endpoint' } } as const],
+    ['a signed AWS request', { kind: 'aws-iam', envelope: 'x' } as const],
+  ])('refuses %s', (_, proof) => {
+    const { granter } = granterOf();
+    expect(granter.prepare(inputOf(forwarding, { principal, proof }))).toMatchObject({
+      refusal: { reason: 'proof_type_unsupported' },
+    });
+  });
+
+  it('is passed on nowhere where the grant does not say so', async () => {
+    const { grant, asked } = prepared(inputOf({ ...forwarding, forward: 'assertion' }, { principal }));
+    await grant.mint(signal);
+    expect(asked[0]?.proof).toBeNull();
+  });
+});
