@@ -1,0 +1,141 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { CryptoKey } from 'jose';
+import type { Client } from '../lib/configuration/documents.ts';
+import { introspect, revoke, type TokenStatusPorts } from '../lib/introspect.ts';
+import type { JsonObject } from '../lib/json.ts';
+import { Fault } from '../lib/outcome.ts';
+import { admitReader } from '../lib/read-ledger.ts';
+import { epochMilliseconds, seconds } from '../lib/time.ts';
+import { memoryReplays, memoryRevocations } from './aws/memory-state.ts';
+import { fakeConfiguration, NOW, NOW_SECONDS } from './fakes/world.ts';
+import { brokerToken, contextOf, ID, ISSUER } from './identity/broker-token/fixtures.ts';
+import { assertion, client, fakeSecrets, keyPair } from './identity/client/fixtures.ts';
+
+const API = 'https://api.acme.internal';
+const signal = new AbortController().signal;
+let key: CryptoKey;
+let jwk: JsonObject;
+
+beforeAll(async () => {
+  ({ privateKey: key, jwk } = await keyPair('k1'));
+});
+
+const named = (name: string, introspects: readonly string[] = []): Client => ({
+  ...client(name, { method: 'secret', secret: `token-broker/clients/${name}`, overlap: seconds(3600) }),
+  introspects,
+});
+const secretOf = (name: string) => ({ current: { value: `${name}!`, versionId: 'v1', tags: {} }, previous: null });
+const as = (name: string) => ({ method: 'client_secret_basic', client: name, secret: `${name}!` }) as const;
+
+function portsOf(more: Partial<TokenStatusPorts> = {}): TokenStatusPorts {
+  const clients = [
+    ...[named('nightly-bot'), named('api', [API]), named('stranger', ['https://other.example'])],
+    client('jwt-bot', { method: 'jwks', jwks: { keys: [jwk] }, audience: 'issuer' }),
+  ];
+  const names = ['nightly-bot', 'api', 'stranger'];
+  const stored = Object.fromEntries(names.map((name) => [`token-broker/clients/${name}`, secretOf(name)]));
+  const clock = { now: () => NOW };
+  return {
+    ...{ issuer: ISSUER, clock, configurations: { current: async () => fakeConfiguration({ clients }) } },
+    ...{ secrets: fakeSecrets(stored).secrets, keySets: { find: async () => Promise.reject(new Error('unused')) } },
+    ...{ replays: memoryReplays(clock), ownKeys: contextOf([jwk]).ownKeys, revocations: memoryRevocations() },
+    ...more,
+  };
+}
+
+const question = (name: string, token: string) => ({ client: as(name), token, requestId: 'req-1' });
+
+describe('introspection (RFC 7662)', () => {
+  it.each([
+    ['the client that it was issued to', 'nightly-bot', true],
+    ['a client registered for its audience', 'api', true],
+    ['a client registered for another audience', 'stranger', false],
+  ])('tells a token to %s: %s', async (_, name, told) => {
+    const token = await brokerToken(key, { aud: API });
+    const outcome = await introspect(portsOf(), question(name, token), signal);
+    expect(outcome).toMatchObject(told ? { ok: true, value: { tokenId: ID } } : { ok: true, value: null });
+  });
+
+  it.each([
+    ['no token', async () => 'x'],
+    ['another issuer', () => brokerToken(key, { iss: 'https://other.example.com' })],
+    ['one that is over', () => brokerToken(key, { exp: NOW_SECONDS })],
+    ['an ID token', () => brokerToken(key, {}, { typ: 'JWT' })],
+  ])('says of %s that it is not active', async (_, token) => {
+    const outcome = await introspect(portsOf(), question('nightly-bot', await token()), signal);
+    expect(outcome).toEqual({ ok: true, value: null });
+  });
+
+  it('says so of a token that was revoked, and of one that came of it', async () => {
+    const ports = portsOf();
+    const token = await brokerToken(key);
+    const child = await brokerToken(key, { jti: 'iss_child', token_broker: { parents: [ID], exchanges: 1 } });
+    expect(await revoke(ports, question('nightly-bot', token), signal)).toEqual({ ok: true, value: null });
+    expect(await introspect(ports, question('nightly-bot', token), signal)).toEqual({ ok: true, value: null });
+    expect(await introspect(ports, question('nightly-bot', child), signal)).toEqual({ ok: true, value: null });
+  });
+
+  it('is for clients that authenticate, and takes an assertion once', async () => {
+    const wrong = { client: { ...as('api'), secret: 'x' }, token: 'x', requestId: 'req-1' };
+    expect(await introspect(portsOf(), wrong, signal)).toMatchObject({
+      refusal: { reason: 'client_authentication_failed' },
+    });
+    const ports = portsOf();
+    const proof = { method: 'private_key_jwt', assertion: await assertion(key), client: null } as const;
+    const ask = (requestId: string) => introspect(ports, { client: proof, token: 'x', requestId }, signal);
+    expect(await ask('req-1')).toEqual({ ok: true, value: null });
+    expect(await ask('req-2')).toMatchObject({ refusal: { reason: 'client_assertion_replayed' } });
+  });
+
+  it('says nothing where revocations cannot be read: a fault, never "active"', async () => {
+    const revocations = { ...memoryRevocations(), anyRevoked: () => Promise.reject(new Fault('revocations', 'down')) };
+    const token = await brokerToken(key);
+    await expect(introspect(portsOf({ revocations }), question('nightly-bot', token), signal)).rejects.toMatchObject({
+      dependency: 'revocations',
+    });
+  });
+});
+
+describe('revocation (RFC 7009)', () => {
+  it('of the token of another client is refused, and changes nothing', async () => {
+    const ports = portsOf();
+    const token = await brokerToken(key, { aud: API });
+    expect(await revoke(ports, question('api', token), signal)).toMatchObject({
+      refusal: { reason: 'token_of_another_client' },
+    });
+    expect(await introspect(ports, question('nightly-bot', token), signal)).toMatchObject({ value: { tokenId: ID } });
+  });
+
+  it.each([
+    ['no token', async () => 'x'],
+    ['a token that is over', () => brokerToken(key, { exp: NOW_SECONDS })],
+  ])('of %s is done already (section 2.2)', async (_, token) => {
+    expect(await revoke(portsOf(), question('api', await token()), signal)).toEqual({ ok: true, value: null });
+  });
+});
+
+describe('the reader of the ledger (RFC 6750)', () => {
+  const queries = { get: async () => null, list: async () => Promise.reject(new Error('unused')) };
+  const admit = async (claims: Readonly<Record<string, unknown>>, later = 0) => {
+    const { ownKeys, revocations } = contextOf([jwk]);
+    const clock = { now: () => epochMilliseconds(NOW + later * 1000) };
+    const ports = { issuer: ISSUER, clock, ownKeys, revocations, queries };
+    return admitReader(ports, await brokerToken(key, claims), signal);
+  };
+
+  it.each(['broker:issuances:read', 'a broker:issuances:read'])(
+    'is whoever bears a token of the scope %s',
+    async (scope) => {
+      expect(await admit({ scope })).toEqual({ ok: true, value: null });
+    },
+  );
+
+  it.each([
+    ['another scope', { scope: 'chain' }, 0, 'insufficient_scope'],
+    ['a scope that begins alike', { scope: 'broker:issuances:read2' }, 0, 'insufficient_scope'],
+    ['another audience', { scope: 'broker:issuances:read', aud: API }, 0, 'audience_mismatch'],
+    ['a token that is over', { scope: 'broker:issuances:read' }, 600, 'expired'],
+  ])('is nobody with %s', async (_, claims, later, reason) => {
+    expect(await admit(claims, later)).toMatchObject({ ok: false, refusal: { reason } });
+  });
+});
