@@ -19,8 +19,9 @@ const STYLE = `
 body{font:1rem/1.5 system-ui,sans-serif;margin:0;padding:2rem 1rem}
 main{max-width:34rem;margin:0 auto}
 h1{font-size:1.5rem;line-height:1.25;margin:0 0 1rem}
-dl{display:grid;grid-template-columns:max-content 1fr;gap:.5rem 1.25rem;border:1px solid var(--line);border-radius:.5rem;padding:1rem;margin:1rem 0}
-dt{font-weight:600}
+dl{display:grid;grid-template-columns:fit-content(45%) 1fr;gap:.5rem 1.25rem;border:1px solid var(--line);border-radius:.5rem;padding:1rem;margin:1rem 0}
+h2{font-size:1.15rem}
+dt{font-weight:600;overflow-wrap:anywhere}
 dd{margin:0;overflow-wrap:anywhere}
 form{display:flex;gap:.75rem;margin:1.5rem 0}
 button{font:inherit;padding:.6rem 1.5rem;border-radius:.5rem;border:1px solid var(--line);background:none;color:inherit;cursor:pointer}

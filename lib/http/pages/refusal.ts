@@ -44,13 +44,12 @@ export function refusalPage(
 ): HttpAnswer {
   const { says } = refusalEntry(refusal.reason);
   const status = STATUS_OF_REASON[refusal.reason] ?? statusOf(classOf(refusal));
-  const expected =
-    refusal.detail === undefined || refusal.detail === says ? [] : [['Expected', refusal.detail] as const];
+  const detail = refusal.detail === undefined || refusal.detail === says ? [] : [['Detail', refusal.detail] as const];
   const next = RETRYABLE.includes(status)
     ? 'Something that is needed cannot be reached. Try again in a moment.'
-    : 'Begin again in the program that sent you here. If it keeps failing, give your administrator the two values below.';
+    : 'Begin again in the program that sent you here. If it keeps failing, give your administrator reason and request.';
   const body = `<p>${escapeHtml(says)}</p>
-${definitions([...expected, ['Reason', refusal.reason], ['Request', requestId]])}
+${definitions([...detail, ['Reason', refusal.reason], ['Request', requestId]])}
 <p>${next}</p>`;
   return htmlPage({ status, title: 'Sign-in failed', body }, requestId, { ...retryAfter(refusal), ...headers });
 }

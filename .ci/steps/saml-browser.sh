@@ -1,0 +1,12 @@
+# Signing in as a person does: SimpleSAMLphp as the identity provider, headless Chromium as the browser, the command line as the program.
+set -euo pipefail
+packages=(simplesamlphp php-cli php-xml php-mbstring chromium)
+if ! command -v php >/dev/null || ! command -v chromium >/dev/null || [[ ! -d /usr/share/simplesamlphp ]]; then
+  if ! command -v apt-get >/dev/null || [[ $(id -u) != 0 ]]; then
+    echo "install ${packages[*]}" >&2
+    exit 1
+  fi
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
+fi
+npm test --silent -- --config tests/conformance/jest.config.mjs tests/conformance/saml-browser

@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import { isLoopback, isRegistered } from '../../lib/sign-in/redirect-uri.ts';
+
+const REGISTERED = ['http://127.0.0.1/callback', 'http://[::1]:8080/cb?x=1', 'https://app.example.com/cb', 'http://localhost/cb'];
+
+describe('a redirect URI', () => {
+  it.each([
+    'http://127.0.0.1/callback',
+    'http://127.0.0.1:1/callback',
+    'http://127.0.0.1:65535/callback',
+    'http://[::1]:9999/cb?x=1',
+    'http://[::1]/cb?x=1',
+    'https://app.example.com/cb',
+    'http://localhost/cb',
+  ])('is one of the client: %s (RFC 8252 section 7.3)', (uri) => {
+    expect(isRegistered(uri, REGISTERED)).toBe(true);
+  });
+
+  it.each([
+    ['another path', 'http://127.0.0.1:1/callback/'],
+    ['another query', 'http://127.0.0.1:1/callback?a=1'],
+    ['a fragment', 'http://127.0.0.1:1/callback#a'],
+    ['https on loopback', 'https://127.0.0.1:1/callback'],
+    ['no port after the colon', 'http://127.0.0.1:/callback'],
+    ['port 0', 'http://127.0.0.1:0/callback'],
+    ['a port beyond 65535', 'http://127.0.0.1:65536/callback'],
+    ['another loopback address', 'http://127.0.0.2:1/callback'],
+    ['a user name', 'http://127.0.0.1:1@evil.example/callback'],
+    ['a longer host', 'http://127.0.0.1.evil.example/callback'],
+    ['another spelling of the address', 'http://127.1:1/callback'],
+    ['another spelling of IPv6', 'http://[0:0:0:0:0:0:0:1]:9999/cb?x=1'],
+    ['another port of https', 'https://app.example.com:8443/cb'],
+    ['another port of localhost, which is a name (RFC 8252 section 8.3)', 'http://localhost:1/cb'],
+    ['another case of the path', 'https://app.example.com/CB'],
+    ['dots in the path', 'https://app.example.com/x/../cb'],
+    ['a line end', 'http://127.0.0.1:1/callback\n'],
+    ['a backslash', 'http://127.0.0.1:1\\@evil.example/callback'],
+    ['more than 2,000 characters', `http://127.0.0.1:1/callback?${'a'.repeat(2_000)}`],
+    ['nothing', ''],
+  ])('is none of the client with %s', (_, uri) => {
+    expect(isRegistered(uri, REGISTERED)).toBe(false);
+  });
+
+  it.each([
+    ['http://127.0.0.1:1/callback', true],
+    ['http://[::1]/cb', true],
+    ['https://app.example.com/cb', false],
+    ['http://127.0.0.1.evil.example/cb', false],
+  ])('goes to this machine or elsewhere: %s', (uri, expected) => {
+    expect(isLoopback(uri)).toBe(expected);
+  });
+});
