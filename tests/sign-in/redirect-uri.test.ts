@@ -1,7 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { isLoopback, isRegistered } from '../../lib/sign-in/redirect-uri.ts';
 
-const REGISTERED = ['http://127.0.0.1/callback', 'http://[::1]:8080/cb?x=1', 'https://app.example.com/cb', 'http://localhost/cb'];
+const REGISTERED = [
+  'http://127.0.0.1/callback',
+  'http://[::1]:8080/cb?x=1',
+  'https://app.example.com/cb',
+  'http://localhost/cb',
+];
 
 describe('a redirect URI', () => {
   it.each([
