@@ -5,6 +5,7 @@
 import { arch, availableParallelism, cpus, platform } from 'node:os';
 import { argv, exit, version } from 'node:process';
 import { benchBundle } from './bundle.ts';
+import { benchDownstream } from './downstream.ts';
 import { atMost, type Figure, reported } from './figure.ts';
 import { benchIssuance } from './issuance.ts';
 import { benchMemory } from './memory.ts';
@@ -27,6 +28,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   scopes: benchScopes,
   memory: benchMemory,
   saml,
+  downstream: benchDownstream,
 };
 
 function show({ name, measured, budget, held }: Figure): void {

@@ -1,0 +1,113 @@
+import { systemClock } from '../../lib/aws/clock.ts';
+import { systemRandom } from '../../lib/aws/random.ts';
+import type { Grant, Scope } from '../../lib/configuration/documents.ts';
+import type { Granter } from '../../lib/credential/grant.ts';
+import { type IssuePorts, issue } from '../../lib/issue.ts';
+import { toJson } from '../../lib/ledger/json.ts';
+import { accept, refuse } from '../../lib/outcome.ts';
+import type { Fetcher, Pauses, Secrets, WebIdentities } from '../../lib/ports.ts';
+
+export interface IssuancePorts {
+  readonly issuer: string;
+  readonly clock: typeof systemClock;
+  readonly random: typeof systemRandom;
+  readonly secrets: Secrets;
+  readonly fetcher: Fetcher;
+  readonly pauses: Pauses;
+  readonly webIdentities: WebIdentities;
+  /** How often the other server was asked. */
+  fetched(): number;
+  grant(type: Grant['type'], granter: Granter): void;
+  /** One issuance of a scope to the client `bot`. Throws where it is refused. */
+  issue(scope: string): Promise<void>;
+}
+
+const ANSWER = Buffer.from(
+  '{"access_token":"another-token","token_type":"Bearer","expires_in":86400,"scope":"reports:read"}',
+);
+const signal = new AbortController().signal;
+
+/** A world in memory: secrets by name, all for `host`; a ledger that makes the text of each record; a server that gives a token for a day. */
+export function issuancePorts(
+  scopes: readonly Scope[],
+  values: Readonly<Record<string, string>>,
+  host: string,
+): IssuancePorts {
+  let fetched = 0;
+  const granters: Partial<Record<Grant['type'], Granter>> = {};
+  const byName = new Map(scopes.map((scope) => [scope.scope, scope]));
+  const written: string[] = [];
+  const record: IssuePorts['ledger']['finished'] = async (one) => {
+    written[0] = JSON.stringify(toJson(one));
+  };
+  const none = async () => [];
+  const ports: IssuePorts = {
+    clock: systemClock,
+    random: systemRandom,
+    granters,
+    configurations: {
+      current: async () => ({
+        version: 1,
+        scope: async (name) => byName.get(name) ?? null,
+        connection: async () => null,
+        client: async () => null,
+        ...{ oidcIssuer: none, samlAudience: none, awsIamServer: none },
+      }),
+    },
+    authenticators: {
+      client: async () =>
+        accept({
+          client: 'bot',
+          claims: { values: new Map(), unavailable: new Map() },
+          proof: {
+            kind: 'client-secret',
+            issuer: null,
+            tokenId: null,
+            sha256: null,
+            secretVersion: 'v1',
+            expires: null,
+          },
+          reuse: null,
+        }),
+    },
+    replays: { claim: async () => 'claimed', release: async () => undefined },
+    limits: { count: async () => ({ within: true }) },
+    ledger: { started: record, finished: record, denied: (one) => record(one, signal) },
+  };
+  return {
+    ...{ issuer: 'https://broker.example.com', clock: systemClock, random: systemRandom },
+    secrets: {
+      read: async (name) => {
+        const value = values[name];
+        if (value === undefined) return null;
+        return { current: { value, versionId: 'v1', tags: { 'token-broker:host': host } }, previous: null };
+      },
+    },
+    fetcher: {
+      fetch: async () => {
+        fetched += 1;
+        return { ok: true, status: 200, headers: {}, body: ANSWER };
+      },
+    },
+    pauses: { wait: async () => false },
+    webIdentities: { token: async () => refuse('web_identity_refused') },
+    fetched: () => fetched,
+    grant: (type, granter) => {
+      granters[type] = granter;
+    },
+    issue: async (scope) => {
+      const client = { method: 'client_secret_basic', client: 'bot', secret: 's' } as const;
+      const outcome = await issue(
+        ports,
+        {
+          proofs: { subject: 'client', actor: null, client, publicClients: 'refuse' },
+          ...{ scopes: [scope], requestedDuration: null, intent: null, narrowing: null },
+          ...{ grants: ['broker-token', 'oauth-token'], refuseTarget: () => null },
+          caller: { id: 'req-1', sourceIp: '203.0.113.9', userAgent: 'bench' },
+        },
+        signal,
+      );
+      if (!outcome.ok) throw new Error(outcome.refusal.reason);
+    },
+  };
+}
