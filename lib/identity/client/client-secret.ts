@@ -53,7 +53,8 @@ async function compareSecret(
 
 function matching(presented: string, stored: Stored, overlap: Seconds, now: EpochSeconds): SecretVersion | Mismatch {
   const retired = stored?.previous?.retiredAt ?? null;
-  const inOverlap = retired !== null && now * 1000 < retired + overlap * 1000;
+  // `now` is a whole second, and the clock that retired it another: none of that is an overlap where there is none.
+  const inOverlap = overlap > 0 && retired !== null && now * 1000 < retired + overlap * 1000;
   const isCurrent = equals(presented, stored?.current);
   const isPrevious = equals(presented, stored?.previous ?? undefined);
   if (stored === null) return 'client_secret_absent';

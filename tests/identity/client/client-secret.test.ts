@@ -49,6 +49,7 @@ describe('a client secret', () => {
     ['when secretOverlap ends', 3_600_000, HOUR],
     ['one second later', 3_601_000, HOUR],
     ['at once where secretOverlap is 0s', 0, seconds(0)],
+    ['at once where secretOverlap is 0s and the other clock is ahead', -500, seconds(0)],
     ['where nobody knows since when it is retired', null, HOUR],
   ])('is over in its previous version %s', async (_, ago, overlap) => {
     expect(await present('old', ago, overlap)).toEqual(failed('client_secret_retired'));
