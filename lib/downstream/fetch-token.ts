@@ -81,6 +81,8 @@ async function formToken(
       'content-type': 'application/x-www-form-urlencoded',
       accept: 'application/json',
       'user-agent': 'token-broker',
+      // A proof that may be taken once is not sent again, so it does not go on a kept connection that may have been closed.
+      ...(request.proof === null ? {} : { connection: 'close' }),
     };
     const body = new URLSearchParams({ ...parameters.value, ...credential.value.parameters }).toString();
     return accept({ url: grant.tokenEndpoint, method: 'POST', headers, body, publicAddressOnly } as const);
