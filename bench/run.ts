@@ -9,6 +9,7 @@ import { benchDownstream } from './downstream.ts';
 import { atMost, type Figure, reported } from './figure.ts';
 import { benchIssuance } from './issuance.ts';
 import { benchMemory } from './memory.ts';
+import { benchOauth } from './oauth.ts';
 import { benchSaml } from './saml.ts';
 import { benchScopes } from './scopes.ts';
 
@@ -27,6 +28,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   issuance: benchIssuance,
   scopes: benchScopes,
   memory: benchMemory,
+  oauth: benchOauth,
   saml,
   downstream: benchDownstream,
 };
