@@ -1,7 +1,8 @@
-# Signing in as a person does: SimpleSAMLphp as the identity provider, headless Chromium as the browser, the command line as the program.
+# Signing in with what others wrote: responses of pysaml2 and xmlsec1; SimpleSAMLphp as the identity provider, headless Chromium as the browser, the command line as the program.
 set -euo pipefail
-packages=(simplesamlphp php-cli php-xml php-mbstring chromium)
-if ! command -v php >/dev/null || ! command -v chromium >/dev/null || [[ ! -d /usr/share/simplesamlphp ]]; then
+packages=(simplesamlphp php-cli php-xml php-mbstring chromium python3-pysaml2 xmlsec1)
+if ! command -v php >/dev/null || ! command -v chromium >/dev/null || ! command -v xmlsec1 >/dev/null ||
+  [[ ! -d /usr/share/simplesamlphp || ! -d /usr/lib/python3/dist-packages/saml2 ]]; then
   if ! command -v apt-get >/dev/null || [[ $(id -u) != 0 ]]; then
     echo "install ${packages[*]}" >&2
     exit 1

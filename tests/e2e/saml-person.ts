@@ -1,15 +1,19 @@
 /** A person with a browser and an identity provider of their own: the tests' signer answers what the broker asks. */
-import { createHash } from 'node:crypto';
+import { createHash, createPrivateKey } from 'node:crypto';
 import { inflateRawSync } from 'node:zlib';
+import { selfSignedCertificate } from '../../lib/keys/self-signed-certificate.ts';
+import { epochSeconds } from '../../lib/time.ts';
 import {
   type AssertionParts,
   attribute,
   authn,
   bearer,
   bearerData,
+  certificate,
   conditions,
   metadataOf,
   nameId,
+  privateKey,
   response,
   type SigningChoices,
   signedAssertion,
@@ -23,6 +27,14 @@ export const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url
 
 const scope = (name: string, grant: string, more = ''): string =>
   `scope: ${name}\nallow: [{ connection: corp, when: { "ForAnyValue:StringEquals": { claims.groups: deployers } } }]\n${more}grant: ${grant}\n`;
+
+/** The identity provider's own key under a certificate that ended yesterday. */
+function endedCertificate(): string {
+  const jwk = JSON.parse(JSON.stringify(createPrivateKey(privateKey('idp')).export({ format: 'jwk' })));
+  const daysAgo = (days: number) => epochSeconds(Math.floor(Date.now() / 1000) - days * 86_400);
+  const [notBefore, notAfter] = [daysAgo(2), daysAgo(1)];
+  return selfSignedCertificate(jwk, { commonName: 'idp', serial: Uint8Array.of(1), notBefore, notAfter });
+}
 
 /** A SAML connection `corp`, a public client `cli`, and scopes of each kind. `@ISSUER@` is the broker. */
 export const CONFIGURATION: Folder = {
@@ -41,6 +53,9 @@ metadata: ./metadata.xml
 entityId: '@ISSUER@/saml/portal'
 unsolicited: true
 `,
+  'connections/ended.xml': metadataOf('idp').replace(certificate('idp'), endedCertificate()),
+  'connections/ended.yaml': `connection: ended\ntype: saml\nmetadata: ./ended.xml\nentityId: '@ISSUER@/saml/ended'\nunsolicited: true\n`,
+  'connections/down.yaml': `connection: down\ntype: saml\nmetadataUrl: http://127.0.0.1:9/metadata\nentityId: '@ISSUER@/saml/down'\n`,
   'connections/aws.yaml': `connection: aws
 type: saml
 metadata: ./metadata.xml

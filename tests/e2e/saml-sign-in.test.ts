@@ -202,6 +202,26 @@ describe('POST /saml/{connection}/acs', () => {
   });
 });
 
+describe('an identity provider', () => {
+  it('whose metadata is down sends the program an error to try again with, and a person a page', async () => {
+    const location = new URL((await browser().authorize({ connection: 'down' })).headers.get('location') ?? '');
+    expect(location.searchParams.get('error')).toBe('temporarily_unavailable');
+    expect(location.searchParams.get('reason')).toBe('metadata_unavailable');
+    const page = await browser().get('/saml/down/login');
+    expect(page.status).toBe(503);
+    expect(page.headers.get('retry-after')).not.toBeNull();
+    expect(await page.text()).toContain('metadata_unavailable');
+  });
+
+  it('whose certificate has ended signs nobody in', async () => {
+    const audience = `${broker.url}/saml/ended`;
+    const document = samlResponse({ audience, recipient: `${audience}/acs` });
+    const page = await browser().post('/saml/ended/acs', { SAMLResponse: document });
+    expect(page.status).toBe(403);
+    expect(await page.text()).toContain('saml_certificate_expired');
+  });
+});
+
 describe('the page that asks', () => {
   it('gives a code for yes, with state and iss', async () => {
     const person = browser();
