@@ -62,12 +62,18 @@ function limitOf(path: string): number {
   return path === 'request.userAgent' ? USER_AGENT_BYTES : TEXT_BYTES;
 }
 
+/** Within every limit, whatever its characters are: UTF-8 has at most three bytes for a unit of UTF-16. Most texts are, and need not be counted. */
+const isShort = (value: unknown): boolean =>
+  value === null || typeof value === 'number' || (typeof value === 'string' && value.length * 3 <= USER_AGENT_BYTES);
+
 function mapTexts(path: string, value: unknown, text: (path: string, value: string) => string): unknown {
   if (typeof value === 'string') return text(path, value);
   if (Array.isArray(value)) return value.map((entry) => mapTexts(path, entry, text));
   if (!isJsonObject(value)) return value;
   const below = (name: string) => (path === '' ? name : `${path}.${name}`);
-  return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, mapTexts(below(name), entry, text)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, entry]) => [name, isShort(entry) ? entry : mapTexts(below(name), entry, text)]),
+  );
 }
 
 /** First come, first kept: rules and templates name theirs before the connection's `record`. */
