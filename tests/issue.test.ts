@@ -49,6 +49,29 @@ describe('the order of an issuance (contract section 1)', () => {
   });
 });
 
+describe('what `reuse: bind` binds a proof to', () => {
+  const bindingOf = async (duration: number | null, scope = 'deploy-web') => {
+    const { ports } = goodWorld([aScope(), aScope({ scope: 'other' })]);
+    const bound: string[] = [];
+    const replays = {
+      ...ports.replays,
+      claim: async ({ binding }: { binding: string }) => {
+        bound.push(binding);
+        return 'claimed' as const;
+      },
+    };
+    const request = aRequest({ scopes: [scope], requestedDuration: duration === null ? null : seconds(duration) });
+    await issue({ ...ports, replays, authenticators: { jwt: async () => accept(once) } }, request, signal);
+    return bound[0];
+  };
+
+  it("is the scope and the duration, the grant's own where none was asked for", async () => {
+    expect(await bindingOf(null)).toBe(await bindingOf(3600));
+    expect(await bindingOf(null)).not.toBe(await bindingOf(900));
+    expect(await bindingOf(null)).not.toBe(await bindingOf(null, 'other'));
+  });
+});
+
 describe('no record, no credential', () => {
   it('asks nobody to mint where `started` cannot be written', async () => {
     const { ports, calls } = goodWorld();

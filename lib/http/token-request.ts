@@ -68,6 +68,7 @@ export function readTokenRequest(request: HttpRequest): Outcome<TokenRequest | C
   const client = readClientProof(request, form);
   if (!client.ok) return client;
   const grantType = form.one('grant_type');
+  if (proofsIn(form) > (grantType === 'client_credentials' ? 0 : 1)) return refuse('several_proofs');
   switch (grantType) {
     case null:
       return refuse('parameter_missing', { detail: 'grant_type is required.' });
@@ -87,6 +88,10 @@ export function readTokenRequest(request: HttpRequest): Outcome<TokenRequest | C
       return refuse('grant_type_unsupported');
   }
 }
+
+/** Exactly one proof a request (in client credentials that is the client's own), an actor's and the client's own beside it (contract section 1): none is left out in silence. */
+const proofsIn = (form: Parameters): number =>
+  ['subject_token', 'assertion', 'code'].filter((name) => form.one(name) !== null).length;
 
 /** Which codes a refusal of this request has, from its grant type alone. */
 export function oauthContext(request: HttpRequest): OauthContext {

@@ -38,7 +38,8 @@ export interface DecisionEvidence {
 
 export interface Authorized {
   readonly scopes: readonly [Scope, ...Scope[]];
-  readonly requestedDuration: Seconds | null;
+  /** What was asked for, else the grant's default; null where somebody else decides. */
+  readonly duration: Seconds | null;
   readonly limits: readonly LimitCount[];
   readonly prepared: PreparedGrant;
 }
@@ -93,8 +94,8 @@ export async function authorize(
   });
   if (!prepared.ok) return { ...prepared, evidence };
   const limits = found.flatMap((scope) => limitCounts(scope, who));
-  const { requestedDuration } = request;
-  return { ...accept({ scopes: found, requestedDuration, limits, prepared: prepared.value }), evidence };
+  const { duration } = input.request;
+  return { ...accept({ scopes: found, duration, limits, prepared: prepared.value }), evidence };
 }
 
 async function readScopes(
