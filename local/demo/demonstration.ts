@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { Stack } from '../stack.ts';
 import type { IdentityProvider } from './identity-provider.ts';
 import { printIssuances } from './issuances.ts';
+import { showBrokerToken } from './token.ts';
 
 /** One flow, shown once. `run` returns the lines to print, and throws where the flow did not go as it must. */
 interface Flow {
@@ -102,6 +103,11 @@ const flows: readonly Flow[] = [
     route: CREDENTIALS_ROUTE,
     sts: 'embedded',
     run: async (stage) => refusal(stage, await stage.idp.token('web-main'), 'demo-untrusted', 'role_refused'),
+  },
+  {
+    title: 'A token for an API by client credentials (/oauth2/token), and its introspection',
+    route: '/oauth2/token',
+    run: showBrokerToken,
   },
   {
     title: 'The ledger: what was issued, denied and failed (token-broker issuances list)',
