@@ -1,8 +1,8 @@
-import type { Grant, Scope } from '../configuration/documents.ts';
+import type { Grant } from '../configuration/documents.ts';
 import type { ClientProof } from '../identity/principal.ts';
 import type { PresentedProofs } from '../issuance/authenticate.ts';
 import type { IssuanceRequest } from '../issue.ts';
-import { accept, type Outcome, type Refusal, refuse } from '../outcome.ts';
+import { accept, type Outcome, refuse } from '../outcome.ts';
 import type { PresentedCode } from '../sign-in/redeem.ts';
 import { readClientProof } from './client-authentication.ts';
 import { readDuration, readIntent } from './credentials-request.ts';
@@ -10,7 +10,8 @@ import type { OauthContext } from './oauth-error.ts';
 import { Parameters, sayable } from './parameters.ts';
 import { type HttpRequest, readFormBody } from './request.ts';
 import { CODE_TYPE, readCode } from './token-code.ts';
-import { grantTypeUri, readTokenProof, tokenTypeUri } from './token-proof.ts';
+import { grantTypeUri, readTokenProof } from './token-proof.ts';
+import { readTargets, refuseTarget } from './token-target.ts';
 
 /** A SAML response of 100 KB is 134 KB of base64; form encoding may triple it. */
 const FORM_BYTES = 512 * 1024;
@@ -196,45 +197,4 @@ export function readScopes(text: string | null): Outcome<readonly string[]> {
   if (!SCOPE.test(text)) return refuse('not_allowed');
   const scopes = [...new Set(text.split(' '))];
   return scopes.length > MOST_SCOPES ? refuse('scopes_incompatible') : accept(scopes);
-}
-
-/** RFC 8707 section 2: `resource` is an absolute URI without a fragment. `audience` is any name (RFC 8693 section 2.1). */
-function readTargets(form: Parameters): Outcome<readonly string[]> {
-  const resources = form.all('resource');
-  if (!resources.every((resource) => URL.canParse(resource) && !resource.includes('#'))) {
-    return refuse('target_mismatch', { detail: 'resource must be an absolute URI without a fragment.' });
-  }
-  return accept([...resources, ...form.all('audience')]);
-}
-
-function refuseTarget({ grant }: Scope, targets: readonly string[], requestedType: string | null): Refusal | null {
-  const own = targetsOf(grant);
-  if (!targets.every((target) => own.includes(target))) return { reason: 'target_mismatch' };
-  if (requestedType === null) return null;
-  return typesOf(grant).includes(requestedType) ? null : { reason: 'requested_token_type_mismatch' };
-}
-
-function targetsOf(grant: Grant): readonly string[] {
-  switch (grant.type) {
-    case 'broker-token':
-      return [grant.audience];
-    case 'oauth-token':
-      return [grant.audience, grant.resource].filter((target) => target !== null);
-    case 'aws-session':
-    case 'aws-federated':
-      return [grant.roleArn];
-  }
-}
-
-/** The `requested_token_type` values that a kind of grant answers to (RFC 8693 section 3). */
-function typesOf(grant: Grant): readonly string[] {
-  switch (grant.type) {
-    case 'broker-token':
-      return [tokenTypeUri('access_token'), tokenTypeUri('jwt')];
-    case 'oauth-token':
-      return [tokenTypeUri('access_token')];
-    case 'aws-session':
-    case 'aws-federated':
-      return ['urn:token-broker:token-type:aws-credentials'];
-  }
 }
