@@ -2,7 +2,7 @@ import { liveTokenStatusPorts } from '../lib/aws/live-oauth.ts';
 import { liveRoutePorts } from '../lib/aws/live-route.ts';
 import { secretJson } from '../lib/http/answer.ts';
 import { introspectionAnswer } from '../lib/http/introspection-answer.ts';
-import { basicChallenge, oauthError } from '../lib/http/oauth-error.ts';
+import { oauthError } from '../lib/http/oauth-error.ts';
 import { type RoutePorts, routeHandler } from '../lib/http/route.ts';
 import { readTokenForm } from '../lib/http/token-form.ts';
 import { introspect, type TokenStatusPorts } from '../lib/introspect.ts';
@@ -17,8 +17,7 @@ export const introspectHandler = (ports: RoutePorts & TokenStatusPorts) =>
       name: 'introspect',
       methods: ['POST'],
       budgetMs: BUDGET_MS,
-      refuse: (refusal, request, headers) =>
-        oauthError(refusal, request.id, 'other', { ...basicChallenge(refusal, request), ...headers }),
+      refuse: (refusal, request, headers) => oauthError(refusal, request.id, 'other', headers),
       handle: async (request, signal) => {
         const form = readTokenForm(request);
         if (!form.ok) return form;

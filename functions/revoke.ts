@@ -1,7 +1,7 @@
 import { liveTokenStatusPorts } from '../lib/aws/live-oauth.ts';
 import { liveRoutePorts } from '../lib/aws/live-route.ts';
 import { empty } from '../lib/http/answer.ts';
-import { basicChallenge, oauthError } from '../lib/http/oauth-error.ts';
+import { oauthError } from '../lib/http/oauth-error.ts';
 import { type RoutePorts, routeHandler } from '../lib/http/route.ts';
 import { readTokenForm } from '../lib/http/token-form.ts';
 import { revoke, type TokenStatusPorts } from '../lib/introspect.ts';
@@ -16,8 +16,7 @@ export const revokeHandler = (ports: RoutePorts & TokenStatusPorts) =>
       name: 'revoke',
       methods: ['POST'],
       budgetMs: BUDGET_MS,
-      refuse: (refusal, request, headers) =>
-        oauthError(refusal, request.id, 'other', { ...basicChallenge(refusal, request), ...headers }),
+      refuse: (refusal, request, headers) => oauthError(refusal, request.id, 'other', headers),
       handle: async (request, signal) => {
         const form = readTokenForm(request);
         if (!form.ok) return form;

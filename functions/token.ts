@@ -1,6 +1,6 @@
 import { liveTokenPorts } from '../lib/aws/live-oauth.ts';
 import { liveRoutePorts } from '../lib/aws/live-route.ts';
-import { basicChallenge, oauthError } from '../lib/http/oauth-error.ts';
+import { oauthError } from '../lib/http/oauth-error.ts';
 import { type RoutePorts, routeHandler } from '../lib/http/route.ts';
 import { tokenAnswer } from '../lib/http/token-answer.ts';
 import { oauthContext, readTokenRequest } from '../lib/http/token-request.ts';
@@ -19,8 +19,7 @@ export const tokenHandler = (ports: RoutePorts & IssuePorts & CodePorts) =>
       name: 'token',
       methods: ['POST'],
       budgetMs: BUDGET_MS,
-      refuse: (refusal, request, headers) =>
-        oauthError(refusal, request.id, oauthContext(request), { ...basicChallenge(refusal, request), ...headers }),
+      refuse: (refusal, request, headers) => oauthError(refusal, request.id, oauthContext(request), headers),
       handle: async (request, signal) => {
         const parsed = readTokenRequest(request);
         if (!parsed.ok) return parsed;

@@ -1,7 +1,6 @@
 import type { Refusal } from '../outcome.ts';
 import type { RefusalClass } from '../refusals/kinds.ts';
 import { type HttpAnswer, secretJson } from './answer.ts';
-import type { HttpRequest } from './request.ts';
 import { classOf, describe, retryAfter } from './status.ts';
 
 /** What the request was for: RFC 8693 section 2.2.2 and RFC 7521 section 4.1.1 call a bad proof by different codes. */
@@ -49,7 +48,7 @@ const STATUS_OF_REASON: Readonly<Record<string, number>> = {
   method_not_allowed: 405,
 };
 
-/** RFC 6749 section 5.2, with `reason` and `request_id`. */
+/** RFC 6749 section 5.2, with `reason` and `request_id`. Every 401 says the scheme (RFC 9110 section 11.6.1), also to a client that tried another way. */
 export function oauthError(
   refusal: Refusal,
   requestId: string,
@@ -58,12 +57,7 @@ export function oauthError(
 ): HttpAnswer {
   const { status, error } = oauthCode(classOf(refusal), context);
   const body = { error, error_description: describe(refusal), reason: refusal.reason, request_id: requestId };
-  const all = { ...retryAfter(refusal), ...headers };
+  const challenge = status === 401 ? { 'www-authenticate': 'Basic realm="token-broker"' } : {};
+  const all = { ...retryAfter(refusal), ...challenge, ...headers };
   return secretJson(STATUS_OF_REASON[refusal.reason] ?? status, requestId, body, all);
 }
-
-/** RFC 6749 section 5.2: a client that tried the Authorization header and failed is told the scheme. */
-export const basicChallenge = (refusal: Refusal, request: HttpRequest): Record<string, string> =>
-  classOf(refusal) !== 'client' || request.headers['authorization'] === undefined
-    ? {}
-    : { 'www-authenticate': 'Basic realm="token-broker"' };

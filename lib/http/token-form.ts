@@ -25,7 +25,8 @@ export function readTokenForm(request: HttpRequest): Outcome<TokenForm> {
   if (form.value.repeated() !== null) return refuse('parameter_repeated');
   const client = readClientProof(request, form.value);
   if (!client.ok) return client;
-  if (client.value === null) return refuse('client_authentication_missing');
+  // A name alone, a public client's too, authenticates nobody.
+  if (client.value === null || client.value.method === 'none') return refuse('client_authentication_missing');
   const token = form.value.one('token');
   if (token === null) return refuse('parameter_missing', { detail: 'token is required.' });
   return accept({ client: client.value, token });
