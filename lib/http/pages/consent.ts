@@ -8,7 +8,7 @@ export type Question = NonNullable<SignedIn['question']>;
 /** The page that asks the person before anything is handed over: which program, where it is, which scope, as whom. */
 export function consentPage({ principal }: SignedIn, question: Question, requestId: string): HttpAnswer {
   const { client, redirectUri, scopes } = question.authorization;
-  const { host, origin } = new URL(redirectUri);
+  const { host } = new URL(redirectUri);
   const place = isLoopback(redirectUri) ? `a program on this computer (${host})` : host;
   const rows = [
     ['Program', client],
@@ -26,5 +26,11 @@ ${hidden('secret', question.secret)}
 <button class="allow" type="submit" name="decision" value="allow">Allow</button>
 <button type="submit" name="decision" value="deny">Deny</button>
 </form>`;
-  return htmlPage({ status: 200, title: `Allow ${client}?`, body, formLeadsTo: origin }, requestId);
+  return htmlPage({ status: 200, title: `Allow ${client}?`, body, formLeadsTo: formSource(redirectUri) }, requestId);
+}
+
+/** The source expression for a redirect URI; an IPv6 address has none (CSP level 3, host-char), so that its scheme alone stands for it. */
+function formSource(redirectUri: string): string {
+  const { hostname, origin, protocol } = new URL(redirectUri);
+  return hostname.startsWith('[') ? protocol : origin;
 }
