@@ -88,7 +88,10 @@ function toText(document: PolicyNode, render: (template: Template) => string): s
 
 function statement(value: JsonValue, path: Path, walk: Walk): PolicyNode {
   if (!isJsonObject(value)) return closed(value, path, walk);
-  const open = value['Effect'] === 'Allow' && !Object.keys(value).some((name) => /^not/i.test(name));
+  const effect = value['Effect'];
+  if (effect !== 'Allow' && effect !== 'Deny')
+    walk.problems.push(errorAt([...path, 'Effect'], 'must be Allow or Deny'));
+  const open = effect === 'Allow' && !Object.keys(value).some((name) => /^not/i.test(name));
   if (!open) return closed(value, path, walk);
   return mapMembers(value, path, walk, (name, member, at) => {
     if (name === 'Resource') return texts(member, at, walk, 'any');

@@ -55,6 +55,7 @@ describe('a SAML connection', () => {
       SAML.replace('metadata: ./idp.xml', 'metadataUrl: http://idp.example/m'),
       /metadataUrl: must/,
     ],
+    ['an alias of a derived name', `${SAML}claims: { nameId: mail }\n`, /claims.nameId: is a name that the broker/],
     ['another reuse', `${SAML}reuse: allow\n`, /reuse: an assertion is always taken once/],
     ['another signature', `${SAML}signed: none\n`, /signed: must be assertion or response/],
     ['a field of OIDC', `${SAML}audience: [x]\n`, /audience: is not a known field/],

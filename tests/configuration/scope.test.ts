@@ -107,7 +107,7 @@ describe('an aws-session grant', () => {
     ['two hours at most', 'maxDuration: 2h', /grant.maxDuration: must be 15m to 1h/],
     [
       'a policy that is too long',
-      `policy: { Version: "2012-10-17", Statement: [{ Sid: ${'a'.repeat(2100)} }] }`,
+      `policy: { Version: "2012-10-17", Statement: [{ Effect: Allow, Sid: ${'a'.repeat(2100)} }] }`,
       /2048/,
     ],
     ['a policy of 2008', `policy: ${POLICY.replace('2012-10-17', '2008-10-17')}`, /grant.policy.Version: must be 2012/],
@@ -225,6 +225,12 @@ describe('a broker-token grant', () => {
   ])('does not set %s, which the protocol defines', async (claim) => {
     expect(await problems(token(`claims: { ${claim}: x }`))).toEqual([
       expect.stringMatching(new RegExp(`grant.claims.${claim}: is defined by RFC`)),
+    ]);
+  });
+
+  it('does not set what the broker itself says of where a token comes from', async () => {
+    expect(await problems(token('claims: { token_broker: x }'))).toEqual([
+      expect.stringMatching(/grant.claims.token_broker: says what a token came of/),
     ]);
   });
 

@@ -1,3 +1,4 @@
+import { LINEAGE_CLAIM } from '../../broker-token-claims.ts';
 import type { BrokerTokenGrant } from '../documents.ts';
 import type { Report } from '../problem.ts';
 import type { WrittenBrokerTokenGrant } from '../schema/grant.ts';
@@ -18,6 +19,7 @@ export function normalizeBrokerTokenGrant(written: WrittenBrokerTokenGrant, repo
   for (const claim of Object.keys(written.claims ?? {})) {
     if (PROTOCOL_CLAIMS.has(claim))
       report(['claims', claim], 'is defined by RFC 7519, 8693 or 9068: the broker sets it');
+    if (claim === LINEAGE_CLAIM) report(['claims', claim], 'says what a token came of: the broker sets it');
   }
   return {
     type: 'broker-token',

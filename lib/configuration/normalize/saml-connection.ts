@@ -5,6 +5,11 @@ import { toSeconds } from '../schema/values.ts';
 import { checkAddressAt, type Deployment } from '../web-address.ts';
 import { normalizeConditions } from './conditions.ts';
 
+/** What the assertion itself says under these names; no attribute stands in its place (contract section 2). */
+const DERIVED_CLAIMS: ReadonlySet<string> = new Set([
+  ...['nameId', 'nameIdFormat', 'sessionIndex', 'authnContext', 'authnInstant', 'issuer'],
+]);
+
 /** Reads a file that a document names, relative to it: its text, or why it cannot be had. */
 export type ReadBeside = (
   path: string,
@@ -21,6 +26,10 @@ export function normalizeSamlConnection(
     report([written.metadata === undefined ? 'metadata' : 'metadataUrl'], 'name either metadata or metadataUrl');
   }
   if (written.metadataUrl !== undefined) checkAddressAt(written.metadataUrl, deployment, report, ['metadataUrl']);
+  for (const alias of Object.keys(written.claims ?? {})) {
+    if (DERIVED_CLAIMS.has(alias))
+      report(['claims', alias], 'is a name that the broker derives itself: choose another');
+  }
   if (written.sha1 === 'accept')
     report(['sha1'], 'SHA-1 signatures can be forged; only for an IdP that has nothing else', 'warning');
   return {
