@@ -35,7 +35,7 @@ const problem = (file: string, message: string, severity: Severity = 'error'): P
 export function readFolder(directory: string): Folder {
   const top = list(directory);
   if (top === null)
-    return { files: [], problems: [problem('.', 'is not a folder that can be read')], hasLocalSecrets: false };
+    return { files: [], problems: [problem(directory, 'is not a folder that can be read')], hasLocalSecrets: false };
   const files: ConfigurationFile[] = [];
   const problems: Problem[] = [];
   for (const entry of top) {
@@ -53,7 +53,7 @@ export function readFolder(directory: string): Folder {
     }
   }
   if (files.length === 0 && problems.every(({ severity }) => severity === 'warning')) {
-    problems.push(problem('.', 'holds no connections/*.yaml, clients/*.yaml or scopes/*.yaml'));
+    problems.push(problem(directory, 'holds no connections/*.yaml, clients/*.yaml or scopes/*.yaml'));
   }
   return { files, problems, hasLocalSecrets: top.includes('secrets.yaml') };
 }
@@ -66,9 +66,9 @@ function list(directory: string): string[] | null {
   }
 }
 
-/** A document beside the folders instead of in one, or a folder that is called `scope`. */
+/** A document beside the folders instead of in one, or a folder that is called `scope` or `Scopes`. */
 function looksMisplaced(directory: string, entry: string): boolean {
-  if (/^(connection|client|scope)$/.test(entry)) return true;
+  if (/^(connection|client|scope)s?$/i.test(entry)) return !FOLDERS.some((folder) => folder === entry);
   if (!/\.ya?ml$/i.test(entry)) return false;
   return /^(connection|client|scope):/m.test(readText(join(directory, entry)).text ?? '');
 }

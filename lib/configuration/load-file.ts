@@ -54,11 +54,11 @@ export function nameOf({ kind, value }: LoadedFile): string | null {
 export function loadFile(directory: string, file: ConfigurationFile, deployment: Deployment): LoadedFile {
   const kind = KINDS[file.folder];
   const yaml = readYaml(file.text);
-  const problems: Problem[] = yaml.faults.map(({ line, message }) => ({
+  const problems: Problem[] = yaml.faults.map(({ line, path, message }) => ({
     severity: 'error',
     file: file.name,
     line,
-    field: '',
+    field: formatField(path),
     message,
   }));
   const dropped: FieldPath[] = [];

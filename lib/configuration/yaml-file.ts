@@ -1,4 +1,16 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments, visit } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseAllDocuments,
+  visit,
+} from 'yaml';
 import type { FieldPath } from './problem.ts';
 
 /** Larger files are not read: their document could not be an item of DynamoDB (400 KB) anyway. */
@@ -12,6 +24,8 @@ const MAX_DEPTH = 60;
 
 export interface YamlFault {
   readonly line: number;
+  /** The field that is wrong; empty where the text as a whole is. */
+  readonly path: FieldPath;
   readonly message: string;
 }
 
@@ -34,24 +48,26 @@ export function readYaml(text: string): YamlFile {
     version: '1.2',
     schema: 'core',
     merge: false,
-    uniqueKeys: true,
+    uniqueKeys: false, // unfitNodes looks for them: the library would not say which field it is
     prettyErrors: false,
     lineCounter: lines,
   });
   const document = 'empty' in documents ? undefined : documents[0];
   if (document === undefined || document.contents === null) {
-    return { value: undefined, faults: [{ line: 1, message: 'the file is empty' }], lineOf: () => 1 };
+    return { value: undefined, faults: [{ line: 1, path: [], message: 'the file is empty' }], lineOf: () => 1 };
   }
   const lineAt = (offset: number | undefined) => Math.max(1, offset === undefined ? 1 : lines.linePos(offset).line);
   const faults: YamlFault[] = [...document.errors, ...document.warnings].map((problem) => ({
     line: lineAt(problem.pos[0]),
+    path: [],
     message: firstLine(problem.message),
   }));
   const second = 'empty' in documents ? undefined : documents[1];
-  if (second !== undefined) faults.push({ line: lineAt(second.range[0]), message: 'a file holds one document' });
+  if (second !== undefined)
+    faults.push({ line: lineAt(second.range[0]), path: [], message: 'a file holds one document' });
   faults.push(...unfitNodes(document, lineAt));
   const lineOf = (path: FieldPath) => lineAt(offsetOf(document, path));
-  const isBroken = document.errors.some(({ code }) => code !== 'DUPLICATE_KEY') || faults.some(isUnusable);
+  const isBroken = document.errors.length > 0 || faults.some(isUnusable);
   return isBroken ? { value: undefined, faults, lineOf } : toValue(document, faults, lineOf);
 }
 
@@ -62,7 +78,7 @@ function toValue(document: Document.Parsed, faults: readonly YamlFault[], lineOf
   } catch (error) {
     // The library's own limit on aliases, or an alias without its anchor.
     const message = error instanceof Error ? firstLine(error.message) : 'cannot be read';
-    return { value: undefined, faults: [...faults, { line: 1, message }], lineOf };
+    return { value: undefined, faults: [...faults, { line: 1, path: [], message }], lineOf };
   }
 }
 
@@ -78,34 +94,56 @@ const firstLine = (message: string): string => (message.split('\n')[0] ?? messag
 function unfitNodes(document: Document.Parsed, lineAt: (offset: number | undefined) => number): YamlFault[] {
   const faults: YamlFault[] = [];
   visit(document, {
-    Node(_key, node, path) {
-      const line = lineAt(node.range?.[0]);
-      if (path.length > MAX_DEPTH * 2) {
-        faults.push({ line, message: TOO_DEEP });
+    Node(_key, node, ancestors) {
+      const say = (message: string) =>
+        faults.push({ line: lineAt(node.range?.[0]), path: pathOf([...ancestors, node]), message });
+      if (ancestors.length > MAX_DEPTH * 2) {
+        say(TOO_DEEP);
         return visit.BREAK;
       }
       if ('tag' in node && node.tag !== undefined && !CORE_TAG.test(node.tag)) {
-        faults.push({ line, message: `the tag ${node.tag} is not accepted` });
+        say(`the tag ${node.tag} is not accepted`);
       }
       if (isScalar(node) && typeof node.value === 'number' && String(node.value) !== node.source) {
-        faults.push({ line, message: `the number ${node.source} would be read as ${node.value}: put it in quotes` });
+        say(`the number ${node.source} would be read as ${node.value}: put it in quotes`);
       }
       return undefined;
     },
-    Pair(_key, pair) {
+    Pair(_key, pair, ancestors) {
       const key = pair.key;
       asText(key);
       const line = lineAt((key as Node | null)?.range?.[0]);
+      const say = (message: string) => faults.push({ line, path: pathOf([...ancestors, pair]), message });
       if (!isScalar(key) || typeof key.value !== 'string') {
-        faults.push({ line, message: KEY_NOT_TEXT });
+        say(KEY_NOT_TEXT);
       } else if (key.value === '__proto__') {
-        faults.push({ line, message: 'the key __proto__ is not accepted' });
+        say('the key __proto__ is not accepted');
       } else if (key.value === '<<') {
-        faults.push({ line, message: 'merge keys (<<) are not part of YAML 1.2: write the fields out' });
+        say('merge keys (<<) are not part of YAML 1.2: write the fields out');
+      } else if (isRepeated(pair, ancestors.at(-1))) {
+        say('stands here twice');
       }
     },
   });
   return faults;
+}
+
+/** True where a field of the same name stands before `pair` in its map. */
+function isRepeated(pair: Pair, map: unknown): boolean {
+  if (!isMap(map)) return false;
+  const first = map.items.find(({ key }) => isScalar(key) && isScalar(pair.key) && key.value === pair.key.value);
+  return first !== undefined && first !== pair;
+}
+
+/** The field that the last of these nodes is or belongs to; each node holds the next one. */
+function pathOf(nodes: readonly unknown[]): FieldPath {
+  const path: (string | number)[] = [];
+  for (const [index, node] of nodes.entries()) {
+    if (isPair(node) && isScalar(node.key) && typeof node.key.value === 'string') path.push(node.key.value);
+    const position = isSeq(node) ? node.items.indexOf(nodes[index + 1]) : -1;
+    if (position >= 0) path.push(position);
+  }
+  return path;
 }
 
 /** The condition operator `Null` is written as it is; YAML 1.2's core schema would read it as null. */
