@@ -70,6 +70,9 @@ export function readTokenRequest(request: HttpRequest): Outcome<TokenRequest | C
   if (!client.ok) return client;
   const grantType = form.one('grant_type');
   if (proofsIn(form) > (grantType === 'client_credentials' ? 0 : 1)) return refuse('several_proofs');
+  if (hasActor(form) && grantType !== grantTypeUri('token-exchange')) {
+    return refuse('parameter_invalid', { detail: 'actor_token goes with a token exchange only.' });
+  }
   switch (grantType) {
     case null:
       return refuse('parameter_missing', { detail: 'grant_type is required.' });
@@ -93,6 +96,10 @@ export function readTokenRequest(request: HttpRequest): Outcome<TokenRequest | C
 /** Exactly one proof a request (in client credentials that is the client's own), an actor's and the client's own beside it (contract section 1): none is left out in silence. */
 const proofsIn = (form: Parameters): number =>
   ['subject_token', 'assertion', 'code'].filter((name) => form.one(name) !== null).length;
+
+/** Of an actor that went unnoticed, a rule for requests without one would decide. */
+const hasActor = (form: Parameters): boolean =>
+  form.one('actor_token') !== null || form.one('actor_token_type') !== null;
 
 /** Which codes a refusal of this request has, from its grant type alone. */
 export function oauthContext(request: HttpRequest): OauthContext {
@@ -147,7 +154,7 @@ function readByCode(
   grantType: CodeRequest['grantType'],
   client: ClientProof | null,
 ): Outcome<CodeRequest> {
-  if (form.has('actor_token') || form.has('actor_token_type')) {
+  if (hasActor(form)) {
     return refuse('parameter_invalid', { detail: 'A person who signs in has no actor: actor_token is not accepted.' });
   }
   const scopes = form.one('scope') === null ? accept(null) : readScopes(form.one('scope'));

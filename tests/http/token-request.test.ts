@@ -115,6 +115,12 @@ describe('a request of the token endpoint', () => {
     ['an assertion beside a subject_token', { ...exchange, assertion: 'x' }, 'several_proofs'],
     ['a code beside a subject_token', { ...exchange, code: 'x' }, 'several_proofs'],
     ['a subject_token beside client credentials', { ...credentials, subject_token: 'x' }, 'several_proofs'],
+    ['an actor of client credentials', { ...credentials, actor_token: 'x' }, 'parameter_invalid'],
+    [
+      'an actor of an assertion',
+      { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion: 'x', scope: 'a', actor_token: 'x' },
+      'parameter_invalid',
+    ],
     ['no assertion', { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', scope: 'a' }, 'parameter_missing'],
     ['two methods', { ...credentials, client_assertion: 'x' }, 'client_methods_several'],
     ['a fraction of a second', { ...credentials, duration: '1.5' }, 'duration_out_of_range'],
