@@ -8,5 +8,6 @@ export function readBearer(request: HttpRequest): Outcome<string> {
   if (authorization === '') return refuse('proof_missing');
   if (authorization.includes(',')) return refuse('several_proofs');
   const token = /^bearer +(\S+)$/i.exec(authorization)?.[1];
-  return token === undefined ? refuse('proof_type_unsupported') : accept(token);
+  // Another scheme is no proof here; the challenge says which one is (RFC 9110 section 11.6.1).
+  return token === undefined ? refuse('proof_missing') : accept(token);
 }

@@ -80,5 +80,7 @@ describe('the ledger over HTTP', () => {
   it('answers 404 for an issuance that is none, and 401 without a token', async () => {
     expect((await issuances('/iss_00000000000000000000000000')).status).toBe(404);
     expect((await fetch(`${stage.broker.url}/v1/issuances`)).status).toBe(401);
+    const basic = await issuances('', nightly);
+    expect([basic.status, basic.challenge]).toEqual([401, 'Bearer realm="token-broker"']);
   });
 });
