@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type CryptoKey, exportJWK, generateKeyPair } from 'jose';
-import { type Broker, ROOT, startBroker } from '../broker.ts';
+import { type Broker, type BrokerOptions, ROOT, startBroker } from '../broker.ts';
 import { oauthFolder, SECRET, SECRET_VALUE } from './folder.ts';
 
 export interface OauthStage {
@@ -13,12 +13,15 @@ export interface OauthStage {
   stop(): Promise<void>;
 }
 
-/** A broker with clients of each kind, scopes of each grant, and their secrets. */
-export async function startOauthStage(): Promise<OauthStage> {
+/** A broker with clients of each kind, scopes of each grant, and their secrets. `endpoints` are as `startBroker` takes them. */
+export async function startOauthStage(endpoints?: BrokerOptions['endpoints']): Promise<OauthStage> {
   const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' }] };
   const demo = await readFile(join(ROOT, 'local', 'demo', 'configuration', 'connections', 'demo.yaml'), 'utf8');
-  const broker = await startBroker({ config: oauthFolder(demo, jwks) });
+  const broker = await startBroker({
+    config: oauthFolder(demo, jwks),
+    ...(endpoints === undefined ? {} : { endpoints }),
+  });
   await broker.putSecrets([
     { name: SECRET, value: SECRET_VALUE, host: null },
     ...['api', 'stranger', 'strict-bot'].map((name) => ({
@@ -51,7 +54,7 @@ export interface Answer {
 
 /** POSTs a form to the broker and reads the JSON answer (nothing: an empty object). */
 export async function post(
-  { broker }: OauthStage,
+  { broker }: Pick<OauthStage, 'broker'>,
   path: string,
   form: Readonly<Record<string, string>> | [string, string][],
   authorization?: string,

@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Folder, ROOT } from '../broker.ts';
+import { AUDIENCE } from './folder.ts';
+
+/** The client that acts for people. Its secret is its name. */
+export const BOT = 'release-bot';
+
+const DEMO = readFileSync(join(ROOT, 'local', 'demo', 'configuration', 'connections', 'demo.yaml'), 'utf8');
+const client = (name: string): string => `client: ${name}\nsecret: token-broker/clients/${name}\n`;
+const api = (audience: string): string => `{ type: broker-token, audience: "${audience}", duration: 5m }`;
+const role = '{ type: aws-session, roleArn: "arn:aws:iam::111122223333:role/token-broker/agents" }';
+const scope = (name: string, rules: readonly string[], grant: string, more = ''): string =>
+  `scope: ${name}\ndescription: ''\nallow:\n${rules.map((rule) => `  - ${rule}\n`).join('')}${more}grant: ${grant}\n`;
+
+const ALICE = '{ connection: people }';
+const AGENT =
+  '{ connection: people, actor: { connection: demo, when: { StringEquals: { actor.claims.ref: refs/heads/main } } } }';
+const BOTS = `{ connection: people, actor: { client: ${BOT} } }`;
+const WHY = 'requires: { intent: true }\n';
+
+/** People of one issuer, an agent with tokens of the demonstration's, and clients that act for people; scopes for each of them. */
+export const agentFolder = (people: string): Folder => ({
+  'connections/demo.yaml': DEMO,
+  'connections/people.yaml': `connection: people\ntype: oidc\nissuer: "${people}"\njwksUri: "${people}/keys"\naudience: ["@ISSUER@"]\n`,
+  'clients/bot.yaml': client(BOT),
+  'clients/other-bot.yaml': client('other-bot'),
+  'scopes/by-agent.yaml': scope('by-agent', [AGENT], api(AUDIENCE)),
+  'scopes/role-by-agent.yaml': scope('role-by-agent', [AGENT], role),
+  'scopes/by-person.yaml': scope('by-person', [ALICE], api(AUDIENCE)),
+  'scopes/role-by-person.yaml': scope('role-by-person', [ALICE], role),
+  'scopes/role-by-bot.yaml': scope('role-by-bot', [BOTS], role, WHY),
+  'scopes/through-bot.yaml': scope('through-bot', [`{ connection: people, client: ${BOT} }`], api(AUDIENCE)),
+  'scopes/link.yaml': scope('link', [AGENT, `{ connection: broker, actor: { client: ${BOT} } }`], api('@ISSUER@')),
+  'scopes/role-by-link.yaml': scope('role-by-link', ['{ connection: broker }'], role),
+  'scopes/issuances.yaml': `scope: broker:issuances:read\nallow:\n  - client: ${BOT}\n`,
+});

@@ -1,0 +1,200 @@
+import { env } from 'node:process';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { decodeJwt } from 'jose';
+import { startSts } from '../../../local/endpoints/sts.ts';
+import { type Broker, startBroker } from '../broker.ts';
+import { agentFolder, BOT } from './agent-folder.ts';
+import { type People, startPeople } from './people.ts';
+import { ACCESS_TOKEN, type Answer, basic, EXCHANGE, JWT, post, TOKEN } from './stage.ts';
+import { type Watched, watch } from './watched.ts';
+
+let people: People;
+let sts: Watched;
+let broker: Broker;
+
+beforeAll(async () => {
+  people = await startPeople();
+  sts = await watch(await startSts(0));
+  const endpoints = { ...env, AWS_ENDPOINT_URL_STS: sts.url };
+  broker = await startBroker({ config: agentFolder(people.url), endpoints });
+  const secrets = [BOT, 'other-bot'].map((name) => ({ name: `token-broker/clients/${name}`, value: name, host: null }));
+  await broker.putSecrets(secrets);
+}, 60_000);
+
+afterAll(async () => {
+  await broker.stop();
+  await sts.stop();
+  await people.stop();
+});
+
+type Form = Readonly<Record<string, string>>;
+const bot = basic(BOT, BOT);
+const otherBot = basic('other-bot', 'other-bot');
+const INTENT = { intent: 'close stale tickets' };
+
+/** Alice's token, with more claims if any, is exchanged. */
+const forAlice = async (form: Form, authorization?: string, claims = {}): Promise<Answer> => {
+  const subject_token = await people.token({ aud: broker.url, ...claims });
+  const asked = { grant_type: EXCHANGE, subject_token, subject_token_type: JWT, ...form };
+  return post({ broker }, TOKEN, asked, authorization);
+};
+const agent = async (workload = 'web-main'): Promise<Form> => ({
+  actor_token: await broker.idp.token(workload),
+  actor_token_type: ACCESS_TOKEN,
+});
+const again = (answer: Answer, form: Form, authorization?: string): Promise<Answer> => {
+  const subject_token = String(answer.body['access_token']);
+  const asked = { grant_type: EXCHANGE, subject_token, subject_token_type: ACCESS_TOKEN, ...form };
+  return post({ broker }, TOKEN, asked, authorization);
+};
+const claimsOf = (answer: Answer) => decodeJwt(String(answer.body['access_token']));
+const recordOf = async (id: unknown): Promise<unknown> => {
+  const form = { grant_type: 'client_credentials', scope: 'broker:issuances:read' };
+  const { body } = await post({ broker }, TOKEN, form, bot);
+  const headers = { authorization: `Bearer ${String(body['access_token'])}` };
+  return (await fetch(`${broker.url}/v1/issuances/${String(id)}`, { headers })).json();
+};
+/** The tags of the last AssumeRole, as STS received them. */
+const receivedTags = (): Readonly<Record<string, string | null>> => {
+  const form = new URLSearchParams(sts.bodies.findLast((body) => body.includes('Action=AssumeRole&')) ?? '');
+  const members = [...form].filter(([name]) => /^Tags\.member\.\d+\.Key$/.test(name));
+  return Object.fromEntries(members.map(([name, key]) => [key, form.get(name.replace(/Key$/, 'Value'))]));
+};
+
+describe('an agent with a token of its own', () => {
+  it('is nested in the token of the person, and stands in the ledger with its proof', async () => {
+    const answer = await forAlice({ scope: 'by-agent', ...(await agent()) });
+    expect(answer.status).toBe(200);
+    const { sub, act, client_id, jti } = claimsOf(answer);
+    const claims = { sub: 'people:alice', act: { sub: 'demo:web-main' }, client_id: 'connection:people' };
+    expect({ sub, act, client_id }).toEqual(claims);
+    expect(await recordOf(jti)).toMatchObject({
+      connection: 'people',
+      subject: 'alice',
+      client: null,
+      actor: {
+        connection: 'demo',
+        client: null,
+        subject: 'web-main',
+        proof: { kind: 'oidc', issuer: broker.idp.issuer },
+      },
+    });
+  });
+
+  it('is a tag of the AWS session, and stands in the ledger beside its role', async () => {
+    const answer = await forAlice({ scope: 'role-by-agent', ...(await agent()) });
+    const { IssuanceId } = JSON.parse(String(answer.body['access_token']));
+    expect(receivedTags()).toEqual({
+      'token-broker:issuance': IssuanceId,
+      'token-broker:scope': 'role-by-agent',
+      'token-broker:actor': 'demo:web-main',
+    });
+    expect(await recordOf(IssuanceId)).toMatchObject({ subject: 'alice', actor: { subject: 'web-main' } });
+  });
+
+  it.each([
+    ['leaves itself out where the rule names it', 'by-agent', {}],
+    ['shows itself where the rule is for the person alone', 'by-person', { shown: 'web-main' }],
+    ['is not the one that the rule describes', 'by-agent', { shown: 'web-feature' }],
+  ])('falls under other rules if it %s', async (_, scope, { shown }: { shown?: string }) => {
+    const answer = await forAlice({ scope, ...(shown === undefined ? {} : await agent(shown)) });
+    expect([answer.status, answer.body['error'], answer.body['reason']]).toEqual([400, 'invalid_scope', 'not_allowed']);
+  });
+
+  it('that leaves itself out has what the person has, and no act', async () => {
+    const answer = await forAlice({ scope: 'by-person' });
+    expect(claimsOf(answer)).not.toHaveProperty('act');
+    await forAlice({ scope: 'role-by-person' });
+    expect(Object.keys(receivedTags()).sort()).toEqual(['token-broker:issuance', 'token-broker:scope']);
+  });
+
+  it('comes before the client that presents it', async () => {
+    const answer = await forAlice({ scope: 'by-agent', ...(await agent()) }, bot);
+    expect(claimsOf(answer)).toMatchObject({ act: { sub: 'demo:web-main' }, client_id: BOT });
+  });
+
+  it('is refused with a token that is not good', async () => {
+    const forged = { actor_token: 'x', actor_token_type: ACCESS_TOKEN };
+    const { body } = await forAlice({ scope: 'by-agent', ...forged });
+    expect(body).toMatchObject({ error: 'invalid_request', reason: 'token_malformed' });
+  });
+});
+
+describe('a client that authenticates', () => {
+  it('is the actor, in the tag of the AWS session too', async () => {
+    const answer = await forAlice({ scope: 'role-by-bot', ...INTENT }, bot);
+    expect(answer.status).toBe(200);
+    expect(receivedTags()).toMatchObject({ 'token-broker:actor': `client:${BOT}` });
+    const { IssuanceId } = JSON.parse(String(answer.body['access_token']));
+    const actor = { connection: null, client: BOT, subject: BOT };
+    expect(await recordOf(IssuanceId)).toMatchObject({ client: BOT, actor, ...INTENT });
+  });
+
+  it('says why where the scope asks for it', async () => {
+    const silent = await forAlice({ scope: 'role-by-bot' }, bot);
+    expect(silent.body).toMatchObject({ error: 'invalid_request', reason: 'intent_required' });
+  });
+
+  it.each([
+    ['the client that the rule names', bot, 200],
+    ['another client', otherBot, 400],
+    ['nobody', undefined, 400],
+  ])('presents a token under a rule of connection and client: %s', async (_, presenter, status) => {
+    const { body, status: answered } = await forAlice({ scope: 'through-bot' }, presenter);
+    expect(answered).toBe(status);
+    expect(body['reason']).toBe(status === 200 ? undefined : 'not_allowed');
+  });
+
+  it('does not satisfy such a rule by itself, as the subject', async () => {
+    const form = { grant_type: 'client_credentials', scope: 'through-bot' };
+    expect((await post({ broker }, TOKEN, form, bot)).body).toMatchObject({ reason: 'not_allowed' });
+  });
+});
+
+describe('may_act (RFC 8693 section 4.4)', () => {
+  it.each([
+    ['the client that acts', { sub: BOT }],
+    ['the client by client_id', { client_id: BOT }],
+  ])('admits %s', async (_, may_act) => {
+    expect((await forAlice({ scope: 'role-by-bot', ...INTENT }, bot, { may_act })).status).toBe(200);
+  });
+
+  it('admits an agent by the sub and iss of its own token', async () => {
+    const may_act = { sub: 'web-main', iss: broker.idp.issuer };
+    expect((await forAlice({ scope: 'by-agent', ...(await agent()) }, undefined, { may_act })).status).toBe(200);
+  });
+
+  it.each([
+    ['another client acts', 'role-by-bot', { sub: 'other-bot' }],
+    ['the name is one of another issuer', 'role-by-bot', { sub: BOT, iss: 'https://elsewhere.example.com' }],
+    ['nobody is named', 'role-by-bot', {}],
+    ['it is no object', 'role-by-bot', BOT],
+  ])('refuses where %s', async (_, scope, may_act) => {
+    const { body } = await forAlice({ scope, ...INTENT }, bot, { may_act });
+    expect(body['reason']).toBe('may_act_mismatch');
+  });
+
+  it('refuses where nobody acts', async () => {
+    const { body } = await forAlice({ scope: 'by-person' }, undefined, { may_act: { sub: BOT } });
+    expect(body['reason']).toBe('may_act_mismatch');
+  });
+});
+
+describe('a chain of exchanges', () => {
+  it('nests who acted before, ends with its first token, and has no fourth link', async () => {
+    const first = await forAlice({ scope: 'link', duration: '120', ...(await agent()) });
+    const second = await again(first, { scope: 'link', ...INTENT }, bot);
+    const third = await again(second, { scope: 'link' }, bot);
+    expect([first.status, second.status, third.status]).toEqual([200, 200, 200]);
+    expect(claimsOf(second).act).toEqual({ sub: `client:${BOT}`, act: { sub: 'demo:web-main' } });
+    expect(claimsOf(third)).toMatchObject({ sub: 'people:alice', exp: claimsOf(first).exp });
+    const fourth = await again(third, { scope: 'link' }, bot);
+    expect([fourth.status, fourth.body['reason']]).toEqual([400, 'exchange_chain_too_long']);
+  });
+
+  it('gives no AWS session that would outlast its token', async () => {
+    const first = await forAlice({ scope: 'link', ...(await agent()) });
+    const { status, body } = await again(first, { scope: 'role-by-link' });
+    expect([status, body['reason']]).toEqual([400, 'proof_ends_too_soon']);
+  });
+});
