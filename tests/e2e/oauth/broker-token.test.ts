@@ -16,7 +16,6 @@ const CREDENTIALS = { grant_type: 'client_credentials', scope: 'reports:read' };
 const token = (form: Readonly<Record<string, string>>, authorization: string | undefined = nightly) =>
   post(stage, TOKEN, form, authorization);
 /** An exchange without a client. */
-/** An exchange without a client. */
 const exchange = async (form: Readonly<Record<string, string>>, workload = 'web-main') =>
   post(stage, TOKEN, {
     grant_type: EXCHANGE,

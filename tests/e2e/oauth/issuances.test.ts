@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import { nightly, type OauthStage, post, startOauthStage, TOKEN } from './stage.ts';
+import { EXCHANGE, JWT, nightly, type OauthStage, post, startOauthStage, TOKEN } from './stage.ts';
 
 let stage: OauthStage;
 
@@ -15,7 +15,11 @@ afterAll(async () => {
 const CREDENTIALS = { grant_type: 'client_credentials', scope: 'reports:read' };
 const token = (form: Readonly<Record<string, string>>, authorization: string | undefined = nightly) =>
   post(stage, TOKEN, form, authorization);
-/** An exchange without a client. */
+/** The workload `web-main` asks for a scope by its own token: a session for `role`, a refusal for `reports:write`. */
+const asWorkload = async (scope: string) => {
+  const subject_token = await stage.broker.idp.token('web-main');
+  return post(stage, TOKEN, { grant_type: EXCHANGE, subject_token, subject_token_type: JWT, scope });
+};
 const reader = async (): Promise<string> => {
   const { body } = await token({ grant_type: 'client_credentials', scope: 'broker:issuances:read' });
   return `Bearer ${String(body['access_token'])}`;
@@ -27,6 +31,10 @@ const issuances = async (query: string, authorization?: string) => {
   return { status: response.status, body, challenge: response.headers.get('www-authenticate') };
 };
 
+/** The records that a filter finds, the first hundred. */
+const found = async (query: string): Promise<readonly Readonly<Record<string, unknown>>[]> =>
+  Object((await issuances(query)).body['issuances']);
+
 describe('the ledger over HTTP', () => {
   it('is for the scope broker:issuances:read of this very broker', async () => {
     const other = await token({ grant_type: 'client_credentials', scope: 'chain' });
@@ -36,6 +44,20 @@ describe('the ledger over HTTP', () => {
     const foreign = await token(CREDENTIALS);
     const elsewhere = await issuances('', `Bearer ${String(foreign.body['access_token'])}`);
     expect([elsewhere.status, elsewhere.body['reason']]).toEqual([401, 'audience_mismatch']);
+  });
+
+  it('is not for a token that was revoked', async () => {
+    const authorization = await reader();
+    expect((await issuances('?limit=1', authorization)).status).toBe(200);
+    await post(stage, '/oauth2/revoke', { token: authorization.slice('Bearer '.length) }, nightly);
+    const until = Date.now() + 10_000;
+    let answer = await issuances('?limit=1', authorization);
+    while (answer.status === 200 && Date.now() < until) {
+      await new Promise((wake) => setTimeout(wake, 250));
+      answer = await issuances('?limit=1', authorization);
+    }
+    expect([answer.status, answer.body['reason']]).toEqual([401, 'revoked']);
+    expect(answer.challenge).toContain('error="invalid_token"');
   });
 
   it('has an issuance of several scopes as one record', async () => {
@@ -64,6 +86,54 @@ describe('the ledger over HTTP', () => {
     expect(seen.length).toBeGreaterThanOrEqual(3);
     expect(new Set(seen).size).toBe(seen.length);
     expect(seen).toEqual([...seen].sort().reverse());
+  });
+
+  it.each([
+    ['principal', 'nightly-bot'],
+    ['connection', 'demo'],
+    ['client', 'nightly-bot'],
+    ['scope', 'reports:write'],
+    ['outcome', 'denied'],
+    ['reason', 'not_allowed'],
+  ])('filters by %s', async (member, value) => {
+    await token({ ...CREDENTIALS, scope: 'reports:write' });
+    await asWorkload('role');
+    await asWorkload('reports:write');
+    const records = await found(`?${member}=${encodeURIComponent(value)}`);
+    expect(records.length).toBeGreaterThan(0);
+    // An issuance of several scopes is found under each.
+    expect(records.filter((record) => !String(record[member]).split(' ').includes(value))).toEqual([]);
+    expect(await found(`?${member}=${member === 'outcome' ? 'failed' : 'nothing-of-the-kind'}`)).toEqual([]);
+  });
+
+  it('filters by accessKeyId, which finds one AWS session', async () => {
+    const session = JSON.parse(String((await asWorkload('role')).body['access_token']));
+    await asWorkload('role');
+    const records = await found(`?accessKeyId=${session.AccessKeyId}`);
+    expect(records.map(({ id }) => id)).toEqual([session.IssuanceId]);
+  });
+
+  it('filters by from and to, both inclusive', async () => {
+    await token({ ...CREDENTIALS, scope: 'reports:write' });
+    const [newest] = await found('?scope=reports:write&limit=1');
+    const { id, time } = newest ?? {};
+    const at = encodeURIComponent(String(time));
+    const ids = async (query: string) => (await found(query)).map((record) => record['id']);
+    expect(await ids(`?from=${at}&to=${at}`)).toContain(id);
+    const before = encodeURIComponent(new Date(Date.parse(String(time)) - 1_000).toISOString());
+    const after = encodeURIComponent(new Date(Date.parse(String(time)) + 1_000).toISOString());
+    expect(await ids(`?to=${before}`)).not.toContain(id);
+    expect(await ids(`?from=${after}`)).not.toContain(id);
+  });
+
+  it('takes a cursor for the filter that it came of, and for no other', async () => {
+    const authorization = await reader();
+    for (let count = 0; count < 2; count += 1) await token({ ...CREDENTIALS, scope: 'reports:write' });
+    const { body } = await issuances('?scope=reports:write&limit=1', authorization);
+    const cursor = `cursor=${encodeURIComponent(String(body['next']))}`;
+    expect((await issuances(`?scope=reports:write&limit=5&${cursor}`, authorization)).status).toBe(200);
+    const other = await issuances(`?scope=reports:read&limit=1&${cursor}`, authorization);
+    expect([other.status, other.body['reason']]).toEqual([400, 'parameter_invalid']);
   });
 
   it.each([

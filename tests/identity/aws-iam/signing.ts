@@ -32,6 +32,7 @@ export interface Envelope {
 }
 
 export interface Signing {
+  readonly credentials: typeof CREDENTIALS;
   readonly host: string;
   readonly region: string;
   readonly at: string;
@@ -43,6 +44,7 @@ export interface Signing {
 }
 
 export const SIGNING: Signing = {
+  credentials: CREDENTIALS,
   host: 'sts.eu-west-1.amazonaws.com',
   region: 'eu-west-1',
   at: '2026-11-21T09:00:00Z',
@@ -57,11 +59,11 @@ export const SIGNING: Signing = {
 };
 
 /** Signs a POST with AWS's own signer. */
-export async function sign({ host, region, at, body, path, service, headers, unsigned }: Signing) {
+export async function sign({ credentials, host, region, at, body, path, service, headers, unsigned }: Signing) {
   const signer = new SignatureV4({
     service,
     region,
-    credentials: CREDENTIALS,
+    credentials,
     sha256: NodeSha256,
     applyChecksum: false,
   });
