@@ -20,13 +20,17 @@ export async function publishOwnKeys({ client, table }: KeysTable, keys: readonl
   await client.send(new PutItemCommand({ TableName: table, Item: { pk: { S: ITEM }, text: { S: text } } }));
 }
 
-/** This broker's published keys, kept for a minute; read again for an unknown kid, so that a fresh key is known at once. */
+/**
+ * This broker's published keys, kept for a minute from when they were asked for and never used longer, so that a key which was dropped in an emergency is good nowhere
+ * after it. Read again for an unknown kid, so that a fresh key is known at once. Throws `Fault` where they cannot be read.
+ */
 export function ownKeys(table: KeysTable, clock: Clock): OwnKeys {
   let kept: { readonly keys: readonly JsonObject[]; readonly readAt: number } | null = null;
   const read = async (maxAgeMs: number, signal: AbortSignal): Promise<readonly JsonObject[]> => {
     if (kept !== null && clock.now() - kept.readAt < maxAgeMs) return kept.keys;
+    const readAt = clock.now();
     const keys = await readOwnKeys(table, signal);
-    kept = { keys, readAt: clock.now() };
+    kept = { keys, readAt };
     return keys;
   };
   return {
