@@ -1,7 +1,7 @@
 import type { AwsIamConnection, OidcConnection, Reuse, SamlConnection } from '../configuration/documents.ts';
 import type { JsonValue } from '../json.ts';
 import type { Reason } from '../refusals/registry.ts';
-import type { EpochSeconds, Seconds } from '../time.ts';
+import type { EpochSeconds } from '../time.ts';
 
 /**
  * The verified claims as conditions and templates see them: the proof's top-level members by exact name, shadowed by the
@@ -127,6 +127,3 @@ export type SamlBinding =
       readonly acsUrl: string;
       readonly inResponseTo: string | null;
     };
-
-/** What a caller may have asked of the duration: seconds, or null for the grant's default. */
-export type RequestedDuration = Seconds | null;

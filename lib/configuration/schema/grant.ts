@@ -64,7 +64,6 @@ export const grant = z.discriminatedUnion(
   'must be aws-session, aws-federated, oauth-token or broker-token',
 );
 
-export type WrittenGrant = z.infer<typeof grant>;
 export type WrittenAwsSessionGrant = z.infer<typeof awsSessionGrant>;
 export type WrittenAwsFederatedGrant = z.infer<typeof awsFederatedGrant>;
 export type WrittenBrokerTokenGrant = z.infer<typeof brokerTokenGrant>;
