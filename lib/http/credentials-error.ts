@@ -48,6 +48,9 @@ const STATUS_OF_REASON: Readonly<Record<string, number>> = {
   issuance_unknown: 404,
 };
 
+/** RFC 6750 section 3.1. */
+const ERROR_OF_REASON: Readonly<Record<string, string>> = { insufficient_scope: 'insufficient_scope' };
+
 /** One body that every SDK reads some of: `Code`/`Message` (JavaScript), `code`/`message` (Go), the whole body (boto). */
 export function credentialsError(
   refusal: Refusal,
@@ -64,7 +67,7 @@ export function credentialsError(
     STATUS_OF_REASON[refusal.reason] ?? status,
     requestId,
     {
-      error,
+      error: ERROR_OF_REASON[refusal.reason] ?? error,
       error_description: message,
       reason: refusal.reason,
       code,

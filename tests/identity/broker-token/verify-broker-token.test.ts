@@ -40,6 +40,11 @@ describe('a token of this broker', () => {
     });
   });
 
+  it('may be two seconds from the future, by the clock of the instance that signed it', async () => {
+    const ahead = await brokerToken(key, { iat: NOW_SECONDS + 2, nbf: NOW_SECONDS + 2 });
+    expect(await verifyBrokerToken(parsed(ahead), contextOf([jwk]))).toMatchObject({ ok: true });
+  });
+
   it.each([
     ['another issuer', { iss: 'https://other.example.com' }, {}, 'issuer_unknown'],
     ['the type JWT', {}, { typ: 'JWT' }, 'type_mismatch'],
@@ -56,7 +61,8 @@ describe('a token of this broker', () => {
     ['a lineage of numbers', { token_broker: { parents: [1], exchanges: 0 } }, {}, 'claims_invalid'],
     ['fewer than no exchanges', { token_broker: { parents: [], exchanges: -1 } }, {}, 'claims_invalid'],
     ['half an exchange', { token_broker: { parents: [], exchanges: 0.5 } }, {}, 'claims_invalid'],
-    ['an nbf one second ahead', { nbf: NOW_SECONDS + 1 }, {}, 'not_yet_valid'],
+    ['an nbf three seconds ahead', { nbf: NOW_SECONDS + 3 }, {}, 'not_yet_valid'],
+    ['an iat three seconds ahead', { iat: NOW_SECONDS + 3 }, {}, 'not_yet_valid'],
   ])('is none with %s', async (_, claims, header, reason) => {
     const outcome = await verifyBrokerToken(parsed(await brokerToken(key, claims, header)), contextOf([jwk]));
     expect(outcome).toMatchObject({ ok: false, refusal: { reason } });
