@@ -1,9 +1,10 @@
 import { liveTokenPorts } from '../lib/aws/live-oauth.ts';
 import { liveRoutePorts } from '../lib/aws/live-route.ts';
+import { oauthContext } from '../lib/http/grant-form.ts';
 import { oauthError } from '../lib/http/oauth-error.ts';
 import { type RoutePorts, routeHandler } from '../lib/http/route.ts';
 import { tokenAnswer } from '../lib/http/token-answer.ts';
-import { oauthContext, readTokenRequest } from '../lib/http/token-request.ts';
+import { readTokenRequest } from '../lib/http/token-request.ts';
 import { type IssuePorts, issue } from '../lib/issue.ts';
 import { accept } from '../lib/outcome.ts';
 import { type CodePorts, issueByCode } from '../lib/sign-in/issue-by-code.ts';

@@ -5,7 +5,7 @@ import { isSecret } from '../sign-in/secret.ts';
 import type { AuthorizationRequest } from '../sign-in/sign-ins.ts';
 import { Parameters, sayable } from './parameters.ts';
 import { type HttpRequest, readFormBody } from './request.ts';
-import { readScopes } from './token-request.ts';
+import { readScopes } from './token-scopes.ts';
 
 /** Who would get the answer; nothing else is looked at before the two are trusted (RFC 6749 section 4.1.2.1). */
 export interface RedirectParameters {

@@ -2,7 +2,7 @@ import type { Issued } from '../issue.ts';
 import type { EpochSeconds } from '../time.ts';
 import { type HttpAnswer, secretJson } from './answer.ts';
 import { credentialDocument } from './credentials-answer.ts';
-import type { IssuingGrantType } from './token-request.ts';
+import type { IssuingGrantType } from './token-asked.ts';
 
 const AWS_CREDENTIALS = 'urn:token-broker:token-type:aws-credentials';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { oauthContext } from '../../lib/http/grant-form.ts';
 import { readRequest } from '../../lib/http/request.ts';
-import { oauthContext, readTokenRequest } from '../../lib/http/token-request.ts';
+import { readTokenRequest } from '../../lib/http/token-request.ts';
 import { anEvent, type EventParts, FORM } from '../fakes/http.ts';
 
 const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
