@@ -40,12 +40,12 @@ export const command: Command = {
     const directory = folderArgument(given, terminal);
     const stated = issuerArgument(given, terminal);
     const table = { client: new DynamoDBClient({}), table: tableName(prefixOf(given, terminal), 'config') };
+    // Where the issuer is stated, a wrong folder is told before anything is asked of AWS.
+    const early = stated === null ? null : await readFolder(directory, stated, terminal);
+    if (stated !== null && early === null) return 1;
     const issuer = await issuerToApply(table, stated, given.has('change-issuer'));
-    const loaded = await loadConfiguration(directory, { issuer });
-    if ('problems' in loaded) {
-      terminal.err(`${formatProblems(loaded.problems)}${formatProblemCounts(loaded.problems)}: nothing was applied\n`);
-      return 1;
-    }
+    const loaded = early ?? (await readFolder(directory, issuer, terminal));
+    if (loaded === null) return 1;
     terminal.err(formatProblems(loaded.warnings));
     const { version, previous, change } = await applyConfiguration(loaded.documents, {
       ...table,
@@ -62,6 +62,14 @@ export const command: Command = {
     return 0;
   },
 };
+
+/** The configuration of the folder; null where it is wrong, after everything that is wrong was said. */
+async function readFolder(directory: string, issuer: string, terminal: Terminal) {
+  const loaded = await loadConfiguration(directory, { issuer });
+  if (!('problems' in loaded)) return loaded;
+  terminal.err(`${formatProblems(loaded.problems)}${formatProblemCounts(loaded.problems)}: nothing was applied\n`);
+  return null;
+}
 
 function prefixOf(given: Arguments, { env }: Terminal): string {
   const prefix = given.value('tables') ?? (env['TOKEN_BROKER_TABLES'] || 'token-broker');
