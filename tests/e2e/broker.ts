@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -57,18 +58,16 @@ async function configure(stack: Stack, idp: IdentityProvider, config: Folder): P
 const configureDemo = (stack: Stack, idp: IdentityProvider): Promise<readonly string[]> =>
   withDemoConfiguration({ broker: stack.url, idp: idp.issuer }, (folder) => stack.configure(folder));
 
-let count = 0;
-
 /**
  * Starts the broker for a suite: the real bundles behind the routes of `template.yaml`, on free ports, with the demonstration identity provider.
  * Its tables have a prefix of their own, so that suites may share a DynamoDB. Rejects with the problems of the configuration.
  */
 export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
   await build();
-  count += 1;
   const log: string[] = [];
   const environment = options.endpoints ?? env;
-  const tablePrefix = `e2e-${process.pid}-${count}`;
+  // Of its own in every file too: an endpoint outside is shared by all of them.
+  const tablePrefix = `e2e-${randomBytes(6).toString('hex')}`;
   const stack = await startStack({ root: ROOT, port: 0, environment, tablePrefix, log: (line) => log.push(line) });
   const idp = await startIdentityProvider(0, stack.url);
   const stop = async (): Promise<void> => {
