@@ -1,7 +1,9 @@
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { liveRoutePorts, liveSettings } from '../lib/aws/live-route.ts';
 import { publicJson } from '../lib/http/answer.ts';
 import { credentialsError } from '../lib/http/credentials-error.ts';
-import { type RoutePorts, routeHandler } from '../lib/http/route.ts';
+import { withoutFinalSlash } from '../lib/http/request.ts';
+import { type Route, type RoutePorts, routeHandler } from '../lib/http/route.ts';
 import { accept, refuse } from '../lib/outcome.ts';
 
 export interface HealthPorts extends RoutePorts {
@@ -10,21 +12,27 @@ export interface HealthPorts extends RoutePorts {
 }
 
 /** `GET /healthz`: which build answers. It asks nothing else, so it is up where only a dependency is down. Every other path is 404. */
-export const healthHandler = (ports: HealthPorts) =>
-  routeHandler(
-    {
-      name: 'health',
-      methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
-      budgetMs: 1_000,
-      refuse: (refusal, request, headers) => credentialsError(refusal, request.id, headers),
-      handle: async (request) => {
-        if (request.path !== '/healthz') return refuse('route_unknown');
-        if (request.method !== 'GET' && request.method !== 'HEAD') return refuse('method_not_allowed');
-        const { version, build } = ports;
-        return accept({ answer: publicJson(request.id, { status: 'ok', version, build }, 0) });
-      },
-    },
+export const healthHandler = (ports: HealthPorts) => {
+  const health = routeHandler(
+    { ...shared, name: 'health', methods: ['GET', 'HEAD'], handle: answerBuild(ports) },
     ports,
   );
+  const unknown = routeHandler(
+    { ...shared, name: 'unknown', methods: 'any', handle: async () => refuse('route_unknown') },
+    ports,
+  );
+  return (event: APIGatewayProxyEventV2, context: Context) =>
+    (withoutFinalSlash(event.rawPath) === '/healthz' ? health : unknown)(event, context);
+};
+
+const shared: Pick<Route, 'budgetMs' | 'refuse'> = {
+  budgetMs: 1_000,
+  refuse: (refusal, request, headers) => credentialsError(refusal, request.id, headers),
+};
+
+const answerBuild =
+  ({ version, build }: HealthPorts): Route['handle'] =>
+  async ({ id }) =>
+    accept({ answer: publicJson(id, { status: 'ok', version, build }, 0) });
 
 export const handler = healthHandler({ ...liveRoutePorts(), ...liveSettings() });

@@ -26,7 +26,8 @@ export interface RouteAnswer {
 export interface Route {
   /** For log and metrics: a short constant, never a path. */
   readonly name: string;
-  readonly methods: readonly string[];
+  /** `any`: the route refuses, or answers, whatever the method is. */
+  readonly methods: readonly string[] | 'any';
   /** Milliseconds from the event's arrival to the answer. */
   readonly budgetMs: number;
   handle(request: HttpRequest, signal: AbortSignal): Promise<Outcome<RouteAnswer>>;
@@ -46,7 +47,7 @@ export const routeHandler = (route: Route, ports: RoutePorts) =>
   });
 
 async function run(route: Route, ports: RoutePorts, request: HttpRequest): Promise<Outcome<RouteAnswer>> {
-  if (!route.methods.includes(request.method)) return refuse('method_not_allowed');
+  if (route.methods !== 'any' && !route.methods.includes(request.method)) return refuse('method_not_allowed');
   const signal = ports.deadline(route.budgetMs);
   try {
     return await route.handle(request, signal);
@@ -112,7 +113,8 @@ function observeRefusal(
   refusal: Refusal,
   latencyMs: number,
 ): HttpAnswer {
-  const headers = refusal.reason === 'method_not_allowed' ? { allow: route.methods.join(', ') } : {};
+  const headers =
+    refusal.reason === 'method_not_allowed' && route.methods !== 'any' ? { allow: route.methods.join(', ') } : {};
   const answer = route.refuse(refusal, request, headers);
   const { id: requestId, sourceIp, userAgent } = request;
   const { reason, log } = refusal;

@@ -108,6 +108,15 @@ describe('the broker', () => {
     expect(response.headers.get('x-request-id')).not.toBeNull();
   });
 
+  it.each(['POST', 'DELETE', 'PROPFIND'])(
+    'names the methods that /healthz has to a %s, and no route to one elsewhere',
+    async (method) => {
+      const health = await fetch(`${broker.url}/healthz`, { method });
+      expect([health.status, health.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+      expect((await fetch(`${broker.url}/nothing/here`, { method })).status).toBe(404);
+    },
+  );
+
   it('says which build answers', async () => {
     expect(await (await get('/healthz')).json()).toMatchObject({
       version: '0.1.0',
