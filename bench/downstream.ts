@@ -1,10 +1,10 @@
-import { makeSigningKey } from '../lib/aws/key-pair.ts';
-import { systemRandom } from '../lib/aws/random.ts';
-import { tokenSigner } from '../lib/aws/token-signer.ts';
+import { tokenSigner } from '../lib/aws/secrets-manager/token-signer.ts';
 import type { Grant, OauthTokenGrant, Scope } from '../lib/configuration/documents.ts';
 import { brokerTokenGranter } from '../lib/credential/broker-token.ts';
 import { oauthTokenGranter } from '../lib/credential/oauth-token.ts';
 import { downstreamTokens } from '../lib/downstream/tokens.ts';
+import { systemRandom } from '../lib/host/random.ts';
+import { makeSigningKey } from '../lib/keys/signing-key.ts';
 import { seconds } from '../lib/time.ts';
 import { type IssuancePorts, issuancePorts } from './downstream/ports.ts';
 import { atMost, type Figure, median, reported } from './figure.ts';

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { tableName } from '../lib/aws/tables.ts';
+import { tableName } from '../lib/aws/dynamodb/tables.ts';
 import { firstMessage, running } from './child.ts';
 import { atMost, type Figure, median, reported } from './figure.ts';
 import type { Tables } from './issuance/answers.ts';

@@ -1,9 +1,8 @@
-import { liveIssuePorts } from '../lib/aws/live.ts';
-import { liveRoutePorts } from '../lib/aws/live-route.ts';
+import { credentialsPorts } from '../lib/composition/credentials.ts';
 import { secretJson } from '../lib/http/answer.ts';
-import { credentialDocument } from '../lib/http/credentials-answer.ts';
-import { credentialsError } from '../lib/http/credentials-error.ts';
-import { readCredentialsRequest } from '../lib/http/credentials-request.ts';
+import { credentialDocument } from '../lib/http/credentials/credential-document.ts';
+import { credentialsError } from '../lib/http/credentials/credentials-error.ts';
+import { readCredentialsRequest } from '../lib/http/credentials/credentials-request.ts';
 import { type RoutePorts, routeHandler } from '../lib/http/route.ts';
 import { type IssuePorts, issue } from '../lib/issue.ts';
 import { accept, refuse } from '../lib/outcome.ts';
@@ -37,4 +36,4 @@ export const credentialsHandler = (ports: RoutePorts & IssuePorts) =>
     ports,
   );
 
-export const handler = credentialsHandler({ ...liveRoutePorts(), ...liveIssuePorts() });
+export const handler = credentialsHandler(credentialsPorts());

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import { liveRoutePorts, liveSettings } from '../lib/aws/live-route.ts';
+import { healthPorts } from '../lib/composition/health.ts';
 import { publicJson } from '../lib/http/answer.ts';
-import { credentialsError } from '../lib/http/credentials-error.ts';
+import { credentialsError } from '../lib/http/credentials/credentials-error.ts';
 import { withoutFinalSlash } from '../lib/http/request.ts';
 import { type Route, type RoutePorts, routeHandler } from '../lib/http/route.ts';
 import { accept, refuse } from '../lib/outcome.ts';
@@ -35,4 +35,4 @@ const answerBuild =
   async ({ id }) =>
     accept({ answer: publicJson(id, { status: 'ok', version, build }, 0) });
 
-export const handler = healthHandler({ ...liveRoutePorts(), ...liveSettings() });
+export const handler = healthHandler(healthPorts());

@@ -1,10 +1,9 @@
-import { liveTokenStatusPorts } from '../lib/aws/live-oauth.ts';
-import { liveRoutePorts } from '../lib/aws/live-route.ts';
+import { introspectPorts } from '../lib/composition/introspect.ts';
 import { secretJson } from '../lib/http/answer.ts';
-import { introspectionAnswer } from '../lib/http/introspection-answer.ts';
-import { oauthError } from '../lib/http/oauth-error.ts';
+import { introspectionAnswer } from '../lib/http/oauth/introspection-answer.ts';
+import { oauthError } from '../lib/http/oauth/oauth-error.ts';
+import { readTokenForm } from '../lib/http/oauth/token-form.ts';
 import { type RoutePorts, routeHandler } from '../lib/http/route.ts';
-import { readTokenForm } from '../lib/http/token-form.ts';
 import { introspect, type TokenStatusPorts } from '../lib/introspect.ts';
 import { accept } from '../lib/outcome.ts';
 
@@ -29,4 +28,4 @@ export const introspectHandler = (ports: RoutePorts & TokenStatusPorts) =>
     ports,
   );
 
-export const handler = introspectHandler({ ...liveRoutePorts(), ...(await liveTokenStatusPorts()) });
+export const handler = introspectHandler(await introspectPorts());

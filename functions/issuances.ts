@@ -1,5 +1,4 @@
-import { liveReadLedgerPorts } from '../lib/aws/live-issuances.ts';
-import { liveRoutePorts } from '../lib/aws/live-route.ts';
+import { issuancesPorts } from '../lib/composition/issuances.ts';
 import { secretJson } from '../lib/http/answer.ts';
 import { apiError } from '../lib/http/api-error.ts';
 import { readBearer } from '../lib/http/bearer.ts';
@@ -57,4 +56,4 @@ function readSearch(request: HttpRequest): Outcome<Partial<Record<SearchParamete
   return accept(Object.fromEntries(given));
 }
 
-export const handler = issuancesHandler({ ...liveRoutePorts(), ...liveReadLedgerPorts() });
+export const handler = issuancesHandler(issuancesPorts());

@@ -1,8 +1,7 @@
-import { liveMetadataPorts } from '../lib/aws/live-oauth.ts';
-import { liveRoutePorts } from '../lib/aws/live-route.ts';
+import { metadataPorts } from '../lib/composition/metadata.ts';
 import { publicJson } from '../lib/http/answer.ts';
-import { serverMetadata } from '../lib/http/metadata.ts';
-import { oauthError } from '../lib/http/oauth-error.ts';
+import { serverMetadata } from '../lib/http/oauth/metadata.ts';
+import { oauthError } from '../lib/http/oauth/oauth-error.ts';
 import { type RoutePorts, routeHandler } from '../lib/http/route.ts';
 import { accept } from '../lib/outcome.ts';
 import type { OwnKeys } from '../lib/ports.ts';
@@ -44,4 +43,4 @@ export const metadataHandler = (ports: MetadataPorts) =>
     ports,
   );
 
-export const handler = metadataHandler({ ...liveRoutePorts(), ...liveMetadataPorts() });
+export const handler = metadataHandler(metadataPorts());

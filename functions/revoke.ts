@@ -1,9 +1,8 @@
-import { liveTokenStatusPorts } from '../lib/aws/live-oauth.ts';
-import { liveRoutePorts } from '../lib/aws/live-route.ts';
+import { revokePorts } from '../lib/composition/revoke.ts';
 import { empty } from '../lib/http/answer.ts';
-import { oauthError } from '../lib/http/oauth-error.ts';
+import { oauthError } from '../lib/http/oauth/oauth-error.ts';
+import { readTokenForm } from '../lib/http/oauth/token-form.ts';
 import { type RoutePorts, routeHandler } from '../lib/http/route.ts';
-import { readTokenForm } from '../lib/http/token-form.ts';
 import { revoke, type TokenStatusPorts } from '../lib/introspect.ts';
 import { accept } from '../lib/outcome.ts';
 
@@ -27,4 +26,4 @@ export const revokeHandler = (ports: RoutePorts & TokenStatusPorts) =>
     ports,
   );
 
-export const handler = revokeHandler({ ...liveRoutePorts(), ...(await liveTokenStatusPorts()) });
+export const handler = revokeHandler(await revokePorts());

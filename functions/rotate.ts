@@ -1,4 +1,4 @@
-import { livePorts } from '../lib/aws/live-rotation.ts';
+import { rotatePorts } from '../lib/composition/rotate.ts';
 import { type Rotated, type RotatingSecret, type RotationEvent, rotate } from '../lib/keys/rotation.ts';
 import { Fault } from '../lib/outcome.ts';
 import type { Log } from '../lib/ports.ts';
@@ -25,4 +25,4 @@ export const rotateHandler =
     }
   };
 
-export const handler = rotateHandler(livePorts());
+export const handler = rotateHandler(rotatePorts());

@@ -1,16 +1,15 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import { liveRoutePorts } from '../lib/aws/live-route.ts';
-import { liveSignInPorts } from '../lib/aws/live-sign-in.ts';
-import { consentPage } from '../lib/http/pages/consent.ts';
-import { refusalPage } from '../lib/http/pages/refusal.ts';
-import { signedInPage } from '../lib/http/pages/signed-in.ts';
+import { signInPorts } from '../lib/composition/sign-in.ts';
 import type { HttpRequest } from '../lib/http/request.ts';
 import { type Route, type RouteAnswer, type RoutePorts, routeHandler } from '../lib/http/route.ts';
-import { readAuthorize, readDecision, readRedirect, readState } from '../lib/http/sign-in-authorize.ts';
-import { browserCookie, readBrowserCookie } from '../lib/http/sign-in-cookie.ts';
-import { type Callback, codeRedirect, errorRedirect, redirectTo } from '../lib/http/sign-in-redirect.ts';
-import { readSamlResponse } from '../lib/http/sign-in-response.ts';
-import { metadataAnswer, signInRoute } from '../lib/http/sign-in-routes.ts';
+import { readAuthorize, readDecision, readRedirect, readState } from '../lib/http/sign-in/authorize-request.ts';
+import { browserCookie, readBrowserCookie } from '../lib/http/sign-in/browser-cookie.ts';
+import { consentPage } from '../lib/http/sign-in/pages/consent.ts';
+import { refusalPage } from '../lib/http/sign-in/pages/refusal.ts';
+import { signedInPage } from '../lib/http/sign-in/pages/signed-in.ts';
+import { type Callback, codeRedirect, errorRedirect, redirectTo } from '../lib/http/sign-in/redirect.ts';
+import { readSamlResponse } from '../lib/http/sign-in/saml-response.ts';
+import { metadataAnswer, signInRoute } from '../lib/http/sign-in/saml-routes.ts';
 import { accept, type Outcome, refuse } from '../lib/outcome.ts';
 import { type AnswerPorts, answerSignIn } from '../lib/sign-in/answer.ts';
 import { type BeginPorts, beginSignIn } from '../lib/sign-in/begin.ts';
@@ -166,4 +165,4 @@ export function signInHandler(ports: SignInPorts) {
   return (event: APIGatewayProxyEventV2, context: Context) => handlers[signInRoute(event.rawPath)](event, context);
 }
 
-export const handler = signInHandler({ ...liveRoutePorts(), ...liveSignInPorts() });
+export const handler = signInHandler(signInPorts());

@@ -1,9 +1,8 @@
-import { liveRoutePorts } from '../lib/aws/live-route.ts';
-import { liveStsPorts } from '../lib/aws/live-sts.ts';
+import { stsPorts } from '../lib/composition/sts.ts';
 import { type RoutePorts, routeHandler } from '../lib/http/route.ts';
-import { assumedRoleAnswer, type StsSubject } from '../lib/http/sts-answer.ts';
-import { readStsRequest } from '../lib/http/sts-request.ts';
-import { stsError } from '../lib/http/sts-xml.ts';
+import { assumedRoleAnswer, type StsSubject } from '../lib/http/sts/sts-answer.ts';
+import { readStsRequest } from '../lib/http/sts/sts-request.ts';
+import { stsError } from '../lib/http/sts/sts-xml.ts';
 import type { Principal } from '../lib/identity/principal.ts';
 import { type IssuePorts, issue } from '../lib/issue.ts';
 import { accept, refuse } from '../lib/outcome.ts';
@@ -48,4 +47,4 @@ function stsSubject({ claims, proof, recipient }: Principal, principalArn: strin
   };
 }
 
-export const handler = stsHandler({ ...liveRoutePorts(), ...liveStsPorts() });
+export const handler = stsHandler(stsPorts());

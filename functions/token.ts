@@ -1,10 +1,9 @@
-import { liveTokenPorts } from '../lib/aws/live-oauth.ts';
-import { liveRoutePorts } from '../lib/aws/live-route.ts';
-import { oauthContext } from '../lib/http/grant-form.ts';
-import { oauthError } from '../lib/http/oauth-error.ts';
+import { tokenPorts } from '../lib/composition/token.ts';
+import { oauthContext } from '../lib/http/oauth/grant-form.ts';
+import { oauthError } from '../lib/http/oauth/oauth-error.ts';
+import { tokenAnswer } from '../lib/http/oauth/token-answer.ts';
+import { readTokenRequest } from '../lib/http/oauth/token-request.ts';
 import { type RoutePorts, routeHandler } from '../lib/http/route.ts';
-import { tokenAnswer } from '../lib/http/token-answer.ts';
-import { readTokenRequest } from '../lib/http/token-request.ts';
 import { type IssuePorts, issue } from '../lib/issue.ts';
 import { accept } from '../lib/outcome.ts';
 import { type CodePorts, issueByCode } from '../lib/sign-in/issue-by-code.ts';
@@ -40,4 +39,4 @@ export const tokenHandler = (ports: RoutePorts & IssuePorts & CodePorts) =>
     ports,
   );
 
-export const handler = tokenHandler({ ...liveRoutePorts(), ...liveTokenPorts() });
+export const handler = tokenHandler(tokenPorts());

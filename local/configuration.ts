@@ -1,9 +1,9 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { applyConfiguration } from '../lib/aws/apply-configuration.ts';
-import { systemClock } from '../lib/aws/clock.ts';
-import { tableName } from '../lib/aws/tables.ts';
+import { applyConfiguration } from '../lib/aws/dynamodb/apply-configuration.ts';
+import { tableName } from '../lib/aws/dynamodb/tables.ts';
 import { loadConfiguration } from '../lib/configuration/load.ts';
 import { formatProblem } from '../lib/configuration/problem.ts';
+import { systemClock } from '../lib/host/clock.ts';
 
 /**
  * Loads a configuration folder for this issuer and puts it in force. Returns what is wrong with it, one line a problem (`file:line: field: message`);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { createTables } from '../lib/aws/tables.ts';
+import { createTables } from '../lib/aws/dynamodb/tables.ts';
 import { awsSettings, outsideEndpoints, regionOf } from './aws-settings.ts';
 import { putInForce } from './configuration.ts';
 import { type Endpoints, startEndpoints } from './endpoints/embedded.ts';

@@ -6,7 +6,7 @@ import type { JsonObject } from '../lib/json.ts';
 import { Fault } from '../lib/outcome.ts';
 import { admitReader } from '../lib/read-ledger.ts';
 import { epochMilliseconds, seconds } from '../lib/time.ts';
-import { memoryReplays, memoryRevocations } from './aws/memory-state.ts';
+import { memoryReplays, memoryRevocations } from './aws/dynamodb/memory-state.ts';
 import { fakeConfiguration, NOW, NOW_SECONDS } from './fakes/world.ts';
 import { brokerToken, contextOf, ID, ISSUER } from './identity/broker-token/fixtures.ts';
 import { assertion, client, fakeSecrets, keyPair } from './identity/client/fixtures.ts';

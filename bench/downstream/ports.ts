@@ -1,7 +1,7 @@
-import { systemClock } from '../../lib/aws/clock.ts';
-import { systemRandom } from '../../lib/aws/random.ts';
 import type { Grant, Scope } from '../../lib/configuration/documents.ts';
 import type { Granter } from '../../lib/credential/grant.ts';
+import { systemClock } from '../../lib/host/clock.ts';
+import { systemRandom } from '../../lib/host/random.ts';
 import { type IssuePorts, issue } from '../../lib/issue.ts';
 import { toJson } from '../../lib/ledger/json.ts';
 import { accept, refuse } from '../../lib/outcome.ts';

@@ -2,8 +2,8 @@ import { generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:cryp
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { documentKey, POINTER_KEY, pointerItem } from '../../lib/aws/configuration-item.ts';
-import { tableName } from '../../lib/aws/tables.ts';
+import { documentKey, POINTER_KEY, pointerItem } from '../../lib/aws/dynamodb/configuration-item.ts';
+import { tableName } from '../../lib/aws/dynamodb/tables.ts';
 import type { ConfigurationDocuments } from '../../lib/configuration/documents.ts';
 import { configurationItems } from '../../lib/configuration/items.ts';
 import { loadConfiguration } from '../../lib/configuration/load.ts';

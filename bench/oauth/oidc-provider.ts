@@ -5,8 +5,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import Provider, { type Configuration } from 'oidc-provider';
-import { makeSigningKey } from '../../lib/aws/key-pair.ts';
-import { systemRandom } from '../../lib/aws/random.ts';
+import { systemRandom } from '../../lib/host/random.ts';
+import { makeSigningKey } from '../../lib/keys/signing-key.ts';
 import { answer, given } from '../child.ts';
 import { AUDIENCE, CLIENT, SCOPE, SECRET } from './workload.ts';
 

@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { makeSigningKey } from '../../lib/aws/key-pair.ts';
-import { systemRandom } from '../../lib/aws/random.ts';
 import type { ConfigurationDocuments } from '../../lib/configuration/documents.ts';
 import { loadConfiguration } from '../../lib/configuration/load.ts';
+import { systemRandom } from '../../lib/host/random.ts';
+import { makeSigningKey } from '../../lib/keys/signing-key.ts';
 import { BROKER } from '../issuance/workload.ts';
 
 export const CLIENT = 'nightly-bot';

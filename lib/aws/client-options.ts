@@ -1,5 +1,5 @@
+import type { Settings } from '../host/settings.ts';
 import { defaultProvider } from './environment-credentials.ts';
-import type { Settings } from './settings.ts';
 
 /** Longest wait for a connection, and then for an answer; a call has one retry, and its signal ends it sooner. */
 const CONNECTION_TIMEOUT_MS = 500;

@@ -1,6 +1,6 @@
 import type { Refusal } from '../outcome.ts';
 import type { HttpAnswer } from './answer.ts';
-import { credentialsError } from './credentials-error.ts';
+import { credentialsError } from './credentials/credentials-error.ts';
 import { classOf } from './status.ts';
 
 /** Errors of the broker's own API to the bearer of a token (RFC 6750 section 3.1): the challenge says which code it is. */

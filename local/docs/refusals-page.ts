@@ -2,9 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { credentialsError } from '../../lib/http/credentials-error.ts';
-import { oauthError } from '../../lib/http/oauth-error.ts';
-import { stsError } from '../../lib/http/sts-xml.ts';
+import { credentialsError } from '../../lib/http/credentials/credentials-error.ts';
+import { oauthError } from '../../lib/http/oauth/oauth-error.ts';
+import { stsError } from '../../lib/http/sts/sts-xml.ts';
 import { awsIamRefusals } from '../../lib/refusals/aws-iam.ts';
 import { clientRefusals } from '../../lib/refusals/client.ts';
 import { credentialRefusals } from '../../lib/refusals/credential.ts';

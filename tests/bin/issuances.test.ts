@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { main } from '../../bin/cli.ts';
 import { plainText, textTable } from '../../bin/commands/issuances/text.ts';
-import { dynamoLedger } from '../../lib/aws/ledger-table.ts';
+import { dynamoLedger } from '../../lib/aws/dynamodb/ledger-table.ts';
 import { toJson } from '../../lib/ledger/json.ts';
 import { epochMilliseconds } from '../../lib/time.ts';
-import { noDeadline, startTables, type TestTables } from '../aws/dynamodb.ts';
+import { noDeadline, startTables, type TestTables } from '../aws/dynamodb/dynamodb.ts';
 import { aDenial, aRecord, NINE } from '../ledger/a-record.ts';
 
 /** The SDK's own settings, as an operator has them. */

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { main } from '../../bin/cli.ts';
-import { startTables, type TestTables } from '../aws/dynamodb.ts';
+import { startTables, type TestTables } from '../aws/dynamodb/dynamodb.ts';
 import { BOT, folderOf } from '../configuration/folder-of.ts';
 
 const ISSUER = 'https://broker.example.com';

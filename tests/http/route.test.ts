@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Context } from 'aws-lambda';
-import { credentialsError } from '../../lib/http/credentials-error.ts';
+import { credentialsError } from '../../lib/http/credentials/credentials-error.ts';
 import { type RoutePorts, routeHandler } from '../../lib/http/route.ts';
 import { Fault, type Refusal, refuse } from '../../lib/outcome.ts';
 import { epochMilliseconds } from '../../lib/time.ts';

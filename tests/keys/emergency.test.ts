@@ -1,11 +1,11 @@
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
-import { makeSigningKey } from '../../lib/aws/key-pair.ts';
-import { ownKeys, publishOwnKeys } from '../../lib/aws/own-keys.ts';
-import { systemRandom } from '../../lib/aws/random.ts';
+import { ownKeys, publishOwnKeys } from '../../lib/aws/dynamodb/own-keys.ts';
+import { systemRandom } from '../../lib/host/random.ts';
 import { verifyBrokerToken } from '../../lib/identity/broker-token/verify-broker-token.ts';
 import { rotatedSigningKeys } from '../../lib/keys/rotate-signing-keys.ts';
+import { makeSigningKey } from '../../lib/keys/signing-key.ts';
 import { epochMilliseconds } from '../../lib/time.ts';
 import { NOW_SECONDS } from '../fakes/world.ts';
 import { brokerToken, contextOf, parsed } from '../identity/broker-token/fixtures.ts';

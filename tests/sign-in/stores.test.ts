@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { dynamoAuthorizationCodes } from '../../lib/aws/authorization-codes.ts';
-import { dynamoSignIns } from '../../lib/aws/sign-ins.ts';
+import { dynamoAuthorizationCodes } from '../../lib/aws/dynamodb/authorization-codes.ts';
+import { dynamoSignIns } from '../../lib/aws/dynamodb/sign-ins.ts';
 import { Fault } from '../../lib/outcome.ts';
 import { type PresentedCode, redeemableCode } from '../../lib/sign-in/redeem.ts';
 import { hashOf } from '../../lib/sign-in/secret.ts';
 import type { AuthorizationRequest, PendingSignIn } from '../../lib/sign-in/sign-ins.ts';
 import { epochMilliseconds, epochSeconds } from '../../lib/time.ts';
-import { deadClient, noDeadline, startTables, type TestTables } from '../aws/dynamodb.ts';
-import { memoryRevocations } from '../aws/memory-state.ts';
+import { deadClient, noDeadline, startTables, type TestTables } from '../aws/dynamodb/dynamodb.ts';
+import { memoryRevocations } from '../aws/dynamodb/memory-state.ts';
 import { aPrincipal } from '../fakes/world.ts';
 
 let tables: TestTables;

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { dynamoLedgerQueries } from '../../../lib/aws/ledger-queries.ts';
-import { tableName } from '../../../lib/aws/tables.ts';
+import { dynamoLedgerQueries } from '../../../lib/aws/dynamodb/ledger-queries.ts';
+import { tableName } from '../../../lib/aws/dynamodb/tables.ts';
 import type { LedgerQueries } from '../../../lib/ports.ts';
 import { type Terminal, UsageError } from '../../command.ts';
 

@@ -1,11 +1,11 @@
 import { userInfo } from 'node:os';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { applyConfiguration } from '../../../lib/aws/apply-configuration.ts';
-import { systemClock } from '../../../lib/aws/clock.ts';
-import type { ConfigurationTable } from '../../../lib/aws/configuration-item.ts';
-import { readConfigurationPointer } from '../../../lib/aws/configuration-table.ts';
-import { tableName } from '../../../lib/aws/tables.ts';
+import { applyConfiguration } from '../../../lib/aws/dynamodb/apply-configuration.ts';
+import type { ConfigurationTable } from '../../../lib/aws/dynamodb/configuration-item.ts';
+import { readConfigurationPointer } from '../../../lib/aws/dynamodb/configuration-table.ts';
+import { tableName } from '../../../lib/aws/dynamodb/tables.ts';
 import { loadConfiguration } from '../../../lib/configuration/load.ts';
+import { systemClock } from '../../../lib/host/clock.ts';
 import { type Arguments, readArguments } from '../../arguments.ts';
 import { type Command, type Terminal, UsageError } from '../../command.ts';
 import {

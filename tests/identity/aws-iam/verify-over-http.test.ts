@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { httpFetcher } from '../../../lib/aws/fetcher.ts';
 import type { AwsIamConnection } from '../../../lib/configuration/documents.ts';
+import { httpFetcher } from '../../../lib/host/fetcher.ts';
 import { verifyAwsIam } from '../../../lib/identity/aws-iam/verify-aws-iam.ts';
 import type { Configuration } from '../../../lib/ports.ts';
 import { epochSeconds, seconds } from '../../../lib/time.ts';

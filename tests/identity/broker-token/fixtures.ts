@@ -2,7 +2,7 @@ import { type CryptoKey, SignJWT } from 'jose';
 import type { BrokerTokenContext } from '../../../lib/identity/broker-token/verify-broker-token.ts';
 import { type ParsedJwt, parseJwt } from '../../../lib/identity/oidc/jwt.ts';
 import type { JsonObject } from '../../../lib/json.ts';
-import { memoryRevocations } from '../../aws/memory-state.ts';
+import { memoryRevocations } from '../../aws/dynamodb/memory-state.ts';
 import { NOW_SECONDS } from '../../fakes/world.ts';
 
 export const ISSUER = 'https://broker.example.com';

@@ -5,7 +5,7 @@ import { verifyBrokerToken } from '../../../lib/identity/broker-token/verify-bro
 import type { JsonObject } from '../../../lib/json.ts';
 import { Fault } from '../../../lib/outcome.ts';
 import { epochSeconds } from '../../../lib/time.ts';
-import { memoryRevocations } from '../../aws/memory-state.ts';
+import { memoryRevocations } from '../../aws/dynamodb/memory-state.ts';
 import { NOW_SECONDS } from '../../fakes/world.ts';
 import { keyPair } from '../client/fixtures.ts';
 import { brokerToken, contextOf, ID, ISSUER, parsed } from './fixtures.ts';

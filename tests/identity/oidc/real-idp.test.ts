@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { httpFetcher } from '../../../lib/aws/fetcher.ts';
+import { httpFetcher } from '../../../lib/host/fetcher.ts';
 import { cachedKeySets } from '../../../lib/identity/oidc/key-sets.ts';
 import { verifyJwt } from '../../../lib/identity/oidc/verify-jwt.ts';
 import type { DocumentStore, StoredDocument } from '../../../lib/ports.ts';

@@ -1,0 +1,75 @@
+import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type EpochMilliseconds, epochMilliseconds } from '../../time.ts';
+
+export interface ConfigurationTable {
+  readonly client: DynamoDBClient;
+  /** Name of the configuration table. */
+  readonly table: string;
+}
+
+/** The item that says which version is in force. */
+export const POINTER_KEY = 'current';
+/** The item that hands out version numbers; a number is given once, also where its apply fails. */
+export const COUNTER_KEY = 'versions';
+
+/** DynamoDB: a partition key has at most 2,048 bytes. */
+const MAX_KEY_BYTES = 2048;
+
+/** Which version of the configuration is in force, for which issuer, and where it came from. */
+export interface ConfigurationPointer {
+  readonly version: number;
+  readonly issuer: string;
+  readonly appliedAt: EpochMilliseconds;
+  /** Who applied it, as they said; for people. */
+  readonly appliedBy: string;
+  /** SHA-256 of all documents, lower-case hex. */
+  readonly hash: string;
+  /** The version before it; null for the first. */
+  readonly previous: number | null;
+}
+
+type Item = Record<string, AttributeValue>;
+
+/** The key of a document under its version; null where no item can have it. */
+export function documentKey(version: number, key: string): string | null {
+  const pk = `${version}#${key}`;
+  return Buffer.byteLength(pk) > MAX_KEY_BYTES ? null : pk;
+}
+
+export function pointerItem(pointer: ConfigurationPointer): Item {
+  return {
+    pk: { S: POINTER_KEY },
+    version: { N: String(pointer.version) },
+    issuer: { S: pointer.issuer },
+    appliedAt: { N: String(pointer.appliedAt) },
+    appliedBy: { S: pointer.appliedBy },
+    hash: { S: pointer.hash },
+    ...(pointer.previous === null ? {} : { previous: { N: String(pointer.previous) } }),
+  };
+}
+
+/** Reads a pointer item. Throws `TypeError` where it is none, which a reader takes for a fault. */
+export function readPointer(item: Item): ConfigurationPointer {
+  return {
+    version: wholeNumber(item, 'version'),
+    issuer: text(item, 'issuer'),
+    appliedAt: epochMilliseconds(wholeNumber(item, 'appliedAt')),
+    appliedBy: text(item, 'appliedBy'),
+    hash: text(item, 'hash'),
+    previous: item['previous'] === undefined ? null : wholeNumber(item, 'previous'),
+  };
+}
+
+export function text(item: Item, attribute: string): string {
+  const value = item[attribute]?.S;
+  if (value === undefined) throw new TypeError(`the configuration table has an item without ${attribute}`);
+  return value;
+}
+
+export function wholeNumber(item: Item, attribute: string): number {
+  const value = Number(item[attribute]?.N ?? Number.NaN);
+  if (!Number.isSafeInteger(value) || value < 0) {
+    throw new TypeError(`the configuration table has an item without ${attribute}`);
+  }
+  return value;
+}

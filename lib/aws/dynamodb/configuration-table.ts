@@ -1,0 +1,88 @@
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { waitAtMost } from '../../host/shared-read.ts';
+import { Fault } from '../../outcome.ts';
+import type { Clock, Configuration, Configurations } from '../../ports.ts';
+import type { EpochMilliseconds } from '../../time.ts';
+import { type ConfigurationPointer, type ConfigurationTable, POINTER_KEY, readPointer } from './configuration-item.ts';
+import { configurationVersion } from './configuration-version.ts';
+
+export interface ConfigurationReaderOptions extends ConfigurationTable {
+  readonly clock: Clock;
+  /** This deployment's issuer: a configuration that was applied for another one is not taken. */
+  readonly issuer: string;
+}
+
+/** The pointer is read again after this long. */
+const REFRESH_MS = 5_000;
+/** And without a successful read for this long, nobody is served: a scope that was switched off would still be handed out. */
+const LIMIT_MS = 10_000;
+/** One read serves every caller that waits for it, so it has a deadline of its own. */
+const READ_MS = 1_200;
+
+interface Known {
+  readonly configuration: Configuration;
+  /** When the read began that found it: it was in force then. */
+  readonly readAt: EpochMilliseconds;
+}
+
+/**
+ * The configuration in DynamoDB. `current` is the version that a consistent read of the pointer found, begun at most 5 s ago; where the table fails, one of at
+ * most 10 s ago; else `Fault('configuration')`. One read is under way at a time. Documents are read by key and kept as long as their version is in force, so that
+ * what a version says of a name stays the same object.
+ */
+export function configurationReader(options: ConfigurationReaderOptions): Configurations {
+  const { clock } = options;
+  let known: Known | null = null;
+  let refresh: Promise<Known> | null = null;
+
+  const startRefresh = (): Promise<Known> => {
+    const readAt = clock.now();
+    refresh ??= readCurrent(options, known?.configuration ?? null)
+      .then((configuration) => {
+        known = { configuration, readAt };
+        return known;
+      })
+      .finally(() => {
+        refresh = null;
+      });
+    return refresh;
+  };
+
+  return {
+    current: async (signal) => {
+      if (known !== null && isYounger(known, clock.now(), REFRESH_MS)) return known.configuration;
+      try {
+        return (await waitAtMost(startRefresh(), signal)).configuration;
+      } catch (cause) {
+        if (known !== null && isYounger(known, clock.now(), LIMIT_MS)) return known.configuration;
+        throw cause instanceof Fault
+          ? cause
+          : new Fault('configuration', 'the configuration cannot be read', { cause });
+      }
+    },
+  };
+}
+
+/** A clock that went back says nothing of the age: then the pointer is read again. */
+function isYounger({ readAt }: Known, now: EpochMilliseconds, limitMs: number): boolean {
+  return now >= readAt && now - readAt < limitMs;
+}
+
+async function readCurrent(options: ConfigurationReaderOptions, last: Configuration | null): Promise<Configuration> {
+  const pointer = await readConfigurationPointer(options, AbortSignal.timeout(READ_MS));
+  if (pointer === null) throw new Fault('configuration', 'no configuration has been applied');
+  if (pointer.issuer !== options.issuer) {
+    throw new Fault('configuration', `the configuration was applied for ${pointer.issuer}, not for ${options.issuer}`);
+  }
+  return last?.version === pointer.version ? last : configurationVersion(options, pointer.version);
+}
+
+/** The pointer, by a consistent read; null where nothing has been applied. */
+export async function readConfigurationPointer(
+  { client, table }: ConfigurationTable,
+  signal: AbortSignal,
+): Promise<ConfigurationPointer | null> {
+  const command = new GetItemCommand({ TableName: table, Key: { pk: { S: POINTER_KEY } }, ConsistentRead: true });
+  const { Item } = await client.send(command, { abortSignal: signal });
+  return Item === undefined ? null : readPointer(Item);
+}

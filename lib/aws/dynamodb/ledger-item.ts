@@ -1,0 +1,141 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { boundedRecord } from '../../ledger/bounds.ts';
+import { scopesOf } from '../../ledger/filter.ts';
+import { idMovedTo, parseIssuanceId } from '../../ledger/id.ts';
+import { fromJson, toJson } from '../../ledger/json.ts';
+import {
+  denialIndexValue,
+  denialKey,
+  indexValue,
+  pointerKey,
+  type RecordKey,
+  recordKey,
+} from '../../ledger/partitions.ts';
+import type { IssuanceRecord } from '../../ledger/record.ts';
+import { Fault } from '../../outcome.ts';
+import type { Seconds } from '../../time.ts';
+
+export type Item = Record<string, AttributeValue>;
+
+/**
+ * An item of the ledger: its keys, `record` (the record's JSON in one text: one way to write and read it, and its size is known), and beside it only what
+ * DynamoDB itself looks at. A pointer has no `record`.
+ */
+const keyItem = ({ pk, sk }: RecordKey): Item => ({ pk: { S: pk }, sk: { S: sk } });
+
+const ttl = (record: IssuanceRecord, retention: Seconds): AttributeValue => ({
+  N: String(Math.ceil(record.time / 1000) + retention),
+});
+
+/** The record as it is kept: within bounds, and at the very time that its id names, so that order, ranges and `time` agree. */
+export function keptRecord(record: IssuanceRecord): IssuanceRecord {
+  const parts = parseIssuanceId(record.id);
+  if (parts === null) throw new Fault('bug', 'a record has no issuance id');
+  return boundedRecord({ ...record, time: parts.time });
+}
+
+/** `started`: small, one write unit in most cases. Without claims and checks, which come with the outcome, and without index attributes. */
+export function startedItem(record: IssuanceRecord, retention: Seconds): Item {
+  const { actor, decision } = record;
+  const small = keptRecord({
+    ...record,
+    claims: {},
+    actor: actor === null ? null : { ...actor, claims: {} },
+    decision: { ...decision, checks: [] },
+  });
+  return {
+    ...keyItem(recordKey(small.id)),
+    outcome: { S: small.outcome },
+    expires: ttl(small, retention),
+    record: { S: JSON.stringify(toJson(small)) },
+  };
+}
+
+/** An outcome, with the attributes that the indexes are made of, and one pointer for each scope beyond the first. */
+export function finishedItems(
+  record: IssuanceRecord,
+  retention: Seconds,
+): { readonly item: Item; readonly pointers: readonly Item[] } {
+  const kept = keptRecord(record);
+  const accessKeyId = kept.credential?.accessKeyId;
+  const [first, ...further] = scopesOf(kept);
+  const key = recordKey(kept.id);
+  const expires = ttl(kept, retention);
+  return {
+    item: {
+      ...keyItem(key),
+      outcome: { S: kept.outcome },
+      expires,
+      record: { S: JSON.stringify(toJson(kept)) },
+      place: { S: kept.id },
+      principal: { S: indexValue(kept.principal, kept.id) },
+      ...(first === undefined ? {} : { scope: { S: indexValue(first, kept.id) } }),
+      ...(accessKeyId === undefined || accessKeyId === '' ? {} : { accessKey: { S: accessKeyId } }),
+    },
+    pointers: further.map((scope, index) => pointerItem(key, { scope, number: index + 2, place: kept.id, expires })),
+  };
+}
+
+function pointerItem(
+  record: RecordKey,
+  to: {
+    readonly scope: string;
+    readonly number: number;
+    readonly place: string;
+    readonly expires: AttributeValue;
+  },
+): Item {
+  return {
+    ...keyItem(pointerKey(record, to.number)),
+    expires: to.expires,
+    place: { S: to.place },
+    scope: { S: indexValue(to.scope, record.sk) },
+  };
+}
+
+/** Callers choose the scopes of a denial, so that only the first few of them lead to it. */
+const DENIED_SCOPES = 8;
+
+/**
+ * A denial: its key, what a first attempt writes (a repeat leaves all of it as it is), and the pointers for a place, which only DynamoDB's answer tells where
+ * two instances are first at once.
+ */
+export function denialItems(
+  record: IssuanceRecord,
+  retention: Seconds,
+): {
+  readonly key: Item;
+  readonly first: Item;
+  pointers(place: string): readonly Item[];
+} {
+  const kept = boundedRecord({ ...record, attempts: 1 });
+  const [scope, ...further] = scopesOf(kept);
+  const key = denialKey(kept.id);
+  const expires = ttl(kept, retention);
+  const indexed = kept.overflow !== true;
+  return {
+    key: keyItem(key),
+    first: {
+      outcome: { S: kept.outcome },
+      expires,
+      record: { S: JSON.stringify(toJson(kept)) },
+      place: { S: idMovedTo(kept.id, kept.time) },
+      accessKey: { S: denialIndexValue(kept.id) },
+      ...(indexed ? { principal: { S: indexValue(kept.principal, kept.id) } } : {}),
+      ...(indexed && scope !== undefined ? { scope: { S: indexValue(scope, kept.id) } } : {}),
+    },
+    pointers: (place) =>
+      further
+        .slice(0, DENIED_SCOPES - 1)
+        .map((name, index) => pointerItem(key, { scope: name, number: index + 2, place, expires })),
+  };
+}
+
+/** The record of an item; `attempts` beside it is the count of a denial. Throws `Fault('ledger')` for what is no item of ours. */
+export function readItem(item: Item): IssuanceRecord {
+  const text = item['record']?.S;
+  if (text === undefined) throw new Fault('ledger', 'an item of the ledger has no record');
+  const record = fromJson(JSON.parse(text));
+  const attempts = item['attempts']?.N;
+  return attempts === undefined ? record : { ...record, attempts: Number(attempts) };
+}

@@ -1,0 +1,139 @@
+import { setTimeout } from 'node:timers/promises';
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  type BatchGetItemCommandOutput,
+  type DynamoDBClient,
+  type KeysAndAttributes,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
+import { parseIssuanceId } from '../../ledger/id.ts';
+import type { LedgerEntry } from '../../ledger/merge.ts';
+import {
+  denialKey,
+  type IndexName,
+  type Partition,
+  pointedTo,
+  type RecordKey,
+  recordKey,
+} from '../../ledger/partitions.ts';
+import { type LedgerStorage, searchLedger } from '../../ledger/query.ts';
+import type { IssuanceRecord } from '../../ledger/record.ts';
+import { Fault } from '../../outcome.ts';
+import type { LedgerQueries } from '../../ports.ts';
+import { type Item, readItem } from './ledger-item.ts';
+
+export interface LedgerTable {
+  readonly client: DynamoDBClient;
+  /** Name of the ledger table. */
+  readonly table: string;
+}
+
+/** Reads of the ledger in DynamoDB. `get` is consistent; `list` reads indexes and may lag by about a second. */
+export function dynamoLedgerQueries(ledger: LedgerTable): LedgerQueries {
+  const storage = ledgerStorage(ledger);
+  return {
+    get: async (id, signal) => {
+      if (parseIssuanceId(id) === null) return null;
+      // An id does not say whether it is a denial's.
+      const records = await batchGet(ledger, [recordKey(id), denialKey(id)], { consistent: true, signal });
+      return records.get(id) ?? null;
+    },
+    list: (filter, limit, cursor, signal) => searchLedger(storage, filter, limit, cursor, signal),
+  };
+}
+
+const ledgerStorage = (ledger: LedgerTable): LedgerStorage => ({
+  read: (partition, range, count, signal) => readPartition(ledger, partition, { ...range, count, signal }),
+  records: (keys, signal) => batchGet(ledger, keys, { consistent: false, signal }),
+});
+
+/** Each partition's key and sort attributes. */
+const attributesOf = (index: IndexName | null) =>
+  index === null ? (['pk', 'sk'] as const) : ([index, 'place'] as const);
+
+async function readPartition(
+  { client, table }: LedgerTable,
+  { index, value }: Partition,
+  page: { readonly low: string; readonly high: string; readonly count: number; readonly signal: AbortSignal },
+): Promise<{ readonly entries: readonly LedgerEntry[]; readonly more: boolean }> {
+  const [hash, range] = attributesOf(index);
+  const query = new QueryCommand({
+    TableName: table,
+    ...(index === null ? {} : { IndexName: index }),
+    KeyConditionExpression: '#hash = :hash AND #range BETWEEN :low AND :high',
+    ExpressionAttributeNames: { '#hash': hash, '#range': range },
+    ExpressionAttributeValues: { ':hash': { S: value }, ':low': { S: page.low }, ':high': { S: page.high } },
+    ScanIndexForward: false,
+    Limit: page.count,
+  });
+  const { Items = [], LastEvaluatedKey } = await sent(client.send(query, { abortSignal: page.signal }));
+  return { entries: Items.map((item) => entryOf(item, index)), more: LastEvaluatedKey !== undefined };
+}
+
+function entryOf(item: Item, index: IndexName | null): LedgerEntry {
+  const key = { pk: textOf(item, 'pk'), sk: textOf(item, 'sk') };
+  if (index === null) return { place: key.sk, key, record: readItem(item) };
+  return { place: textOf(item, 'place'), key: pointedTo(key), record: null };
+}
+
+function textOf(item: Item, name: string): string {
+  const text = item[name]?.S;
+  if (text === undefined) throw new Fault('ledger', `an item of the ledger has no ${name}`);
+  return text;
+}
+
+const BATCH = 100;
+/** Keys that DynamoDB leaves unprocessed (16 MB, or throttling) are asked for again, with a pause that doubles. */
+const ROUNDS = 6;
+const FIRST_PAUSE_MS = 25;
+
+interface Reading {
+  readonly consistent: boolean;
+  readonly signal: AbortSignal;
+}
+
+async function batchGet(
+  ledger: LedgerTable,
+  keys: readonly RecordKey[],
+  reading: Reading,
+): Promise<ReadonlyMap<string, IssuanceRecord>> {
+  const records = new Map<string, IssuanceRecord>();
+  for (let start = 0; start < keys.length; start += BATCH) {
+    const batch = keys.slice(start, start + BATCH).map(({ pk, sk }) => ({ pk: { S: pk }, sk: { S: sk } }));
+    for (const item of await batchOf(ledger, batch, reading)) records.set(textOf(item, 'sk'), readItem(item));
+  }
+  return records;
+}
+
+async function batchOf(
+  { client, table }: LedgerTable,
+  keys: Record<string, AttributeValue>[],
+  reading: Reading,
+): Promise<Item[]> {
+  const items: Item[] = [];
+  let left: KeysAndAttributes | undefined = { Keys: keys, ConsistentRead: reading.consistent };
+  for (let round = 0; left !== undefined; round += 1) {
+    if (round === ROUNDS) throw new Fault('ledger', 'DynamoDB throttles reads of the ledger');
+    if (round > 0) await pause(FIRST_PAUSE_MS * 2 ** (round - 1), reading.signal);
+    const command: BatchGetItemCommand = new BatchGetItemCommand({ RequestItems: { [table]: left } });
+    const { Responses, UnprocessedKeys }: BatchGetItemCommandOutput = await sent(
+      client.send(command, { abortSignal: reading.signal }),
+    );
+    items.push(...(Responses?.[table] ?? []));
+    left = UnprocessedKeys?.[table];
+  }
+  return items;
+}
+
+async function sent<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (cause) {
+    throw new Fault('ledger', 'the ledger cannot be read', { cause });
+  }
+}
+
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await sent(setTimeout(milliseconds, undefined, { signal }));
+}

@@ -1,0 +1,62 @@
+import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import type { Clock, ReplayClaim, Replays } from '../../ports.ts';
+import { toEpochSeconds } from '../../time.ts';
+import { conditionHeld, keyOf, type StateTable, stateKey } from './state-table.ts';
+
+export interface ReplaysOptions extends StateTable {
+  readonly clock: Clock;
+}
+
+const itemKey = ({ issuer, tokenId }: ReplayClaim): string => stateKey('replay', [issuer, tokenId]);
+
+/**
+ * Uses of proofs, one item for each (issuer, token id), claimed by one conditional PutItem: of any number of callers at once exactly one wins. A claim holds
+ * until the whole second of `until` is over; from then on it counts as absent, whether or not DynamoDB has deleted it. The same issuance may claim
+ * again, as the SDK does where an answer got lost. `once`: nobody else may. `bind`: whoever has the same binding may. `release` gives back a `once` claim of this
+ * issuance and no other; a `bind` claim stays, and stays bound.
+ */
+export function dynamoReplays(options: ReplaysOptions): Replays {
+  const { client, table, clock } = options;
+  return {
+    claim: async (claim, signal) => {
+      const again = claim.reuse === 'bind' ? '#issuance = :issuance OR #binding = :binding' : '#issuance = :issuance';
+      const command = new PutItemCommand({
+        TableName: table,
+        Item: {
+          ...keyOf(itemKey(claim)),
+          issuance: { S: claim.issuance },
+          binding: { S: claim.binding },
+          expires: { N: String(Math.ceil(claim.until)) },
+        },
+        ConditionExpression: `attribute_not_exists(pk) OR #expires < :now OR ${again}`,
+        ExpressionAttributeNames: {
+          '#expires': 'expires',
+          '#issuance': 'issuance',
+          ...(claim.reuse === 'bind' ? { '#binding': 'binding' } : {}),
+        },
+        ExpressionAttributeValues: {
+          ':now': { N: String(toEpochSeconds(clock.now())) },
+          ':issuance': { S: claim.issuance },
+          ...(claim.reuse === 'bind' ? { ':binding': { S: claim.binding } } : {}),
+        },
+      });
+      const write = client.send(command, { abortSignal: signal });
+      return (await conditionHeld(write, 'replays')) ? 'claimed' : 'replayed';
+    },
+    release: async (claim, signal) => {
+      if (claim.reuse === 'bind') return;
+      const command = new DeleteItemCommand({
+        TableName: table,
+        Key: keyOf(itemKey(claim)),
+        ConditionExpression: '#issuance = :issuance',
+        ExpressionAttributeNames: { '#issuance': 'issuance' },
+        ExpressionAttributeValues: { ':issuance': { S: claim.issuance } },
+      });
+      try {
+        await client.send(command, { abortSignal: signal });
+      } catch {
+        // Best effort by contract: the proof stays claimed, which refuses and never allows.
+      }
+    },
+  };
+}

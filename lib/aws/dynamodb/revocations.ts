@@ -1,0 +1,83 @@
+import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { Fault } from '../../outcome.ts';
+import type { Clock, Revocations } from '../../ports.ts';
+import type { EpochMilliseconds, Milliseconds } from '../../time.ts';
+import { keyOf, type StateTable, stateKey } from './state-table.ts';
+
+export interface RevocationsOptions extends StateTable {
+  readonly clock: Clock;
+  /**
+   * How long an answer "not revoked" is good for, at most 5 s; default 0: every call asks. For introspection, where 10 s are allowed (contract section 3); a
+   * proof that was revoked is refused at once.
+   */
+  readonly notRevokedFor?: Milliseconds;
+}
+
+/** Less than the 10 s of contract section 3, with room for the read itself. */
+const MOST_NOT_REVOKED_MS = 5_000;
+/** Kept beyond the token's end, so that no tolerance of a verifier outlives it (contract section 2: at most 300 s). */
+const KEPT_BEYOND_SECONDS = 600;
+/** Tokens that one instance remembers. Forgetting is safe: DynamoDB is asked again. */
+const MOST_REMEMBERED = 10_000;
+
+type Known = { readonly revoked: true } | { readonly revoked: false; readonly at: EpochMilliseconds };
+
+/**
+ * Revoked token ids, one item each. A revocation is final: an instance that knows of it never asks again. Reads are consistent; a revocation
+ * is known everywhere `notRevokedFor` after it was written, and at once in the instance that wrote it. An item counts whether or not its time to live is past.
+ * Throws `Fault('revocations')` where DynamoDB does not answer: nobody is taken for not revoked then.
+ */
+export function dynamoRevocations(options: RevocationsOptions): Revocations {
+  const { clock, notRevokedFor = 0 } = options;
+  const goodForMs = Math.min(MOST_NOT_REVOKED_MS, notRevokedFor);
+  const memory = new Map<string, Known>();
+
+  function remember(tokenId: string, known: Known): void {
+    // A read that began before the revocation must not undo it.
+    if (memory.get(tokenId)?.revoked === true) return;
+    memory.delete(tokenId);
+    memory.set(tokenId, known);
+    const [oldest] = memory.keys();
+    if (memory.size > MOST_REMEMBERED && oldest !== undefined) memory.delete(oldest);
+  }
+
+  async function isRevoked(tokenId: string, signal: AbortSignal): Promise<boolean> {
+    const known = memory.get(tokenId);
+    // The clock may have been set back: an answer from the future is not fresh either.
+    const age = known === undefined || known.revoked ? 0 : clock.now() - known.at;
+    if (known !== undefined && age >= 0 && (known.revoked || age < goodForMs)) return known.revoked;
+    const at = clock.now();
+    const revoked = await read(options, tokenId, signal);
+    remember(tokenId, revoked ? { revoked } : { revoked, at });
+    return revoked || memory.get(tokenId)?.revoked === true;
+  }
+
+  return {
+    anyRevoked: async (tokenIds, signal) => {
+      if (tokenIds.some((tokenId) => memory.get(tokenId)?.revoked === true)) return true;
+      const answers = await Promise.all(tokenIds.map((tokenId) => isRevoked(tokenId, signal)));
+      return answers.includes(true);
+    },
+    revoke: async (tokenId, until, signal) => {
+      const expires = Math.ceil(until) + KEPT_BEYOND_SECONDS;
+      const item = { ...keyOf(stateKey('revoked', [tokenId])), expires: { N: String(expires) } };
+      const command = new PutItemCommand({ TableName: options.table, Item: item });
+      try {
+        await options.client.send(command, { abortSignal: signal });
+      } catch (cause) {
+        throw new Fault('revocations', 'the revocation was not written', { cause });
+      }
+      remember(tokenId, { revoked: true });
+    },
+  };
+}
+
+async function read({ client, table }: StateTable, tokenId: string, signal: AbortSignal): Promise<boolean> {
+  const key = keyOf(stateKey('revoked', [tokenId]));
+  const command = new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true });
+  try {
+    return (await client.send(command, { abortSignal: signal })).Item !== undefined;
+  } catch (cause) {
+    throw new Fault('revocations', 'revocations cannot be read', { cause });
+  }
+}

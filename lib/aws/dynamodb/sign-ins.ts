@@ -1,0 +1,121 @@
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { Fault } from '../../outcome.ts';
+import type { Clock } from '../../ports.ts';
+import { authorizationJson, authorizationOf } from '../../sign-in/authorization-json.ts';
+import { principalJson, principalOf } from '../../sign-in/principal-json.ts';
+import { hashOf } from '../../sign-in/secret.ts';
+import type { AnsweredSignIn, PendingSignIn, SignIns } from '../../sign-in/sign-ins.ts';
+import { epochSeconds, toEpochSeconds } from '../../time.ts';
+import { conditionHeld, keyOf, type StateTable, stateKey } from './state-table.ts';
+
+export interface SignInsOptions extends StateTable {
+  readonly clock: Clock;
+}
+
+type Item = Record<string, AttributeValue>;
+
+const keyFor = (requestId: string): Item => keyOf(stateKey('sign-in', [requestId]));
+
+/**
+ * Sign-ins under way in the state table, one item each. Each step is one conditional write: an answer takes only where there was none, a decision takes the item out.
+ * An item past its `expires` counts as absent, whether or not DynamoDB has deleted it. The form's secret is kept as its hash.
+ */
+export function dynamoSignIns(options: SignInsOptions): SignIns {
+  const { client, table, clock } = options;
+  const now = () => ({ N: String(toEpochSeconds(clock.now())) });
+  return {
+    begin: async (signIn, signal) => {
+      const Item = { ...keyFor(signIn.requestId), ...pendingItem(signIn) };
+      const command = new PutItemCommand({ TableName: table, Item, ConditionExpression: 'attribute_not_exists(pk)' });
+      const made = await conditionHeld(client.send(command, { abortSignal: signal }), 'sign-ins');
+      if (!made) throw new Fault('sign-ins', 'the id of a sign-in was there before');
+    },
+    find: async (requestId, signal) => {
+      const item = await read(options, keyFor(requestId), signal);
+      if (item === null || Number(item['expires']?.N) <= toEpochSeconds(clock.now())) return null;
+      return item['principal'] === undefined ? pendingOf(requestId, item) : null;
+    },
+    answer: async ({ requestId }, principal, secret, signal) => {
+      const command = new UpdateItemCommand({
+        TableName: table,
+        Key: keyFor(requestId),
+        UpdateExpression: 'SET #principal = :principal, #consent = :consent',
+        ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(#principal) AND #expires > :now',
+        ExpressionAttributeNames: { '#principal': 'principal', '#consent': 'consent', '#expires': 'expires' },
+        ExpressionAttributeValues: {
+          ':principal': { S: JSON.stringify(principalJson(principal)) },
+          ':consent': { S: hashOf(secret) },
+          ':now': now(),
+        },
+      });
+      return conditionHeld(client.send(command, { abortSignal: signal }), 'sign-ins');
+    },
+    take: async (requestId, { browser, secret }, signal) => {
+      const command = new DeleteItemCommand({
+        TableName: table,
+        Key: keyFor(requestId),
+        ConditionExpression: '#consent = :consent AND #browser = :browser AND #expires > :now',
+        ExpressionAttributeNames: { '#consent': 'consent', '#browser': 'browser', '#expires': 'expires' },
+        ExpressionAttributeValues: {
+          ':consent': { S: hashOf(secret) },
+          ':browser': { S: browser },
+          ':now': now(),
+        },
+        ReturnValues: 'ALL_OLD',
+      });
+      try {
+        const { Attributes } = await client.send(command, { abortSignal: signal });
+        return Attributes === undefined ? null : answeredOf(Attributes);
+      } catch (cause) {
+        if (cause instanceof ConditionalCheckFailedException) return null;
+        if (cause instanceof Fault) throw cause;
+        throw new Fault('sign-ins', 'the state table did not take a write', { cause });
+      }
+    },
+  };
+}
+
+export async function read({ client, table }: StateTable, Key: Item, signal: AbortSignal): Promise<Item | null> {
+  const command = new GetItemCommand({ TableName: table, Key, ConsistentRead: true });
+  try {
+    return (await client.send(command, { abortSignal: signal })).Item ?? null;
+  } catch (cause) {
+    throw new Fault('sign-ins', 'the state table cannot be read', { cause });
+  }
+}
+
+const pendingItem = ({ connection, browser, authorization, expires }: PendingSignIn): Item => ({
+  connection: { S: connection },
+  browser: { S: browser },
+  expires: { N: String(expires) },
+  ...(authorization === null ? {} : { authorization: { S: JSON.stringify(authorizationJson(authorization)) } }),
+});
+
+function pendingOf(requestId: string, item: Item): PendingSignIn {
+  const authorization = item['authorization']?.S;
+  return {
+    requestId,
+    connection: item['connection']?.S ?? '',
+    browser: item['browser']?.S ?? '',
+    authorization: authorization === undefined ? null : authorizationOf(JSON.parse(authorization)),
+    expires: epochSeconds(Number(item['expires']?.N)),
+  };
+}
+
+/** A sign-in for its own sake has nothing to decide. */
+function answeredOf(item: Item): AnsweredSignIn | null {
+  const authorization = item['authorization']?.S;
+  if (authorization === undefined) return null;
+  return {
+    connection: item['connection']?.S ?? '',
+    authorization: authorizationOf(JSON.parse(authorization)),
+    principal: principalOf(JSON.parse(item['principal']?.S ?? 'null')),
+  };
+}

@@ -1,0 +1,72 @@
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { Fault } from '../../outcome.ts';
+import type { Clock, SecretAge, Secrets } from '../../ports.ts';
+import { type EpochMilliseconds, milliseconds } from '../../time.ts';
+import { readVersions, type SecretVersions } from './secret-versions.ts';
+
+/** How long what was read counts, from when it was asked for. */
+const LIFETIME = milliseconds(60_000);
+/** One fresh read of each secret in this time, however often somebody asks. */
+const FRESH = milliseconds(2_000);
+/** Ends a read that several callers may be waiting for; each stops waiting at its own deadline. */
+const READ_TIMEOUT = milliseconds(2_500);
+/** A configuration has no more secrets in use than this; the oldest gives way. */
+const MOST_KEPT = 1_000;
+
+interface Kept {
+  readonly since: EpochMilliseconds;
+  readonly versions: Promise<SecretVersions>;
+  /** When a fresh one was last asked for; null: never. */
+  readonly freshAt: EpochMilliseconds | null;
+}
+
+/**
+ * The port Secrets over AWS Secrets Manager. What was read is kept in memory for at most 60 s and never used longer, outage or not; callers that come while a
+ * secret is being read wait for that one read. That there is no such secret is kept alike, so that the time of an answer does not tell a client that exists from one
+ * that does not; a failure is not kept.
+ */
+export function secretsManagerSecrets(client: SecretsManagerClient, clock: Clock): Secrets {
+  const kept = new Map<string, Kept>();
+  const read = (name: string, age: SecretAge): Promise<SecretVersions> => {
+    const now = clock.now();
+    const known = kept.get(name);
+    if (known !== undefined && serves(known, age, now)) return known.versions;
+    const freshAt = age === 'fresh' ? now : (known?.freshAt ?? null);
+    const entry = { since: now, versions: readVersions(client, name, AbortSignal.timeout(READ_TIMEOUT)), freshAt };
+    remember(kept, name, entry);
+    return entry.versions;
+  };
+  return { read: (name, signal, age = 'cached') => within(read(name, age), signal) };
+}
+
+/** A clock that went back says nothing of the age: then it is read anew. */
+function serves({ since, freshAt }: Kept, age: SecretAge, now: EpochMilliseconds): boolean {
+  if (now < since || now - since >= LIFETIME) return false;
+  if (age === 'fresh') return freshAt !== null && now - freshAt < FRESH;
+  return age === 'cached' || now - since < age;
+}
+
+function remember(kept: Map<string, Kept>, name: string, entry: Kept): void {
+  kept.delete(name);
+  const [oldest] = kept.keys();
+  if (kept.size >= MOST_KEPT && oldest !== undefined) kept.delete(oldest);
+  kept.set(name, entry);
+  const forget = () => {
+    if (kept.get(name) === entry) kept.delete(name);
+  };
+  entry.versions.catch(forget);
+}
+
+/** Waits no longer than the caller's own deadline. */
+function within<T>(shared: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = () => reject(new Fault('secrets', 'A secret was not read in time.', { cause: signal.reason }));
+    if (signal.aborted) {
+      // Its failure is another caller's to hear.
+      shared.catch(() => undefined);
+      return late();
+    }
+    signal.addEventListener('abort', late, { once: true });
+    shared.then(resolve, reject).finally(() => signal.removeEventListener('abort', late));
+  });
+}

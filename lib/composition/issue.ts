@@ -1,0 +1,78 @@
+/**
+ * What the functions that issue have alike. What is not on every request's way (client secrets, SAML, signed AWS requests) is imported when it is first needed, so
+ * that it costs a cold start nothing.
+ */
+
+import { dynamoLedger } from '../aws/dynamodb/ledger-table.ts';
+import { dynamoLimits } from '../aws/dynamodb/limits.ts';
+import { dynamoReplays } from '../aws/dynamodb/replays.ts';
+import { stsClient } from '../aws/sts/client.ts';
+import { stsSessions } from '../aws/sts/sessions.ts';
+import { awsFederatedGranter } from '../credential/aws-federated.ts';
+import { awsSessionGranter } from '../credential/aws-session.ts';
+import { systemRandom } from '../host/random.ts';
+import { brokerPrincipal } from '../identity/broker-token/broker-principal.ts';
+import { parseJwt } from '../identity/oidc/jwt.ts';
+import { verifyJwt } from '../identity/oidc/verify-jwt.ts';
+import type { AuthenticationContext, Authenticators } from '../issuance/authenticate.ts';
+import type { IssuePorts } from '../issue.ts';
+import { toEpochSeconds } from '../time.ts';
+import { resources } from './resources.ts';
+
+/** The ports of the use case, with the granters for AWS: all that /v1/credentials has, and what /sts and the token endpoint build on. */
+export function issuePorts(): Omit<IssuePorts, 'granters'> & { granters: IssuePorts['granters'] } {
+  const { settings, clock, configurations, dynamoDb, table } = resources();
+  const state = { client: dynamoDb, table: table('state') };
+  const sessions = stsSessions(stsClient(settings), clock);
+  return {
+    clock,
+    random: systemRandom,
+    configurations,
+    authenticators: liveAuthenticators(),
+    replays: dynamoReplays({ ...state, clock }),
+    limits: dynamoLimits({ ...state, random: systemRandom }),
+    ledger: dynamoLedger({ client: dynamoDb, table: table('ledger'), retention: settings.ledgerRetention }),
+    granters: {
+      'aws-session': awsSessionGranter({ sessions, externalId: settings.externalId }),
+      'aws-federated': awsFederatedGranter(sessions),
+    },
+  };
+}
+
+const awsIamVerifier = loadedOnce(() => import('../identity/aws-iam/verify-aws-iam.ts'));
+const clientVerifier = loadedOnce(() => import('../identity/client/verify-client.ts'));
+
+/** An import for a module that is loaded already still costs a request more than its password check. */
+function loadedOnce<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | null = null;
+  return () => {
+    loaded ??= load();
+    return loaded;
+  };
+}
+
+/** The verifiers of /v1/credentials: JWTs of others and of this broker, signed AWS requests, clients. */
+export function liveAuthenticators(): Authenticators {
+  const { settings, clock, fetcher, keySets, ownKeys: own, revocations, secrets } = resources();
+  const { issuer, stsEndpoint } = settings;
+  const now = () => toEpochSeconds(clock.now());
+  return {
+    jwt: async ({ token, declared }, context) => {
+      const verified = await verifyJwt(token, { ...context, keySets, now: now(), declaredType: declared });
+      if (verified.ok || verified.refusal.reason !== 'issuer_unknown') return verified;
+      const jwt = parseJwt(token);
+      if (!jwt.ok) return jwt;
+      const { signal } = context;
+      return brokerPrincipal(jwt.value, declared, { issuer, ownKeys: own, revocations, now: now(), signal });
+    },
+    awsIam: async (envelope, context) => {
+      const { verifyAwsIam } = await awsIamVerifier();
+      return verifyAwsIam(envelope, { ...context, fetcher, stsEndpoint, now: now() });
+    },
+    client: async (proof, publicClients, context: AuthenticationContext) => {
+      const { verifyClient } = await clientVerifier();
+      const client = { ...context, secrets: await secrets(), keySets, issuer, now: now() };
+      return verifyClient(proof, publicClients, client);
+    },
+  };
+}

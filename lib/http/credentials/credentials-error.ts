@@ -1,0 +1,81 @@
+import type { Refusal } from '../../outcome.ts';
+import type { RefusalClass } from '../../refusals/kinds.ts';
+import { type HttpAnswer, secretJson } from '../answer.ts';
+import { classOf, describe, retryAfter } from '../status.ts';
+
+interface CredentialsCode {
+  readonly status: number;
+  readonly error: string;
+  readonly code: string;
+}
+
+/** The status and codes of `/v1/credentials`: 401 for a proof that names nobody, 403 for what is not allowed (contract section 3). */
+function credentialsCode(refusalClass: RefusalClass): CredentialsCode {
+  switch (refusalClass) {
+    case 'request':
+    case 'unsupported':
+      return { status: 400, error: 'invalid_request', code: 'InvalidRequest' };
+    case 'proof':
+      return { status: 401, error: 'invalid_token', code: 'InvalidIdentityToken' };
+    case 'expired-proof':
+      return { status: 401, error: 'invalid_token', code: 'ExpiredTokenException' };
+    case 'client':
+      return { status: 401, error: 'invalid_client', code: 'InvalidClient' };
+    case 'unauthorized-client':
+      return { status: 403, error: 'unauthorized_client', code: 'AccessDenied' };
+    case 'scope':
+      return { status: 403, error: 'invalid_scope', code: 'AccessDenied' };
+    case 'target':
+      return { status: 403, error: 'invalid_target', code: 'AccessDenied' };
+    case 'limit':
+      return { status: 429, error: 'temporarily_unavailable', code: 'Throttling' };
+    case 'outage':
+      return { status: 503, error: 'temporarily_unavailable', code: 'ServiceUnavailable' };
+    case 'idp-outage':
+      return { status: 503, error: 'temporarily_unavailable', code: 'IDPCommunicationError' };
+    case 'provider-outage':
+      return { status: 503, error: 'temporarily_unavailable', code: 'ServiceUnavailable' };
+    case 'provider':
+      return { status: 502, error: 'temporarily_unavailable', code: 'ServiceUnavailable' };
+  }
+}
+
+const STATUS_OF_REASON: Readonly<Record<string, number>> = {
+  request_too_large: 413,
+  unsupported_content_type: 415,
+  method_not_allowed: 405,
+  route_unknown: 404,
+  issuance_unknown: 404,
+};
+
+/** RFC 6750 section 3.1. */
+const ERROR_OF_REASON: Readonly<Record<string, string>> = { insufficient_scope: 'insufficient_scope' };
+
+/** One body that every SDK reads some of: `Code`/`Message` (JavaScript), `code`/`message` (Go), the whole body (boto). */
+export function credentialsError(
+  refusal: Refusal,
+  requestId: string,
+  headers: Record<string, string> = {},
+): HttpAnswer {
+  const { status, error, code } = credentialsCode(classOf(refusal));
+  const message = describe(refusal);
+  // RFC 6749 section 5.2: a client that tried Basic is told Basic.
+  const scheme = classOf(refusal) === 'client' ? 'Basic' : 'Bearer';
+  const challenge: Record<string, string> =
+    status === 401 ? { 'www-authenticate': `${scheme} realm="token-broker"` } : {};
+  return secretJson(
+    STATUS_OF_REASON[refusal.reason] ?? status,
+    requestId,
+    {
+      error: ERROR_OF_REASON[refusal.reason] ?? error,
+      error_description: message,
+      reason: refusal.reason,
+      code,
+      message,
+      Code: code,
+      Message: message,
+      request_id: requestId,
+    },
+    { ...challenge, ...retryAfter(refusal), ...headers },
+  );
+}

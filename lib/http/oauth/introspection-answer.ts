@@ -1,0 +1,33 @@
+import type { JsonObject, JsonValue } from '../../json.ts';
+import type { EpochSeconds } from '../../time.ts';
+
+/** What introspection says of an active token. */
+export interface ActiveToken {
+  readonly subject: string;
+  readonly audience: string;
+  readonly clientId: string;
+  readonly tokenId: string;
+  readonly scopes: readonly string[];
+  readonly expires: EpochSeconds;
+  readonly issuedAt: EpochSeconds;
+  readonly act: JsonValue | undefined;
+}
+
+/** RFC 7662 section 2.2. Of an inactive token nothing but that it is. */
+export function introspectionAnswer(token: ActiveToken | null, issuer: string): JsonObject {
+  if (token === null) return { active: false };
+  const { subject, audience, clientId, tokenId, scopes, expires, issuedAt, act } = token;
+  return {
+    active: true,
+    scope: scopes.join(' '),
+    client_id: clientId,
+    token_type: 'Bearer',
+    exp: expires,
+    iat: issuedAt,
+    sub: subject,
+    aud: audience,
+    iss: issuer,
+    jti: tokenId,
+    ...(act === undefined ? {} : { act }),
+  };
+}

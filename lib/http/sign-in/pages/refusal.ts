@@ -1,0 +1,55 @@
+import type { Refusal } from '../../../outcome.ts';
+import type { RefusalClass } from '../../../refusals/kinds.ts';
+import { refusalEntry } from '../../../refusals/registry.ts';
+import type { HttpAnswer } from '../../answer.ts';
+import { classOf, retryAfter } from '../../status.ts';
+import { definitions, escapeHtml, htmlPage } from './html.ts';
+
+function statusOf(refusalClass: RefusalClass): number {
+  switch (refusalClass) {
+    case 'request':
+    case 'client':
+    case 'unauthorized-client':
+    case 'unsupported':
+      return 400;
+    case 'proof':
+    case 'expired-proof':
+    case 'scope':
+    case 'target':
+      return 403;
+    case 'limit':
+      return 429;
+    case 'outage':
+    case 'idp-outage':
+    case 'provider-outage':
+      return 503;
+    case 'provider':
+      return 502;
+  }
+}
+
+const STATUS_OF_REASON: Readonly<Record<string, number>> = {
+  sign_in_connection: 404,
+  method_not_allowed: 405,
+  request_too_large: 413,
+};
+
+const RETRYABLE = [429, 503];
+
+/** A refusal as a page: which check failed, what was expected of public values, and the code and id that an operator asks for. */
+export function refusalPage(
+  refusal: Refusal,
+  requestId: string,
+  headers: Readonly<Record<string, string>> = {},
+): HttpAnswer {
+  const { says } = refusalEntry(refusal.reason);
+  const status = STATUS_OF_REASON[refusal.reason] ?? statusOf(classOf(refusal));
+  const detail = refusal.detail === undefined || refusal.detail === says ? [] : [['Detail', refusal.detail] as const];
+  const next = RETRYABLE.includes(status)
+    ? 'Something that is needed cannot be reached. Try again in a moment.'
+    : 'Begin again in the program that sent you here. If it keeps failing, give your administrator reason and request.';
+  const body = `<p>${escapeHtml(says)}</p>
+${definitions([...detail, ['Reason', refusal.reason], ['Request', requestId]])}
+<p>${next}</p>`;
+  return htmlPage({ status, title: 'Sign-in failed', body }, requestId, { ...retryAfter(refusal), ...headers });
+}

@@ -1,0 +1,81 @@
+import type { Refusal } from '../../outcome.ts';
+import type { RefusalClass } from '../../refusals/kinds.ts';
+import type { HttpAnswer } from '../answer.ts';
+import { classOf, describe } from '../status.ts';
+
+/** A redirect URI that is trusted, and the state that goes back with every answer. */
+export interface Callback {
+  readonly redirectUri: string;
+  readonly state: string | null;
+}
+
+/** Sends the browser on, without telling the next place where it was. */
+export const redirectTo = (
+  location: string,
+  requestId: string,
+  status: 302 | 303,
+  cookies: readonly string[] = [],
+): HttpAnswer => ({
+  statusCode: status,
+  headers: {
+    location,
+    'cache-control': 'no-store',
+    'referrer-policy': 'no-referrer',
+    'strict-transport-security': 'max-age=63072000',
+    'x-content-type-options': 'nosniff',
+    'x-request-id': requestId,
+  },
+  ...(cookies.length === 0 ? {} : { cookies: [...cookies] }),
+});
+
+/** The code goes to the program (RFC 6749 section 4.1.2, with `iss` of RFC 9207). 303: the form's POST ends here. */
+export const codeRedirect = (callback: Callback, code: string, issuer: string, requestId: string): HttpAnswer =>
+  redirectTo(withParameters(callback, [['code', code]], issuer), requestId, 303);
+
+/** A refusal goes to the program (RFC 6749 section 4.1.2.1), with the broker's own `reason` and `request_id` beside it. */
+export function errorRedirect(callback: Callback, refusal: Refusal, issuer: string, requestId: string): HttpAnswer {
+  const parameters = [
+    ['error', refusal.reason === 'sign_in_declined' ? 'access_denied' : codeOf(classOf(refusal))],
+    ['error_description', describe(refusal)],
+    ['reason', refusal.reason],
+    ['request_id', requestId],
+  ] as const;
+  return redirectTo(withParameters(callback, parameters, issuer), requestId, 303);
+}
+
+function codeOf(refusalClass: RefusalClass): string {
+  switch (refusalClass) {
+    case 'request':
+    case 'target':
+      return 'invalid_request';
+    case 'proof':
+    case 'expired-proof':
+      return 'access_denied';
+    case 'client':
+    case 'unauthorized-client':
+      return 'unauthorized_client';
+    case 'unsupported':
+      return 'unsupported_response_type';
+    case 'scope':
+      return 'invalid_scope';
+    case 'limit':
+    case 'outage':
+    case 'idp-outage':
+    case 'provider-outage':
+      return 'temporarily_unavailable';
+    case 'provider':
+      return 'server_error';
+  }
+}
+
+/** Added to whatever query the redirect URI has (RFC 6749 section 3.1.2); its own part stays as it was registered. */
+function withParameters(
+  { redirectUri, state }: Callback,
+  parameters: readonly (readonly [string, string])[],
+  issuer: string,
+): string {
+  const all = [...parameters, ...(state === null ? [] : [['state', state] as const]), ['iss', issuer] as const];
+  const query = all.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
+  if (!redirectUri.includes('?')) return `${redirectUri}?${query}`;
+  return `${redirectUri}${/[?&]$/.test(redirectUri) ? '' : '&'}${query}`;
+}

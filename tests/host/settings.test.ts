@@ -1,0 +1,92 @@
+import { describe, expect, it, test } from '@jest/globals';
+import { readSettings, SettingsError } from '../../lib/host/settings.ts';
+
+const environment = {
+  ISSUER: 'https://broker.example.com',
+  TABLE_PREFIX: 'token-broker-',
+  EXTERNAL_ID: 'a1b2',
+  AWS_REGION: 'eu-west-1',
+};
+
+describe('the settings', () => {
+  it('are whole with what a deployment must say, and the rest by default', () => {
+    expect(readSettings(environment)).toEqual({
+      issuer: 'https://broker.example.com',
+      loopback: false,
+      tablePrefix: 'token-broker-',
+      externalId: 'a1b2',
+      ledgerRetention: 400 * 86_400,
+      signingKeysSecret: null,
+      samlKeysSecret: null,
+      signingAlgorithm: 'ES256',
+      region: 'eu-west-1',
+      stsEndpoint: null,
+      version: '0.0.0',
+      build: 'dev',
+    });
+  });
+
+  it('name everything that is wrong at once, and repeat no value', () => {
+    const wrong = { ...environment, ISSUER: 'ftp://private', EXTERNAL_ID: '', LEDGER_RETENTION_DAYS: 'private' };
+    expect(() => readSettings(wrong)).toThrow(SettingsError);
+    try {
+      readSettings(wrong);
+    } catch (error) {
+      expect(error instanceof SettingsError && error.problems.map((problem) => problem.split(' ')[0])).toEqual([
+        'ISSUER',
+        'EXTERNAL_ID',
+        'LEDGER_RETENTION_DAYS',
+      ]);
+      expect(String(error)).not.toContain('private');
+    }
+  });
+
+  test.each<[string, string, boolean]>([
+    ['ISSUER', 'https://broker.example.com:8443', true],
+    ['ISSUER', 'http://127.0.0.1:3000', true],
+    ['ISSUER', 'http://localhost:3000', true],
+    ['ISSUER', 'http://[::1]:3000', true],
+    ['ISSUER', 'https://broker.example.com/', false],
+    ['ISSUER', 'https://broker.example.com/prod', false],
+    ['ISSUER', 'https://broker.example.com:443', false],
+    ['ISSUER', 'https://Broker.example.com', false],
+    ['ISSUER', 'https://user@broker.example.com', false],
+    ['ISSUER', 'http://broker.example.com', false],
+    ['ISSUER', 'http://127.0.0.1.example.com', false],
+    ['ISSUER', 'broker.example.com', false],
+    ['EXTERNAL_ID', 'x', false],
+    ['EXTERNAL_ID', 'xy', true],
+    ['EXTERNAL_ID', 'x y', false],
+    ['EXTERNAL_ID', 'x'.repeat(1224), true],
+    ['EXTERNAL_ID', 'x'.repeat(1225), false],
+    ['TABLE_PREFIX', 'a/b', false],
+    ['LEDGER_RETENTION_DAYS', '1', true],
+    ['LEDGER_RETENTION_DAYS', '3650', true],
+    ['LEDGER_RETENTION_DAYS', '3651', false],
+    ['LEDGER_RETENTION_DAYS', '0', false],
+    ['LEDGER_RETENTION_DAYS', '1e3', false],
+    ['SIGNING_ALGORITHM', 'EdDSA', true],
+    ['SIGNING_ALGORITHM', 'HS256', false],
+    ['SIGNING_ALGORITHM', 'none', false],
+    ['AWS_REGION', 'us-gov-west-1', true],
+    ['AWS_REGION', 'eu-west-1.evil.example', false],
+    ['AWS_ENDPOINT_URL_STS', 'http://127.0.0.1:4566', true],
+    ['AWS_ENDPOINT_URL_STS', 'file:///etc', false],
+    ['SIGNING_KEYS_SECRET', 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:token-broker/keys-AbCdEf', true],
+    ['SIGNING_KEYS_SECRET', 'a b', false],
+  ])('%s may be %s: %s', (name, value, taken) => {
+    const read = () => readSettings({ ...environment, [name]: value });
+    if (taken) expect(read).not.toThrow();
+    else expect(read).toThrow(new RegExp(`^Settings are wrong: ${name} must be `));
+  });
+
+  test.each(Object.keys(environment))('%s must be there', (name) => {
+    expect(() => readSettings({ ...environment, [name]: undefined })).toThrow(`${name} is missing`);
+  });
+
+  it('find STS through its own variable before the one for all', () => {
+    const all = { ...environment, AWS_ENDPOINT_URL: 'http://127.0.0.1:1' };
+    expect(readSettings(all).stsEndpoint).toBe('http://127.0.0.1:1');
+    expect(readSettings({ ...all, AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:2' }).stsEndpoint).toBe('http://127.0.0.1:2');
+  });
+});

@@ -1,0 +1,205 @@
+import { describe, expect, it } from '@jest/globals';
+import { oauthContext } from '../../../lib/http/oauth/grant-form.ts';
+import { readTokenRequest } from '../../../lib/http/oauth/token-request.ts';
+import { readRequest } from '../../../lib/http/request.ts';
+import { anEvent, type EventParts, FORM } from '../../fakes/http.ts';
+
+const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+const TYPE = 'urn:ietf:params:oauth:token-type:';
+const event = (form: Readonly<Record<string, string>> | string, parts: EventParts = {}) =>
+  readRequest(
+    anEvent({
+      ...{ method: 'POST', path: '/oauth2/token', headers: FORM },
+      body: typeof form === 'string' ? form : new URLSearchParams({ ...form }).toString(),
+      ...parts,
+    }),
+  );
+const read = (form: Readonly<Record<string, string>> | string, parts: EventParts = {}) =>
+  readTokenRequest(event(form, parts));
+const bot = { client_id: 'bot', client_secret: 's' };
+const credentials = { ...bot, grant_type: 'client_credentials', scope: 'a' };
+const exchange = { grant_type: EXCHANGE, scope: 'a', subject_token: 'x', subject_token_type: `${TYPE}jwt` };
+
+describe('a request of the token endpoint', () => {
+  it('by client credentials has the client as its subject, and no AWS session', () => {
+    expect(read(credentials)).toMatchObject({
+      ok: true,
+      value: {
+        grantType: 'client-credentials',
+        requestedTokenType: null,
+        issuance: {
+          proofs: { subject: 'client', actor: null, client: { client: 'bot' }, publicClients: 'refuse' },
+          scopes: ['a'],
+          requestedDuration: null,
+          intent: null,
+          grants: ['broker-token', 'oauth-token'],
+          caller: { id: 'req-1', sourceIp: '203.0.113.9' },
+        },
+      },
+    });
+  });
+
+  it.each([
+    ['jwt', `${TYPE}jwt`, { kind: 'jwt', token: 'x', declared: 'jwt' }],
+    ['id_token', `${TYPE}id_token`, { kind: 'jwt', token: 'x', declared: 'id_token' }],
+    ['access_token', `${TYPE}access_token`, { kind: 'jwt', token: 'x', declared: 'access_token' }],
+    ['saml2', `${TYPE}saml2`, { kind: 'saml', document: 'x', at: { kind: 'endpoint' } }],
+    ['aws-iam', 'urn:token-broker:token-type:aws-iam', { kind: 'aws-iam', envelope: 'x' }],
+  ])(
+    'exchanges a subject_token of the type %s, with an actor and by a client (RFC 8693 section 2.1)',
+    (_, type, proof) => {
+      const tokens = { subject_token_type: type, actor_token: 'x', actor_token_type: type };
+      expect(read({ ...exchange, ...tokens, ...bot })).toMatchObject({
+        ok: true,
+        value: {
+          grantType: 'token-exchange',
+          issuance: {
+            proofs: { subject: proof, actor: proof, client: { client: 'bot' } },
+            grants: ['broker-token', 'oauth-token', 'aws-session', 'aws-federated'],
+          },
+        },
+      });
+    },
+  );
+
+  it.each([
+    ['jwt-bearer', { kind: 'jwt', token: 'x', declared: 'jwt' }],
+    ['saml2-bearer', { kind: 'saml', document: 'x', at: { kind: 'endpoint' } }],
+  ])('redeems an assertion by %s, without an AWS session', (name, subject) => {
+    const form = { grant_type: `urn:ietf:params:oauth:grant-type:${name}`, scope: 'a', assertion: 'x' };
+    expect(read(form)).toMatchObject({
+      ok: true,
+      value: {
+        grantType: name,
+        issuance: { proofs: { subject, client: null }, grants: ['broker-token', 'oauth-token'] },
+      },
+    });
+  });
+
+  it('counts a scope that is given twice once (RFC 6749 section 3.3)', () => {
+    expect(read({ ...credentials, scope: 'b a b' })).toMatchObject({ value: { issuance: { scopes: ['b', 'a'] } } });
+  });
+
+  it('takes an intent, a duration and the type to answer in', () => {
+    const more = { intent: 'nightly run', duration: '60', requested_token_type: `${TYPE}jwt` };
+    expect(read({ ...exchange, ...more })).toMatchObject({
+      value: { requestedTokenType: `${TYPE}jwt`, issuance: { intent: 'nightly run', requestedDuration: 60 } },
+    });
+  });
+
+  it.each([
+    ['no grant_type', { scope: 'a' }, 'parameter_missing'],
+    ['an unknown grant_type', { grant_type: 'password', scope: 'a' }, 'grant_type_unsupported'],
+    [
+      'an implicit type of another case',
+      { ...credentials, grant_type: 'Client_Credentials' },
+      'grant_type_unsupported',
+    ],
+    ['client credentials of nobody', { grant_type: 'client_credentials', scope: 'a' }, 'client_authentication_missing'],
+    ['no scope', { ...credentials, scope: '' }, 'scope_missing'],
+    ['a scope with a final blank', { ...credentials, scope: 'a ' }, 'not_allowed'],
+    ['two blanks between scopes', { ...credentials, scope: 'a  b' }, 'not_allowed'],
+    ['a scope with a quote', { ...credentials, scope: 'a"' }, 'not_allowed'],
+    ['a scope beyond ASCII', { ...credentials, scope: 'ä' }, 'not_allowed'],
+    [
+      'twenty-one scopes',
+      { ...credentials, scope: Array.from({ length: 21 }, (_, at) => `s${at}`).join(' ') },
+      'scopes_incompatible',
+    ],
+    ['a relative resource', { ...credentials, resource: 'api' }, 'target_mismatch'],
+    ['a resource with a fragment', { ...credentials, resource: 'https://a.example/#' }, 'target_mismatch'],
+    ['no subject_token', { ...exchange, subject_token: '' }, 'parameter_missing'],
+    ['no subject_token_type', { ...exchange, subject_token_type: '' }, 'parameter_missing'],
+    ['a saml1 token', { ...exchange, subject_token_type: `${TYPE}saml1` }, 'proof_type_unsupported'],
+    ['actor_token alone', { ...exchange, actor_token: 'x' }, 'parameter_missing'],
+    ['actor_token_type alone', { ...exchange, actor_token_type: `${TYPE}jwt` }, 'parameter_missing'],
+    ['an assertion beside a subject_token', { ...exchange, assertion: 'x' }, 'several_proofs'],
+    ['a code beside a subject_token', { ...exchange, code: 'x' }, 'several_proofs'],
+    ['a subject_token beside client credentials', { ...credentials, subject_token: 'x' }, 'several_proofs'],
+    ['an actor of client credentials', { ...credentials, actor_token: 'x' }, 'parameter_invalid'],
+    [
+      'an actor of an assertion',
+      { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion: 'x', scope: 'a', actor_token: 'x' },
+      'parameter_invalid',
+    ],
+    ['no assertion', { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', scope: 'a' }, 'parameter_missing'],
+    ['two methods', { ...credentials, client_assertion: 'x' }, 'client_methods_several'],
+    ['a fraction of a second', { ...credentials, duration: '1.5' }, 'duration_out_of_range'],
+    ['an intent of 257 characters', { ...credentials, intent: 'x'.repeat(257) }, 'parameter_invalid'],
+    ['a parameter twice', 'grant_type=client_credentials&scope=a&scope=a', 'parameter_repeated'],
+    ['a parameter twice, once empty', 'grant_type=client_credentials&scope=a&scope=', 'parameter_repeated'],
+    ['a parameter twice, once escaped', 'grant_type=client_credentials&scope=a&sc%6fpe=a', 'parameter_repeated'],
+    ['broken percent-encoding', 'grant_type=%zz', 'malformed_request'],
+  ])('is refused with %s', (_, form, reason) => {
+    expect(read(form)).toMatchObject({ ok: false, refusal: { reason } });
+  });
+
+  it.each([
+    ['JSON', { headers: { 'content-type': 'application/json' } }, 'unsupported_content_type'],
+    ['no content type', { headers: {} }, 'unsupported_content_type'],
+    ['a compressed body', { headers: { ...FORM, 'content-encoding': 'gzip' } }, 'unsupported_content_type'],
+    ['more than 512 KB', { body: 'x'.repeat(512 * 1024 + 1) }, 'request_too_large'],
+    ['a secret in the query', { query: 'client_secret=s' }, 'proof_in_query'],
+    ['a token in the query', { query: 'subject_token=s' }, 'proof_in_query'],
+  ])('is refused with %s', (_, parts, reason) => {
+    expect(read(credentials, parts)).toMatchObject({ ok: false, refusal: { reason } });
+  });
+
+  it('reads nothing from the query', () => {
+    const { grant_type: _, ...rest } = credentials;
+    expect(read(rest, { query: 'grant_type=client_credentials' })).toMatchObject({
+      refusal: { reason: 'parameter_missing' },
+    });
+  });
+
+  it.each([
+    [EXCHANGE, 'exchange'],
+    ['urn:ietf:params:oauth:grant-type:jwt-bearer', 'assertion'],
+    ['urn:ietf:params:oauth:grant-type:saml2-bearer', 'assertion'],
+    ['authorization_code', 'code'],
+    ['client_credentials', 'other'],
+    ['', 'other'],
+  ])('of the grant %j is refused in the words of its own RFC', (grant_type, context) => {
+    expect(oauthContext(event({ grant_type }))).toBe(context);
+  });
+});
+
+describe('a target that was named', () => {
+  const refusalOf = (form: Readonly<Record<string, string>> | string, grant: object) => {
+    const request = read(form);
+    if (!request.ok || !('issuance' in request.value)) throw new TypeError('the request is refused');
+    const scope = { scope: 'a', grant };
+    return request.value.issuance.refuseTarget(scope as Parameters<typeof request.value.issuance.refuseTarget>[0]);
+  };
+  const token = { type: 'broker-token', audience: 'https://api.example' };
+  const role = { type: 'aws-session', roleArn: 'arn:aws:iam::111122223333:role/x' };
+
+  it.each([
+    ['none', credentials, token, null],
+    ['its audience', { ...credentials, audience: 'https://api.example' }, token, null],
+    ['its resource', { ...credentials, resource: 'https://api.example' }, token, null],
+    ['another audience', { ...credentials, audience: 'x' }, token, 'target_mismatch'],
+    ['its role', { ...exchange, audience: role.roleArn }, role, null],
+    ['its type', { ...exchange, requested_token_type: `${TYPE}access_token` }, token, null],
+    [
+      'the type of AWS credentials',
+      { ...exchange, requested_token_type: 'urn:token-broker:token-type:aws-credentials' },
+      role,
+      null,
+    ],
+    [
+      'a token in place of AWS credentials',
+      { ...exchange, requested_token_type: `${TYPE}access_token` },
+      role,
+      'requested_token_type_mismatch',
+    ],
+    ['a SAML assertion', { ...exchange, requested_token_type: `${TYPE}saml2` }, token, 'requested_token_type_mismatch'],
+  ])('is that of the grant or refused: %s', (_, form, grant, reason) => {
+    expect(refusalOf(form, grant)?.reason ?? null).toBe(reason);
+  });
+
+  it('must be that of the grant each time it is named', () => {
+    const form = `${new URLSearchParams(credentials)}&audience=https%3A%2F%2Fapi.example&audience=x`;
+    expect(refusalOf(form, token)).toEqual({ reason: 'target_mismatch' });
+  });
+});

@@ -1,0 +1,28 @@
+import { expect, it } from '@jest/globals';
+import { consentPage } from '../../../lib/http/sign-in/pages/consent.ts';
+import type { Principal } from '../../../lib/identity/principal.ts';
+
+const principal: Principal = {
+  source: { kind: 'connection', name: 'corp' },
+  subject: 'alice@example.com',
+  name: 'alice@example.com',
+  claims: { values: new Map(), unavailable: new Map() },
+  proof: { kind: 'saml', issuer: 'https://idp.example.com', tokenId: '_a1', sha256: 'a', expires: null },
+  reuse: null,
+  record: [],
+  mayAct: undefined,
+  lineage: null,
+  connection: null,
+};
+
+it.each([
+  ['http://127.0.0.1:49152/callback', "form-action 'self' http://127.0.0.1:49152;"],
+  ['https://app.example.com/callback?a=b', "form-action 'self' https://app.example.com;"],
+  // Browsers drop a source with an IPv6 address, and with it the redirect that ends the sign-in.
+  ['http://[::1]:49152/callback', "form-action 'self' http:;"],
+])('lets the form lead to %s by a source that browsers know (CSP level 3 section 2.3.1)', (redirectUri, directive) => {
+  const authorization = { client: 'cli', redirectUri, scopes: ['api'], state: null, codeChallenge: 'c' };
+  const question = { authorization, requestId: '_r1', secret: 's' };
+  const { headers } = consentPage({ principal, question }, question, 'req-1');
+  expect(headers?.['content-security-policy']).toContain(directive);
+});
