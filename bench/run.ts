@@ -10,6 +10,7 @@ import { atMost, type Figure, reported } from './figure.ts';
 import { benchIssuance } from './issuance.ts';
 import { benchMemory } from './memory.ts';
 import { benchOauth } from './oauth.ts';
+import { benchReach } from './reach.ts';
 import { benchSaml } from './saml.ts';
 import { benchScopes } from './scopes.ts';
 
@@ -25,6 +26,7 @@ async function saml(): Promise<readonly Figure[]> {
 
 const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   bundle: benchBundle,
+  reach: benchReach,
   issuance: benchIssuance,
   scopes: benchScopes,
   memory: benchMemory,
