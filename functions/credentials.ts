@@ -1,9 +1,9 @@
 import { credentialsPorts } from '../lib/composition/credentials.ts';
-import { secretJson } from '../lib/http/answer.ts';
 import { credentialDocument } from '../lib/http/credentials/credential-document.ts';
 import { credentialsError } from '../lib/http/credentials/credentials-error.ts';
 import { readCredentialsRequest } from '../lib/http/credentials/credentials-request.ts';
-import { type RoutePorts, routeHandler } from '../lib/http/route.ts';
+import { secretJson } from '../lib/http/http-answer.ts';
+import { type RoutePorts, routeHandler } from '../lib/http/route-handler.ts';
 import { type IssuePorts, issue } from '../lib/issue.ts';
 import { accept, refuse } from '../lib/outcome.ts';
 

@@ -1,9 +1,9 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { healthPorts } from '../lib/composition/health.ts';
-import { publicJson } from '../lib/http/answer.ts';
 import { credentialsError } from '../lib/http/credentials/credentials-error.ts';
-import { withoutFinalSlash } from '../lib/http/request.ts';
-import { type Route, type RoutePorts, routeHandler } from '../lib/http/route.ts';
+import { publicJson } from '../lib/http/http-answer.ts';
+import { withoutFinalSlash } from '../lib/http/http-request.ts';
+import { type Route, type RoutePorts, routeHandler } from '../lib/http/route-handler.ts';
 import { accept, refuse } from '../lib/outcome.ts';
 
 export interface HealthPorts extends RoutePorts {

@@ -1,9 +1,9 @@
 import { introspectPorts } from '../lib/composition/introspect.ts';
-import { secretJson } from '../lib/http/answer.ts';
-import { introspectionAnswer } from '../lib/http/oauth/introspection-answer.ts';
+import { secretJson } from '../lib/http/http-answer.ts';
+import { readTokenForm } from '../lib/http/oauth/introspect-or-revoke-request.ts';
+import { introspectionAnswer } from '../lib/http/oauth/introspection-response.ts';
 import { oauthError } from '../lib/http/oauth/oauth-error.ts';
-import { readTokenForm } from '../lib/http/oauth/token-form.ts';
-import { type RoutePorts, routeHandler } from '../lib/http/route.ts';
+import { type RoutePorts, routeHandler } from '../lib/http/route-handler.ts';
 import { introspect, type TokenStatusPorts } from '../lib/introspect.ts';
 import { accept } from '../lib/outcome.ts';
 

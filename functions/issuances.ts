@@ -1,10 +1,10 @@
 import { issuancesPorts } from '../lib/composition/issuances.ts';
-import { secretJson } from '../lib/http/answer.ts';
-import { apiError } from '../lib/http/api-error.ts';
-import { readBearer } from '../lib/http/bearer.ts';
+import { apiError } from '../lib/http/api/api-error.ts';
+import { readBearer } from '../lib/http/api/bearer-token.ts';
+import { secretJson } from '../lib/http/http-answer.ts';
+import type { HttpRequest } from '../lib/http/http-request.ts';
 import { Parameters, sayable } from '../lib/http/parameters.ts';
-import type { HttpRequest } from '../lib/http/request.ts';
-import { type RoutePorts, routeHandler } from '../lib/http/route.ts';
+import { type RoutePorts, routeHandler } from '../lib/http/route-handler.ts';
 import { SEARCH_PARAMETERS, type SearchParameter } from '../lib/ledger/filter.ts';
 import { accept, type Outcome, refuse } from '../lib/outcome.ts';
 import { admitReader, listIssuances, type ReadLedgerPorts, showIssuance } from '../lib/read-ledger.ts';

@@ -1,8 +1,8 @@
 import { metadataPorts } from '../lib/composition/metadata.ts';
-import { publicJson } from '../lib/http/answer.ts';
-import { serverMetadata } from '../lib/http/oauth/metadata.ts';
+import { publicJson } from '../lib/http/http-answer.ts';
 import { oauthError } from '../lib/http/oauth/oauth-error.ts';
-import { type RoutePorts, routeHandler } from '../lib/http/route.ts';
+import { serverMetadata } from '../lib/http/oauth/server-metadata.ts';
+import { type RoutePorts, routeHandler } from '../lib/http/route-handler.ts';
 import { accept } from '../lib/outcome.ts';
 import type { OwnKeys } from '../lib/ports.ts';
 

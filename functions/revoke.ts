@@ -1,8 +1,8 @@
 import { revokePorts } from '../lib/composition/revoke.ts';
-import { empty } from '../lib/http/answer.ts';
+import { empty } from '../lib/http/http-answer.ts';
+import { readTokenForm } from '../lib/http/oauth/introspect-or-revoke-request.ts';
 import { oauthError } from '../lib/http/oauth/oauth-error.ts';
-import { readTokenForm } from '../lib/http/oauth/token-form.ts';
-import { type RoutePorts, routeHandler } from '../lib/http/route.ts';
+import { type RoutePorts, routeHandler } from '../lib/http/route-handler.ts';
 import { revoke, type TokenStatusPorts } from '../lib/introspect.ts';
 import { accept } from '../lib/outcome.ts';
 

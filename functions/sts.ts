@@ -1,5 +1,5 @@
 import { stsPorts } from '../lib/composition/sts.ts';
-import { type RoutePorts, routeHandler } from '../lib/http/route.ts';
+import { type RoutePorts, routeHandler } from '../lib/http/route-handler.ts';
 import { assumedRoleAnswer, type StsSubject } from '../lib/http/sts/sts-answer.ts';
 import { readStsRequest } from '../lib/http/sts/sts-request.ts';
 import { stsError } from '../lib/http/sts/sts-xml.ts';

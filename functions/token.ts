@@ -1,9 +1,9 @@
 import { tokenPorts } from '../lib/composition/token.ts';
-import { oauthContext } from '../lib/http/oauth/grant-form.ts';
 import { oauthError } from '../lib/http/oauth/oauth-error.ts';
-import { tokenAnswer } from '../lib/http/oauth/token-answer.ts';
 import { readTokenRequest } from '../lib/http/oauth/token-request.ts';
-import { type RoutePorts, routeHandler } from '../lib/http/route.ts';
+import { oauthContext } from '../lib/http/oauth/token-request-form.ts';
+import { tokenAnswer } from '../lib/http/oauth/token-response.ts';
+import { type RoutePorts, routeHandler } from '../lib/http/route-handler.ts';
 import { type IssuePorts, issue } from '../lib/issue.ts';
 import { accept } from '../lib/outcome.ts';
 import { type CodePorts, issueByCode } from '../lib/sign-in/issue-by-code.ts';

@@ -2,9 +2,9 @@ import { dynamoAuthorizationCodes } from '../aws/dynamodb/authorization-codes.ts
 import { dynamoReplays } from '../aws/dynamodb/replays.ts';
 import { dynamoSignIns } from '../aws/dynamodb/sign-ins.ts';
 import { systemRandom } from '../host/random.ts';
-import type { AnswerPorts } from '../sign-in/answer.ts';
-import type { BeginPorts } from '../sign-in/begin.ts';
-import type { DecidePorts } from '../sign-in/decide.ts';
+import type { AnswerPorts } from '../sign-in/answer-sign-in.ts';
+import type { BeginPorts } from '../sign-in/begin-sign-in.ts';
+import type { DecidePorts } from '../sign-in/decide-sign-in.ts';
 import { resources } from './resources.ts';
 import { type LiveRoutePorts, routePorts } from './route.ts';
 import { liveSaml, verifySaml } from './saml.ts';

@@ -1,7 +1,7 @@
 import type { ServiceKeys } from '../identity/saml/service-keys.ts';
 import { accept, type Outcome } from '../outcome.ts';
 import type { Configurations } from '../ports.ts';
-import { samlConnection } from './begin.ts';
+import { samlConnection } from './begin-sign-in.ts';
 import { acsUrl } from './service-provider.ts';
 
 export interface PublishPorts {

@@ -1,7 +1,7 @@
 import type { Refusal } from '../../outcome.ts';
 import type { RefusalClass } from '../../refusals/kinds.ts';
-import { type HttpAnswer, secretJson } from '../answer.ts';
-import { classOf, describe, retryAfter } from '../status.ts';
+import { classOf, describe, retryAfter } from '../describe-refusal.ts';
+import { type HttpAnswer, secretJson } from '../http-answer.ts';
 
 interface CredentialsCode {
   readonly status: number;

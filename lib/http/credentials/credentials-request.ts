@@ -4,9 +4,9 @@ import type { IssuanceRequest } from '../../issue.ts';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
 import { type Seconds, seconds } from '../../time.ts';
 import { readBasic } from '../basic.ts';
-import { readTokenProof } from '../oauth/token-proof.ts';
+import { type HttpRequest, readFormBody } from '../http-request.ts';
+import { readTokenProof } from '../oauth/subject-token.ts';
 import { Parameters, readWholeSeconds, sayable } from '../parameters.ts';
-import { type HttpRequest, readFormBody } from '../request.ts';
 
 const FORM_BYTES = 256 * 1024;
 /** No control character, no line or paragraph separator, and none that turns the direction of what a ledger shows beside it. */

@@ -1,7 +1,7 @@
 import type { Refusal } from '../../outcome.ts';
 import type { RefusalClass } from '../../refusals/kinds.ts';
-import { type HttpAnswer, secretJson } from '../answer.ts';
-import { classOf, describe, retryAfter } from '../status.ts';
+import { classOf, describe, retryAfter } from '../describe-refusal.ts';
+import { type HttpAnswer, secretJson } from '../http-answer.ts';
 
 /** What the request was for: RFC 8693 section 2.2.2 and RFC 7521 section 4.1.1 call a bad proof by different codes. */
 export type OauthContext = 'exchange' | 'assertion' | 'code' | 'other';

@@ -2,9 +2,9 @@ import type { Grant } from '../../configuration/documents.ts';
 import type { IssuanceRequest } from '../../issue.ts';
 import { accept, type Outcome } from '../../outcome.ts';
 import { readDuration, readIntent } from '../credentials/credentials-request.ts';
+import type { HttpRequest } from '../http-request.ts';
 import type { Parameters } from '../parameters.ts';
-import type { HttpRequest } from '../request.ts';
-import { readTargets, refuseTarget } from './token-target.ts';
+import { readTargets, refuseTarget } from './target-parameters.ts';
 
 /** The grant types of the token endpoint that a use case issues by; the authorization code has one of its own. */
 export type IssuingGrantType = 'client-credentials' | 'token-exchange' | 'jwt-bearer' | 'saml2-bearer';

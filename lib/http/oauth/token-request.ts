@@ -3,14 +3,14 @@ import type { PresentedProofs } from '../../issuance/authenticate.ts';
 import type { IssuanceRequest } from '../../issue.ts';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
 import type { PresentedCode } from '../../sign-in/redeem.ts';
+import type { HttpRequest } from '../http-request.ts';
 import type { Parameters } from '../parameters.ts';
-import type { HttpRequest } from '../request.ts';
-import { readClientProof } from './client-authentication.ts';
-import { readGrantForm } from './grant-form.ts';
+import { CODE_TYPE, readCode } from './authorization-code.ts';
+import { readClientProof } from './endpoint-authentication.ts';
+import { readScopes } from './scope-parameter.ts';
+import { grantTypeUri, readTokenProof } from './subject-token.ts';
 import { type Asked, type IssuingGrantType, readAsked } from './token-asked.ts';
-import { CODE_TYPE, readCode } from './token-code.ts';
-import { grantTypeUri, readTokenProof } from './token-proof.ts';
-import { readScopes } from './token-scopes.ts';
+import { readGrantForm } from './token-request-form.ts';
 
 export interface TokenRequest {
   readonly grantType: IssuingGrantType;

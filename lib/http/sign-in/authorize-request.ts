@@ -1,11 +1,11 @@
 import { accept, type Outcome, refuse } from '../../outcome.ts';
-import type { DecisionForm } from '../../sign-in/decide.ts';
+import type { DecisionForm } from '../../sign-in/decide-sign-in.ts';
 import { isCodeChallenge } from '../../sign-in/pkce.ts';
 import { isSecret } from '../../sign-in/secret.ts';
 import type { AuthorizationRequest } from '../../sign-in/sign-ins.ts';
-import { readScopes } from '../oauth/token-scopes.ts';
+import { type HttpRequest, readFormBody } from '../http-request.ts';
+import { readScopes } from '../oauth/scope-parameter.ts';
 import { Parameters, sayable } from '../parameters.ts';
-import { type HttpRequest, readFormBody } from '../request.ts';
 
 /** Who would get the answer; nothing else is looked at before the two are trusted (RFC 6749 section 4.1.2.1). */
 export interface RedirectParameters {

@@ -1,5 +1,5 @@
 import { isSecret } from '../../sign-in/secret.ts';
-import type { HttpRequest } from '../request.ts';
+import type { HttpRequest } from '../http-request.ts';
 
 const MAX_AGE_SECONDS = 600;
 

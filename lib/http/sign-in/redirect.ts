@@ -1,7 +1,7 @@
 import type { Refusal } from '../../outcome.ts';
 import type { RefusalClass } from '../../refusals/kinds.ts';
-import type { HttpAnswer } from '../answer.ts';
-import { classOf, describe } from '../status.ts';
+import { classOf, describe } from '../describe-refusal.ts';
+import type { HttpAnswer } from '../http-answer.ts';
 
 /** A redirect URI that is trusted, and the state that goes back with every answer. */
 export interface Callback {

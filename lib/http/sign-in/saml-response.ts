@@ -1,6 +1,6 @@
 import { accept, type Outcome, refuse } from '../../outcome.ts';
+import { type HttpRequest, readFormBody } from '../http-request.ts';
 import { Parameters, sayable } from '../parameters.ts';
-import { type HttpRequest, readFormBody } from '../request.ts';
 
 /** A response of 100 KB is 134 KB of base64; form encoding may triple it. */
 const FORM_BYTES = 512 * 1024;

@@ -1,4 +1,4 @@
-import type { HttpAnswer } from '../answer.ts';
+import type { HttpAnswer } from '../http-answer.ts';
 
 /** The four routes of signing in (contract section 3). */
 export type SignInRoute = 'authorize' | 'metadata' | 'login' | 'acs';

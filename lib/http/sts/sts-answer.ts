@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { MintedAwsSession } from '../../credential/grant.ts';
 import type { IssuanceRecord } from '../../ledger/record.ts';
 import { toRfc3339 } from '../../time.ts';
-import type { HttpAnswer } from '../answer.ts';
+import type { HttpAnswer } from '../http-answer.ts';
 import type { StsAction } from './sts-request.ts';
 import { stsAnswer, type XmlElements } from './sts-xml.ts';
 

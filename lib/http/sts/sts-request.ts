@@ -4,8 +4,8 @@ import type { Proof } from '../../identity/principal.ts';
 import type { IssuanceRequest } from '../../issue.ts';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
 import { OAUTH_PROOFS, readDuration } from '../credentials/credentials-request.ts';
+import { type HttpRequest, readFormBody } from '../http-request.ts';
 import { Parameters, sayable } from '../parameters.ts';
-import { type HttpRequest, readFormBody } from '../request.ts';
 
 /** A SAML assertion is at most 100,000 characters of base64, which a form may spell with three characters each. */
 const FORM_BYTES = 384 * 1024;

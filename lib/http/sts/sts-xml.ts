@@ -1,7 +1,7 @@
 import type { Refusal } from '../../outcome.ts';
 import type { RefusalClass } from '../../refusals/kinds.ts';
-import { type HttpAnswer, xml } from '../answer.ts';
-import { classOf, describe, retryAfter } from '../status.ts';
+import { classOf, describe, retryAfter } from '../describe-refusal.ts';
+import { type HttpAnswer, xml } from '../http-answer.ts';
 
 const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readCredentialsRequest } from '../../../lib/http/credentials/credentials-request.ts';
-import { readRequest } from '../../../lib/http/request.ts';
+import { readRequest } from '../../../lib/http/http-request.ts';
 import { anEvent, type EventParts, FORM } from '../../fakes/http.ts';
 
 const TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:jwt';

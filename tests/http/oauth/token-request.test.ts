@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { oauthContext } from '../../../lib/http/oauth/grant-form.ts';
+import { readRequest } from '../../../lib/http/http-request.ts';
 import { readTokenRequest } from '../../../lib/http/oauth/token-request.ts';
-import { readRequest } from '../../../lib/http/request.ts';
+import { oauthContext } from '../../../lib/http/oauth/token-request-form.ts';
 import { anEvent, type EventParts, FORM } from '../../fakes/http.ts';
 
 const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readRequest } from '../../../lib/http/request.ts';
+import { readRequest } from '../../../lib/http/http-request.ts';
 import { readStsRequest } from '../../../lib/http/sts/sts-request.ts';
 import { seconds } from '../../../lib/time.ts';
 import { anEvent, FORM } from '../../fakes/http.ts';

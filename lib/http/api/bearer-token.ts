@@ -1,5 +1,5 @@
-import { accept, type Outcome, refuse } from '../outcome.ts';
-import type { HttpRequest } from './request.ts';
+import { accept, type Outcome, refuse } from '../../outcome.ts';
+import type { HttpRequest } from '../http-request.ts';
 
 /** The token of `Authorization: Bearer` (RFC 6750 section 2.1), the only place where one is read. */
 export function readBearer(request: HttpRequest): Outcome<string> {

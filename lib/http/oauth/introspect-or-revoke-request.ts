@@ -1,8 +1,8 @@
 import type { ClientProof } from '../../identity/principal.ts';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
+import { type HttpRequest, readFormBody } from '../http-request.ts';
 import { Parameters } from '../parameters.ts';
-import { type HttpRequest, readFormBody } from '../request.ts';
-import { readClientProof } from './client-authentication.ts';
+import { readClientProof } from './endpoint-authentication.ts';
 
 const FORM_BYTES = 64 * 1024;
 const QUERY_PROOFS = ['token', 'client_secret', 'client_assertion'];

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { consentPage } from '../../../lib/http/sign-in/pages/consent.ts';
+import { consentPage } from '../../../lib/http/sign-in/pages/consent-page.ts';
 import type { Principal } from '../../../lib/identity/principal.ts';
 
 const principal: Principal = {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { HttpAnswer } from '../../answer.ts';
+import type { HttpAnswer } from '../../http-answer.ts';
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',

@@ -1,7 +1,7 @@
 import type { Principal } from '../../../identity/principal.ts';
 import type { JsonValue } from '../../../json.ts';
-import type { HttpAnswer } from '../../answer.ts';
-import { definitions, htmlPage } from './html.ts';
+import type { HttpAnswer } from '../../http-answer.ts';
+import { definitions, htmlPage } from './html-page.ts';
 
 const MOST_CLAIMS = 60;
 const LONGEST_VALUE = 500;

@@ -1,7 +1,7 @@
-import type { SignedIn } from '../../../sign-in/answer.ts';
+import type { SignedIn } from '../../../sign-in/answer-sign-in.ts';
 import { isLoopback } from '../../../sign-in/redirect-uri.ts';
-import type { HttpAnswer } from '../../answer.ts';
-import { definitions, escapeHtml, htmlPage } from './html.ts';
+import type { HttpAnswer } from '../../http-answer.ts';
+import { definitions, escapeHtml, htmlPage } from './html-page.ts';
 
 export type Question = NonNullable<SignedIn['question']>;
 

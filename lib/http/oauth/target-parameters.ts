@@ -1,7 +1,7 @@
 import type { Grant, Scope } from '../../configuration/documents.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../../outcome.ts';
 import type { Parameters } from '../parameters.ts';
-import { tokenTypeUri } from './token-proof.ts';
+import { tokenTypeUri } from './subject-token.ts';
 
 /** RFC 8707 section 2: `resource` is an absolute URI without a fragment. `audience` is any name (RFC 8693 section 2.1). */
 export function readTargets(form: Parameters): Outcome<readonly string[]> {

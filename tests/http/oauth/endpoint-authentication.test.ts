@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { readBasic } from '../../../lib/http/basic.ts';
-import { readClientProof } from '../../../lib/http/oauth/client-authentication.ts';
+import { readRequest } from '../../../lib/http/http-request.ts';
+import { readClientProof } from '../../../lib/http/oauth/endpoint-authentication.ts';
 import { Parameters } from '../../../lib/http/parameters.ts';
-import { readRequest } from '../../../lib/http/request.ts';
 import { anEvent } from '../../fakes/http.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { introspectionAnswer } from '../../../lib/http/oauth/introspection-answer.ts';
-import { serverMetadata } from '../../../lib/http/oauth/metadata.ts';
+import { introspectionAnswer } from '../../../lib/http/oauth/introspection-response.ts';
+import { serverMetadata } from '../../../lib/http/oauth/server-metadata.ts';
 import { epochSeconds } from '../../../lib/time.ts';
 
 const ISSUER = 'https://broker.example.com';

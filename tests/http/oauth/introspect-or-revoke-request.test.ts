@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import type { HttpRequest } from '../../../lib/http/http-request.ts';
+import { readTokenForm } from '../../../lib/http/oauth/introspect-or-revoke-request.ts';
 import { oauthError } from '../../../lib/http/oauth/oauth-error.ts';
-import { readTokenForm } from '../../../lib/http/oauth/token-form.ts';
-import type { HttpRequest } from '../../../lib/http/request.ts';
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 const basic = { authorization: `Basic ${btoa('bot:s3cret')}` };

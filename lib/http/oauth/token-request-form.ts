@@ -1,8 +1,8 @@
 import { type Outcome, refuse } from '../../outcome.ts';
+import { type HttpRequest, readFormBody } from '../http-request.ts';
 import { Parameters, sayable } from '../parameters.ts';
-import { type HttpRequest, readFormBody } from '../request.ts';
 import type { OauthContext } from './oauth-error.ts';
-import { grantTypeUri } from './token-proof.ts';
+import { grantTypeUri } from './subject-token.ts';
 
 /** A SAML response of 100 KB is 134 KB of base64; form encoding may triple it. */
 const FORM_BYTES = 512 * 1024;

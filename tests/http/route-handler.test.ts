@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Context } from 'aws-lambda';
 import { credentialsError } from '../../lib/http/credentials/credentials-error.ts';
-import { type RoutePorts, routeHandler } from '../../lib/http/route.ts';
+import { type RoutePorts, routeHandler } from '../../lib/http/route-handler.ts';
 import { Fault, type Refusal, refuse } from '../../lib/outcome.ts';
 import { epochMilliseconds } from '../../lib/time.ts';
 import { anEvent } from '../fakes/http.ts';

@@ -1,8 +1,8 @@
 import type { ClientProof } from '../../identity/principal.ts';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
 import { readBasic } from '../basic.ts';
+import type { HttpRequest } from '../http-request.ts';
 import type { Parameters } from '../parameters.ts';
-import type { HttpRequest } from '../request.ts';
 
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 

@@ -1,9 +1,9 @@
 import type { Refusal } from '../../../outcome.ts';
 import type { RefusalClass } from '../../../refusals/kinds.ts';
 import { refusalEntry } from '../../../refusals/registry.ts';
-import type { HttpAnswer } from '../../answer.ts';
-import { classOf, retryAfter } from '../../status.ts';
-import { definitions, escapeHtml, htmlPage } from './html.ts';
+import { classOf, retryAfter } from '../../describe-refusal.ts';
+import type { HttpAnswer } from '../../http-answer.ts';
+import { definitions, escapeHtml, htmlPage } from './html-page.ts';
 
 function statusOf(refusalClass: RefusalClass): number {
   switch (refusalClass) {

@@ -3,9 +3,9 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { Fault, type Outcome, type Refusal, refuse } from '../outcome.ts';
 import type { Clock, Log, Metrics } from '../ports.ts';
 import type { Reason } from '../refusals/registry.ts';
-import type { HttpAnswer } from './answer.ts';
-import { type HttpRequest, readRequest } from './request.ts';
-import { classOf } from './status.ts';
+import { classOf } from './describe-refusal.ts';
+import type { HttpAnswer } from './http-answer.ts';
+import { type HttpRequest, readRequest } from './http-request.ts';
 
 /** What every route asks of the world beside its use case. */
 export interface RoutePorts {

@@ -1,7 +1,7 @@
 import type { Issued } from '../../issue.ts';
 import type { EpochSeconds } from '../../time.ts';
-import { type HttpAnswer, secretJson } from '../answer.ts';
 import { credentialDocument } from '../credentials/credential-document.ts';
+import { type HttpAnswer, secretJson } from '../http-answer.ts';
 import type { IssuingGrantType } from './token-asked.ts';
 
 const AWS_CREDENTIALS = 'urn:token-broker:token-type:aws-credentials';

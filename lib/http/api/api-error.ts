@@ -1,7 +1,7 @@
-import type { Refusal } from '../outcome.ts';
-import type { HttpAnswer } from './answer.ts';
-import { credentialsError } from './credentials/credentials-error.ts';
-import { classOf } from './status.ts';
+import type { Refusal } from '../../outcome.ts';
+import { credentialsError } from '../credentials/credentials-error.ts';
+import { classOf } from '../describe-refusal.ts';
+import type { HttpAnswer } from '../http-answer.ts';
 
 /** Errors of the broker's own API to the bearer of a token (RFC 6750 section 3.1): the challenge says which code it is. */
 export function apiError(refusal: Refusal, requestId: string, headers: Record<string, string>): HttpAnswer {

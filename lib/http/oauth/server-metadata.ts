@@ -1,4 +1,4 @@
-import { grantTypeUri } from './token-proof.ts';
+import { grantTypeUri } from './subject-token.ts';
 
 /**
  * The authorization server's metadata (RFC 8414 section 2), one body for both well-known paths; every URL comes from the issuer. No `scopes_supported`: who may
