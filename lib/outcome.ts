@@ -1,3 +1,4 @@
+import type { NothingElse, RefusalLog } from './log-members.ts';
 import type { Reason } from './refusals/registry.ts';
 import type { Seconds } from './time.ts';
 
@@ -9,7 +10,7 @@ import type { Seconds } from './time.ts';
 export interface Refusal {
   readonly reason: Reason;
   readonly detail?: string;
-  readonly log?: Readonly<Record<string, string | number | boolean | null>>;
+  readonly log?: RefusalLog;
   /** Only with reasons of class `limit` and `outage`: when to come again. */
   readonly retryAfter?: Seconds;
   /** What the ledger was told of it; absent where nobody authenticated, or before that could be said. */
@@ -20,10 +21,10 @@ export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly o
 
 export const accept = <T>(value: T): Outcome<T> => ({ ok: true, value });
 
-export const refuse = (reason: Reason, more: Omit<Refusal, 'reason'> = {}): { ok: false; refusal: Refusal } => ({
-  ok: false,
-  refusal: { reason, ...more },
-});
+export const refuse = <L extends RefusalLog>(
+  reason: Reason,
+  more: Omit<Refusal, 'reason' | 'log'> & { readonly log?: NothingElse<L> } = {},
+): { ok: false; refusal: Refusal } => ({ ok: false, refusal: { reason, ...more } });
 
 /** What a `Fault` says failed; the wire answers each with a retryable 503 (ours) and never with an allow. */
 export type Dependency =

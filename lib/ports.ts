@@ -13,6 +13,7 @@ import type {
 import type { JsonObject } from './json.ts';
 import type { IssuanceFilter, IssuancePage } from './ledger/filter.ts';
 import type { IssuanceRecord } from './ledger/record.ts';
+import type { LogMembers } from './log-members.ts';
 import type { Outcome } from './outcome.ts';
 import type { EpochMilliseconds, EpochSeconds, Milliseconds, Seconds } from './time.ts';
 
@@ -273,10 +274,10 @@ export interface Pauses {
   wait(length: Milliseconds, signal: AbortSignal): Promise<boolean>;
 }
 
-/** One JSON line a call; the members are checked against a list of names that may be logged. */
+/** One JSON line a call, of the members that may be logged. */
 export interface Log {
-  info(event: string, members: Readonly<Record<string, unknown>>): void;
-  error(event: string, members: Readonly<Record<string, unknown>>, cause?: unknown): void;
+  info(event: string, members: LogMembers): void;
+  error(event: string, members: LogMembers, cause?: unknown): void;
 }
 
 export interface Metrics {

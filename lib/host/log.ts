@@ -1,45 +1,14 @@
+import { LOG_MEMBERS, type LogMembers, type LogValue } from '../log-members.ts';
 import type { Clock, Log, Metrics } from '../ports.ts';
 
 const NAMESPACE = 'TokenBroker';
 
-/** Names that a log line may have. Whatever else is given is dropped, so that a secret has no way in by accident. */
-const LOGGABLE = new Set([
-  'requestId',
-  'route',
-  'status',
-  'reason',
-  'issuance',
-  'grant',
-  'sourceIp',
-  'userAgent',
-  'latencyMs',
-  'scope',
-  'connection',
-  'client',
-  'issuer',
-  'check',
-  'claim',
-  'key',
-  'operator',
-  'endpoint',
-  'errorCode',
-  'errorName',
-  'awsRequestId',
-  'httpStatus',
-  'problem',
-  'host',
-  'place',
-  'secret',
-  'secretVersion',
-  'kid',
-  'algorithm',
-  'stage',
-  'attempt',
-  'count',
-  'providerError',
-  'dependency',
-  'configVersion',
-]);
+const LOGGABLE: ReadonlySet<string> = new Set(LOG_MEMBERS);
+
+/** Longest text of a member, in characters. */
+const MAX_CHARACTERS = 512;
+/** Controls, formatting (also what turns the direction of a text around), lone surrogates, line and paragraph separators. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 const write = (line: Readonly<Record<string, unknown>>): void => {
   process.stdout.write(`${JSON.stringify(line)}\n`);
@@ -47,7 +16,7 @@ const write = (line: Readonly<Record<string, unknown>>): void => {
 
 /** Structured logs: one JSON line a call, on standard output, where AWS Lambda takes it to CloudWatch Logs. */
 export const jsonLog = (clock: Clock): Log => {
-  const line = (level: string, event: string, members: Readonly<Record<string, unknown>>) => ({
+  const line = (level: string, event: string, members: LogMembers) => ({
     time: new Date(clock.now()).toISOString(),
     level,
     event,
@@ -59,14 +28,18 @@ export const jsonLog = (clock: Clock): Log => {
   };
 };
 
-function loggable(members: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const kept: Record<string, unknown> = {};
+function loggable(members: LogMembers): Record<string, LogValue> {
+  const kept: Record<string, LogValue> = {};
   for (const [name, value] of Object.entries(members)) {
-    if (!LOGGABLE.has(name) || value === undefined) continue;
-    kept[name] = typeof value === 'string' ? value.slice(0, 512) : value;
+    if (LOGGABLE.has(name) && isLogValue(value)) kept[name] = typeof value === 'string' ? printable(value) : value;
   }
   return kept;
 }
+
+const isLogValue = (value: unknown): boolean =>
+  value === null || ['string', 'number', 'boolean'].includes(typeof value);
+
+const printable = (text: string): string => text.slice(0, MAX_CHARACTERS).replace(UNPRINTABLE, '?');
 
 /** Name, message and stack of our own faults, the name and code alone of anybody else's: their texts may repeat what was sent. */
 function describeCause(cause: unknown, depth = 0): unknown {

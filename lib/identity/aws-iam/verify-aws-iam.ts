@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { AwsIamConnection } from '../../configuration/documents.ts';
 import { accept, Fault, type Outcome, refuse } from '../../outcome.ts';
-import { compiledConnection, evaluateRequire, renderPrincipal } from '../../policy/connection.ts';
+import { compiledConnection, renderPrincipal } from '../../policy/connection.ts';
 import type { Configuration, Fetcher } from '../../ports.ts';
 import { type EpochSeconds, epochSeconds, type Seconds, seconds } from '../../time.ts';
 import type { Principal } from '../principal.ts';
+import { checkRequirement } from '../requirement.ts';
 import { askWhoSigned } from './ask-sts.ts';
 import { callerNames } from './caller-claims.ts';
 import type { CallerIdentity } from './caller-identity.ts';
@@ -54,12 +55,11 @@ function admit(
   if (connection === undefined) return refuse('account_not_allowed');
   if (others.length > 0) throw new Fault('configuration', 'Two aws-iam connections have one server id and account.');
   const { subject, claims } = callerNames(signer, connection);
-  const compiled = compiledConnection(connection);
-  const required = evaluateRequire(compiled, claims);
-  if (!('held' in required && required.held)) return refuse('requirement_not_met');
+  const required = checkRequirement(connection, claims);
+  if (!required.ok) return required;
   const timely = checkAge(request.signedAt, now, connection.clockTolerance);
   if (!timely.ok) return timely;
-  const label = renderPrincipal(compiled, claims);
+  const label = renderPrincipal(compiledConnection(connection), claims);
   if (!label.ok) return label;
   const issuer = `https://${request.target.host}`;
   const expires = epochSeconds(request.signedAt + LIFETIME);

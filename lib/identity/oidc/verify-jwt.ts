@@ -1,9 +1,9 @@
 import type { JwsAlgorithm, OidcConnection, OidcIssuer } from '../../configuration/documents.ts';
 import { accept, Fault, type Outcome, type Refusal, refuse } from '../../outcome.ts';
-import { compiledConnection, evaluateRequire } from '../../policy/connection.ts';
 import type { Configuration, KeySets } from '../../ports.ts';
 import type { EpochSeconds } from '../../time.ts';
 import type { Principal } from '../principal.ts';
+import { checkRequirement } from '../requirement.ts';
 import { chooseConnection, expectedAudience, readAudience } from './audience.ts';
 import { checkAuthorizedParty, readAuthorizedParty } from './authorized-party.ts';
 import { viewClaims } from './claims-view.ts';
@@ -78,8 +78,8 @@ function choose(jwt: ParsedJwt, connections: readonly OidcConnection[]): Outcome
   if (chosen === null) return detailedFor(jwt, connections, { reason: 'audience_mismatch' });
   const allowed = allowedAlgorithm(jwt.header, chosen.algorithms);
   if (!allowed.ok) return allowed;
-  const { met, missed } = requirement(jwt, chosen);
-  return met ? accept(chosen) : refuse('requirement_not_met', { log: { connection: chosen.connection, missed } });
+  const required = requirement(jwt, chosen);
+  return required.ok ? accept(chosen) : required;
 }
 
 /** No connection could be chosen: only somebody whom one of them would admit learns what was expected. */
@@ -88,19 +88,12 @@ function detailedFor(
   connections: readonly OidcConnection[],
   { reason, detail }: Refusal,
 ): { ok: false; refusal: Refusal } {
-  const admitting = connections.filter((connection) => requirement(jwt, connection).met);
+  const admitting = connections.filter((connection) => requirement(jwt, connection).ok);
   return admitting.length === 0 ? refuse(reason) : refuse(reason, { detail: detail ?? expectedAudience(admitting) });
 }
 
-/** Whether `require` is met, and for the log the first check that was not. A check that could not be made is a miss. */
-function requirement(jwt: ParsedJwt, connection: OidcConnection): { met: boolean; missed: string | null } {
-  const evaluation = evaluateRequire(compiledConnection(connection), viewClaims(jwt.unverified, connection));
-  const missed = evaluation.checks.find(({ held }) => !held);
-  return {
-    met: 'held' in evaluation && evaluation.held,
-    missed: missed === undefined ? null : `${missed.operator} ${missed.key}`,
-  };
-}
+const requirement = (jwt: ParsedJwt, connection: OidcConnection): Outcome<true> =>
+  checkRequirement(connection, viewClaims(jwt.unverified, connection));
 
 /** What is left to check of a genuine token that names somebody here; from here on refusals carry details. */
 function admit(

@@ -133,7 +133,7 @@ export class MetadataSource implements IdpMetadataSource {
       signal,
     );
     if (!result.ok) return refuse('metadata_unavailable', { log: { found: result.problem } });
-    if (result.status !== 200) return refuse('metadata_unavailable', { log: { status: result.status } });
+    if (result.status !== 200) return refuse('metadata_unavailable', { log: { httpStatus: result.status } });
     const text = utf8(result.body);
     if (text === null) return refuse('saml_metadata_invalid', { log: { found: 'not UTF-8' } });
     const metadata = readMetadata(text);

@@ -1,7 +1,7 @@
 import { accept, type Outcome, refuse } from '../../outcome.ts';
-import { compiledConnection, evaluateRequire } from '../../policy/connection.ts';
 import { refusalEntry } from '../../refusals/registry.ts';
 import type { Principal, SamlBinding } from '../principal.ts';
+import { checkRequirement } from '../requirement.ts';
 import { checkAssertion } from './checks.ts';
 import { chooseConnection } from './choose-connection.ts';
 import { viewClaims } from './claims.ts';
@@ -78,7 +78,7 @@ async function openEncrypted(message: Message, at: SamlBinding, context: SamlCon
 function alike(outcome: { readonly ok: false } & Extract<Outcome<never>, { ok: false }>): Outcome<never> {
   const { reason, log } = outcome.refusal;
   if (refusalEntry(reason).class === 'idp-outage') return outcome;
-  return refuse('saml_decryption', { log: { ...log, reason } });
+  return refuse('saml_decryption', { log: { ...log, check: reason } });
 }
 
 /** What is left to check of a genuine assertion: whom it names here, then everything that may be explained. */
@@ -90,10 +90,8 @@ function admit(
 ): Outcome<Principal> {
   const { connection, idp, now } = trust;
   const claims = viewClaims(genuine.assertion, connection);
-  const required = evaluateRequire(compiledConnection(connection), claims);
-  if (!('held' in required && required.held)) {
-    return refuse('requirement_not_met', { log: { connection: connection.connection } });
-  }
+  const required = checkRequirement(connection, claims);
+  if (!required.ok) return required;
   const recipients = at.kind === 'acs' ? [at.acsUrl] : [`${context.issuer}/oauth2/token`, ...connection.recipients];
   const expires = checkAssertion(genuine, { connection, idpEntityId: idp.entityId, at, recipients, now });
   if (!expires.ok) return expires;

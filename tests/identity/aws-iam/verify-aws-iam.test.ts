@@ -145,7 +145,8 @@ describe('who a caller is', () => {
   it('is refused where `require` does not hold', async () => {
     const require = [{ StringEquals: { 'claims.roleName': ['batch'] } }];
     const { outcome } = await verify(encoded(await signed()), { connections: [{ ...connection, require }] });
-    expect(outcome).toEqual({ ok: false, refusal: { reason: 'requirement_not_met' } });
+    const log = { connection: 'ecs-tasks', missed: 'StringEquals claims.roleName' };
+    expect(outcome).toEqual({ ok: false, refusal: { reason: 'requirement_not_met', log } });
   });
 });
 

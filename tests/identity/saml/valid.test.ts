@@ -160,7 +160,8 @@ describe('the connection', () => {
     const outcome = await verifyXml(response(signedAssertion(), { destination: 'https://elsewhere.example.com' }), {
       connection: { require },
     });
-    expect(outcome).toEqual({ ok: false, refusal: { reason: 'requirement_not_met', log: { connection: 'corp' } } });
+    const log = { connection: 'corp', missed: 'ForAnyValue:StringEquals claims.groups' };
+    expect(outcome).toEqual({ ok: false, refusal: { reason: 'requirement_not_met', log } });
     const met = [{ 'ForAnyValue:StringEquals': { 'claims.groups': ['admins'] } }];
     expect(await verdict(response(signedAssertion()), { connection: { require: met } })).toBe('accepted');
   });

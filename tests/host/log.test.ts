@@ -1,0 +1,127 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { jsonLog } from '../../lib/host/log.ts';
+import { routeHandler } from '../../lib/http/route-handler.ts';
+import { LOG_MEMBERS, type LogMembers, REFUSAL_MEMBERS, REQUEST_MEMBERS } from '../../lib/log-members.ts';
+import { Fault, type Refusal, refuse } from '../../lib/outcome.ts';
+import { anEvent } from '../fakes/http.ts';
+import { NOW } from '../fakes/world.ts';
+
+const log = jsonLog({ now: () => NOW });
+let written: string[] = [];
+
+beforeEach(() => {
+  written = [];
+  jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    written.push(String(text));
+    return true;
+  });
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+const line = (): Record<string, unknown> => JSON.parse(written.at(-1) ?? 'null');
+
+/** What a caller without types might hand in. */
+const untyped = (members: object): LogMembers => members;
+
+/** The line that a route writes of a refusal. */
+async function refusedLine(refusal: Refusal): Promise<Record<string, unknown>> {
+  const ports = {
+    clock: { now: () => NOW },
+    log,
+    metrics: { issued: () => undefined, refused: () => undefined },
+    deadline: () => AbortSignal.timeout(1_000),
+  };
+  const route = {
+    name: 'token',
+    methods: 'any',
+    budgetMs: 1_000,
+    handle: async () => ({ ok: false, refusal }) as const,
+    refuse: () => ({ statusCode: 400, headers: {}, body: '' }),
+  } as const;
+  const context = { getRemainingTimeInMillis: () => 1_000 };
+  await Reflect.apply(routeHandler(route, ports), undefined, [anEvent(), context]);
+  return line();
+}
+
+describe('the members of a log line', () => {
+  it.each(LOG_MEMBERS)('writes %s', (name) => {
+    log.info('refused', { [name]: 'x' });
+    expect(line()).toEqual({ time: '2026-11-21T09:00:00.000Z', level: 'info', event: 'refused', [name]: 'x' });
+  });
+
+  it.each(REFUSAL_MEMBERS)(
+    'writes what a refusal says under %s beside what the route says of the request',
+    async (name) => {
+      const refused = await refusedLine({ reason: 'saml_schema', log: { [name]: 'what was found' } });
+      expect(refused).toMatchObject({
+        [name]: 'what was found',
+        ...{ event: 'refused', requestId: 'req-1', route: 'token', status: 400, reason: 'saml_schema' },
+        ...{ sourceIp: '203.0.113.9', userAgent: null, latencyMs: 0 },
+      });
+    },
+  );
+
+  it('lets no refusal hide what the route says of the request', () => {
+    expect(REFUSAL_MEMBERS.filter((name: string) => REQUEST_MEMBERS.some((each) => each === name))).toEqual([]);
+  });
+
+  it('does not compile with a member that would be dropped', () => {
+    // @ts-expect-error: no such member.
+    log.info('refused', { token: 'eyJ' });
+    // @ts-expect-error: no such member.
+    refuse('expired', { log: { token: 'eyJ' } });
+    const elsewhere = { found: 'x', token: 'eyJ' };
+    // @ts-expect-error: nor where it was not written out in place.
+    refuse('expired', { log: elsewhere });
+    // @ts-expect-error: a member of the request's.
+    refuse('expired', { log: { status: 503 } });
+    // @ts-expect-error: an object says more than its name.
+    log.info('refused', { found: { token: 'eyJ' } });
+    expect(line()).toEqual({ time: '2026-11-21T09:00:00.000Z', level: 'info', event: 'refused' });
+  });
+
+  it.each([
+    ['a name that is not listed', { token: 'eyJ' }],
+    ['an object', { found: { token: 'eyJ' } }],
+    ['a list', { found: ['eyJ'] }],
+    ['nothing', { found: undefined }],
+  ])('drops %s', (_what, members) => {
+    log.info('refused', untyped(members));
+    expect(Object.keys(line())).toEqual(['time', 'level', 'event']);
+  });
+
+  it.each([
+    ['a text of 512 characters', 'x'.repeat(512), 'x'.repeat(512)],
+    ['a longer one, cut', 'x'.repeat(513), 'x'.repeat(512)],
+    ['line ends and other controls', 'a\r\n\u0000\u007f\u0085b', 'a?????b'],
+    ['what turns the direction around', 'a\u202eb', 'a?b'],
+    ['line separators of JavaScript', 'a\u2028b', 'a?b'],
+    ['half a character', 'a\ud800', 'a?'],
+    ['other scripts, as they are', 'Zoë 東京', 'Zoë 東京'],
+    ['a number', 7, 7],
+    ['a truth value', false, false],
+    ['null', null, null],
+  ])('writes %s in a form that can be printed', (_what, value, expected) => {
+    log.info('refused', { found: value });
+    expect(line()['found']).toEqual(expected);
+  });
+
+  it('writes one line however the members read', () => {
+    log.info('refused', { found: 'a\nb', missed: 'c\u2028d' });
+    expect(written.join('').trimEnd()).not.toMatch(/[\n\u2028]/);
+  });
+});
+
+describe('the cause of a fault', () => {
+  it('tells the text of a fault of ours, and the name and code alone of any other error', () => {
+    const theirs = Object.assign(new Error('the secret is s3cr3t'), { code: 'ECONNRESET' });
+    log.error('fault', { reason: 'secrets_unavailable' }, new Fault('secrets', 'not read', { cause: theirs }));
+    expect(line()).toMatchObject({
+      reason: 'secrets_unavailable',
+      cause: { name: 'Fault', message: 'not read', cause: { name: 'Error', code: 'ECONNRESET' } },
+    });
+    expect(written.join('')).not.toContain('s3cr3t');
+  });
+});
