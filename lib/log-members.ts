@@ -1,9 +1,12 @@
 /**
- * What a log line may say. A name that is not here does not compile in a refusal or a log call, and is dropped where it comes at run time: so a secret
- * has no way in by accident, and what was found wrong is not lost for want of an entry.
+ * What a log line may say. A name that is not here does not compile in a refusal or a log call, and is dropped where it
+ * comes at run time: so a secret has no way in by accident, and what was found wrong is not lost for want of an entry.
  */
 
-/** What every line of a route says of its request and answer. A refusal's own members never have these names, so that they cannot hide them. */
+/**
+ * What every line of a route says of its request and answer. A refusal's own members never have these names, so that
+ * they cannot hide them.
+ */
 export const REQUEST_MEMBERS = [
   'requestId',
   'route',
@@ -46,13 +49,18 @@ const ROTATION_MEMBERS = ['stage'] as const;
 
 export const LOG_MEMBERS = [...REQUEST_MEMBERS, ...REFUSAL_MEMBERS, ...ROTATION_MEMBERS] as const;
 
-/** Anything else, an object above all, could carry more than its name says. Texts are cut and made printable when they are written. */
+/**
+ * Anything else, an object above all, could carry more than its name says. Texts are cut and made printable when they
+ * are written.
+ */
 export type LogValue = string | number | boolean | null | undefined;
 
 export type LogMembers = Readonly<Partial<Record<(typeof LOG_MEMBERS)[number], LogValue>>>;
 export type RefusalLog = Readonly<Partial<Record<(typeof REFUSAL_MEMBERS)[number], LogValue>>>;
 
-/** A `RefusalLog` that was not written out in place and has no other member either, which the compiler would let pass. */
+/**
+ * A `RefusalLog` that was not written out in place and has no other member either, which the compiler would let pass.
+ */
 export type NothingElse<L extends RefusalLog> = L & {
   readonly [Other in Exclude<keyof L, keyof RefusalLog>]: never;
 };

@@ -1,5 +1,5 @@
 import type { OauthTokenGrant } from '../configuration/documents.ts';
-import type { DownstreamRequest, ForwardedProof } from '../downstream/request.ts';
+import type { DownstreamRequest, ForwardedProof } from '../downstream/downstream-request.ts';
 import { accept, Fault, type Outcome, refuse } from '../outcome.ts';
 import { renderDownstream } from '../policy/render-grant.ts';
 import { compiledScope } from '../policy/scope.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DownstreamRequest } from '../downstream/request.ts';
+import type { DownstreamRequest } from '../downstream/downstream-request.ts';
 import type { DownstreamTokens, HandOut } from '../downstream/tokens.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import { END_OF_TIME } from '../time.ts';

@@ -4,11 +4,11 @@ import type { FetchRequest, FetchResult } from '../ports.ts';
 import type { Reason } from '../refusals/registry.ts';
 import { type Milliseconds, milliseconds } from '../time.ts';
 import type { Circuits } from './circuits.ts';
-import type { DownstreamPorts } from './ports.ts';
+import type { DownstreamPorts } from './downstream-ports.ts';
 import { providerError, type ReadAnswer } from './provider-error.ts';
 
 /** What a request of ours always has. */
-export const MOST_BYTES = 64 * 1024;
+const MOST_BYTES = 64 * 1024;
 const TIMEOUT_MS = 5_000;
 const MOST_TRIES = 3;
 /** First wait between two tries, with jitter; doubled for the next. */
@@ -21,7 +21,10 @@ export interface Asking {
   /** Of the circuit: endpoint and client. */
   readonly provider: string;
   readonly host: string;
-  /** `unprocessed`: the request holds a proof that the server may take once, so it is sent again only where the server says that it did nothing. */
+  /**
+   * `unprocessed`: the request holds a proof that the server may take once, so it is sent again only where the server
+   * says that it did nothing.
+   */
   readonly repeat: 'any-outage' | 'unprocessed';
   build(): Promise<Outcome<Pick<FetchRequest, 'url' | 'method' | 'headers' | 'body' | 'publicAddressOnly'>>>;
 }
@@ -29,10 +32,11 @@ export interface Asking {
 type Tried = Outcome<ReadAnswer> & { readonly again?: Milliseconds | 'soon' };
 
 /**
- * Asks a server, at most three times while it fails in a way that another try may mend (5xx, a broken connection; 429 and 503 with a short Retry-After), with
- * jittered pauses and never past the signal. A server that took a request and hangs is not asked again. Any status below 500 but 429 is an answer.
- * Refuses with `provider_unavailable`, `provider_timeout`, `provider_throttled`, `provider_circuit_open`, `provider_redirected`,
- * `provider_address_refused`, `provider_answer_too_large`, and with what `build` refuses.
+ * Asks a server, at most three times while it fails in a way that another try may mend (5xx, a broken connection; 429
+ * and 503 with a short Retry-After), with jittered pauses and never past the signal. A server that took a request and
+ * hangs is not asked again. Any status below 500 but 429 is an answer. Refuses with `provider_unavailable`,
+ * `provider_timeout`, `provider_throttled`, `provider_circuit_open`, `provider_redirected`, `provider_address_refused`,
+ * `provider_answer_too_large`, and with what `build` refuses.
  */
 export async function ask(
   ports: DownstreamPorts,

@@ -3,10 +3,10 @@ import type { JwsAlgorithm } from '../configuration/documents.ts';
 import type { JsonObject } from '../json.ts';
 import { accept, Fault, type Outcome } from '../outcome.ts';
 import { type EpochSeconds, epochSeconds, toEpochSeconds } from '../time.ts';
+import type { DownstreamPorts } from './downstream-ports.ts';
+import type { DownstreamRequest } from './downstream-request.ts';
 import type { HeldSecrets } from './held-secrets.ts';
-import type { DownstreamPorts } from './ports.ts';
 import { readSigningKey } from './private-key.ts';
-import type { DownstreamRequest } from './request.ts';
 
 /** One attempt to get a token: what its parts are made of. */
 export interface Attempt {
@@ -21,7 +21,7 @@ export interface Attempt {
 /** An assertion is sent at once and need not last: seconds. */
 const LIFETIME = 120;
 
-export interface PrivateKeyUse {
+interface PrivateKeyUse {
   /** Name of the secret. */
   readonly secret: string;
   readonly algorithm: JwsAlgorithm | null;
@@ -29,7 +29,9 @@ export interface PrivateKeyUse {
   readonly header: Readonly<Record<string, string>>;
 }
 
-/** `iat`, `nbf`, `exp` and `jti` of an assertion that is made now (RFC 7523 section 3); it ends no later than `endsBy`. */
+/**
+ * `iat`, `nbf`, `exp` and `jti` of an assertion that is made now (RFC 7523 section 3); it ends no later than `endsBy`.
+ */
 export function assertionTimes(attempt: Attempt, endsBy: EpochSeconds | null): JsonObject {
   const now = toEpochSeconds(attempt.ports.clock.now());
   const exp = endsBy === null ? now + LIFETIME : Math.min(now + LIFETIME, Math.floor(endsBy));
@@ -51,8 +53,9 @@ export async function signWithSecret(
 }
 
 /**
- * An assertion of the broker's own about the principal, addressed to that server: `iss` is the broker, `sub` and `act` say who asks and who acts
- * (RFC 7523 section 3, RFC 8693 section 4.1). Its type is not that of a broker token, so that it is none anywhere.
+ * An assertion of the broker's own about the principal, addressed to that server: `iss` is the broker, `sub` and `act`
+ * say who asks and who acts (RFC 7523 section 3, RFC 8693 section 4.1). Its type is not that of a broker token, so that
+ * it is none anywhere.
  */
 export async function signAsBroker(attempt: Attempt, audience: string | null): Promise<string> {
   const { ports, request, signal } = attempt;

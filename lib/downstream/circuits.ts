@@ -13,8 +13,9 @@ interface Circuit {
 }
 
 /**
- * One circuit a provider (token endpoint and client), in memory: five failures in a row open it for ten seconds; then one request tries while the
- * others are still refused, and its success closes it. A failure is no answer or 5xx; an error that the server decided on is none.
+ * One circuit a provider (token endpoint and client), in memory: five failures in a row open it for ten seconds; then
+ * one request tries while the others are still refused, and its success closes it. A failure is no answer or 5xx; an
+ * error that the server decided on is none.
  */
 export class Circuits {
   readonly #circuits = new Map<string, Circuit>();

@@ -5,18 +5,19 @@ import { toEpochSeconds } from '../time.ts';
 import { type Asking, ask } from './ask.ts';
 import type { Attempt } from './assertion.ts';
 import type { Circuits } from './circuits.ts';
-import { clientCredential } from './client-authentication.ts';
+import { clientCredential } from './client-credential.ts';
+import type { DownstreamPorts } from './downstream-ports.ts';
+import type { DownstreamRequest, DownstreamToken } from './downstream-request.ts';
 import { installationToken } from './github-app.ts';
 import { type HeldSecrets, readHeldSecrets } from './held-secrets.ts';
 import { hostTagOf } from './host-tag.ts';
-import type { DownstreamPorts } from './ports.ts';
-import type { DownstreamRequest, DownstreamToken } from './request.ts';
-import { readTokenAnswer } from './token-answer.ts';
-import { type FormGrant, tokenParameters } from './token-form.ts';
+import { readProviderResponse } from './provider-response.ts';
+import { type FormGrant, tokenParameters } from './token-request-parameters.ts';
 
 /**
- * Gets a token of the server, trying each of `held` while the server refuses the client; where it refuses all, the secrets are read anew, because a
- * rotation may have happened since they were kept, and a version that was not tried yet gets its turn.
+ * Gets a token of the server, trying each of `held` while the server refuses the client; where it refuses all, the
+ * secrets are read anew, because a rotation may have happened since they were kept, and a version that was not tried
+ * yet gets its turn.
  */
 export async function fetchToken(
   ports: DownstreamPorts,
@@ -81,7 +82,8 @@ async function formToken(
       'content-type': 'application/x-www-form-urlencoded',
       accept: 'application/json',
       'user-agent': 'token-broker',
-      // A proof that may be taken once is not sent again, so it does not go on a kept connection that may have been closed.
+      // A proof that may be taken once is not sent again, so it does not go on a kept connection that may have been
+      // closed.
       ...(request.proof === null ? {} : { connection: 'close' }),
     };
     const body = new URLSearchParams({ ...parameters.value, ...credential.value.parameters }).toString();
@@ -91,7 +93,7 @@ async function formToken(
   const answer = await ask(ports, circuits, { provider, host, repeat, build }, signal);
   if (!answer.ok) return answer;
   const signed = grant.provider === 'jwt-bearer' && grant.signer.kind === 'secret' ? 'by-key' : 'not';
-  return readTokenAnswer(answer.value, { request, host, signed, at, secretVersion: secrets.id });
+  return readProviderResponse(answer.value, { request, host, signed, at, secretVersion: secrets.id });
 }
 
 /** One circuit for each client at each endpoint. */
@@ -100,7 +102,10 @@ function providerOf(grant: OauthTokenGrant): string {
   return JSON.stringify([grant.tokenEndpoint, client]);
 }
 
-/** An address that is no public one is dialled where the grant says so, or has it in its URL; plain http is loopback alone (the local stack). */
+/**
+ * An address that is no public one is dialled where the grant says so, or has it in its URL; plain http is loopback
+ * alone (the local stack).
+ */
 function namesAddress({ tokenEndpoint, allowPrivateAddress }: OauthTokenGrant): boolean {
   const { hostname, protocol } = new URL(tokenEndpoint);
   return allowPrivateAddress || protocol === 'http:' || isIP(hostname.replace(/^\[|\]$/g, '')) !== 0;

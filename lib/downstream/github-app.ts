@@ -4,17 +4,20 @@ import { epochSeconds, toEpochSeconds } from '../time.ts';
 import { type Asking, ask } from './ask.ts';
 import { type Attempt, signWithSecret } from './assertion.ts';
 import type { Circuits } from './circuits.ts';
-import { readInstallationToken } from './github-answer.ts';
+import type { DownstreamToken } from './downstream-request.ts';
+import { readInstallationToken } from './installation-token-response.ts';
 import { providerError, type ReadAnswer } from './provider-error.ts';
-import type { DownstreamToken } from './request.ts';
 
 type GithubAppGrant = Extract<OauthTokenGrant, { provider: 'github-app' }>;
 
-/** docs.github.com, "Generating a JSON Web Token (JWT) for a GitHub App": 60 s in the past against clock drift, ten minutes at most. */
+/**
+ * docs.github.com, "Generating a JSON Web Token (JWT) for a GitHub App": 60 s in the past against clock drift, ten
+ * minutes at most.
+ */
 const BACKDATED = 60;
 const LIFETIME = 540;
 
-export interface GithubCall {
+interface GithubCall {
   readonly circuits: Circuits;
   /** Those of every request to this provider: circuit, host, addresses. */
   readonly asking: Pick<Asking, 'provider' | 'host'>;
@@ -22,8 +25,9 @@ export interface GithubCall {
 }
 
 /**
- * An installation access token of a GitHub App, for the repositories and permissions of the grant and no others (docs.github.com, "Generating an installation
- * access token for a GitHub App"). `tokenEndpoint` is the root of the REST API, so that GitHub Enterprise Server works alike.
+ * An installation access token of a GitHub App, for the repositories and permissions of the grant and no others
+ * (docs.github.com, "Generating an installation access token for a GitHub App"). `tokenEndpoint` is the root of the
+ * REST API, so that GitHub Enterprise Server works alike.
  */
 export async function installationToken(
   attempt: Attempt,
@@ -56,7 +60,10 @@ async function findInstallation(attempt: Attempt, grant: GithubAppGrant, call: G
   return refuse('provider_answer_invalid', { log: { host: call.asking.host, problem: 'installation' } });
 }
 
-/** GitHub has no error codes: the status says it. The app's key is wrong, or the app is not installed there or may not have that. */
+/**
+ * GitHub has no error codes: the status says it. The app's key is wrong, or the app is not installed there or may not
+ * have that.
+ */
 const apiError = (answer: ReadAnswer, { asking }: GithubCall) => providerError(answer, asking.host, 'not');
 
 function callApi(

@@ -26,9 +26,10 @@ export function secretNames(grant: OauthTokenGrant): readonly string[] {
 }
 
 /**
- * The secrets of a grant in the order in which they are tried: the current versions, then (rotation overlap) the previous ones where there are any.
- * Refuses with `downstream_secret_missing`, and with `downstream_secret_host` where a secret's tag does not name the host of the token endpoint: it is
- * neither sent there nor signed with. Throws `Fault('secrets')`.
+ * The secrets of a grant in the order in which they are tried: the current versions, then (rotation overlap) the
+ * previous ones where there are any. Refuses with `downstream_secret_missing`, and with `downstream_secret_host` where
+ * a secret's tag does not name the host of the token endpoint: it is neither sent there nor signed with. Throws
+ * `Fault('secrets')`.
  */
 export async function readHeldSecrets(
   secrets: Secrets,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { EpochMilliseconds } from '../time.ts';
+import type { DownstreamRequest, DownstreamToken } from './downstream-request.ts';
 import type { HeldSecrets } from './held-secrets.ts';
-import type { DownstreamRequest, DownstreamToken } from './request.ts';
 
 /** A token is dropped with this much of its life left, whichever comes first. */
 const LEAST_LEFT_SECONDS = 60;
@@ -16,8 +16,9 @@ interface Kept {
 }
 
 /**
- * What a token is shared by: the whole resolved request. Endpoint, client and every fixed parameter are in the grant; the rest is what templates made of
- * it, whom it is for, the forwarded proof's SHA-256 and the versions of the secrets. No secret is in it. SHA-256, lower-case hex.
+ * What a token is shared by: the whole resolved request. Endpoint, client and every fixed parameter are in the grant;
+ * the rest is what templates made of it, whom it is for, the forwarded proof's SHA-256 and the versions of the secrets.
+ * No secret is in it. SHA-256, lower-case hex.
  */
 export function sharingKey(request: DownstreamRequest, held: readonly HeldSecrets[]): string {
   const { grant, scope, audience, subject, act, identity, proof } = request;
@@ -35,8 +36,9 @@ export function sharingKey(request: DownstreamRequest, held: readonly HeldSecret
 }
 
 /**
- * Tokens that may be handed out again, in the memory of one process and nowhere else. Each is dropped with 10 % or 60 s of its life left, and no later than
- * the proof that was forwarded for it ends. What ends at an assumed time is never kept.
+ * Tokens that may be handed out again, in the memory of one process and nowhere else. Each is dropped with 10 % or 60 s
+ * of its life left, and no later than the proof that was forwarded for it ends. What ends at an assumed time is never
+ * kept.
  */
 export class KeptTokens {
   readonly #kept = new Map<string, Kept>();

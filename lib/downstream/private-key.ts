@@ -18,8 +18,9 @@ const CURVES: ReadonlyMap<string, JwsAlgorithm> = new Map([
 ]);
 
 /**
- * Reads an unencrypted private key: PEM (PKCS#8, PKCS#1 of RSA, SEC1 of EC) or a JWK. `algorithm` null: the usual one of such a key (RS256, ES256 by the
- * curve, EdDSA). Refuses with `downstream_key_unusable` for anything else, a short RSA key, and a key of another algorithm; the key is never told.
+ * Reads an unencrypted private key: PEM (PKCS#8, PKCS#1 of RSA, SEC1 of EC) or a JWK. `algorithm` null: the usual one
+ * of such a key (RS256, ES256 by the curve, EdDSA). Refuses with `downstream_key_unusable` for anything else, a short
+ * RSA key, and a key of another algorithm; the key is never told.
  */
 export function readSigningKey(text: string, algorithm: JwsAlgorithm | null): Outcome<SigningKey> {
   const key = parseKey(text.trim());

@@ -10,7 +10,10 @@ export interface ReadAnswer {
   readonly json: JsonObject | null;
 }
 
-/** IANA "OAuth Extensions Error" and RFC 6749 section 5.2: what a caller may be told. Anything else a server says stays in the log. */
+/**
+ * IANA "OAuth Extensions Error" and RFC 6749 section 5.2: what a caller may be told. Anything else a server says stays
+ * in the log.
+ */
 const REGISTERED: ReadonlySet<string> = new Set([
   ...['invalid_request', 'invalid_client', 'invalid_grant', 'unauthorized_client', 'unsupported_grant_type'],
   ...['invalid_scope', 'access_denied', 'server_error', 'temporarily_unavailable', 'invalid_target'],
@@ -29,9 +32,10 @@ const LOGGABLE = /^[A-Za-z0-9_.:/-]{1,64}$/;
 const LONGEST_WAIT = 3_600;
 
 /**
- * What an error of the server means. `invalid_client` and 401 are `provider_client_refused`, so that another version of the secret is tried; so is
- * `invalid_grant` where `signed` says that the grant itself was signed with a secret key. 429 is `provider_throttled`, 5xx and `temporarily_unavailable` are an
- * outage, anything else `provider_refused`. The caller hears a registered code and no more; the log has any code that is one word.
+ * What an error of the server means. `invalid_client` and 401 are `provider_client_refused`, so that another version of
+ * the secret is tried; so is `invalid_grant` where `signed` says that the grant itself was signed with a secret key.
+ * 429 is `provider_throttled`, 5xx and `temporarily_unavailable` are an outage, anything else `provider_refused`. The
+ * caller hears a registered code and no more; the log has any code that is one word.
  */
 export function providerError(
   answer: ReadAnswer,

@@ -10,15 +10,19 @@ export interface DownstreamCredential {
   /** Its id there; null: the grant names no client. */
   readonly client: string | null;
   /**
-   * `shared-secret`: both sides hold it. `private-key`: only the broker does, and it lasts until somebody replaces it. `broker-key`: the broker's own, which
-   * rotates by itself. `aws-identity`: the token of the broker's role. `proof`: the caller's own.
+   * `shared-secret`: both sides hold it. `private-key`: only the broker does, and it lasts until somebody replaces it.
+   * `broker-key`: the broker's own, which rotates by itself. `aws-identity`: the token of the broker's role. `proof`:
+   * the caller's own.
    */
   readonly kind: 'shared-secret' | 'private-key' | 'broker-key' | 'aws-identity' | 'proof';
   /** Name of the static secret in Secrets Manager; null: there is none. */
   readonly secret: string | null;
 }
 
-/** Everything that the scopes with `oauth-token` grants rest on, in their order: which providers still hold a static secret, and which need none. */
+/**
+ * Everything that the scopes with `oauth-token` grants rest on, in their order: which providers still hold a static
+ * secret, and which need none.
+ */
 export function downstreamCredentials(scopes: readonly Scope[]): readonly DownstreamCredential[] {
   return scopes.flatMap(({ scope, grant }) => {
     if (grant.type !== 'oauth-token') return [];

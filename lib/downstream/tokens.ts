@@ -1,10 +1,10 @@
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import { Circuits } from './circuits.ts';
+import type { DownstreamPorts } from './downstream-ports.ts';
+import type { DownstreamRequest, DownstreamToken } from './downstream-request.ts';
 import { fetchToken } from './fetch-token.ts';
 import { type HeldSecrets, readHeldSecrets } from './held-secrets.ts';
 import { KeptTokens, sharingKey } from './kept-tokens.ts';
-import type { DownstreamPorts } from './ports.ts';
-import type { DownstreamRequest, DownstreamToken } from './request.ts';
 
 /** A token, and whether somebody was asked for it on account of this request. */
 export interface HandOut {
@@ -16,14 +16,18 @@ export interface HandOut {
 export interface DownstreamTokens {
   /** One that is at hand for the very same request; null: the server must be asked. Never throws. */
   atHand(request: DownstreamRequest, signal: AbortSignal): Promise<HandOut | null>;
-  /** That, or one that the server gives now; callers with the same request share one fetch. Throws `Fault('secrets')`. */
+  /**
+   * That, or one that the server gives now; callers with the same request share one fetch. Throws `Fault('secrets')`.
+   */
   get(request: DownstreamRequest, signal: AbortSignal): Promise<Outcome<HandOut>>;
 }
 
 /** A fetch with its retries; it is shared, so that no caller's deadline may end it. */
 const FETCH_BUDGET_MS = 10_000;
 
-/** Tokens of other servers, with what one process keeps of them: tokens, fetches under way, and which providers fail. */
+/**
+ * Tokens of other servers, with what one process keeps of them: tokens, fetches under way, and which providers fail.
+ */
 export function downstreamTokens(ports: DownstreamPorts): DownstreamTokens {
   const kept = new KeptTokens();
   const circuits = new Circuits();

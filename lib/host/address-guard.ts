@@ -1,7 +1,7 @@
 import { BlockList, isIP, isIPv4 } from 'node:net';
 
 /** Where a connection leads, by its IP address. */
-export type AddressKind = 'public' | 'loopback' | 'private';
+type AddressKind = 'public' | 'loopback' | 'private';
 
 /** IANA IPv4 Special-Purpose Address Registry (RFC 6890), multicast and the reserved class E. */
 const NOT_PUBLIC_IPV4 = [
@@ -39,7 +39,10 @@ const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
-/** The kind of an address as `dns.lookup` or a URL writes it, without brackets. What is no address is private: nobody dials it. */
+/**
+ * The kind of an address as `dns.lookup` or a URL writes it, without brackets. What is no address is private: nobody
+ * dials it.
+ */
 export function addressKind(address: string): AddressKind {
   const embedded = embeddedIpv4(address);
   const plain = embedded ?? address;
@@ -50,7 +53,10 @@ export function addressKind(address: string): AddressKind {
   return notPublic.check(plain, family) ? 'private' : 'public';
 }
 
-/** The IPv4 address inside an IPv4-mapped address (::ffff:0:0/96) or one of NAT64 (64:ff9b::/96, RFC 6052), which leads there. */
+/**
+ * The IPv4 address inside an IPv4-mapped address (::ffff:0:0/96) or one of NAT64 (64:ff9b::/96, RFC 6052), which leads
+ * there.
+ */
 function embeddedIpv4(address: string): string | null {
   if (isIP(address) !== 6) return null;
   // The URL parser writes the groups out in hexadecimal, whatever form came in.

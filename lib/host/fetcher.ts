@@ -1,7 +1,7 @@
 import type { Fetcher, FetchRequest, FetchResult } from '../ports.ts';
 import { exchange, type HttpMessage } from './http-exchange.ts';
 
-export interface FetcherOptions {
+interface FetcherOptions {
   /** True where the broker's own issuer is loopback: then plain http to a loopback address is dialled too. */
   readonly loopback: boolean;
 }
@@ -14,8 +14,9 @@ const REDIRECT_STATUSES = new Set([301, 302, 303, 307, 308]);
 const failure = (problem: Failure['problem'], cause: string): Failure => ({ ok: false, problem, cause });
 
 /**
- * The port over Node's own https: no credentials in URLs, no redirects off the origin (and none of a POST), addresses judged after
- * the name is resolved and before they are dialled, a cap on the decoded body while it streams, one deadline over all of it.
+ * The port over Node's own https: no credentials in URLs, no redirects off the origin (and none of a POST), addresses
+ * judged after the name is resolved and before they are dialled, a cap on the decoded body while it streams, one
+ * deadline over all of it.
  */
 export function httpFetcher(options: FetcherOptions): Fetcher {
   return {

@@ -12,8 +12,9 @@ const DECODERS: ReadonlyMap<string, () => NodeJS.ReadWriteStream & Readable> = n
 ]);
 
 /**
- * Reads a body of at most `maxBytes`, counted after its content coding is undone, so that a small body that unpacks to a large one
- * stops at the cap. Throws `BodyTooLarge`, or what the connection throws. A coding that nobody asked for throws too.
+ * Reads a body of at most `maxBytes`, counted after its content coding is undone, so that a small body that unpacks to
+ * a large one stops at the cap. Throws `BodyTooLarge`, or what the connection throws. A coding that nobody asked for
+ * throws too.
  */
 export async function readBody(answer: IncomingMessage, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {
   try {

@@ -17,7 +17,10 @@ type Reach = 'any' | 'public' | 'loopback';
 
 const mayDial = (reach: Reach, address: string): boolean => reach === 'any' || addressKind(address) === reach;
 
-/** The name is resolved once, judged, and that very address is dialled: a second answer of the name server has no effect. */
+/**
+ * The name is resolved once, judged, and that very address is dialled: a second answer of the name server has no
+ * effect.
+ */
 function lookupWithin(reach: Reach): LookupFunction {
   return (hostname, options, callback) => {
     resolveName(hostname, { ...options, all: true }, (error, addresses) => {
@@ -69,7 +72,8 @@ function send(request: FetchRequest, url: URL, reach: Reach, signal: AbortSignal
       outgoing.on('error', (error) => reject(outgoing.reusedSocket ? new StaleSocket(error) : error));
       outgoing.end(request.body);
     });
-  // A kept connection may have been closed at the other end while this process was frozen: a GET may simply be sent again.
+  // A kept connection may have been closed at the other end while this process was frozen: a GET may simply be sent
+  // again.
   return attempt().catch((error: unknown) => {
     if (error instanceof StaleSocket && request.method === 'GET' && !signal.aborted) return attempt();
     throw error;

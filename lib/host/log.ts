@@ -7,7 +7,10 @@ const LOGGABLE: ReadonlySet<string> = new Set(LOG_MEMBERS);
 
 /** Longest text of a member, in characters. */
 const MAX_CHARACTERS = 512;
-/** Controls, formatting (also what turns the direction of a text around), lone surrogates, line and paragraph separators. */
+/**
+ * Controls, formatting (also what turns the direction of a text around), lone surrogates, line and paragraph
+ * separators.
+ */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 const write = (line: Readonly<Record<string, unknown>>): void => {
@@ -41,7 +44,10 @@ const isLogValue = (value: unknown): boolean =>
 
 const printable = (text: string): string => text.slice(0, MAX_CHARACTERS).replace(UNPRINTABLE, '?');
 
-/** Name, message and stack of our own faults, the name and code alone of anybody else's: their texts may repeat what was sent. */
+/**
+ * Name, message and stack of our own faults, the name and code alone of anybody else's: their texts may repeat what was
+ * sent.
+ */
 function describeCause(cause: unknown, depth = 0): unknown {
   if (!(cause instanceof Error) || depth > 3) return undefined;
   const own = cause.name === 'Fault' || cause.name === 'SettingsError';
@@ -66,7 +72,10 @@ const frames = (error: Error): readonly string[] =>
     .slice(0, 8)
     .map((frame) => frame.trim());
 
-/** CloudWatch embedded metric format (AWS: "Specification: Embedded metric format"): metrics as log lines, no call and no latency. */
+/**
+ * CloudWatch embedded metric format (AWS: "Specification: Embedded metric format"): metrics as log lines, no call and
+ * no latency.
+ */
 export const embeddedMetrics = (clock: Clock): Metrics => {
   const emit = (dimensions: Readonly<Record<string, string>>, values: Readonly<Record<string, number>>) => {
     const metrics = Object.keys(values).map((name) => ({

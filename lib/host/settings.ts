@@ -24,7 +24,7 @@ export interface Settings {
   readonly build: string;
 }
 
-export const SIGNING_ALGORITHMS = ['ES256', 'EdDSA', 'RS256'] as const;
+const SIGNING_ALGORITHMS = ['ES256', 'EdDSA', 'RS256'] as const;
 export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
 
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,6 +1,9 @@
 import { Fault } from '../outcome.ts';
 
-/** Waits for a read that several callers share, no longer than this caller's signal allows; the read goes on for the others. */
+/**
+ * Waits for a read that several callers share, no longer than this caller's signal allows; the read goes on for the
+ * others.
+ */
 export function waitAtMost<T>(shared: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = (): void =>

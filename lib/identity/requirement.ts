@@ -4,8 +4,9 @@ import { compiledConnection, evaluateRequire } from '../policy/connection.ts';
 import type { Claims } from './principal.ts';
 
 /**
- * Whether `require` of a connection is met: then the proof names somebody here. A condition that cannot be evaluated is a miss. Refuses with
- * `requirement_not_met`; the log has the first check that did not hold, by operator and key. Contract section 2.
+ * Whether `require` of a connection is met: then the proof names somebody here. A condition that cannot be evaluated is
+ * a miss. Refuses with `requirement_not_met`; the log has the first check that did not hold, by operator and key.
+ * Contract section 2.
  */
 export function checkRequirement(connection: Connection, claims: Claims): Outcome<true> {
   const evaluation = evaluateRequire(compiledConnection(connection), claims);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { oauthTokenGranter } from '../../lib/credential/oauth-token.ts';
-import type { DownstreamRequest, DownstreamToken } from '../../lib/downstream/request.ts';
+import type { DownstreamRequest, DownstreamToken } from '../../lib/downstream/downstream-request.ts';
 import type { DownstreamTokens } from '../../lib/downstream/tokens.ts';
 import { accept, refuse } from '../../lib/outcome.ts';
 import { END_OF_TIME, epochSeconds, seconds } from '../../lib/time.ts';
-import { clientGrant } from '../downstream/world.ts';
+import { clientGrant } from '../downstream/provider.ts';
 import { actorOf, ISSUANCE, inputOf, NOW, principalOf } from './grant-fixtures.ts';
 
 const signal = new AbortController().signal;

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { downstreamTokens } from '../../lib/downstream/tokens.ts';
-import { answer, aRequest, downstreamWorld, formOf, good, NOW, SECRET, signal } from './world.ts';
+import { answer, aRequest, downstreamWorld, formOf, good, NOW, SECRET, signal } from './provider.ts';
 
 /** Mostly right, so that each way of being wrong is met with the rest in order. */
 const mostly = <T, U>(right: fc.Arbitrary<T>, wrong: fc.Arbitrary<U>) =>

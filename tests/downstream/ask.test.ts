@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { downstreamTokens } from '../../lib/downstream/tokens.ts';
 import type { FetchResult } from '../../lib/ports.ts';
 import { epochSeconds } from '../../lib/time.ts';
-import { answer, aRequest, clientGrant, downstreamWorld, good, NOW, signal } from './world.ts';
+import { answer, aRequest, clientGrant, downstreamWorld, good, NOW, signal } from './provider.ts';
 
 const failed = (problem: Extract<FetchResult, { ok: false }>['problem']): FetchResult => ({
   ok: false,

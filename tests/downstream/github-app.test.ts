@@ -4,7 +4,7 @@ import { jwtVerify } from 'jose';
 import type { OauthTokenGrant } from '../../lib/configuration/documents.ts';
 import { downstreamTokens } from '../../lib/downstream/tokens.ts';
 import type { FetchResult } from '../../lib/ports.ts';
-import { answer, aRequest, clientGrant, downstreamWorld, NOW, SECRET, signal } from './world.ts';
+import { answer, aRequest, clientGrant, downstreamWorld, NOW, SECRET, signal } from './provider.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const { provider: _, client: __, ...base } = clientGrant();

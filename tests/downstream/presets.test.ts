@@ -8,7 +8,7 @@ import { secretNames } from '../../lib/downstream/held-secrets.ts';
 import { hostTagOf } from '../../lib/downstream/host-tag.ts';
 import { downstreamTokens } from '../../lib/downstream/tokens.ts';
 import type { FetchResult } from '../../lib/ports.ts';
-import { answer, aRequest, downstreamWorld, formOf, good, NOW, signal } from './world.ts';
+import { answer, aRequest, downstreamWorld, formOf, good, NOW, signal } from './provider.ts';
 
 const EXAMPLES = join(import.meta.dirname, '..', '..', 'examples');
 const pem = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import type { DownstreamRequest } from '../../lib/downstream/request.ts';
+import type { DownstreamRequest } from '../../lib/downstream/downstream-request.ts';
 import { downstreamTokens } from '../../lib/downstream/tokens.ts';
 import { Fault } from '../../lib/outcome.ts';
 import { epochSeconds, seconds } from '../../lib/time.ts';
-import { answer, aRequest, clientGrant, downstreamWorld, good, NOW, SECRET, signal } from './world.ts';
+import { answer, aRequest, clientGrant, downstreamWorld, good, NOW, SECRET, signal } from './provider.ts';
 
 /** Numbers its tokens, so that one that was kept is known. */
 const numbered = (more: Record<string, unknown> = {}) =>

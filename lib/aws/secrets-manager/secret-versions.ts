@@ -15,9 +15,10 @@ export type SecretVersions = Awaited<ReturnType<Secrets['read']>>;
 type Stage = 'AWSCURRENT' | 'AWSPREVIOUS';
 
 /**
- * Reads both versions of a secret and its tags, at once. `retiredAt` of the previous version is when the current one was made, which is seconds before
- * it took its place. A secret that waits for its deletion is as good as none. Where a function may not read the tags, there are none.
- * Throws `Fault('secrets')` for anything else that fails, without the value or AWS's message.
+ * Reads both versions of a secret and its tags, at once. `retiredAt` of the previous version is when the current one
+ * was made, which is seconds before it took its place. A secret that waits for its deletion is as good as none. Where a
+ * function may not read the tags, there are none. Throws `Fault('secrets')` for anything else that fails, without the
+ * value or AWS's message.
  */
 export async function readVersions(
   client: SecretsManagerClient,

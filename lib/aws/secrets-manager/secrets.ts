@@ -21,9 +21,10 @@ interface Kept {
 }
 
 /**
- * The port Secrets over AWS Secrets Manager. What was read is kept in memory for at most 60 s and never used longer, outage or not; callers that come while a
- * secret is being read wait for that one read. That there is no such secret is kept alike, so that the time of an answer does not tell a client that exists from one
- * that does not; a failure is not kept.
+ * The port Secrets over AWS Secrets Manager. What was read is kept in memory for at most 60 s and never used longer,
+ * outage or not; callers that come while a secret is being read wait for that one read. That there is no such secret is
+ * kept alike, so that the time of an answer does not tell a client that exists from one that does not; a failure is not
+ * kept.
  */
 export function secretsManagerSecrets(client: SecretsManagerClient, clock: Clock): Secrets {
   const kept = new Map<string, Kept>();

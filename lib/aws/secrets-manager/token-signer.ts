@@ -13,8 +13,8 @@ interface SigningKey {
 }
 
 /**
- * Signs with the `current` key of the ring in the secret's current version; the imported key is kept as long as the version is. On the thread of the request: a P-256 signature takes less
- * than its way to another thread and back.
+ * Signs with the `current` key of the ring in the secret's current version; the imported key is kept as long as the
+ * version is. On the thread of the request: a P-256 signature takes less than its way to another thread and back.
  */
 export function tokenSigner(secrets: () => Promise<Secrets>, secretName: string | null): TokenSigner {
   let kept: SigningKey | null = null;

@@ -11,9 +11,10 @@ const ERROR_CODE = /<Code>([A-Za-z0-9.]{1,64})<\/Code>/;
 const TRANSIENT = /^(?:Throttl|RequestLimitExceeded|RequestThrottled|ServiceUnavailable|InternalFailure|SlowDown)/;
 
 /**
- * Sends the signed request to STS once, follows no redirect, and reads who signed it. STS's word that the signature does not hold is
- * `signature_invalid`, that the credentials have expired `expired`; a caller that is neither role nor user `caller_identity_unsupported`; whatever else
- * is not a whole answer of GetCallerIdentity is `caller_identity_unavailable`.
+ * Sends the signed request to STS once, follows no redirect, and reads who signed it. STS's word that the signature
+ * does not hold is `signature_invalid`, that the credentials have expired `expired`; a caller that is neither role nor
+ * user `caller_identity_unsupported`; whatever else is not a whole answer of GetCallerIdentity is
+ * `caller_identity_unavailable`.
  */
 export async function askWhoSigned(
   request: SignedRequest,

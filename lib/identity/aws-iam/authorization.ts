@@ -16,8 +16,9 @@ const AUTHORIZATION =
 const AMZ_DATE = /^([0-9]{4})([0-9]{2})([0-9]{2})T([0-9]{2})([0-9]{2})([0-9]{2})Z$/;
 
 /**
- * Reads a signature of the service `sts` in the one spelling that signers write, so that one signature is one replay id. The credential
- * scope's day is that of `X-Amz-Date`, and no header is signed twice. Returns null for anything else.
+ * Reads a signature of the service `sts` in the one spelling that signers write, so that one signature is one replay
+ * id. The credential scope's day is that of `X-Amz-Date`, and no header is signed twice. Returns null for anything
+ * else.
  */
 export function parseSignatureV4(authorization: string, amzDate: string): SignatureV4 | null {
   const [, day, region, names, signature] = AUTHORIZATION.exec(authorization) ?? [];

@@ -7,7 +7,7 @@ import type { CallerIdentity } from './caller-identity.ts';
 const TASK_ID = /^(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 /** Who is calling, to this connection. */
-export interface CallerNames {
+interface CallerNames {
   readonly subject: string;
   readonly claims: Claims;
 }
@@ -16,9 +16,10 @@ export interface CallerNames {
  * The claims of contract section 2, with `userName` and `userId` for IAM users, and the subject.
  *
  * The subject is what nobody but the account's own IAM decides: an IAM user's ARN; for a role
- * `arn:<partition>:sts::<account>:assumed-role/<role>`, without the session's name, which whoever may assume the role chooses
- * freely (limits and source identities are kept by subject). Only for a role of `ecsRoles`, which none but ECS assumes, the session's name is the task, so
- * `taskId` exists and the subject ends with it: each task is a principal of its own.
+ * `arn:<partition>:sts::<account>:assumed-role/<role>`, without the session's name, which whoever may assume the role
+ * chooses freely (limits and source identities are kept by subject). Only for a role of `ecsRoles`, which none but ECS
+ * assumes, the session's name is the task, so `taskId` exists and the subject ends with it: each task is a principal of
+ * its own.
  */
 export function callerNames(
   { account, partition, arn, caller }: CallerIdentity,

@@ -24,8 +24,8 @@ const BLANK = '[ \\t\\r\\n]*';
 const element = (name: string, content: string): string => `<${name}>${content}</${name}>${BLANK}`;
 
 /**
- * STS API reference, GetCallerIdentity, example response. The whole document is matched: no document type, comment, CDATA section, entity, attribute or
- * second element can be in it, and no value has a character that XML would escape.
+ * STS API reference, GetCallerIdentity, example response. The whole document is matched: no document type, comment,
+ * CDATA section, entity, attribute or second element can be in it, and no value has a character that XML would escape.
  */
 const ANSWER = new RegExp(
   `^${BLANK}(?:<\\?xml version="1\\.0"(?: encoding="(?:UTF|utf)-8")?\\?>${BLANK})?` +
@@ -42,7 +42,10 @@ const ROLE_SESSION = /^([\w+=,.@-]{1,64})\/([\w+=,.@-]{2,64})$/;
 const USER = /^(?:[\x21-\x7e]{1,510}\/)?([\w+=,.@-]{1,64})$/;
 const UNIQUE_ID = /^[A-Z0-9]{16,128}$/;
 
-/** `unsupported`: a true answer about a caller that is neither an assumed role nor a user. null: not an answer of GetCallerIdentity. */
+/**
+ * `unsupported`: a true answer about a caller that is neither an assumed role nor a user. null: not an answer of
+ * GetCallerIdentity.
+ */
 export function parseCallerIdentity(xml: string): CallerIdentity | 'unsupported' | null {
   const members = membersOf(xml);
   if (members === null) return null;

@@ -19,9 +19,9 @@ const HEADER_NAME = /^[a-z0-9-]{1,64}$/;
 const HEADER_VALUE = /^[\x21-\x7e](?:[\x20-\x7e]{0,8190}[\x21-\x7e])?$/;
 
 /**
- * Reads an aws-iam proof: base64url (padding optional) of a JSON object with exactly `url`, `body` and `headers`, at most 16,384 characters.
- * Header names are one where only their case differs, and none may be given twice; a value is a string, or a list of one string.
- * Refuses anything else with `signed_request_malformed`. Contract section 3.
+ * Reads an aws-iam proof: base64url (padding optional) of a JSON object with exactly `url`, `body` and `headers`, at
+ * most 16,384 characters. Header names are one where only their case differs, and none may be given twice; a value is a
+ * string, or a list of one string. Refuses anything else with `signed_request_malformed`. Contract section 3.
  */
 export function parseEnvelope(envelope: string): Outcome<DescribedRequest> {
   const malformed = refuse('signed_request_malformed');

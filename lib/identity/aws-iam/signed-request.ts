@@ -5,7 +5,10 @@ import { parseSignatureV4, type SignatureV4 } from './authorization.ts';
 import { type StsTarget, stsTarget } from './endpoint.ts';
 import { type DescribedRequest, parseEnvelope } from './envelope.ts';
 
-/** A request that may be sent to STS: it can be nothing but GetCallerIdentity, for a server that it names under its signature. */
+/**
+ * A request that may be sent to STS: it can be nothing but GetCallerIdentity, for a server that it names under its
+ * signature.
+ */
 export interface SignedRequest {
   readonly target: StsTarget;
   readonly body: string;
@@ -21,9 +24,9 @@ const BODY = 'Action=GetCallerIdentity&Version=2011-06-15';
 const FORM = /^application\/x-www-form-urlencoded(?:; ?charset=utf-8)?$/i;
 
 /**
- * The headers that signers send: what is sent on if it is signed, and what is dropped unless it is (and refused if it is, because it changes how STS
- * answers). Any other header is refused: Project Zero's "Enter the Vault" made STS say somebody else's name through headers and
- * hosts that a server did not expect.
+ * The headers that signers send: what is sent on if it is signed, and what is dropped unless it is (and refused if it
+ * is, because it changes how STS answers). Any other header is refused: Project Zero's "Enter the Vault" made STS say
+ * somebody else's name through headers and hosts that a server did not expect.
  */
 const SENT_ON = new Set([
   'amz-sdk-invocation-id',
@@ -41,8 +44,9 @@ const DROPPED = new Set(['accept', 'accept-encoding', 'connection']);
 const ALWAYS_SIGNED = ['host', 'x-amz-date', 'x-broker-server-id'];
 
 /**
- * Reads an aws-iam proof into the one request that it may be: a POST of exactly GetCallerIdentity to AWS STS, signed with Signature Version 4 over host, date and
- * the server's name. Nothing is sent anywhere. Refuses with `signed_request_malformed` or `signed_request_not_accepted`.
+ * Reads an aws-iam proof into the one request that it may be: a POST of exactly GetCallerIdentity to AWS STS, signed
+ * with Signature Version 4 over host, date and the server's name. Nothing is sent anywhere. Refuses with
+ * `signed_request_malformed` or `signed_request_not_accepted`.
  */
 export function readSignedRequest(envelope: string, configuredEndpoint: string | null): Outcome<SignedRequest> {
   const described = parseEnvelope(envelope);

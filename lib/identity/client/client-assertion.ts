@@ -19,8 +19,9 @@ const TOKEN_ID = /^[\x21-\x7e]{1,256}$/;
 type AssertionProof = Extract<ClientProof, { method: 'private_key_jwt' }>;
 
 /**
- * Verifies a client assertion: `iss` and `sub` are the client (and `client_id`, where there is one), `aud` is the issuer of this broker and nothing else (per client, the
- * token endpoint too), `exp` at most five minutes off, `jti` good once, signed by a registered key. RFC 7523 sections 2.2 and 3, draft-ietf-oauth-rfc7523bis.
+ * Verifies a client assertion: `iss` and `sub` are the client (and `client_id`, where there is one), `aud` is the
+ * issuer of this broker and nothing else (per client, the token endpoint too), `exp` at most five minutes off, `jti`
+ * good once, signed by a registered key. RFC 7523 sections 2.2 and 3, draft-ietf-oauth-rfc7523bis.
  */
 export async function verifyClientAssertion(
   proof: AssertionProof,

@@ -6,7 +6,10 @@ import { type EpochSeconds, milliseconds, type Seconds, seconds } from '../../ti
 import type { AuthenticatedClient, ClientProof } from '../principal.ts';
 import { type ClientContext, clientClaims, clientRefusal, isClientName, readClient } from './registered-client.ts';
 
-/** Read under the presented name where there is no such client, so that an unknown client costs what a known one does, at the first try and later. */
+/**
+ * Read under the presented name where there is no such client, so that an unknown client costs what a known one does,
+ * at the first try and later.
+ */
 const nobodysSecret = (name: string): string => `token-broker/clients/${isClientName(name) ? name : '-'}`;
 const NOBODYS_DIGEST = Buffer.alloc(32);
 
@@ -19,8 +22,9 @@ type Mismatch = 'client_secret_absent' | 'client_secret_wrong' | 'client_secret_
 type SecretProof = Extract<ClientProof, { method: 'client_secret_basic' | 'client_secret_post' }>;
 
 /**
- * Compares the secret with the current version, and with the previous one until `secretOverlap` after the rotation, both in constant time and always both.
- * The evidence names the version, so that an operator knows when the old one is idle. RFC 6749 section 2.3.1.
+ * Compares the secret with the current version, and with the previous one until `secretOverlap` after the rotation,
+ * both in constant time and always both. The evidence names the version, so that an operator knows when the old one is
+ * idle. RFC 6749 section 2.3.1.
  */
 export async function verifyClientSecret(
   proof: SecretProof,
@@ -34,8 +38,9 @@ export async function verifyClientSecret(
 }
 
 /**
- * The version that was presented, or the check that failed. A copy of the secret is never as old as the overlap, so that a rotation ends the previous secret when it
- * must; what does not fit is compared again with a fresh one, so that a new secret works at once.
+ * The version that was presented, or the check that failed. A copy of the secret is never as old as the overlap, so
+ * that a rotation ends the previous secret when it must; what does not fit is compared again with a fresh one, so that
+ * a new secret works at once.
  */
 async function compareSecret(
   { client, secret: presented }: SecretProof,

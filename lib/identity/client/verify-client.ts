@@ -5,8 +5,8 @@ import { verifyClientSecret } from './client-secret.ts';
 import { type ClientContext, clientClaims, clientRefusal, readClient } from './registered-client.ts';
 
 /**
- * Authenticates a client in the one way it is registered for (RFC 6749 section 2.3, RFC 7523 section 2.2). An unknown client and a wrong secret
- * take the same reads and give the same answer. Throws `Fault` where a secret cannot be read.
+ * Authenticates a client in the one way it is registered for (RFC 6749 section 2.3, RFC 7523 section 2.2). An unknown
+ * client and a wrong secret take the same reads and give the same answer. Throws `Fault` where a secret cannot be read.
  */
 export function verifyClient(
   proof: ClientProof,

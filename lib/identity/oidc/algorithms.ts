@@ -1,7 +1,7 @@
 import type { JwsAlgorithm } from '../../configuration/documents.ts';
 
 /** What a key must be to verify under an algorithm (RFC 7518 section 3.1, RFC 8037 section 3.1). */
-export interface KeyShape {
+interface KeyShape {
   readonly kty: 'RSA' | 'EC' | 'OKP';
   readonly crv: string | null;
 }
@@ -22,7 +22,9 @@ export const KEY_SHAPES: Readonly<Record<JwsAlgorithm, KeyShape>> = {
 
 const isJwsAlgorithm = (name: string): name is JwsAlgorithm => Object.hasOwn(KEY_SHAPES, name);
 
-/** The algorithm that an `alg` names, compared exactly; `Ed25519` (RFC 9864) is `EdDSA`. null: none that can be allowed. */
+/**
+ * The algorithm that an `alg` names, compared exactly; `Ed25519` (RFC 9864) is `EdDSA`. null: none that can be allowed.
+ */
 export function algorithmNamed(alg: string): JwsAlgorithm | null {
   if (alg === 'Ed25519') return 'EdDSA';
   return isJwsAlgorithm(alg) ? alg : null;

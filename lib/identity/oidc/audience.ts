@@ -5,7 +5,8 @@ import type { AuthorizedParty } from './authorized-party.ts';
 import { publicList } from './public-text.ts';
 
 /**
- * The values of `aud`: one non-empty string, or a list of at least one. An absent `aud` is an empty list. RFC 7519 section 4.1.3.
+ * The values of `aud`: one non-empty string, or a list of at least one. An absent `aud` is an empty list. RFC 7519
+ * section 4.1.3.
  */
 export function readAudience(claims: JsonObject): Outcome<readonly string[]> {
   if (!Object.hasOwn(claims, 'aud')) return accept([]);
@@ -19,9 +20,9 @@ export function readAudience(claims: JsonObject): Outcome<readonly string[]> {
 }
 
 /**
- * The one connection of an issuer that a token is addressed to: every value of its `aud` is listed there. A token without `aud`
- * goes to the connection that has no audience and lists its authorized party (Cognito access tokens). Two that match would let the
- * laxer one decide, so that refuses as well. RFC 7519 section 4.1.3, RFC 8725 section 3.9.
+ * The one connection of an issuer that a token is addressed to: every value of its `aud` is listed there. A token
+ * without `aud` goes to the connection that has no audience and lists its authorized party (Cognito access tokens). Two
+ * that match would let the laxer one decide, so that refuses as well. RFC 7519 section 4.1.3, RFC 8725 section 3.9.
  */
 export function chooseConnection(
   connections: readonly OidcConnection[],

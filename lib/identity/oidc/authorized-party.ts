@@ -22,8 +22,8 @@ export function readAuthorizedParty(claims: JsonObject): AuthorizedParty {
 }
 
 /**
- * Refuses a token whose party claims are mistyped (`claims_invalid`) or disagree, and one that was issued to a party that is not in
- * the list (`authorized_party_mismatch`). An empty list accepts any party, or none.
+ * Refuses a token whose party claims are mistyped (`claims_invalid`) or disagree, and one that was issued to a party
+ * that is not in the list (`authorized_party_mismatch`). An empty list accepts any party, or none.
  */
 export function checkAuthorizedParty(party: AuthorizedParty, accepted: readonly string[]): Outcome<true> {
   if (party.kind === 'mistyped') {

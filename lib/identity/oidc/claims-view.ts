@@ -13,9 +13,9 @@ interface Alias {
 const aliasesOf = new WeakMap<OidcConnection, readonly Alias[]>();
 
 /**
- * A token's claims as rules see them: its top-level members by exact name, and the connection's aliases, each of which hides the
- * member of its name even where it leads to nothing. Where Entra ID left the groups out for their number, the names that lead to
- * `/groups` are unavailable with `groups_overage`.
+ * A token's claims as rules see them: its top-level members by exact name, and the connection's aliases, each of which
+ * hides the member of its name even where it leads to nothing. Where Entra ID left the groups out for their number, the
+ * names that lead to `/groups` are unavailable with `groups_overage`.
  */
 export function viewClaims(payload: JsonObject, connection: OidcConnection): Claims {
   const values = new Map<string, JsonValue>(Object.entries(payload));
@@ -35,14 +35,20 @@ export function viewClaims(payload: JsonObject, connection: OidcConnection): Cla
   return { values, unavailable };
 }
 
-/** Entra ID points to Microsoft Graph in `_claim_names` (OpenID Connect Core section 5.6.2), or says `hasgroups` (implicit flow). */
+/**
+ * Entra ID points to Microsoft Graph in `_claim_names` (OpenID Connect Core section 5.6.2), or says `hasgroups`
+ * (implicit flow).
+ */
 function leavesGroupsOut(payload: JsonObject): boolean {
   const pointers = payload['_claim_names'];
   if (isJsonObject(pointers) && Object.hasOwn(pointers, 'groups')) return true;
   return payload['hasgroups'] === true || payload['hasgroups'] === 'true';
 }
 
-/** The names under which rules see a top-level member: its own unless an alias hides it, and the aliases that lead into it. */
+/**
+ * The names under which rules see a top-level member: its own unless an alias hides it, and the aliases that lead into
+ * it.
+ */
 function namesOf(member: string, aliases: readonly Alias[]): readonly string[] {
   const leading = aliases.filter(({ path }) => path.length === 0 || path[0] === member).map(({ name }) => name);
   return aliases.some(({ name }) => name === member) ? leading : [member, ...leading];

@@ -5,7 +5,7 @@ import { DISCOVERY_LIMITS, discoveryUrl, MAX_KEY_SET_BYTES, readDiscovery, readK
 /** Longest wait for each of the two documents. */
 const TIMEOUT_MS = 2_000;
 
-export interface FetchedKeySet {
+interface FetchedKeySet {
   readonly jwksUri: string;
   readonly keys: readonly JsonObject[];
 }
@@ -32,7 +32,10 @@ async function discover(fetcher: Fetcher, issuer: string, signal: AbortSignal): 
   return bytes === null ? null : readDiscovery(bytes, issuer);
 }
 
-/** `foreign`: a host that the configuration does not name. A lying issuer must not have us dial addresses of our own network. */
+/**
+ * `foreign`: a host that the configuration does not name. A lying issuer must not have us dial addresses of our own
+ * network.
+ */
 type Destination = 'configured' | 'foreign';
 
 function isForeign(jwksUri: string, source: KeySource): Destination {

@@ -6,8 +6,9 @@ import { isSoundRsaKey } from './rsa-key.ts';
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'] as const;
 
 /**
- * True where the key says that it may verify signatures of this algorithm: type and curve fit, `alg`, `use` and `key_ops` do not say
- * otherwise, it is public, and an RSA key is sound. RFC 7517 section 4, RFC 8725 sections 3.1 and 3.2.
+ * True where the key says that it may verify signatures of this algorithm: type and curve fit, `alg`, `use` and
+ * `key_ops` do not say otherwise, it is public, and an RSA key is sound. RFC 7517 section 4, RFC 8725 sections 3.1 and
+ * 3.2.
  */
 export function canVerify(jwk: JsonObject, algorithm: JwsAlgorithm): boolean {
   const shape = KEY_SHAPES[algorithm];

@@ -5,7 +5,10 @@ import { parseStrictJson } from '../strict-json.ts';
 /** The longest token that is read, in characters. */
 export const MAX_TOKEN_CHARACTERS = 20_000;
 
-/** The header members that are used. The others (`jku`, `x5u`, `jwk`, `x5c`, …) are the token's own word and lead nowhere. */
+/**
+ * The header members that are used. The others (`jku`, `x5u`, `jwk`, `x5c`, …) are the token's own word and lead
+ * nowhere.
+ */
 export interface JwsHeader {
   readonly alg: string;
   readonly kid: string | undefined;
@@ -13,7 +16,7 @@ export interface JwsHeader {
 }
 
 /** A compact JWS by its shape: nothing in it is believed. */
-export interface ParsedJws {
+interface ParsedJws {
   readonly compact: string;
   readonly header: JwsHeader;
   readonly payload: Uint8Array;
@@ -39,9 +42,9 @@ const MEMBER_TYPES: readonly (readonly [string, MemberType])[] = Object.entries(
 const REFUSED_MEMBERS = ['crit', 'zip', 'b64'] as const;
 
 /**
- * Reads a compact JWS of at most 20,000 characters: three parts of canonical base64url (no padding, no blanks, no stray bits in the
- * last character) and a JSON header whose known members have their types. Refuses with `token_too_large`, `token_malformed` or
- * `header_not_allowed`. RFC 7515 sections 3.1, 4 and 7.1, RFC 8725 sections 2.4 and 3.
+ * Reads a compact JWS of at most 20,000 characters: three parts of canonical base64url (no padding, no blanks, no stray
+ * bits in the last character) and a JSON header whose known members have their types. Refuses with `token_too_large`,
+ * `token_malformed` or `header_not_allowed`. RFC 7515 sections 3.1, 4 and 7.1, RFC 8725 sections 2.4 and 3.
  */
 export function parseJws(compact: string): Outcome<ParsedJws> {
   if (compact.length > MAX_TOKEN_CHARACTERS) return refuse('token_too_large');

@@ -3,7 +3,10 @@ import { accept, type Outcome, refuse } from '../../outcome.ts';
 import { parseStrictJson } from '../strict-json.ts';
 import { type JwsHeader, MAX_TOKEN_CHARACTERS, parseJws } from './jws.ts';
 
-/** A JWT by its shape. Its claims are unverified: whoever wants them believed goes through `verifyJwt` or `verifySignature`. */
+/**
+ * A JWT by its shape. Its claims are unverified: whoever wants them believed goes through `verifyJwt` or
+ * `verifySignature`.
+ */
 export interface ParsedJwt {
   readonly compact: string;
   readonly header: JwsHeader;

@@ -11,9 +11,9 @@ const KEPT_MEMBERS = ['kty', 'crv', 'x', 'y', 'n', 'e', 'alg', 'use', 'key_ops',
 const PRIVATE_MEMBERS = ['d', 'k'] as const;
 
 /**
- * The public keys of a JWK set document of at most 512 KB and 100 keys. Members that are no keys, secret or private keys, and types
- * that nobody verifies with are left out (RFC 7517 section 5). null: not a JWK set, or a set of nothing but such members.
- * An empty set is a set: its issuer says that no key is good.
+ * The public keys of a JWK set document of at most 512 KB and 100 keys. Members that are no keys, secret or private
+ * keys, and types that nobody verifies with are left out (RFC 7517 section 5). null: not a JWK set, or a set of nothing
+ * but such members. An empty set is a set: its issuer says that no key is good.
  */
 export function readKeySet(bytes: Uint8Array): readonly JsonObject[] | null {
   const document = parseStrictJson(bytes, { maxBytes: MAX_KEY_SET_BYTES });
@@ -44,13 +44,17 @@ const stripped = (jwk: JsonObject): JsonObject =>
     }),
   );
 
-/** Where an issuer's discovery document is (OpenID Connect Discovery section 4: a final slash of the issuer is left out). */
+/**
+ * Where an issuer's discovery document is (OpenID Connect Discovery section 4: a final slash of the issuer is left
+ * out).
+ */
 export const discoveryUrl = (issuer: string): string => `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
 
 export const DISCOVERY_LIMITS = { maxBytes: MAX_DISCOVERY_BYTES } as const;
 
 /**
- * `jwks_uri` of a discovery document whose `issuer` is exactly the one asked for; else null. OpenID Connect Discovery section 4.3.
+ * `jwks_uri` of a discovery document whose `issuer` is exactly the one asked for; else null. OpenID Connect Discovery
+ * section 4.3.
  */
 export function readDiscovery(bytes: Uint8Array, issuer: string): string | null {
   const document = parseStrictJson(bytes, DISCOVERY_LIMITS);

@@ -22,7 +22,7 @@ const NEWER_MS = 1_000;
 /** The host that left a copy may have a clock that is ahead by this much. */
 const SKEW_MS = 5 * 60_000;
 
-export interface KeySetPorts {
+interface KeySetPorts {
   readonly fetcher: Fetcher;
   readonly store: DocumentStore;
   readonly clock: Clock;
@@ -38,14 +38,14 @@ interface Entry {
 }
 
 /** Names a source in every cache: where its keys are, or whose discovery says where. Never a `kid` alone. */
-export const sourceName = (source: KeySource): string =>
+const sourceName = (source: KeySource): string =>
   source.jwksUri === null ? `issuer ${source.issuer}` : `jwks ${source.jwksUri}`;
 
 /**
- * Key sets of identity providers, kept in memory (fresh for 10 minutes) and shared through a document store, from which a process
- * takes its first copy. An unknown `kid` asks the source again, at most once per 30 s however many callers there are; while the
- * source is down the last good set serves until it is 24 h old. A bad document never replaces a good one. An unknown `kid` while the
- * source is down is `keys_unavailable`: nobody can say that there is no such key.
+ * Key sets of identity providers, kept in memory (fresh for 10 minutes) and shared through a document store, from which
+ * a process takes its first copy. An unknown `kid` asks the source again, at most once per 30 s however many callers
+ * there are; while the source is down the last good set serves until it is 24 h old. A bad document never replaces a
+ * good one. An unknown `kid` while the source is down is `keys_unavailable`: nobody can say that there is no such key.
  */
 export function cachedKeySets(ports: KeySetPorts): KeySets {
   const entries = new Map<string, Entry>();
@@ -55,7 +55,8 @@ export function cachedKeySets(ports: KeySetPorts): KeySets {
       const entry = entries.get(name) ?? emptyEntry();
       entries.set(name, entry);
       let answer = look(entry, kid, ports.clock.now());
-      // Twice at most: the shared copy, and then the source where that copy is old or lacks the kid. What is under way is waited for, due or not.
+      // Twice at most: the shared copy, and then the source where that copy is old or lacks the kid. What is under way
+      // is waited for, due or not.
       for (let loads = 0; loads < 2 && isWorthwhile(entry, answer); loads += 1) {
         entry.loading ??= load(ports, source, entry).finally(() => {
           entry.loading = null;
@@ -110,7 +111,10 @@ function isCooling(entry: Entry, now: EpochMilliseconds, cooldownMs: number): bo
   return entry.askedAt !== null && now >= entry.askedAt && now - entry.askedAt < cooldownMs;
 }
 
-/** The first loading takes the shared copy, and asks the source only where that copy is not fresh; the others ask the source. */
+/**
+ * The first loading takes the shared copy, and asks the source only where that copy is not fresh; the others ask the
+ * source.
+ */
 async function load(ports: KeySetPorts, source: KeySource, entry: Entry): Promise<void> {
   const name = sourceName(source);
   if (entry.sharedCopy === 'unread') {

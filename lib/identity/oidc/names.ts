@@ -2,8 +2,10 @@ import type { OidcConnection } from '../../configuration/documents.ts';
 import { isJsonObject, type JsonObject } from '../../json.ts';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
 
-/** Longest subject and token id, in UTF-8 bytes: they are parts of storage keys, of which DynamoDB takes 2,048 bytes. */
-export const MAX_NAME_BYTES = 1_024;
+/**
+ * Longest subject and token id, in UTF-8 bytes: they are parts of storage keys, of which DynamoDB takes 2,048 bytes.
+ */
+const MAX_NAME_BYTES = 1_024;
 
 /** Who the token is about, and the token's own name. */
 export interface TokenNames {
@@ -12,8 +14,9 @@ export interface TokenNames {
 }
 
 /**
- * Reads `sub` (required) and the token's id: non-empty strings of at most 1,024 bytes without control characters. A connection whose
- * tokens are used once, or bound, needs the id. Refuses with `claims_invalid`. RFC 7519 sections 4.1.2 and 4.1.7.
+ * Reads `sub` (required) and the token's id: non-empty strings of at most 1,024 bytes without control characters. A
+ * connection whose tokens are used once, or bound, needs the id. Refuses with `claims_invalid`. RFC 7519 sections 4.1.2
+ * and 4.1.7.
  */
 export function readNames(claims: JsonObject, connection: OidcConnection): Outcome<TokenNames> {
   const subject = claims['sub'];
@@ -37,8 +40,8 @@ const ROLE_ARN = /^arn:aws(?:-[a-z]+)*:iam::([0-9]{12}):role\/[!-~]+$/;
 const AWS_NAMESPACE = 'https://sts.amazonaws.com/';
 
 /**
- * A token of sts:GetWebIdentityToken names a role, and the account in the role's ARN is the one that AWS states beside it.
- * Refuses with `claims_invalid`; other presets have nothing to agree.
+ * A token of sts:GetWebIdentityToken names a role, and the account in the role's ARN is the one that AWS states beside
+ * it. Refuses with `claims_invalid`; other presets have nothing to agree.
  */
 export function checkPresetAgreement(claims: JsonObject, connection: OidcConnection): Outcome<true> {
   if (connection.preset !== 'aws-sts') return accept(true);

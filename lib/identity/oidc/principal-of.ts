@@ -16,7 +16,10 @@ interface Verified {
   readonly expires: EpochSeconds;
 }
 
-/** The principal that a token names, all of whose checks have passed; `principal_invalid` where its label can't be written. */
+/**
+ * The principal that a token names, all of whose checks have passed; `principal_invalid` where its label can't be
+ * written.
+ */
 export function principalOf({ jwt, issuer, connection, names, expires }: Verified): Outcome<Principal> {
   const claims = viewClaims(jwt.unverified, connection);
   const name = renderPrincipal(compiledConnection(connection), claims);

@@ -1,8 +1,9 @@
 const MAX_CHARACTERS = 200;
 
 /**
- * A value of the configuration as it may stand in an error description: the characters of RFC 6749 section 5.2 (printable ASCII
- * without the quote and the backslash), others as a question mark, at most 200. For values of ours only, never for what a token says.
+ * A value of the configuration as it may stand in an error description: the characters of RFC 6749 section 5.2
+ * (printable ASCII without the quote and the backslash), others as a question mark, at most 200. For values of ours
+ * only, never for what a token says.
  */
 export function publicText(value: string): string {
   const text = value.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/gu, '?');

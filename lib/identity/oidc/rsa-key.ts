@@ -5,8 +5,9 @@ const MIN_BITS = 2048;
 const MAX_BITS = 8192;
 
 /**
- * True for a public RSA key that a signature may be checked with: 2,048 to 8,192 bits, an odd modulus, an odd public exponent from
- * 3 to 2^64, and not made by the weak generator of CVE-2017-15361 (ROCA). RFC 7518 section 3.3, NIST SP 800-131A.
+ * True for a public RSA key that a signature may be checked with: 2,048 to 8,192 bits, an odd modulus, an odd public
+ * exponent from 3 to 2^64, and not made by the weak generator of CVE-2017-15361 (ROCA). RFC 7518 section 3.3, NIST SP
+ * 800-131A.
  */
 export function isSoundRsaKey(n: unknown, e: unknown): boolean {
   const modulus = unsigned(n);

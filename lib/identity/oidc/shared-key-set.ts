@@ -18,7 +18,9 @@ const STORE_MS = 300;
 /** A copy longer than this stays in memory only: an item of the store is at most 400 KB. */
 const MAX_TEXT_BYTES = 300 * 1024;
 
-/** The copy of a source's key set that any process left in the store; null where there is none that can be read in time. */
+/**
+ * The copy of a source's key set that any process left in the store; null where there is none that can be read in time.
+ */
 export async function readSharedKeySet(store: DocumentStore, name: string): Promise<HeldKeySet | null> {
   try {
     const stored = await store.get(name, AbortSignal.timeout(STORE_MS));
@@ -35,7 +37,10 @@ export async function readSharedKeySet(store: DocumentStore, name: string): Prom
   }
 }
 
-/** Leaves a copy for other processes, if the store takes it in time. The name is kept inside too, so that no copy can be another source's. */
+/**
+ * Leaves a copy for other processes, if the store takes it in time. The name is kept inside too, so that no copy can be
+ * another source's.
+ */
 export async function writeSharedKeySet(store: DocumentStore, name: string, held: HeldKeySet): Promise<void> {
   const { jwksUri, keys, fetchedAt, discoveredAt } = held;
   const text = JSON.stringify({ source: name, jwksUri, discoveredAt, keys });

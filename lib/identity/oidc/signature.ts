@@ -18,7 +18,8 @@ interface Signed {
 const imported = new WeakMap<JsonObject, Map<JwsAlgorithm, Promise<CryptoKey | null>>>();
 
 /**
- * The algorithm of a token if it is one of those allowed, exactly as spelled; else `algorithm_not_allowed`. RFC 8725 section 3.1.
+ * The algorithm of a token if it is one of those allowed, exactly as spelled; else `algorithm_not_allowed`. RFC 8725
+ * section 3.1.
  */
 export function allowedAlgorithm(header: JwsHeader, allowed: readonly JwsAlgorithm[]): Outcome<JwsAlgorithm> {
   const algorithm = algorithmNamed(header.alg);
@@ -27,8 +28,9 @@ export function allowedAlgorithm(header: JwsHeader, allowed: readonly JwsAlgorit
 }
 
 /**
- * Verifies the signature of a compact JWS with one of the JWKs, under an algorithm of the list. Returns the JWK that verified it.
- * Refuses with `algorithm_not_allowed`, `key_unknown` (no JWK fits the algorithm) or `signature_invalid`. RFC 7515 section 5.2.
+ * Verifies the signature of a compact JWS with one of the JWKs, under an algorithm of the list. Returns the JWK that
+ * verified it. Refuses with `algorithm_not_allowed`, `key_unknown` (no JWK fits the algorithm) or `signature_invalid`.
+ * RFC 7515 section 5.2.
  */
 export async function verifySignature(
   signed: Signed,
@@ -60,7 +62,8 @@ function importOnce(jwk: JsonObject, algorithm: JwsAlgorithm): Promise<CryptoKey
 
 async function importPublic(jwk: JsonObject, algorithm: JwsAlgorithm): Promise<CryptoKey | null> {
   try {
-    // `alg` and `key_ops` were judged by canVerify; jose gets the bare key, so that no second opinion of them can differ.
+    // `alg` and `key_ops` were judged by canVerify; jose gets the bare key, so that no second opinion of them can
+    // differ.
     const { alg: _alg, key_ops: _operations, use: _use, ext: _ext, ...bare } = jwk;
     const key = await importJWK(bare, algorithm);
     return key instanceof Uint8Array ? null : key;

@@ -3,7 +3,7 @@ import { accept, type Outcome, refuse } from '../../outcome.ts';
 import { END_OF_TIME, type EpochSeconds, epochSeconds, type Seconds } from '../../time.ts';
 
 /** What a token's times are held against. */
-export interface TimeRules {
+interface TimeRules {
   readonly now: EpochSeconds;
   /** How far the clocks may be apart; applied once to each comparison with `now`. */
   readonly tolerance: Seconds;
@@ -18,10 +18,11 @@ export interface TokenTimes {
 }
 
 /**
- * Reads and checks `exp` (required), `nbf` and `iat`: finite numbers of seconds up to the end of year 9999; `exp` is after now and
- * not before `nbf` or `iat` (those two are one clock's, so without tolerance); `nbf` and `iat` are not after now; `iat` is at most
- * `maxAge` ago. Refuses, in this order: `claims_invalid`, `expired`, `not_yet_valid`, `too_old`. The detail says by how many seconds,
- * so it is for callers whose token is genuine. RFC 7519 sections 4.1.4 to 4.1.6.
+ * Reads and checks `exp` (required), `nbf` and `iat`: finite numbers of seconds up to the end of year 9999; `exp` is
+ * after now and not before `nbf` or `iat` (those two are one clock's, so without tolerance); `nbf` and `iat` are not
+ * after now; `iat` is at most `maxAge` ago. Refuses, in this order: `claims_invalid`, `expired`, `not_yet_valid`,
+ * `too_old`. The detail says by how many seconds, so it is for callers whose token is genuine. RFC 7519 sections 4.1.4
+ * to 4.1.6.
  */
 export function checkTimes(claims: JsonObject, rules: TimeRules): Outcome<TokenTimes> {
   const read = readTimes(claims);

@@ -6,9 +6,9 @@ import { publicList } from './public-text.ts';
 export type DeclaredType = 'jwt' | 'id_token' | 'access_token';
 
 /**
- * Refuses with `type_mismatch` a token whose `typ` is not one of `accepted` (lower case, without `application/`; an absent one counts
- * as `jwt`), and one that says it is not what the caller declared: an `at+jwt` as an ID token, or the other way round by Cognito's
- * `token_use`. RFC 8725 section 3.11, RFC 9068 section 4.
+ * Refuses with `type_mismatch` a token whose `typ` is not one of `accepted` (lower case, without `application/`; an
+ * absent one counts as `jwt`), and one that says it is not what the caller declared: an `at+jwt` as an ID token, or the
+ * other way round by Cognito's `token_use`. RFC 8725 section 3.11, RFC 9068 section 4.
  */
 export function checkType(jwt: ParsedJwt, accepted: readonly string[], declared: DeclaredType): Outcome<true> {
   const type = tokenType(jwt.header);

@@ -24,11 +24,11 @@ export interface JwtContext {
 }
 
 /**
- * Verifies a JWT of a configured issuer at `now` and names its principal, or returns the first refusal met, in this order: shape and
- * size; issuer; algorithm; key; signature; the connection by audience; `require`; type, authorized party, names, times; label.
- * A refusal says what was expected only once the signature holds and `require` is met; nothing of the token is ever repeated.
- * Keys that can't be had are `keys_unavailable`; a configuration that can't be read, or contradicts itself, throws `Fault`.
- * RFC 7519 section 7.2, RFC 8725 section 3.
+ * Verifies a JWT of a configured issuer at `now` and names its principal, or returns the first refusal met, in this
+ * order: shape and size; issuer; algorithm; key; signature; the connection by audience; `require`; type, authorized
+ * party, names, times; label. A refusal says what was expected only once the signature holds and `require` is met;
+ * nothing of the token is ever repeated. Keys that can't be had are `keys_unavailable`; a configuration that can't be
+ * read, or contradicts itself, throws `Fault`. RFC 7519 section 7.2, RFC 8725 section 3.
  */
 export async function verifyJwt(token: string, context: JwtContext): Promise<Outcome<Principal>> {
   const parsed = parseJwt(token);

@@ -58,7 +58,9 @@ export async function keyPair(kid: string, alg = 'ES256') {
   return { privateKey, jwk };
 }
 
-/** A good assertion of `jwt-bot`, with these claims and header members in place of its own; undefined takes one away. */
+/**
+ * A good assertion of `jwt-bot`, with these claims and header members in place of its own; undefined takes one away.
+ */
 export async function assertion(
   key: CryptoKey,
   claims: Readonly<Record<string, unknown>> = {},

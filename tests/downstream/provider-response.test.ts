@@ -3,7 +3,7 @@ import type { OauthTokenGrant } from '../../lib/configuration/documents.ts';
 import { downstreamTokens } from '../../lib/downstream/tokens.ts';
 import type { FetchResult } from '../../lib/ports.ts';
 import { seconds } from '../../lib/time.ts';
-import { answer, aRequest, clientGrant, downstreamWorld, ENDPOINT, good, NOW, signal } from './world.ts';
+import { answer, aRequest, clientGrant, downstreamWorld, ENDPOINT, good, NOW, signal } from './provider.ts';
 
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 

@@ -2,8 +2,8 @@ import type { OauthTokenGrant } from '../configuration/documents.ts';
 import { isJsonObject, type JsonValue } from '../json.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import { END_OF_TIME, type EpochSeconds, epochSeconds } from '../time.ts';
+import type { DownstreamToken } from './downstream-request.ts';
 import type { ReadAnswer } from './provider-error.ts';
-import type { DownstreamToken } from './request.ts';
 
 type GithubAppGrant = Extract<OauthTokenGrant, { provider: 'github-app' }>;
 
@@ -13,15 +13,15 @@ const LEVELS: readonly JsonValue[] = ['read', 'write', 'admin'];
 /** GitHub adds it to every token. */
 const ALWAYS: Readonly<Record<string, string>> = { metadata: 'read' };
 
-export interface GithubAsked {
+interface GithubAsked {
   readonly host: string;
   readonly at: EpochSeconds;
   readonly secretVersion: string | null;
 }
 
 /**
- * Checks what GitHub answered: a token with an end, and no repository and no permission beyond the grant's. Refuses with `provider_answer_invalid`,
- * `provider_no_expiry`, `provider_scope_wider`.
+ * Checks what GitHub answered: a token with an end, and no repository and no permission beyond the grant's. Refuses
+ * with `provider_answer_invalid`, `provider_no_expiry`, `provider_scope_wider`.
  */
 export function readInstallationToken(
   { status, json }: ReadAnswer,

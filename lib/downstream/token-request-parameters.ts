@@ -1,7 +1,7 @@
 import type { OauthTokenGrant } from '../configuration/documents.ts';
 import { accept, Fault, type Outcome } from '../outcome.ts';
 import { type Attempt, assertionTimes, signAsBroker, signWithSecret } from './assertion.ts';
-import { odditiesOf } from './oddities.ts';
+import { dialectOf } from './provider-dialect.ts';
 
 type Parameters = Readonly<Record<string, string>>;
 export type FormGrant = Exclude<OauthTokenGrant, { provider: 'github-app' }>;
@@ -22,7 +22,10 @@ export async function tokenParameters(attempt: Attempt, grant: FormGrant): Promi
   }
 }
 
-/** `scope` (RFC 6749 section 3.3), `audience` (RFC 8693 section 2.1), `resource` (RFC 8707 section 2): whichever the grant has. */
+/**
+ * `scope` (RFC 6749 section 3.3), `audience` (RFC 8693 section 2.1), `resource` (RFC 8707 section 2): whichever the
+ * grant has.
+ */
 function targets({ request: { grant, scope, audience } }: Attempt): Parameters {
   return {
     ...(scope === null ? {} : { scope }),
@@ -31,7 +34,9 @@ function targets({ request: { grant, scope, audience } }: Attempt): Parameters {
   };
 }
 
-/** RFC 8693 section 2.1. The subject token is the caller's own, or an assertion of the broker's for that server alone. */
+/**
+ * RFC 8693 section 2.1. The subject token is the caller's own, or an assertion of the broker's for that server alone.
+ */
 async function exchangeParameters(
   attempt: Attempt,
   grant: Extract<FormGrant, { provider: 'token-exchange' }>,
@@ -61,7 +66,7 @@ async function bearerParameters(
   attempt: Attempt,
   grant: Extract<FormGrant, { provider: 'jwt-bearer' }>,
 ): Promise<Outcome<Parameters>> {
-  const { scopeOfAssertion } = odditiesOf(grant.preset);
+  const { scopeOfAssertion } = dialectOf(grant.preset);
   const assertion = await bearerAssertion(attempt, grant, scopeOfAssertion);
   if (!assertion.ok) return assertion;
   const { scope, ...others } = targets(attempt);

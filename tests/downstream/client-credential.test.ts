@@ -16,7 +16,7 @@ import {
   NOW,
   SECRET,
   signal,
-} from './world.ts';
+} from './provider.ts';
 
 const pem = { type: 'pkcs8', format: 'pem' } as const;
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });

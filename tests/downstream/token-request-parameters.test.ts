@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { jwtVerify } from 'jose';
 import type { OauthTokenGrant } from '../../lib/configuration/documents.ts';
-import type { DownstreamRequest } from '../../lib/downstream/request.ts';
+import type { DownstreamRequest } from '../../lib/downstream/downstream-request.ts';
 import { downstreamTokens } from '../../lib/downstream/tokens.ts';
 import { epochSeconds } from '../../lib/time.ts';
 import {
@@ -17,7 +17,7 @@ import {
   NOW,
   SECRET,
   signal,
-} from './world.ts';
+} from './provider.ts';
 
 const TYPES = 'urn:ietf:params:oauth:token-type:';
 const GRANTS = 'urn:ietf:params:oauth:grant-type:';

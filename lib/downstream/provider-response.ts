@@ -2,9 +2,9 @@ import type { OauthTokenGrant } from '../configuration/documents.ts';
 import type { JsonObject } from '../json.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import { END_OF_TIME, type EpochSeconds, epochSeconds } from '../time.ts';
-import { type Oddities, odditiesOf } from './oddities.ts';
+import type { DownstreamRequest, DownstreamToken } from './downstream-request.ts';
+import { dialectOf, type ProviderDialect } from './provider-dialect.ts';
 import { providerError, type ReadAnswer } from './provider-error.ts';
-import type { DownstreamRequest, DownstreamToken } from './request.ts';
 
 const LONGEST_TOKEN = 20_000;
 /** RFC 6749 appendix A.12 without the blank, which no Authorization header could carry. */
@@ -26,11 +26,12 @@ export interface Asked {
 }
 
 /**
- * Checks a token response (RFC 6749 section 5.1, RFC 8693 section 2.2.1): a token that can be handed on, a type that needs nothing else of the caller, an
- * end, and no more than was asked for. Refuses with the reasons of `providerError`, `provider_answer_invalid`, `provider_answer_too_large`,
- * `provider_token_type`, `provider_no_expiry`, `provider_scope_wider`.
+ * Checks a token response (RFC 6749 section 5.1, RFC 8693 section 2.2.1): a token that can be handed on, a type that
+ * needs nothing else of the caller, an end, and no more than was asked for. Refuses with the reasons of
+ * `providerError`, `provider_answer_invalid`, `provider_answer_too_large`, `provider_token_type`, `provider_no_expiry`,
+ * `provider_scope_wider`.
  */
-export function readTokenAnswer(answer: ReadAnswer, asked: Asked): Outcome<DownstreamToken> {
+export function readProviderResponse(answer: ReadAnswer, asked: Asked): Outcome<DownstreamToken> {
   const { json, status } = answer;
   const { host, request } = asked;
   const isSuccess = status === 200;
@@ -42,12 +43,12 @@ export function readTokenAnswer(answer: ReadAnswer, asked: Asked): Outcome<Downs
   const { access_token: token } = json;
   if (typeof token !== 'string' || !TOKEN.test(token)) return invalid(asked, 'access_token');
   if (token.length > LONGEST_TOKEN) return refuse('provider_answer_too_large', { log: { host, problem: 'token' } });
-  const oddities = odditiesOf(request.grant.preset);
-  const type = readType(json, asked, oddities);
+  const dialect = dialectOf(request.grant.preset);
+  const type = readType(json, asked, dialect);
   if (!type.ok) return type;
   const end = readEnd(json, asked);
   if (!end.ok) return end;
-  const scope = readScope(json, asked, oddities);
+  const scope = readScope(json, asked, dialect);
   if (!scope.ok) return scope;
   const { secretVersion } = asked;
   return accept({ token, ...type.value, ...end.value, scope: scope.value, repositories: null, secretVersion });
@@ -59,7 +60,7 @@ const invalid = ({ host }: Asked, problem: string) => refuse('provider_answer_in
 function readType(
   json: JsonObject,
   { request: { grant }, host }: Asked,
-  { bearerTypes }: Oddities,
+  { bearerTypes }: ProviderDialect,
 ): Outcome<Pick<DownstreamToken, 'tokenType' | 'issuedTokenType'>> {
   const { token_type: type, issued_token_type: issued } = json;
   const wrong = (problem: string) => refuse('provider_token_type', { log: { host, problem } });
@@ -94,8 +95,11 @@ function readEnd(
   return accept({ expires: epochSeconds(at + life), expiresAssumed });
 }
 
-/** Never more than was asked for. Where the grant asks for nothing by name, what the server gives is what it was configured to. */
-function readScope(json: JsonObject, asked: Asked, { scopeSeparator }: Oddities): Outcome<string | null> {
+/**
+ * Never more than was asked for. Where the grant asks for nothing by name, what the server gives is what it was
+ * configured to.
+ */
+function readScope(json: JsonObject, asked: Asked, { scopeSeparator }: ProviderDialect): Outcome<string | null> {
   const { scope: given } = json;
   // An empty one says nothing (RFC 6749 section 3.3 has none).
   if (given === undefined || given === null || given === '') return accept(null);

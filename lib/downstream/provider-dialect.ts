@@ -1,5 +1,5 @@
 /** How a provider departs from RFC 6749, where a preset names it. */
-export interface Oddities {
+export interface ProviderDialect {
   /** Between the scopes of an answer. */
   readonly scopeSeparator: ' ' | ',';
   /** Values of `token_type` that mean Bearer, lower case. */
@@ -10,20 +10,24 @@ export interface Oddities {
   readonly keyHeader: 'kid' | 'x5t#S256';
 }
 
-const PLAIN: Oddities = {
+const STANDARD: ProviderDialect = {
   scopeSeparator: ' ',
   bearerTypes: ['bearer'],
   scopeOfAssertion: 'form',
   keyHeader: 'kid',
 };
 
-const ODD: Readonly<Record<string, Partial<Oddities>>> = {
+const DIALECTS: Readonly<Record<string, Partial<ProviderDialect>>> = {
   // developers.google.com, "Using OAuth 2.0 for Server to Server Applications": `scope` is a claim of the assertion.
   google: { scopeOfAssertion: 'claim' },
   // docs.slack.dev, "oauth.v2.access".
   slack: { scopeSeparator: ',', bearerTypes: ['bearer', 'bot', 'user'] },
-  // learn.microsoft.com, "Microsoft identity platform application authentication certificate credentials": the key is named by its certificate.
+  // learn.microsoft.com, "Microsoft identity platform application authentication certificate credentials": the key is
+  // named by its certificate.
   'entra-id': { keyHeader: 'x5t#S256' },
 };
 
-export const odditiesOf = (preset: string | null): Oddities => ({ ...PLAIN, ...(preset === null ? {} : ODD[preset]) });
+export const dialectOf = (preset: string | null): ProviderDialect => ({
+  ...STANDARD,
+  ...(preset === null ? {} : DIALECTS[preset]),
+});

@@ -1,6 +1,6 @@
 import type { OauthTokenGrant } from '../../lib/configuration/documents.ts';
-import type { DownstreamPorts } from '../../lib/downstream/ports.ts';
-import type { DownstreamRequest } from '../../lib/downstream/request.ts';
+import type { DownstreamPorts } from '../../lib/downstream/downstream-ports.ts';
+import type { DownstreamRequest } from '../../lib/downstream/downstream-request.ts';
 import { accept } from '../../lib/outcome.ts';
 import type { FetchRequest, FetchResult, SecretVersion } from '../../lib/ports.ts';
 import { epochMilliseconds } from '../../lib/time.ts';

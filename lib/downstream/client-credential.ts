@@ -1,10 +1,10 @@
 import type { DownstreamClient } from '../configuration/documents.ts';
 import { accept, Fault, type Outcome } from '../outcome.ts';
 import { type Attempt, assertionTimes, signWithSecret } from './assertion.ts';
-import { odditiesOf } from './oddities.ts';
+import { dialectOf } from './provider-dialect.ts';
 
 /** What a request carries so that the server knows the broker. Secret. */
-export interface ClientCredential {
+interface ClientCredential {
   readonly headers: Readonly<Record<string, string>>;
   readonly parameters: Readonly<Record<string, string>>;
 }
@@ -12,8 +12,9 @@ export interface ClientCredential {
 const CLIENT_ASSERTION = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 /**
- * Authenticates the broker as a client of the server (RFC 6749 section 2.3.1; RFC 7523 section 2.2). A grant without a client sends nothing.
- * Refuses with `downstream_key_unusable`, `web_identity_refused`, `sts_throttled`, `sts_unavailable`.
+ * Authenticates the broker as a client of the server (RFC 6749 section 2.3.1; RFC 7523 section 2.2). A grant without a
+ * client sends nothing. Refuses with `downstream_key_unusable`, `web_identity_refused`, `sts_throttled`,
+ * `sts_unavailable`.
  */
 export async function clientCredential(
   attempt: Attempt,
@@ -53,7 +54,7 @@ function ownAssertion(attempt: Attempt, client: DownstreamClient): Promise<Outco
   const { clientId, keyId, algorithm, secret, assertionAudience } = client;
   if (secret === null) throw new Fault('bug', 'private_key_jwt without a secret.');
   const { grant } = attempt.request;
-  const header = keyId === null ? {} : { [odditiesOf(grant.preset).keyHeader]: keyId };
+  const header = keyId === null ? {} : { [dialectOf(grant.preset).keyHeader]: keyId };
   const aud = assertionAudience ?? grant.tokenEndpoint;
   const claims = { iss: clientId, sub: clientId, aud, ...assertionTimes(attempt, null) };
   return signWithSecret(attempt, { secret, algorithm, header }, claims);
