@@ -1,8 +1,6 @@
-import { realpathSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ExitCode, Terminal } from './command.ts';
-import { commands } from './commands/table.ts';
-import { dispatch } from './dispatch.ts';
 
 const processTerminal = (): Terminal => ({
   out: (text) => void process.stdout.write(text),
@@ -11,9 +9,25 @@ const processTerminal = (): Terminal => ({
   cwd: process.cwd(),
 });
 
-/** Runs `token-broker` with these arguments (without node and script): 0 done, 1 refused or failed, 2 wrong usage. Never throws. */
-export function main(args: readonly string[], terminal: Terminal = processTerminal()): Promise<ExitCode> {
+/**
+ * Runs `token-broker` with these arguments (without node and script): 0 done, 1 refused or failed, 2 wrong usage. Never throws.
+ * What reads command lines is loaded where there is one to read: the version costs no more than Node's own start.
+ */
+export async function main(args: readonly string[], terminal: Terminal = processTerminal()): Promise<ExitCode> {
+  if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
+    terminal.out(`${version()}\n`);
+    return 0;
+  }
+  const [{ dispatch }, { commands }] = await Promise.all([import('./dispatch.ts'), import('./commands/table.ts')]);
   return dispatch('token-broker', commands, args, terminal);
+}
+
+/** A bundle says its own; a checkout has it in its package.json. */
+function version(): string {
+  const { VERSION, BUILD } = process.env;
+  if (VERSION !== undefined && BUILD !== undefined) return `${VERSION} (${BUILD})`;
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  return `${String(Object(manifest).version)} (checkout)`;
 }
 
 // The launcher imports this module, or starts it with a Node that strips types.

@@ -1,26 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readArguments } from '../arguments.ts';
 import { type Command, type Terminal, UsageError } from '../command.ts';
 import { openBrowser } from './login-browser.ts';
 import { type CallbackListener, listenForCallback } from './login-callback.ts';
 import { redeemCode } from './login-redeem.ts';
-
-const help = `Usage: token-broker login --connection NAME --scope NAME [--issuer URL] [--client NAME] [--json]
-
-Signs you in at your identity provider, in your browser, and prints what the scope gives: AWS credentials as credential_process takes them, or a token.
-
-  --connection NAME  the SAML connection to sign in at
-  --scope NAME       what for
-  --issuer URL       the broker; default TOKEN_BROKER_ISSUER
-  --client NAME      this program's registration at the broker; default broker-cli
-  --intent TEXT      why, for the ledger
-  --duration SECONDS how long the credentials live, within what the scope allows
-  --no-browser       only print the address
-  --json             print a token with all that was said of it
-
-As a credential_process:
-  credential_process = token-broker login --issuer URL --connection NAME --scope NAME
-`;
 
 /** As long as the broker keeps a sign-in. */
 const TIMEOUT_MS = 600_000;
@@ -35,11 +17,21 @@ interface Login {
 }
 
 export const command: Command = {
-  help,
-  run: async (args, terminal) => {
-    const values = ['connection', 'scope', 'issuer', 'client', 'intent', 'duration'];
-    const given = readArguments(args, { values, flags: ['json', 'no-browser'] });
-    if (given.positionals.length > 0) throw new UsageError('login takes options only');
+  description: `Signs you in at your identity provider, in your browser, and prints what the scope gives: AWS credentials as credential_process takes them,
+or a token.`,
+  options: [
+    { flags: '--connection <name>', description: 'the SAML connection to sign in at' },
+    { flags: '--scope <name>', description: 'what for' },
+    { flags: '--issuer <url>', description: 'the broker (default: TOKEN_BROKER_ISSUER)' },
+    { flags: '--client <name>', description: "this program's registration at the broker (default: broker-cli)" },
+    { flags: '--intent <text>', description: 'why, for the ledger' },
+    { flags: '--duration <seconds>', description: 'how long the credentials live, within what the scope allows' },
+    { flags: '--no-browser', description: 'only print the address' },
+    { flags: '--json', description: 'print a token with all that was said of it' },
+  ],
+  notes: `As a credential_process:
+  credential_process = token-broker login --issuer URL --connection NAME --scope NAME`,
+  run: async (given, terminal) => {
     const connection = given.value('connection');
     const scope = given.value('scope');
     if (connection === undefined || connection === '') throw new UsageError('--connection is required');

@@ -1,8 +1,31 @@
 import type { CommandTable } from '../command.ts';
 
+/** What operators do with a configuration folder. */
+const policy: CommandTable = {
+  validate: {
+    summary: 'say everything that is wrong in a configuration folder',
+    load: () => import('./policy/validate.ts'),
+  },
+  apply: {
+    summary: 'put a configuration folder in force, all of it or nothing',
+    load: () => import('./policy/apply.ts'),
+  },
+  secrets: {
+    summary: 'list which other authorization servers hold a static secret of the broker',
+    load: () => import('./policy/secrets.ts'),
+  },
+  schema: { summary: 'write the JSON Schemas of the configuration files', load: () => import('./policy/schema.ts') },
+};
+
+/** Operators read the ledger, with their own AWS credentials. */
+const issuances: CommandTable = {
+  list: { summary: 'list issuances, newest first', load: () => import('./issuances/list.ts') },
+  show: { summary: 'show one issuance', load: () => import('./issuances/show.ts') },
+};
+
 /** Every command of `token-broker`, one line each; a module is loaded only when its command is called. */
 export const commands: CommandTable = {
-  issuances: { summary: 'list and show what the ledger has', load: () => import('./issuances.ts') },
   login: { summary: 'sign in at a browser, for credentials or a token', load: () => import('./login.ts') },
-  policy: { summary: 'validate and apply a configuration folder', load: () => import('./policy.ts') },
+  issuances: { summary: 'list and show what the ledger has', commands: issuances },
+  policy: { summary: 'validate and apply a configuration folder', commands: policy },
 };

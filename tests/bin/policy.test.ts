@@ -27,13 +27,15 @@ async function run(args: readonly string[], env: Record<string, string> = {}) {
 describe('token-broker', () => {
   it.each([
     ['no command', [], /no command given/],
-    ['an unknown command', ['mint'], /unknown command "mint"/],
-    ['a name of Object', ['constructor'], /unknown command "constructor"/],
-    ['an unknown policy command', ['policy', 'drop'], /unknown command "drop"/],
-    ['an unknown option', ['policy', 'validate', '--fast', '/x'], /Unknown option '--fast'/],
+    ['an unknown command', ['mint'], /unknown command 'mint'/],
+    ['a name of Object', ['constructor'], /unknown command 'constructor'/],
+    ['an unknown policy command', ['policy', 'drop'], /unknown command 'drop'/],
+    ['an unknown option', ['policy', 'validate', '--fast', '/x'], /unknown option '--fast'/],
     ['an option without its value', ['policy', 'validate', '/x', '--issuer'], /--issuer/],
-    ['no folder', ['policy', 'validate'], /name the configuration folder/],
-    ['two folders', ['policy', 'validate', '/x', '/y'], /name one configuration folder/],
+    ['no folder', ['policy', 'validate'], /missing required argument 'dir'/],
+    ['nearly a command', ['policy', 'vaildate'], /Did you mean validate/],
+    ['nearly an option', ['policy', 'apply', '/x', '--table', 'y'], /Did you mean --tables/],
+    ['two folders', ['policy', 'validate', '/x', '/y'], /too many arguments/],
     ['an issuer with a path', ['policy', 'validate', '/x', '--issuer', 'https://a.example/prod'], /is not an issuer/],
     ['a prefix that no table has', ['policy', 'apply', '/x', '--tables', 'a b'], /no prefix of table names/],
   ])('ends with 2 and says how it is used for %s', async (_name, args, expected) => {
@@ -46,13 +48,18 @@ describe('token-broker', () => {
   it.each([
     [['--help'], /Usage: token-broker COMMAND/],
     [['policy', '--help'], /Usage: token-broker policy COMMAND/],
-    [['policy', 'validate', '--help'], /Usage: token-broker policy validate DIR/],
-    [['policy', 'apply', 'x', '-h'], /Usage: token-broker policy apply DIR/],
-    [['policy', 'schema', '--help'], /Usage: token-broker policy schema DIR/],
+    [['policy', 'validate', '--help'], /Usage: token-broker policy validate \[options\] <dir>/],
+    [['policy', 'apply', 'x', '-h'], /Usage: token-broker policy apply \[options\] <dir>/],
+    [['policy', 'schema', '--help'], /Usage: token-broker policy schema \[options\] <dir>/],
   ])('ends %j with 0 and its help on standard output', async (args, expected) => {
     const { code, out, err } = await run(args);
     expect([code, err]).toEqual([0, '']);
     expect(out).toMatch(expected);
+  });
+
+  it('says its version, and its build where it is one', async () => {
+    const { code, out } = await run(['--version']);
+    expect([code, out]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+ \(.+\)\n$/)]);
   });
 
   it('starts by its launcher, with its arguments and its exit code', () => {

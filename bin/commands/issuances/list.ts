@@ -7,28 +7,9 @@ import {
 import { toJson } from '../../../lib/ledger/json.ts';
 import type { IssuanceRecord } from '../../../lib/ledger/record.ts';
 import type { LedgerQueries } from '../../../lib/ports.ts';
-import { readArguments } from '../../arguments.ts';
 import { type Command, UsageError } from '../../command.ts';
 import { withLedger } from './ledger.ts';
 import { textTable } from './text.ts';
-
-const help = `Usage: token-broker issuances list [OPTIONS]
-
-Lists issuances from the ledger, newest first. Reads DynamoDB with your own AWS credentials.
-
-  --principal LABEL     who it was, as records name them
-  --connection NAME     by which connection
-  --client NAME         by or through which client
-  --scope SCOPE         for which scope
-  --outcome OUTCOME     started, issued, denied or failed
-  --reason REASON       why not (docs/refusals.md)
-  --access-key-id ID    which issuance made this AWS access key
-  --from TIME --to TIME when, both inclusive: RFC 3339, such as 2026-11-21T09:00:00Z
-  --limit N             1 to 1000; default 100
-  --cursor CURSOR       go on where another list with the same filters ended
-  --json                print {"issuances": [...], "next": CURSOR or null}
-  --tables PREFIX       of the deployment's tables; default TOKEN_BROKER_TABLES, else token-broker
-`;
 
 /** Options by the parameter of the API that each of them is. */
 const OPTIONS: Readonly<Record<string, SearchParameter>> = {
@@ -49,11 +30,27 @@ const OPTIONS: Readonly<Record<string, SearchParameter>> = {
 const PAGE_TIMEOUT_MS = 60_000;
 
 export const command: Command = {
-  help,
-  run: async (args, terminal) => {
-    const given = readArguments(args, { values: [...Object.keys(OPTIONS), 'tables'], flags: ['json'] });
-    if (given.positionals.length > 0)
-      throw new UsageError(`unexpected argument ${JSON.stringify(given.positionals[0])}`);
+  description: 'Lists issuances from the ledger, newest first. Reads DynamoDB with your own AWS credentials.',
+  options: [
+    { flags: '--principal <label>', description: 'who it was, as records name them' },
+    { flags: '--connection <name>', description: 'by which connection' },
+    { flags: '--client <name>', description: 'by or through which client' },
+    { flags: '--scope <scope>', description: 'for which scope' },
+    { flags: '--outcome <outcome>', description: 'started, issued, denied or failed' },
+    { flags: '--reason <reason>', description: 'why not (docs/refusals.md)' },
+    { flags: '--access-key-id <id>', description: 'which issuance made this AWS access key' },
+    { flags: '--from <time>', description: 'from when on, inclusive: RFC 3339, such as 2026-11-21T09:00:00Z' },
+    { flags: '--to <time>', description: 'until when, inclusive' },
+    { flags: '--limit <n>', description: '1 to 1000; default 100' },
+    { flags: '--cursor <cursor>', description: 'go on where another list with the same filters ended' },
+    { flags: '--json', description: 'print {"issuances": [...], "next": CURSOR or null}' },
+    {
+      flags: '--tables <prefix>',
+      description: "of the deployment's tables (default: TOKEN_BROKER_TABLES, else token-broker)",
+    },
+  ],
+  examples: ['token-broker issuances list --outcome denied', 'token-broker issuances list --access-key-id ASIA…'],
+  run: async (given, terminal) => {
     const parameters: Partial<Record<SearchParameter, string>> = {};
     for (const [option, parameter] of Object.entries(OPTIONS)) {
       const value = given.value(option);

@@ -1,27 +1,24 @@
 import { isJsonObject, type JsonValue } from '../../../lib/json.ts';
 import { parseIssuanceId } from '../../../lib/ledger/id.ts';
 import { toJson } from '../../../lib/ledger/json.ts';
-import { readArguments } from '../../arguments.ts';
 import { type Command, UsageError } from '../../command.ts';
 import { withLedger } from './ledger.ts';
 import { plainText } from './text.ts';
 
-const help = `Usage: token-broker issuances show ID [--json] [--tables PREFIX]
-
-Shows one issuance. ID is the IssuanceId of an answer, the jti of a broker token, or the role session name in CloudTrail.
-
-  --json            print the record as it is
-  --tables PREFIX   of the deployment's tables; default TOKEN_BROKER_TABLES, else token-broker
-`;
-
 const TIMEOUT_MS = 30_000;
 
 export const command: Command = {
-  help,
-  run: async (args, terminal) => {
-    const given = readArguments(args, { values: ['tables'], flags: ['json'] });
-    const [id, ...more] = given.positionals;
-    if (id === undefined || more.length > 0) throw new UsageError('name one issuance');
+  arguments: '<id>',
+  description: `Shows one issuance. ID is the IssuanceId of an answer, the jti of a broker token, or the role session name in CloudTrail.`,
+  options: [
+    { flags: '--json', description: 'print the record as it is' },
+    {
+      flags: '--tables <prefix>',
+      description: "of the deployment's tables (default: TOKEN_BROKER_TABLES, else token-broker)",
+    },
+  ],
+  run: async (given, terminal) => {
+    const [id = ''] = given.positionals;
     if (parseIssuanceId(id) === null) throw new UsageError('that is no issuance id: iss_ and 26 characters');
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     const record = await withLedger(given.value('tables'), terminal, (ledger) => ledger.get(id, signal));

@@ -6,8 +6,7 @@ import { readConfigurationPointer } from '../../../lib/aws/dynamodb/configuratio
 import { tableName } from '../../../lib/aws/dynamodb/tables.ts';
 import { loadConfiguration } from '../../../lib/configuration/load.ts';
 import { systemClock } from '../../../lib/host/clock.ts';
-import { type Arguments, readArguments } from '../../arguments.ts';
-import { type Command, type Terminal, UsageError } from '../../command.ts';
+import { type Arguments, type Command, type Terminal, UsageError } from '../../command.ts';
 import {
   countDocuments,
   folderArgument,
@@ -17,26 +16,28 @@ import {
   issuerArgument,
 } from './folder.ts';
 
-const help = `Usage: token-broker policy apply DIR [--issuer URL] [--tables PREFIX] [--json]
-
-Checks DIR as \`policy validate\` does, writes its documents as a new version beside the one in force, then puts it in force with one write:
-requests see all of it or none, within 10 seconds. Credentials come from the AWS SDK's own settings (environment, profile, role).
-
-  --issuer URL      the issuer of the deployment (default: TOKEN_BROKER_ISSUER, else that of the configuration in force)
-  --tables PREFIX   the deployment's prefix of table names (default: TOKEN_BROKER_TABLES, else token-broker)
-  --change-issuer   put it in force although the one in force has another issuer
-  --json            print one JSON object: {"version", "previous", "change", "issuer", "table", "counts"}
-
-Exit code: 0 in force, 1 refused or failed: then nothing has changed.
-`;
-
 /** Longest that an apply may take. */
 const APPLY_MS = 300_000;
 
 export const command: Command = {
-  help,
-  run: async (args, terminal) => {
-    const given = readArguments(args, { values: ['issuer', 'tables'], flags: ['json', 'change-issuer'] });
+  arguments: '<dir>',
+  description: `Checks a folder as \`policy validate\` does, writes its documents as a new version beside the one in force, then puts it in force with one
+write: requests see all of it or none, within 10 seconds. Credentials come from the AWS SDK's own settings (environment, profile, role).`,
+  options: [
+    {
+      flags: '--issuer <url>',
+      description:
+        'the issuer of the deployment (default: TOKEN_BROKER_ISSUER, else that of the configuration in force)',
+    },
+    {
+      flags: '--tables <prefix>',
+      description: "of the deployment's tables (default: TOKEN_BROKER_TABLES, else token-broker)",
+    },
+    { flags: '--change-issuer', description: 'put it in force although the one in force has another issuer' },
+    { flags: '--json', description: 'print {"version", "previous", "change", "issuer", "table", "counts"}' },
+  ],
+  notes: 'Exit code: 0 in force, 1 refused or failed: then nothing has changed.',
+  run: async (given, terminal) => {
     const directory = folderArgument(given, terminal);
     const stated = issuerArgument(given, terminal);
     const table = { client: new DynamoDBClient({}), table: tableName(prefixOf(given, terminal), 'config') };

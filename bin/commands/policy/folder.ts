@@ -2,14 +2,11 @@ import { resolve } from 'node:path';
 import type { ConfigurationDocuments } from '../../../lib/configuration/documents.ts';
 import { formatProblem, type Problem } from '../../../lib/configuration/problem.ts';
 import { isBrokerIssuer } from '../../../lib/configuration/web-address.ts';
-import type { Arguments } from '../../arguments.ts';
-import { type Terminal, UsageError } from '../../command.ts';
+import { type Arguments, type Terminal, UsageError } from '../../command.ts';
 
 /** The one folder that a command was given, absolute. */
 export function folderArgument({ positionals }: Arguments, { cwd }: Terminal): string {
-  const [folder, ...more] = positionals;
-  if (folder === undefined) throw new UsageError('name the configuration folder');
-  if (more.length > 0) throw new UsageError('name one configuration folder');
+  const [folder = '.'] = positionals;
   return resolve(cwd, folder);
 }
 

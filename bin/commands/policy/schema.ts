@@ -1,22 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { jsonSchemas, schemaText } from '../../../lib/configuration/json-schemas.ts';
-import { readArguments } from '../../arguments.ts';
-import { type Command, UsageError } from '../../command.ts';
-
-const help = `Usage: token-broker policy schema DIR [--json]
-
-Writes connection.schema.json, client.schema.json and scope.schema.json (JSON Schema 2020-12) to DIR, for editors.
-
-  --json  print {"files": [...]}
-`;
+import type { Command } from '../../command.ts';
 
 export const command: Command = {
-  help,
-  run: async (args, terminal) => {
-    const given = readArguments(args, { flags: ['json'] });
-    const [folder, ...more] = given.positionals;
-    if (folder === undefined || more.length > 0) throw new UsageError('name the folder to write to');
+  arguments: '<dir>',
+  description:
+    'Writes connection.schema.json, client.schema.json and scope.schema.json (JSON Schema 2020-12) to a folder, for editors.',
+  options: [{ flags: '--json', description: 'print {"files": [...]}' }],
+  run: async (given, terminal) => {
+    const [folder = '.'] = given.positionals;
     const directory = resolve(terminal.cwd, folder);
     mkdirSync(directory, { recursive: true });
     const files = [...jsonSchemas()].map(([name, schema]) => {

@@ -1,29 +1,27 @@
 import { loadConfiguration } from '../../../lib/configuration/load.ts';
 import { type DownstreamCredential, downstreamCredentials } from '../../../lib/downstream/static-secrets.ts';
-import { readArguments } from '../../arguments.ts';
 import type { Command } from '../../command.ts';
 import { textTable } from '../issuances/text.ts';
 import { folderArgument, formatProblemCounts, formatProblems, issuerArgument } from './folder.ts';
-
-const help = `Usage: token-broker policy secrets DIR [--issuer URL] [--json]
-
-Lists what the broker is known by at other authorization servers, one line for each credential of each oauth-token scope: which providers still hold a
-static secret of ours, where it is kept and which host it may be sent to, and which need none (aws-identity, broker-key, proof). No value is read.
-
-  --issuer URL  the issuer of the deployment (default: TOKEN_BROKER_ISSUER)
-  --json        print one JSON object: {"credentials": [{scope, provider, host, client, kind, secret}], "static": number}
-
-Exit code: 0 listed, 1 the folder does not load.
-`;
 
 const row = ({ scope, provider, host, client, kind, secret }: DownstreamCredential): readonly string[] => [
   ...[scope, provider, host, client ?? '-', kind, secret ?? '-'],
 ];
 
 export const command: Command = {
-  help,
-  run: async (args, terminal) => {
-    const given = readArguments(args, { values: ['issuer'], flags: ['json'] });
+  arguments: '<dir>',
+  description: `Lists what the broker is known by at other authorization servers, one line for each credential of each oauth-token scope: which providers
+still hold a static secret of ours, where it is kept and which host it may be sent to, and which need none (aws-identity, broker-key, proof).
+No value is read.`,
+  options: [
+    { flags: '--issuer <url>', description: 'the issuer of the deployment (default: TOKEN_BROKER_ISSUER)' },
+    {
+      flags: '--json',
+      description: 'print {"credentials": [{scope, provider, host, client, kind, secret}], "static": number}',
+    },
+  ],
+  notes: 'Exit code: 0 listed, 1 the folder does not load.',
+  run: async (given, terminal) => {
     const directory = folderArgument(given, terminal);
     const loaded = await loadConfiguration(directory, { issuer: issuerArgument(given, terminal) });
     if (!('documents' in loaded)) {

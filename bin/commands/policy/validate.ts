@@ -1,5 +1,4 @@
 import { loadConfiguration } from '../../../lib/configuration/load.ts';
-import { readArguments } from '../../arguments.ts';
 import type { Command } from '../../command.ts';
 import {
   countDocuments,
@@ -10,21 +9,21 @@ import {
   issuerArgument,
 } from './folder.ts';
 
-const help = `Usage: token-broker policy validate DIR [--issuer URL] [--json]
-
-Checks connections/*.yaml, clients/*.yaml and scopes/*.yaml in DIR and says everything that is wrong at once, one line each:
-file:line: field: message. Nothing is written and nothing is asked of AWS.
-
-  --issuer URL  the issuer of the deployment (default: TOKEN_BROKER_ISSUER). Without one, plain http on loopback is a warning.
-  --json        print one JSON object: {"valid", "problems": [{severity, file, line, field, message}], "counts"}
-
-Exit code: 0 it loads, 1 it does not.
-`;
-
 export const command: Command = {
-  help,
-  run: async (args, terminal) => {
-    const given = readArguments(args, { values: ['issuer'], flags: ['json'] });
+  arguments: '<dir>',
+  description: `Checks connections/*.yaml, clients/*.yaml and scopes/*.yaml in a folder and says everything that is wrong at once, one line each:
+file:line: field: message. Nothing is written and nothing is asked of AWS.`,
+  options: [
+    {
+      flags: '--issuer <url>',
+      description:
+        'the issuer of the deployment (default: TOKEN_BROKER_ISSUER; without one, plain http on loopback is a warning)',
+    },
+    { flags: '--json', description: 'print {"valid", "problems": [{severity, file, line, field, message}], "counts"}' },
+  ],
+  notes: 'Exit code: 0 it loads, 1 it does not.',
+  examples: ['token-broker policy validate config/ --issuer https://broker.example.com'],
+  run: async (given, terminal) => {
     const directory = folderArgument(given, terminal);
     const loaded = await loadConfiguration(directory, { issuer: issuerArgument(given, terminal) });
     const valid = 'documents' in loaded;
