@@ -1,5 +1,6 @@
 import { tokenSigner } from '../lib/aws/secrets-manager/token-signer.ts';
 import type { Grant, OauthTokenGrant, Scope } from '../lib/configuration/documents.ts';
+import { plainFacts } from '../lib/configuration/downstream-presets/preset.ts';
 import { brokerTokenGranter } from '../lib/credential/broker-token.ts';
 import { oauthTokenGranter } from '../lib/credential/oauth-token.ts';
 import { downstreamTokens } from '../lib/downstream/tokens.ts';
@@ -21,11 +22,12 @@ const oauthGrant: OauthTokenGrant = {
     preset: null,
     provider: 'client-credentials',
     tokenEndpoint: 'https://login.example/token',
+    tokenResponse: plainFacts.tokenResponse,
   },
   ...{ scope: 'reports:read', audience: 'https://api.example', resource: null, allowPrivateAddress: false },
   client: {
     ...{ clientId: 'broker', authentication: 'client_secret_basic', secret: CLIENT_SECRET },
-    ...{ assertionAudience: null, keyId: null, algorithm: null },
+    ...{ assertionAudience: null, keyId: null, keyHeader: 'kid', algorithm: null },
   },
 };
 

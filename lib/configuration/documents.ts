@@ -5,6 +5,8 @@
  */
 import type { JsonObject, JsonValue } from '../json.ts';
 import type { Seconds } from '../time.ts';
+import type { DownstreamPresetName } from './downstream-presets/table.ts';
+import type { PresetName } from './presets/table.ts';
 
 /** Operator (with its `ForAnyValue:`/`ForAllValues:` prefix and `IfExists` suffix) -> condition key -> values. */
 export type ConditionsDocument = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
@@ -45,18 +47,9 @@ export interface OidcIssuer {
   readonly jwksUri: string | null;
 }
 
-export type PresetName =
-  | 'github-actions'
-  | 'gitlab'
-  | 'okta'
-  | 'entra-id'
-  | 'cognito'
-  | 'google'
-  | 'aws-sts'
-  | 'kubernetes';
-
 export interface OidcConnection extends ConnectionBase {
   readonly type: 'oidc';
+  /** For people and warnings: what follows from it is written out in the other members, and nothing decides by the name. */
   readonly preset: PresetName | null;
   /** One, except where a preset's provider has several (Entra ID's v1 and v2). */
   readonly issuers: readonly OidcIssuer[];
@@ -72,6 +65,11 @@ export interface OidcConnection extends ConnectionBase {
   readonly maxTokenAge: Seconds | null;
   /** The claim that names the token itself: `jti`, or Entra ID's `uti`. */
   readonly tokenIdClaim: string;
+  /**
+   * JSON pointer to the claim that states an AWS account: then `sub` has to be the ARN of a role of that account.
+   * null: `sub` is whatever the issuer says.
+   */
+  readonly roleAccount: string | null;
 }
 
 export interface SamlConnection extends ConnectionBase {
@@ -172,11 +170,19 @@ export type DownstreamAuthentication =
   | 'private_key_jwt'
   | 'aws-web-identity';
 
+/** How a server departs from RFC 6749 section 5.1 in its token responses. */
+export interface TokenResponse {
+  readonly scopeSeparator: ' ' | ',';
+  /** Values of `token_type` that mean Bearer, lower case. */
+  readonly bearerTypes: readonly string[];
+}
+
 interface OauthTokenGrantBase {
   readonly type: 'oauth-token';
-  /** Name of the preset that filled it in, or null. */
-  readonly preset: string | null;
+  /** For people: what follows from it is written out in the other members, and nothing decides by the name. */
+  readonly preset: DownstreamPresetName | null;
   readonly tokenEndpoint: string;
+  readonly tokenResponse: TokenResponse;
   /** Template. */
   readonly scope: string | null;
   /** Template. */
@@ -196,6 +202,8 @@ export interface DownstreamClient {
   /** `aud` of a client assertion; null: the token endpoint. */
   readonly assertionAudience: string | null;
   readonly keyId: string | null;
+  /** The header parameter of a client assertion that has `keyId`. */
+  readonly keyHeader: 'kid' | 'x5t#S256';
   /** Signing algorithm of a client assertion. */
   readonly algorithm: JwsAlgorithm | null;
 }
@@ -225,8 +233,12 @@ export type OauthTokenGrant =
             readonly keyId: string | null;
             readonly algorithm: JwsAlgorithm;
           };
-      /** Template; null: the principal's subject. */
+      /** Template; null: `defaultSubject`. */
       readonly subject: string | null;
+      /** `sub` of the assertion where no template gives it. */
+      readonly defaultSubject: 'principal' | 'none';
+      /** Where the server reads the scope: in the form (RFC 7521 section 4.1), or in the assertion. */
+      readonly scopeIn: 'form' | 'assertion';
     })
   | (OauthTokenGrantBase & {
       readonly provider: 'github-app';

@@ -1,63 +1,22 @@
 /**
- * Issuers that anybody can get a token from. A signature of theirs proves only that a token is genuine; a connection to one must therefore pin, in `require`,
- * a claim that tells whose token it is (contract section 2).
+ * Issuers that anybody can get a token from. A signature of theirs proves only that a token is genuine; a connection to one must
+ * therefore pin, in `require`, a claim that tells whose token it is (contract section 2).
  */
-import type { ConditionsDocument, PresetName } from './documents.ts';
+import type { ConditionsDocument } from './documents.ts';
+import type { Pin } from './presets/pins.ts';
+import type { OpenIssuer, Preset } from './presets/preset.ts';
+import { presets } from './presets/table.ts';
 import { parseUrl } from './web-address.ts';
 
 /**
- * JSON pointer of a claim -> whether a condition's fixed beginning (all of it, or what stands before its first wildcard) says whose the token is.
- * `whole` is true where the value has no wildcard.
+ * The open provider behind a connection: by its issuer, whatever the preset says; else by the preset, where every issuer of it is
+ * open. null: tokens are not for everybody.
  */
-type Pins = Readonly<Record<string, (fixed: string, whole: boolean) => boolean>>;
-
-const exactly = (fixed: string, whole: boolean): boolean => whole && fixed !== '';
-const startingWith =
-  (pattern: RegExp) =>
-  (fixed: string): boolean =>
-    pattern.test(fixed);
-
-/** An owner's name ends with a slash, so `acme/*` names one and `acme*` does not. */
-const ownerPath = startingWith(/^[^/]+\//);
-
-const githubPins: Pins = {
-  '/repository_owner_id': exactly,
-  '/repository_owner': exactly,
-  '/repository_id': exactly,
-  '/repository': ownerPath,
-  '/enterprise_id': exactly,
-  '/enterprise': exactly,
-  '/workflow_ref': ownerPath,
-  // `@` (of the form with ids) cannot stand in a name either. Forms that an owner made up, such as `environment:prod`, say nothing of the owner.
-  '/sub': startingWith(/^(repo:[^/@:]+[/@]|repository_owner(_id)?:[^:]+(:|$))/),
-};
-
-const gitlabPins: Pins = {
-  '/namespace_id': exactly,
-  '/namespace_path': (fixed, whole) => exactly(fixed, whole) || ownerPath(fixed),
-  '/project_id': exactly,
-  '/project_path': ownerPath,
-  '/sub': startingWith(/^project_path:[^/:]+\//),
-};
-
-const googlePins: Pins = { '/hd': exactly, '/sub': exactly, '/email': exactly };
-
-export interface OpenIssuer {
-  readonly provider: string;
-  readonly pins: Pins;
-  /** A claim that pins only beside another one that `Bool` holds to be true. */
-  readonly vouched?: { readonly pointer: string; readonly by: string };
-}
-
-/** The open provider behind a connection, by its preset or by its issuer whatever the preset; null: tokens are not for everybody. */
-export function openIssuer(issuer: string, preset: PresetName | null): OpenIssuer | null {
+export function openIssuer(issuer: string, preset: Preset | null): OpenIssuer | null {
   const host = parseUrl(issuer)?.hostname.replace(/\.$/, '') ?? '';
-  const isGithub = host === 'token.actions.githubusercontent.com' || /^token\.actions\.[^.]+\.ghe\.com$/.test(host);
-  if (isGithub || preset === 'github-actions') return { provider: 'GitHub Actions', pins: githubPins };
-  if (host === 'gitlab.com') return { provider: 'GitLab.com', pins: gitlabPins };
-  if (host === 'accounts.google.com' || preset === 'google')
-    return { provider: 'Google', pins: googlePins, vouched: { pointer: '/email', by: '/email_verified' } };
-  return null;
+  const known = Object.values<Preset>(presets).find(({ open }) => open?.isHost(host));
+  if (known !== undefined) return known.open;
+  return preset?.open?.elsewhere === 'open' ? preset.open : null;
 }
 
 /** Positive operators that compare text, and whether `*` and `?` are wildcards in them. */
@@ -70,7 +29,7 @@ const PINNING: ReadonlyMap<string, 'literal' | 'wildcards'> = new Map([
 ]);
 
 /** A wildcard in a literal operator never matches anything real, so it is not taken for a pin either. */
-function saysWhose(value: string, kind: 'literal' | 'wildcards', pin: Pins[string]): boolean {
+function saysWhose(value: string, kind: 'literal' | 'wildcards', pin: Pin): boolean {
   const wildcard = value.search(/[*?]/);
   if (wildcard === -1) return pin(value, true);
   return kind === 'wildcards' && pin(value.slice(0, wildcard), false);

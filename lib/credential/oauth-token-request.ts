@@ -38,10 +38,10 @@ export function downstreamRequest(input: GrantInput): Outcome<DownstreamRequest>
   });
 }
 
-/** `sub` of an assertion. Google takes one for a person under domain-wide delegation only, so there it is never made up. */
+/** `sub` of an assertion: what the template gave, else the principal's, where the server takes that. */
 function assertedSubject(grant: OauthTokenGrant, rendered: string | null, { principal }: GrantInput): string | null {
-  if (rendered !== null || grant.preset === 'google') return rendered;
-  return subjectOf(principal);
+  const isNone = grant.provider === 'jwt-bearer' && grant.defaultSubject === 'none';
+  return rendered === null && !isNone ? subjectOf(principal) : rendered;
 }
 
 /** Labels are left out: identity is (connection or client, subject). */

@@ -1,7 +1,6 @@
 import type { DownstreamClient } from '../configuration/documents.ts';
 import { accept, Fault, type Outcome } from '../outcome.ts';
 import { type Attempt, assertionTimes, signWithSecret } from './assertion.ts';
-import { dialectOf } from './provider-dialect.ts';
 
 /** What a request carries so that the server knows the broker. Secret. */
 interface ClientCredential {
@@ -51,10 +50,10 @@ function withAssertion({ clientId }: DownstreamClient, assertion: Outcome<string
 }
 
 function ownAssertion(attempt: Attempt, client: DownstreamClient): Promise<Outcome<string>> {
-  const { clientId, keyId, algorithm, secret, assertionAudience } = client;
+  const { clientId, keyId, keyHeader, algorithm, secret, assertionAudience } = client;
   if (secret === null) throw new Fault('bug', 'private_key_jwt without a secret.');
   const { grant } = attempt.request;
-  const header = keyId === null ? {} : { [dialectOf(grant.preset).keyHeader]: keyId };
+  const header = keyId === null ? {} : { [keyHeader]: keyId };
   const aud = assertionAudience ?? grant.tokenEndpoint;
   const claims = { iss: clientId, sub: clientId, aud, ...assertionTimes(attempt, null) };
   return signWithSecret(attempt, { secret, algorithm, header }, claims);

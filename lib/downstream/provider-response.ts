@@ -1,9 +1,8 @@
-import type { OauthTokenGrant } from '../configuration/documents.ts';
+import type { OauthTokenGrant, TokenResponse } from '../configuration/documents.ts';
 import type { JsonObject } from '../json.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import { END_OF_TIME, type EpochSeconds, epochSeconds } from '../time.ts';
 import type { DownstreamRequest, DownstreamToken } from './downstream-request.ts';
-import { dialectOf, type ProviderDialect } from './provider-dialect.ts';
 import { providerError, type ReadAnswer } from './provider-error.ts';
 
 const LONGEST_TOKEN = 20_000;
@@ -43,12 +42,11 @@ export function readProviderResponse(answer: ReadAnswer, asked: Asked): Outcome<
   const { access_token: token } = json;
   if (typeof token !== 'string' || !TOKEN.test(token)) return invalid(asked, 'access_token');
   if (token.length > LONGEST_TOKEN) return refuse('provider_answer_too_large', { log: { host, problem: 'token' } });
-  const dialect = dialectOf(request.grant.preset);
-  const type = readType(json, asked, dialect);
+  const type = readType(json, asked);
   if (!type.ok) return type;
   const end = readEnd(json, asked);
   if (!end.ok) return end;
-  const scope = readScope(json, asked, dialect);
+  const scope = readScope(json, asked, request.grant.tokenResponse);
   if (!scope.ok) return scope;
   const { secretVersion } = asked;
   return accept({ token, ...type.value, ...end.value, scope: scope.value, repositories: null, secretVersion });
@@ -60,11 +58,10 @@ const invalid = ({ host }: Asked, problem: string) => refuse('provider_answer_in
 function readType(
   json: JsonObject,
   { request: { grant }, host }: Asked,
-  { bearerTypes }: ProviderDialect,
 ): Outcome<Pick<DownstreamToken, 'tokenType' | 'issuedTokenType'>> {
   const { token_type: type, issued_token_type: issued } = json;
   const wrong = (problem: string) => refuse('provider_token_type', { log: { host, problem } });
-  const isBearer = typeof type === 'string' && bearerTypes.includes(type.toLowerCase());
+  const isBearer = typeof type === 'string' && grant.tokenResponse.bearerTypes.includes(type.toLowerCase());
   if (grant.provider !== 'token-exchange') {
     return isBearer ? accept({ tokenType: 'Bearer', issuedTokenType: null }) : wrong('token_type');
   }
@@ -99,7 +96,7 @@ function readEnd(
  * Never more than was asked for. Where the grant asks for nothing by name, what the server gives is what it was
  * configured to.
  */
-function readScope(json: JsonObject, asked: Asked, { scopeSeparator }: ProviderDialect): Outcome<string | null> {
+function readScope(json: JsonObject, asked: Asked, { scopeSeparator }: TokenResponse): Outcome<string | null> {
   const { scope: given } = json;
   // An empty one says nothing (RFC 6749 section 3.3 has none).
   if (given === undefined || given === null || given === '') return accept(null);

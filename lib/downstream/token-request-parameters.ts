@@ -1,7 +1,6 @@
 import type { OauthTokenGrant } from '../configuration/documents.ts';
 import { accept, Fault, type Outcome } from '../outcome.ts';
 import { type Attempt, assertionTimes, signAsBroker, signWithSecret } from './assertion.ts';
-import { dialectOf } from './provider-dialect.ts';
 
 type Parameters = Readonly<Record<string, string>>;
 export type FormGrant = Exclude<OauthTokenGrant, { provider: 'github-app' }>;
@@ -66,14 +65,13 @@ async function bearerParameters(
   attempt: Attempt,
   grant: Extract<FormGrant, { provider: 'jwt-bearer' }>,
 ): Promise<Outcome<Parameters>> {
-  const { scopeOfAssertion } = dialectOf(grant.preset);
-  const assertion = await bearerAssertion(attempt, grant, scopeOfAssertion);
+  const assertion = await bearerAssertion(attempt, grant);
   if (!assertion.ok) return assertion;
   const { scope, ...others } = targets(attempt);
   return accept({
     grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
     assertion: assertion.value,
-    ...(scope === undefined || scopeOfAssertion === 'claim' ? {} : { scope }),
+    ...(scope === undefined || grant.scopeIn === 'assertion' ? {} : { scope }),
     ...others,
   });
 }
@@ -81,7 +79,6 @@ async function bearerParameters(
 async function bearerAssertion(
   attempt: Attempt,
   grant: Extract<FormGrant, { provider: 'jwt-bearer' }>,
-  scopeOfAssertion: 'form' | 'claim',
 ): Promise<Outcome<string>> {
   const { signer, assertionAudience, tokenEndpoint } = grant;
   if (signer.kind === 'broker') return accept(await signAsBroker(attempt, assertionAudience));
@@ -90,7 +87,7 @@ async function bearerAssertion(
     iss: signer.issuer,
     ...(subject === null ? {} : { sub: subject }),
     aud: assertionAudience ?? tokenEndpoint,
-    ...(scope === null || scopeOfAssertion === 'form' ? {} : { scope }),
+    ...(scope === null || grant.scopeIn === 'form' ? {} : { scope }),
     ...assertionTimes(attempt, endsBy),
   };
   const header = signer.keyId === null ? {} : { kid: signer.keyId };

@@ -23,6 +23,7 @@ describe('a configuration folder', () => {
           claims: {},
           maxTokenAge: null,
           tokenIdClaim: 'jti',
+          roleAccount: null,
           require: [],
           principal: '${claims.sub}',
           record: [],

@@ -26,6 +26,7 @@ describe('an oauth-token grant', () => {
       preset: null,
       provider: 'client-credentials',
       tokenEndpoint: 'https://login.example.com/oauth2/token',
+      tokenResponse: { scopeSeparator: ' ', bearerTypes: ['bearer'] },
       scope: null,
       audience: null,
       resource: null,
@@ -36,6 +37,7 @@ describe('an oauth-token grant', () => {
         secret: 'token-broker/downstream/x',
         assertionAudience: null,
         keyId: null,
+        keyHeader: 'kid',
         algorithm: null,
       },
     });
@@ -86,7 +88,7 @@ describe('an oauth-token grant', () => {
       `preset: entra-id\ntenant: ${TENANT}\nclientId: a\n${SECRET}\nscope: api://crm/.default`,
       {
         tokenEndpoint: `https://login.microsoftonline.com/${TENANT}/oauth2/v2.0/token`,
-        client: { authentication: 'client_secret_post' },
+        client: { authentication: 'client_secret_post', keyHeader: 'x5t#S256' },
       },
     ],
     [
@@ -113,6 +115,8 @@ describe('an oauth-token grant', () => {
       {
         provider: 'jwt-bearer',
         tokenEndpoint: 'https://oauth2.googleapis.com/token',
+        scopeIn: 'assertion',
+        defaultSubject: 'none',
         signer: {
           kind: 'secret',
           secret: 'token-broker/downstream/x',
@@ -128,6 +132,9 @@ describe('an oauth-token grant', () => {
       {
         tokenEndpoint: 'https://acme.my.salesforce.com/services/oauth2/token',
         assertionAudience: 'https://login.salesforce.com',
+        scopeIn: 'form',
+        defaultSubject: 'principal',
+        expiresIn: 7200,
       },
     ],
     [
@@ -135,7 +142,14 @@ describe('an oauth-token grant', () => {
       'preset: salesforce\nprovider: jwt-bearer\ndomain: acme--dev.sandbox.my.salesforce.com\nsigner: { privateKey: token-broker/downstream/x, issuer: key }',
       { assertionAudience: 'https://test.salesforce.com' },
     ],
-    ['Slack', `preset: slack\nclientId: a\n${SECRET}`, { tokenEndpoint: 'https://slack.com/api/oauth.v2.access' }],
+    [
+      'Slack',
+      `preset: slack\nclientId: a\n${SECRET}`,
+      {
+        tokenEndpoint: 'https://slack.com/api/oauth.v2.access',
+        tokenResponse: { scopeSeparator: ',', bearerTypes: ['bearer', 'bot', 'user'] },
+      },
+    ],
     [
       'a GitHub App',
       'preset: github-app\nappId: "1"\nowner: acme\nprivateKey: token-broker/downstream/x\nrepositories: [web]\npermissions: { contents: read }',

@@ -21,6 +21,8 @@ describe('the preset github-actions', () => {
   it('names the issuer, one algorithm and a label', async () => {
     expect(await normalized(github)).toMatchObject({
       issuers: [{ issuer: 'https://token.actions.githubusercontent.com', jwksUri: null }],
+      tokenIdClaim: 'jti',
+      roleAccount: null,
       algorithms: ['RS256'],
       principal: '${claims.repository}@${claims.ref}',
     });
@@ -110,6 +112,7 @@ describe('the preset aws-sts', () => {
     expect(await normalized(AWS)).toMatchObject({
       algorithms: ['RS256', 'ES384'],
       claims: { account: '/https:~1~1sts.amazonaws.com~1/aws_account' },
+      roleAccount: '/https:~1~1sts.amazonaws.com~1/aws_account',
       require: [
         {
           StringEquals: { 'claims.account': ['111122223333'] },

@@ -23,10 +23,10 @@ const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const ed = generateKeyPairSync('ed25519');
 
-async function sent(client: Partial<DownstreamClient>, secret: string, preset: string | null = null) {
+async function sent(client: Partial<DownstreamClient>, secret: string) {
   const world = downstreamWorld(() => good());
   world.secrets.set(SECRET, { current: secret, previous: null, host: 'login.example.com' });
-  const grant = clientGrant({ preset, client: { ...clientGrant().client, ...client } });
+  const grant = clientGrant({ client: { ...clientGrant().client, ...client } });
   const outcome = await downstreamTokens(world.ports).get(
     aRequest({ grant, audience: 'https://api.example.com' }),
     signal,
@@ -77,14 +77,15 @@ describe('client authentication', () => {
     });
   });
 
-  it('private_key_jwt names the key of Entra ID by its certificate, and any audience that the grant has', async () => {
+  it('private_key_jwt names the key by its certificate where the server takes that, and any audience that the grant has', async () => {
     const secret = rsa.privateKey.export(pem).toString();
     const client = {
       authentication: 'private_key_jwt',
       keyId: 'thumb',
+      keyHeader: 'x5t#S256',
       assertionAudience: 'https://login.example.com/',
     } as const;
-    const { form } = await sent(client, secret, 'entra-id');
+    const { form } = await sent(client, secret);
     const assertion = form['client_assertion'] ?? '';
     expect(decodeProtectedHeader(assertion)).toEqual({ alg: 'RS256', 'x5t#S256': 'thumb', typ: 'JWT' });
     const { payload } = await jwtVerify(assertion, rsa.publicKey, { currentDate: new Date(NOW * 1000) });

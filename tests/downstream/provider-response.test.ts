@@ -23,6 +23,7 @@ const exchange = (requestedTokenType: string | null): OauthTokenGrant => ({
   preset: null,
   provider: 'token-exchange',
   tokenEndpoint: ENDPOINT,
+  tokenResponse: clientGrant().tokenResponse,
   scope: null,
   audience: null,
   resource: null,
@@ -118,9 +119,11 @@ describe('a token response (RFC 6749 section 5.1)', () => {
     });
   });
 
-  it("reads Slack's commas and bot tokens, for Slack alone", async () => {
+  it('reads commas and bot tokens where the grant says that the server sends them', async () => {
     const result = good({ token_type: 'bot', scope: 'reports:read,reports:list' });
-    expect(await tokenOf(result, clientGrant({ preset: 'slack' }))).toMatchObject({
+    expect(
+      await tokenOf(result, clientGrant({ tokenResponse: { scopeSeparator: ',', bearerTypes: ['bearer', 'bot'] } })),
+    ).toMatchObject({
       tokenType: 'Bearer',
       scope: 'reports:read reports:list',
     });

@@ -1,4 +1,5 @@
 import type { OauthTokenGrant } from '../../lib/configuration/documents.ts';
+import { plainFacts } from '../../lib/configuration/downstream-presets/preset.ts';
 import type { DownstreamPorts } from '../../lib/downstream/downstream-ports.ts';
 import type { DownstreamRequest } from '../../lib/downstream/downstream-request.ts';
 import { accept } from '../../lib/outcome.ts';
@@ -18,6 +19,7 @@ export const clientGrant = (more: Partial<ClientCredentialsGrant> = {}): ClientC
   preset: null,
   provider: 'client-credentials',
   tokenEndpoint: ENDPOINT,
+  tokenResponse: plainFacts.tokenResponse,
   scope: 'reports:read reports:list',
   audience: null,
   resource: null,
@@ -28,6 +30,7 @@ export const clientGrant = (more: Partial<ClientCredentialsGrant> = {}): ClientC
     secret: SECRET,
     assertionAudience: null,
     keyId: null,
+    keyHeader: 'kid',
     algorithm: null,
   },
   ...more,

@@ -35,6 +35,8 @@ const bearer = (more: object = {}): OauthTokenGrant => ({
     client: null,
     assertionAudience: null,
     subject: null,
+    defaultSubject: 'principal',
+    scopeIn: 'form',
     signer: { kind: 'broker' },
     ...more,
   },
@@ -122,8 +124,8 @@ describe('JWT bearer (RFC 7523 section 2.1)', () => {
     expect([payload['scope'], form['scope'], signed]).toEqual([undefined, 'a b', []]);
   });
 
-  it("has Google's scope in the assertion, and no subject that nobody named", async () => {
-    const { form } = await sent(bearer({ preset: 'google', signer: account }), { subject: null });
+  it('has the scope in the assertion where the server reads it there, and no subject that nobody named', async () => {
+    const { form } = await sent(bearer({ scopeIn: 'assertion', signer: account }), { subject: null });
     expect(form).toEqual({ grant_type: `${GRANTS}jwt-bearer`, assertion: expect.any(String) });
     const { payload } = await jwtVerify(form['assertion'] ?? '', publicKey, { currentDate: new Date(NOW * 1000) });
     expect([payload['scope'], payload.sub]).toEqual(['a b', undefined]);

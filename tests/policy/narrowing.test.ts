@@ -2,6 +2,7 @@ import { runUnsafeSimulation } from '@cloud-copilot/iam-simulate';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Grant } from '../../lib/configuration/documents.ts';
+import { plainFacts } from '../../lib/configuration/downstream-presets/preset.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { renderDownstream, renderPolicy, renderTags, renderTokenClaims } from '../../lib/policy/render-grant.ts';
 import { compiledScope } from '../../lib/policy/scope.ts';
@@ -211,6 +212,7 @@ const downstream = (texts: { scope: string; audience: string }): Grant => ({
   provider: 'client-credentials',
   preset: null,
   tokenEndpoint: 'https://login.example.com/token',
+  tokenResponse: plainFacts.tokenResponse,
   resource: null,
   allowPrivateAddress: false,
   client: {
@@ -219,6 +221,7 @@ const downstream = (texts: { scope: string; audience: string }): Grant => ({
     secret: 's',
     assertionAudience: null,
     keyId: null,
+    keyHeader: 'kid',
     algorithm: null,
   },
   ...texts,

@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from '@jest/globals';
 import type { Grant, Rule, Scope } from '../../lib/configuration/documents.ts';
+import { plainFacts } from '../../lib/configuration/downstream-presets/preset.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { Fault } from '../../lib/outcome.ts';
 import { compiledScope, compileScope, referencedClaims } from '../../lib/policy/scope.ts';
@@ -23,6 +24,7 @@ const downstream = (more: Partial<Extract<Grant, { provider: 'client-credentials
   provider: 'client-credentials',
   preset: null,
   tokenEndpoint: 'https://login.example.com/oauth2/token',
+  tokenResponse: plainFacts.tokenResponse,
   scope: null,
   audience: null,
   resource: null,
@@ -33,6 +35,7 @@ const downstream = (more: Partial<Extract<Grant, { provider: 'client-credentials
     secret: 'token-broker/downstream/example',
     assertionAudience: null,
     keyId: null,
+    keyHeader: 'kid',
     algorithm: null,
   },
   ...more,

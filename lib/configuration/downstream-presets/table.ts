@@ -1,4 +1,4 @@
-import type { WrittenOauthTokenGrant } from '../schema/oauth-token-grant.ts';
+import { mergeParameters, namesOf } from '../preset-table.ts';
 import { auth0 } from './auth0.ts';
 import { cognito } from './cognito.ts';
 import { entraId } from './entra-id.ts';
@@ -9,8 +9,8 @@ import type { DownstreamPreset } from './preset.ts';
 import { salesforce } from './salesforce.ts';
 import { slack } from './slack.ts';
 
-/** Every preset of an oauth-token grant. */
-export const downstreamPresets: Readonly<Record<NonNullable<WrittenOauthTokenGrant['preset']>, DownstreamPreset>> = {
+/** Every preset of an oauth-token grant, by the name that files give. */
+export const downstreamPresets = {
   okta,
   'entra-id': entraId,
   auth0,
@@ -19,4 +19,11 @@ export const downstreamPresets: Readonly<Record<NonNullable<WrittenOauthTokenGra
   'github-app': githubApp,
   salesforce,
   slack,
-};
+} satisfies Readonly<Record<string, DownstreamPreset>>;
+
+export type DownstreamPresetName = keyof typeof downstreamPresets;
+
+export const downstreamPresetNames = namesOf(downstreamPresets);
+
+/** The parameters of all presets. */
+export const downstreamParameters = mergeParameters(downstreamPresets);

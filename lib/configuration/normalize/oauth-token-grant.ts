@@ -1,6 +1,7 @@
 import type { DownstreamClient, JwsAlgorithm, OauthTokenGrant } from '../documents.ts';
-import { type DownstreamDefaults, type DownstreamParameter, plainDownstream } from '../downstream-presets/preset.ts';
-import { downstreamPresets } from '../downstream-presets/table.ts';
+import { type DownstreamFacts, type DownstreamPreset, plainFacts } from '../downstream-presets/preset.ts';
+import { downstreamParameters, downstreamPresets } from '../downstream-presets/table.ts';
+import { strayParameters } from '../preset-table.ts';
 import type { Report } from '../problem.ts';
 import type { WrittenOauthTokenGrant } from '../schema/oauth-token-grant.ts';
 import { toSeconds } from '../schema/values.ts';
@@ -10,8 +11,7 @@ import { checkAssertionAudience } from './assertion-audience.ts';
 type Field = keyof WrittenOauthTokenGrant;
 type Provider = OauthTokenGrant['provider'];
 
-const PARAMETERS: readonly DownstreamParameter[] = ['domain', 'tenant', 'authorizationServer'];
-const COMMON: readonly Field[] = ['type', 'preset', 'provider', 'tokenEndpoint', 'allowPrivateAddress', ...PARAMETERS];
+const COMMON: readonly Field[] = ['type', 'preset', 'provider', 'tokenEndpoint', 'allowPrivateAddress'];
 const ANSWER: readonly Field[] = ['expiresIn'];
 const CLIENT: readonly Field[] = [
   ...(['clientId', 'clientSecret', 'privateKey', 'authentication', 'assertionAudience', 'keyId', 'algorithm'] as const),
@@ -32,58 +32,58 @@ export function normalizeOauthTokenGrant(
   deployment: Deployment,
   report: Report,
 ): OauthTokenGrant {
-  const preset = written.preset === undefined ? null : downstreamPresets[written.preset];
-  const defaults = preset?.defaults(written, report) ?? plainDownstream;
+  const preset: DownstreamPreset | null = written.preset === undefined ? null : downstreamPresets[written.preset];
+  const facts = preset?.facts(written, report) ?? plainFacts;
   if (preset === null && written.provider === undefined) report(['provider'], 'is required without a preset');
-  const provider = written.provider ?? defaults.provider;
-  checkFields(written, provider, preset?.parameters ?? [], report);
-  const tokenEndpoint = written.tokenEndpoint ?? defaults.tokenEndpoint ?? '';
+  const provider = written.provider ?? facts.provider;
+  checkFields(written, provider, preset, report);
+  const tokenEndpoint = written.tokenEndpoint ?? facts.tokenEndpoint ?? '';
   if (tokenEndpoint !== '') checkAddressAt(tokenEndpoint, deployment, report, ['tokenEndpoint']);
   else if (preset === null) report(['tokenEndpoint'], 'is required without a preset');
   checkResource(written, report);
   checkAssertionAudience(
-    { ...written, provider, assertionAudience: written.assertionAudience ?? defaults.assertionAudience },
+    { ...written, provider, assertionAudience: written.assertionAudience ?? facts.assertionAudience },
     tokenEndpoint,
     report,
   );
-  const expiresIn = written.expiresIn === undefined ? defaults.expiresIn : toSeconds(written.expiresIn);
+  const expiresIn = written.expiresIn === undefined ? facts.expiresIn : toSeconds(written.expiresIn);
   const base = {
     type: 'oauth-token',
     preset: written.preset ?? null,
     tokenEndpoint,
+    tokenResponse: facts.tokenResponse,
     scope: written.scope ?? null,
     audience: written.audience ?? null,
     resource: written.resource ?? null,
     allowPrivateAddress: written.allowPrivateAddress ?? false,
-    ...(expiresIn === undefined ? {} : { expiresIn }),
+    ...(expiresIn === null ? {} : { expiresIn }),
   } as const;
-  return { ...base, ...normalizeProvider(written, provider, defaults, report) };
+  return { ...base, ...normalizeProvider(written, provider, facts, report) };
 }
 
-type Distributed<T> = T extends OauthTokenGrant
-  ? Omit<
-      T,
-      'type' | 'preset' | 'tokenEndpoint' | 'scope' | 'audience' | 'resource' | 'allowPrivateAddress' | 'expiresIn'
-    >
-  : never;
+type Base =
+  | ('type' | 'preset' | 'tokenEndpoint' | 'tokenResponse' | 'scope')
+  | ('audience' | 'resource' | 'allowPrivateAddress' | 'expiresIn');
+
+type Distributed<T> = T extends OauthTokenGrant ? Omit<T, Base> : never;
 
 function normalizeProvider(
   written: WrittenOauthTokenGrant,
   provider: Provider,
-  defaults: DownstreamDefaults,
+  facts: DownstreamFacts,
   report: Report,
 ): Distributed<OauthTokenGrant> {
-  const assertionAudience = written.assertionAudience ?? defaults.assertionAudience;
+  const assertionAudience = written.assertionAudience ?? facts.assertionAudience;
   switch (provider) {
     case 'client-credentials': {
-      const client = normalizeClient(written, defaults, report);
+      const client = normalizeClient(written, facts, report);
       if (client === null) report(['clientId'], 'is required: the client that the broker is at this server');
       return { provider, client: client ?? NO_CLIENT };
     }
     case 'token-exchange':
       return {
         provider,
-        client: normalizeClient(written, defaults, report),
+        client: normalizeClient(written, facts, report),
         forward: written.forward ?? 'assertion',
         assertionAudience,
         requestedTokenType: written.requestedTokenType ?? null,
@@ -91,10 +91,12 @@ function normalizeProvider(
     case 'jwt-bearer':
       return {
         provider,
-        client: normalizeClient(written, defaults, report),
+        client: normalizeClient(written, facts, report),
         assertionAudience,
         signer: normalizeSigner(written),
         subject: written.subject ?? null,
+        defaultSubject: facts.defaultSubject,
+        scopeIn: facts.scopeIn,
       };
     case 'github-app':
       return normalizeGithubApp(written, report);
@@ -108,24 +110,23 @@ const NO_CLIENT: DownstreamClient = {
   secret: null,
   assertionAudience: null,
   keyId: null,
+  keyHeader: 'kid',
   algorithm: null,
 };
 
 function checkFields(
   written: WrittenOauthTokenGrant,
   provider: Provider,
-  parameters: readonly DownstreamParameter[],
+  preset: DownstreamPreset | null,
   report: Report,
 ): void {
-  const taken = FIELDS[provider];
-  for (const field of Object.keys(written) as Field[]) {
-    const isParameter = PARAMETERS.some((parameter) => parameter === field);
-    if (isParameter && !parameters.some((parameter) => parameter === field)) {
-      report(
-        [field],
-        written.preset === undefined ? 'needs a preset' : `is not a field of the preset ${written.preset}`,
-      );
-    } else if (!taken.includes(field)) report([field], `is not a field of the provider ${provider}`);
+  for (const parameter of strayParameters(written, preset, downstreamParameters)) {
+    report([parameter], preset === null ? 'needs a preset' : `is not a field of the preset ${written.preset}`);
+  }
+  const taken: readonly string[] = FIELDS[provider];
+  for (const field of Object.keys(written)) {
+    if (Object.hasOwn(downstreamParameters, field) || taken.includes(field)) continue;
+    report([field], `is not a field of the provider ${provider}`);
   }
 }
 
@@ -140,7 +141,7 @@ function checkResource(written: WrittenOauthTokenGrant, report: Report): void {
 /** The broker's own client at the server, or null where the grant names none. */
 function normalizeClient(
   written: WrittenOauthTokenGrant,
-  defaults: DownstreamDefaults,
+  facts: DownstreamFacts,
   report: Report,
 ): DownstreamClient | null {
   const { clientId, clientSecret, privateKey } = written;
@@ -151,7 +152,7 @@ function normalizeClient(
     if (stray !== undefined) report(['clientId'], `is required beside ${stray}`);
     return null;
   }
-  const wanted = written.authentication ?? (privateKey !== undefined ? 'private_key_jwt' : defaults.secretMethod);
+  const wanted = written.authentication ?? (privateKey !== undefined ? 'private_key_jwt' : facts.secretMethod);
   const secret = wanted === 'private_key_jwt' ? privateKey : clientSecret;
   const needed = wanted === 'private_key_jwt' ? 'privateKey' : 'clientSecret';
   const other = needed === 'privateKey' ? 'clientSecret' : 'privateKey';
@@ -168,8 +169,9 @@ function normalizeClient(
     clientId,
     authentication: wanted,
     secret: wanted === 'aws-web-identity' ? null : (secret ?? null),
-    assertionAudience: signs ? (written.assertionAudience ?? defaults.assertionAudience) : null,
+    assertionAudience: signs ? (written.assertionAudience ?? facts.assertionAudience) : null,
     keyId: written.keyId ?? null,
+    keyHeader: facts.keyHeader,
     algorithm: normalizeAlgorithm(written.algorithm),
   };
 }

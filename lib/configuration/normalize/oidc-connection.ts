@@ -1,14 +1,13 @@
 import type { ConditionsDocument, JwsAlgorithm, OidcConnection, OidcIssuer } from '../documents.ts';
 import { openIssuer, pinsOwner } from '../open-issuers.ts';
-import { type PresetDefaults, type PresetParameter, plainDefaults } from '../presets/preset.ts';
-import { presets } from '../presets/table.ts';
+import { strayParameters } from '../preset-table.ts';
+import { type Preset, type PresetFacts, plainFacts } from '../presets/preset.ts';
+import { presetParameters, presets } from '../presets/table.ts';
 import type { Report } from '../problem.ts';
 import type { WrittenOidcConnection } from '../schema/connection.ts';
 import { toList, toSeconds } from '../schema/values.ts';
 import { checkAddressAt, type Deployment } from '../web-address.ts';
 import { normalizeConditions } from './conditions.ts';
-
-const PARAMETERS: readonly PresetParameter[] = ['tenant', 'userPoolId', 'tokenUse', 'accounts'];
 
 /** An OIDC connection with its preset filled in and defaults written out. The preset's `require` and the file's own both hold. */
 export function normalizeOidcConnection(
@@ -16,53 +15,52 @@ export function normalizeOidcConnection(
   deployment: Deployment,
   report: Report,
 ): OidcConnection {
-  const preset = written.preset === undefined ? null : presets[written.preset];
-  const defaults = preset?.defaults(written, report) ?? plainDefaults;
-  for (const parameter of PARAMETERS) {
-    if (written[parameter] !== undefined && !preset?.parameters.includes(parameter)) {
-      report([parameter], preset === null ? 'needs a preset' : `is not a field of the preset ${written.preset}`);
-    }
+  const preset: Preset | null = written.preset === undefined ? null : presets[written.preset];
+  const facts = preset?.facts(written, report) ?? plainFacts;
+  for (const parameter of strayParameters(written, preset, presetParameters)) {
+    report([parameter], preset === null ? 'needs a preset' : `is not a field of the preset ${written.preset}`);
   }
-  const require = [...defaults.require, ...(written.require ? [normalizeConditions(written.require)] : [])];
+  const require = [...facts.require, ...(written.require ? [normalizeConditions(written.require)] : [])];
   const connection: OidcConnection = {
     connection: written.connection,
     type: 'oidc',
     preset: written.preset ?? null,
-    issuers: normalizeIssuers(written, defaults, deployment, report),
+    issuers: normalizeIssuers(written, facts, deployment, report),
     audience: toList(written.audience),
     authorizedParties: written.authorizedParties ?? [],
-    algorithms: written.algorithms ? normalizeAlgorithms(written.algorithms) : defaults.algorithms,
-    types: written.types ? written.types.map(normalizeType) : defaults.types,
-    claims: { ...defaults.claims, ...written.claims },
+    algorithms: written.algorithms ? normalizeAlgorithms(written.algorithms) : facts.algorithms,
+    types: written.types ? written.types.map(normalizeType) : facts.types,
+    claims: { ...facts.aliases, ...written.claims },
     maxTokenAge: written.maxTokenAge === undefined ? null : toSeconds(written.maxTokenAge),
-    tokenIdClaim: defaults.tokenIdClaim,
+    tokenIdClaim: facts.tokenIdClaim,
+    roleAccount: facts.roleAccount,
     require,
-    principal: written.principal ?? defaults.principal,
+    principal: written.principal ?? facts.principal,
     record: written.record ?? [],
     reuse: written.reuse ?? 'allow',
     clockTolerance: toSeconds(written.clockTolerance ?? '60s'),
   };
-  checkAudience(connection, defaults, report);
-  checkShadows(written, defaults, report);
-  checkOpenIssuers(connection, report);
+  checkAudience(connection, facts, report);
+  checkShadows(written, facts, report);
+  checkOpenIssuers(connection, preset, report);
   return connection;
 }
 
 function normalizeIssuers(
   written: WrittenOidcConnection,
-  defaults: PresetDefaults,
+  facts: PresetFacts,
   deployment: Deployment,
   report: Report,
 ): readonly OidcIssuer[] {
   const jwksUri = written.jwksUri ?? null;
   if (jwksUri !== null) checkAddressAt(jwksUri, deployment, report, ['jwksUri']);
   if (written.issuer === undefined) {
-    const missing = defaults.issuers.length === 0 && !(written.preset === 'entra-id' || written.preset === 'cognito');
-    if (missing) report(['issuer'], 'is required');
-    if (jwksUri !== null && defaults.issuers.length > 1) {
+    if (facts.issuers === null) report(['issuer'], 'is required');
+    const issuers = facts.issuers ?? [];
+    if (jwksUri !== null && issuers.length > 1) {
       report(['jwksUri'], 'needs an issuer: the preset has several, each with keys of its own');
     }
-    return defaults.issuers.map((known) => ({ issuer: known.issuer, jwksUri: jwksUri ?? known.jwksUri }));
+    return issuers.map((known) => ({ issuer: known.issuer, jwksUri: jwksUri ?? known.jwksUri }));
   }
   const url = checkAddressAt(written.issuer, deployment, report, ['issuer']);
   // OpenID Connect Discovery 1.0 section 2: no query; a token's `iss` is compared with it character by character.
@@ -78,9 +76,9 @@ const normalizeAlgorithms = (written: readonly (JwsAlgorithm | 'Ed25519')[]): re
 /** RFC 7515 section 4.1.9: `application/` is left out of `typ`, and case does not count. */
 const normalizeType = (type: string): string => type.toLowerCase().replace(/^application\//, '');
 
-function checkAudience(connection: OidcConnection, defaults: PresetDefaults, report: Report): void {
+function checkAudience(connection: OidcConnection, facts: PresetFacts, report: Report): void {
   if (connection.audience.length > 0) return;
-  if (defaults.audience === 'required') {
+  if (facts.audience === 'required') {
     report(['audience'], 'is required: the audience that the tokens are issued for');
   } else if (connection.authorizedParties.length === 0) {
     report(['authorizedParties'], 'is required: these tokens have no audience, so their clients are named instead');
@@ -88,19 +86,19 @@ function checkAudience(connection: OidcConnection, defaults: PresetDefaults, rep
 }
 
 /** An alias shadows the member of its name: it must not take away what the preset's own conditions test. */
-function checkShadows(written: WrittenOidcConnection, defaults: PresetDefaults, report: Report): void {
-  const tested = defaults.require.flatMap((conditions: ConditionsDocument) =>
+function checkShadows(written: WrittenOidcConnection, facts: PresetFacts, report: Report): void {
+  const tested = facts.require.flatMap((conditions: ConditionsDocument) =>
     Object.values(conditions).flatMap((keys) => Object.keys(keys).map((key) => key.replace(/^claims\./, ''))),
   );
-  const held = new Set([...tested, ...Object.keys(defaults.claims)]);
+  const held = new Set([...tested, ...Object.keys(facts.aliases)]);
   for (const alias of Object.keys(written.claims ?? {})) {
     if (held.has(alias)) report(['claims', alias], `is a name that the preset ${written.preset} uses itself`);
   }
 }
 
-function checkOpenIssuers(connection: OidcConnection, report: Report): void {
+function checkOpenIssuers(connection: OidcConnection, preset: Preset | null, report: Report): void {
   for (const { issuer } of connection.issuers) {
-    const open = openIssuer(issuer, connection.preset);
+    const open = openIssuer(issuer, preset);
     if (open === null || pinsOwner(open, connection.require, connection.claims)) continue;
     const pins = Object.keys(open.pins).map((pointer) => `claims.${pointer.slice(1)}`);
     report(

@@ -1,28 +1,35 @@
-import { discovered, type Preset, type PresetDefaults, plainDefaults } from './preset.ts';
+import * as z from 'zod';
+import { definePreset, discovered, type PresetFacts } from './preset.ts';
 
 /**
- * Amazon Cognito user pools (docs.aws.amazon.com, "Understanding the access token"). Access tokens, the default, have no `aud` unless the client bound
- * them to a resource: `authorizedParties` (their `client_id`) takes its place. `tokenUse: id` takes id tokens, whose `aud` is the client. The two kinds are
- * told apart by `token_use`, never by their other claims.
+ * Amazon Cognito user pools (docs.aws.amazon.com, "Understanding the access token"). Access tokens, the default, have no `aud`
+ * unless the client bound them to a resource: `authorizedParties` (their `client_id`) takes its place. `tokenUse: id` takes id
+ * tokens, whose `aud` is the client. The two kinds are told apart by `token_use`, never by their other claims.
  */
-export const cognito: Preset = {
-  parameters: ['userPoolId', 'tokenUse'],
-  defaults(written, report): PresetDefaults {
-    const tokenUse = written.tokenUse ?? 'access';
-    const known: PresetDefaults = {
-      ...plainDefaults,
+export const cognito = definePreset({
+  documentation: {
+    needs: '`userPoolId`, `authorizedParties`',
+    fillsIn: 'issuer, RS256, `token_use` is `access`; with `tokenUse: id`, `audience` is needed instead',
+  },
+  parameters: {
+    userPoolId: z
+      .string()
+      .regex(/^[a-z]{2}(-[a-z]+)+-[0-9]_[A-Za-z0-9]{1,55}$/, 'must be a user pool id such as eu-west-1_AbCdEf123')
+      .optional(),
+    tokenUse: z.enum(['access', 'id'], 'must be access or id').optional(),
+  },
+  facts({ userPoolId, tokenUse = 'access' }, _written, report) {
+    const ofAnyPool: Partial<PresetFacts> = {
       algorithms: ['RS256'],
       require: [{ StringEquals: { 'claims.token_use': [tokenUse] } }],
       audience: tokenUse === 'access' ? 'optional' : 'required',
     };
-    const { userPoolId } = written;
     if (userPoolId === undefined) {
       report(['userPoolId'], 'is required by the preset cognito: the id of the user pool');
-      return known;
+      return { ...ofAnyPool, issuers: [] };
     }
     const region = userPoolId.slice(0, userPoolId.indexOf('_'));
     const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-    const issuer = `https://cognito-idp.${region}.${suffix}/${userPoolId}`;
-    return { ...known, issuers: [discovered(issuer)] };
+    return { ...ofAnyPool, issuers: [discovered(`https://cognito-idp.${region}.${suffix}/${userPoolId}`)] };
   },
-};
+});

@@ -1,16 +1,47 @@
-import { discovered, type Preset, plainDefaults } from './preset.ts';
+import { exactly, ownerPath, startingWith } from './pins.ts';
+import { definePreset, discovered } from './preset.ts';
+
+const HOST = 'token.actions.githubusercontent.com';
+/** GitHub Enterprise Cloud with data residency has an issuer for each enterprise. */
+const RESIDENT_HOST = /^token\.actions\.[^.]+\.ghe\.com$/;
 
 /**
- * GitHub Actions (docs.github.com, "OpenID Connect reference"). Anybody on GitHub gets tokens of this issuer: the loader demands a `require` that pins
- * an owner. Ids are strings, and names can change hands: pin `repository_owner_id` and `repository_id`. A reusable workflow is named by
+ * GitHub Actions (docs.github.com, "OpenID Connect reference"). Anybody on GitHub gets tokens of this issuer. Ids are strings,
+ * and names can change hands: pin `repository_owner_id` and `repository_id`. A reusable workflow is named by
  * `job_workflow_ref`, the workflow that called it by `workflow_ref`.
  */
-export const githubActions: Preset = {
-  parameters: [],
-  defaults: () => ({
-    ...plainDefaults,
-    issuers: [discovered('https://token.actions.githubusercontent.com')],
+export const githubActions = definePreset({
+  documentation: {
+    needs: '`require`',
+    fillsIn: 'issuer, RS256, label `${claims.repository}@${claims.ref}`',
+  },
+  facts: () => ({
+    issuers: [discovered(`https://${HOST}`)],
     algorithms: ['RS256'],
     principal: '${claims.repository}@${claims.ref}',
   }),
-};
+  open: {
+    provider: 'GitHub Actions',
+    isHost: (host) => host === HOST || RESIDENT_HOST.test(host),
+    elsewhere: 'open',
+    pins: {
+      '/repository_owner_id': exactly,
+      '/repository_owner': exactly,
+      '/repository_id': exactly,
+      '/repository': ownerPath,
+      '/enterprise_id': exactly,
+      '/enterprise': exactly,
+      '/workflow_ref': ownerPath,
+      // `@` (of the form with ids) cannot stand in a name either. Forms that an owner made up, such as `environment:prod`,
+      // say nothing of the owner.
+      '/sub': startingWith(/^(repo:[^/@:]+[/@]|repository_owner(_id)?:[^:]+(:|$))/),
+    },
+    documentation: {
+      issuers: `\`${HOST}\` with any path, \`token.actions.*.ghe.com\`, and every issuer with the preset`,
+      pins:
+        '`repository_owner_id`, `repository_owner`, `repository_id`, `repository` and `workflow_ref` up to the slash, ' +
+        '`enterprise_id`, `enterprise`, `sub` as `repo:owner/…`, `repo:owner@…` or `repository_owner…`; never ' +
+        "`job_workflow_ref` (anybody may call a public reusable workflow) or a `sub` of an owner's own making",
+    },
+  },
+});

@@ -1,15 +1,18 @@
-import { type Preset, plainDefaults } from './preset.ts';
+import { definePreset } from './preset.ts';
 
 /**
- * Projected service account tokens of a Kubernetes cluster (kubernetes.io, "Managing Service Accounts"). Every cluster is an issuer of its own; where its
- * discovery cannot be reached from here, name its keys with `jwksUri`. `sub` is `system:serviceaccount:<namespace>:<name>`.
+ * Projected service account tokens of a Kubernetes cluster (kubernetes.io, "Managing Service Accounts"). Every cluster is an
+ * issuer of its own; where its discovery cannot be reached from here, name its keys with `jwksUri`. `sub` is
+ * `system:serviceaccount:<namespace>:<name>`.
  */
-export const kubernetes: Preset = {
-  parameters: [],
-  defaults: () => ({
-    ...plainDefaults,
+export const kubernetes = definePreset({
+  documentation: {
+    needs: '`issuer`',
+    fillsIn: 'RS256 and ES256, aliases `namespace`, `serviceAccount`, `serviceAccountUid`, `pod`, `podUid`, `node`',
+  },
+  facts: () => ({
     algorithms: ['RS256', 'ES256'],
-    claims: {
+    aliases: {
       namespace: '/kubernetes.io/namespace',
       serviceAccount: '/kubernetes.io/serviceaccount/name',
       serviceAccountUid: '/kubernetes.io/serviceaccount/uid',
@@ -18,4 +21,4 @@ export const kubernetes: Preset = {
       node: '/kubernetes.io/node/name',
     },
   }),
-};
+});

@@ -1,4 +1,4 @@
-import type { PresetName } from '../documents.ts';
+import { mergeParameters, namesOf } from '../preset-table.ts';
 import { awsSts } from './aws-sts.ts';
 import { cognito } from './cognito.ts';
 import { entraId } from './entra-id.ts';
@@ -9,8 +9,8 @@ import { kubernetes } from './kubernetes.ts';
 import { okta } from './okta.ts';
 import type { Preset } from './preset.ts';
 
-/** Every preset of an OIDC connection. */
-export const presets: Readonly<Record<PresetName, Preset>> = {
+/** Every preset of an OIDC connection, by the name that files give. */
+export const presets = {
   'github-actions': githubActions,
   gitlab,
   okta,
@@ -19,4 +19,11 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
   google,
   'aws-sts': awsSts,
   kubernetes,
-};
+} satisfies Readonly<Record<string, Preset>>;
+
+export type PresetName = keyof typeof presets;
+
+export const presetNames = namesOf(presets);
+
+/** The parameters of all presets. */
+export const presetParameters = mergeParameters(presets);

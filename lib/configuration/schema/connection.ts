@@ -1,5 +1,7 @@
 import * as z from 'zod';
-import { accountId, conditions, documentName, duration, jwsAlgorithm, line, oneOrMore } from './values.ts';
+import { oneOf } from '../preset-table.ts';
+import { presetNames, presetParameters } from '../presets/table.ts';
+import { accountIds, conditions, documentName, duration, jwsAlgorithm, line, oneOrMore } from './values.ts';
 
 /** Names of aliases, and of claims kept in the ledger: what may stand behind `claims.`. */
 const claimName = line(256);
@@ -12,6 +14,8 @@ const base = {
   record: z.array(claimName).max(64, 'has more than 64 names').optional(),
 };
 
+const reuse = z.enum(['allow', 'bind', 'once'], 'must be allow, bind or once').optional();
+
 const aliases = (target: z.ZodType<string>) => z.record(claimName, target).optional();
 
 const jsonPointer = z
@@ -19,16 +23,11 @@ const jsonPointer = z
   .max(1024, 'has more than 1024 characters')
   .regex(/^(\/([^~/]|~[01])*)+$/, 'must be a JSON pointer (RFC 6901): /member/member, with ~1 for / and ~0 for ~');
 
-export const presetName = z.enum(
-  ['github-actions', 'gitlab', 'okta', 'entra-id', 'cognito', 'google', 'aws-sts', 'kubernetes'],
-  'is not a preset: github-actions, gitlab, okta, entra-id, cognito, google, aws-sts or kubernetes',
-);
-
-/** A trusted OIDC issuer. Fields that only one preset takes: `tenant`, `userPoolId`, `tokenUse`, `accounts`. */
-export const oidcConnection = z.strictObject({
+/** A trusted OIDC issuer. Presets add parameters of their own. */
+const oidcConnection = z.strictObject({
   ...base,
   type: z.literal('oidc'),
-  preset: presetName.optional(),
+  preset: z.enum(presetNames, `is not a preset: ${oneOf(presetNames)}`).optional(),
   issuer: line(1000).optional(),
   audience: oneOrMore(line(1000)).optional(),
   authorizedParties: z.array(line(256)).optional(),
@@ -40,21 +39,12 @@ export const oidcConnection = z.strictObject({
   jwksUri: line(2000).optional(),
   claims: aliases(jsonPointer),
   maxTokenAge: duration(1, 366 * 86_400).optional(),
-  reuse: z.enum(['allow', 'bind', 'once'], 'must be allow, bind or once').optional(),
-  tenant: z
-    .string()
-    .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'must be the id of the tenant: a lower-case GUID')
-    .optional(),
-  userPoolId: z
-    .string()
-    .regex(/^[a-z]{2}(-[a-z]+)+-[0-9]_[A-Za-z0-9]{1,55}$/, 'must be a user pool id such as eu-west-1_AbCdEf123')
-    .optional(),
-  tokenUse: z.enum(['access', 'id'], 'must be access or id').optional(),
-  accounts: z.array(accountId).min(1, 'must not be empty').optional(),
+  reuse,
+  ...presetParameters,
 });
 
 /** A SAML 2.0 identity provider. */
-export const samlConnection = z.strictObject({
+const samlConnection = z.strictObject({
   ...base,
   type: z.literal('saml'),
   metadata: line(1024).optional(),
@@ -69,16 +59,16 @@ export const samlConnection = z.strictObject({
 });
 
 /** AWS IAM itself: a signed sts:GetCallerIdentity request is the proof. */
-export const awsIamConnection = z.strictObject({
+const awsIamConnection = z.strictObject({
   ...base,
   type: z.literal('aws-iam'),
-  accounts: z.array(accountId).min(1, 'must not be empty'),
+  accounts: accountIds,
   serverId: z
     .string()
     .regex(/^[\x21-\x7e]{1,255}$/, 'must be up to 255 visible ASCII characters')
     .optional(),
   ecsRoles: z.array(z.string().regex(/^[\w+=,.@-]{1,64}$/, 'is not the name of a role')).optional(),
-  reuse: z.enum(['allow', 'bind', 'once'], 'must be allow, bind or once').optional(),
+  reuse,
 });
 
 /** `connections/*.yaml` as people write it. */

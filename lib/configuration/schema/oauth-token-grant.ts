@@ -1,87 +1,13 @@
 import * as z from 'zod';
-import { duration, jwsAlgorithm, line, secretName } from './values.ts';
+import { downstreamParameters, downstreamPresetNames } from '../downstream-presets/table.ts';
+import { oneOf } from '../preset-table.ts';
+import { oauthTokenFields } from './oauth-token-fields.ts';
 
-export const downstreamSecret = secretName('token-broker/downstream/');
-
-export const downstreamPresetName = z.enum(
-  ['okta', 'entra-id', 'auth0', 'cognito', 'google', 'github-app', 'salesforce', 'slack'],
-  'is not a preset: okta, entra-id, auth0, cognito, google, github-app, salesforce or slack',
-);
-
-/** Who signs the assertion of a jwt-bearer grant, where it is not the broker: a service account's key. */
-const signer = z.strictObject({
-  privateKey: downstreamSecret,
-  issuer: line(512),
-  keyId: line(256).optional(),
-  algorithm: jwsAlgorithm.optional(),
-});
-
-/**
- * A token of somebody else's authorization server. Which fields go together depends on `provider`:
- * client-credentials needs a client (`clientId` with `clientSecret`, `privateKey` or `authentication: aws-web-identity`); token-exchange and jwt-bearer
- * may have one; `forward` and `requestedTokenType` are token-exchange's, `signer` and `subject` jwt-bearer's; `appId`, `owner`, `repositories` and
- * `permissions` are github-app's. `domain`, `tenant` and `authorizationServer` are parameters of presets.
- */
+/** A token of somebody else's authorization server. Presets add parameters of their own. */
 export const oauthTokenGrant = z.strictObject({
-  type: z.literal('oauth-token'),
-  preset: downstreamPresetName.optional(),
-  provider: z
-    .enum(
-      ['client-credentials', 'token-exchange', 'jwt-bearer', 'github-app'],
-      'must be client-credentials, token-exchange, jwt-bearer or github-app',
-    )
-    .optional(),
-  tokenEndpoint: line(2000).optional(),
-  domain: z
-    .string()
-    .regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, 'must be a host name in lower case, without https://')
-    .optional(),
-  tenant: z
-    .string()
-    .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'must be the id of the tenant: a lower-case GUID')
-    .optional(),
-  authorizationServer: z
-    .string()
-    .regex(/^[A-Za-z0-9]{1,64}$/, 'must be the id of an authorization server, or default')
-    .optional(),
-  scope: line(1000).optional(),
-  audience: line(1000).optional(),
-  resource: line(1000).optional(),
-  allowPrivateAddress: z.boolean().optional(),
-  /** How long the tokens live where the server's answers do not say (no `expires_in`). */
-  expiresIn: duration(60, 86_400).optional(),
-  clientId: line(512).optional(),
-  clientSecret: downstreamSecret.optional(),
-  privateKey: downstreamSecret.optional(),
-  authentication: z
-    .enum(
-      ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'aws-web-identity'],
-      'must be client_secret_basic, client_secret_post, private_key_jwt or aws-web-identity',
-    )
-    .optional(),
-  assertionAudience: line(1000).optional(),
-  keyId: line(256).optional(),
-  algorithm: jwsAlgorithm.optional(),
-  forward: z.enum(['assertion', 'proof'], 'must be assertion or proof').optional(),
-  requestedTokenType: line(256).optional(),
-  signer: signer.optional(),
-  subject: line(512).optional(),
-  appId: line(64).optional(),
-  owner: z
-    .string()
-    .regex(/^[A-Za-z0-9]([A-Za-z0-9-]{0,98}[A-Za-z0-9])?$/, 'must be the login of an organization or user')
-    .optional(),
-  repositories: z
-    .array(z.string().regex(/^[A-Za-z0-9._-]{1,100}$/, 'must be the name of a repository, without its owner'))
-    .min(1, 'must not be empty')
-    .max(500, 'has more than 500 repositories')
-    .optional(),
-  permissions: z
-    .record(
-      z.string().regex(/^[a-z_]{1,64}$/, 'is not the name of a permission'),
-      z.enum(['read', 'write', 'admin'], 'must be read, write or admin'),
-    )
-    .optional(),
+  ...oauthTokenFields,
+  preset: z.enum(downstreamPresetNames, `is not a preset: ${oneOf(downstreamPresetNames)}`).optional(),
+  ...downstreamParameters,
 });
 
 export type WrittenOauthTokenGrant = z.infer<typeof oauthTokenGrant>;

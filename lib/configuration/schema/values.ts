@@ -73,9 +73,15 @@ export const secretName = (prefix: string) =>
     .regex(/^[A-Za-z0-9/_+=.@-]+$/, 'has characters that a name in Secrets Manager cannot have')
     .refine((name) => name.startsWith(prefix) && name.length > prefix.length, `must begin with ${prefix}`);
 
-export const accountId = z
-  .string('must be twelve digits in quotes')
-  .regex(/^[0-9]{12}$/, 'must be twelve digits in quotes');
+const accountId = z.string('must be twelve digits in quotes').regex(/^[0-9]{12}$/, 'must be twelve digits in quotes');
+
+/** Ids of AWS accounts. */
+export const accountIds = z.array(accountId).min(1, 'must not be empty');
+
+/** The id of a tenant of Microsoft Entra ID. */
+export const tenantId = z
+  .string()
+  .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'must be the id of the tenant: a lower-case GUID');
 
 export const jwsAlgorithm = z.enum(
   ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],

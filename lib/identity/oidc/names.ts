@@ -1,6 +1,7 @@
 import type { OidcConnection } from '../../configuration/documents.ts';
-import { isJsonObject, type JsonObject } from '../../json.ts';
-import { accept, type Outcome, refuse } from '../../outcome.ts';
+import type { JsonObject } from '../../json.ts';
+import { accept, Fault, type Outcome, refuse } from '../../outcome.ts';
+import { parseJsonPointer, valueAt } from './json-pointer.ts';
 
 /**
  * Longest subject and token id, in UTF-8 bytes: they are parts of storage keys, of which DynamoDB takes 2,048 bytes.
@@ -37,16 +38,16 @@ const isName = (value: unknown): value is string =>
   typeof value === 'string' && value !== '' && Buffer.byteLength(value) <= MAX_NAME_BYTES && !/\p{Cc}/u.test(value);
 
 const ROLE_ARN = /^arn:aws(?:-[a-z]+)*:iam::([0-9]{12}):role\/[!-~]+$/;
-const AWS_NAMESPACE = 'https://sts.amazonaws.com/';
 
 /**
- * A token of sts:GetWebIdentityToken names a role, and the account in the role's ARN is the one that AWS states beside
- * it. Refuses with `claims_invalid`; other presets have nothing to agree.
+ * Where the issuer's subjects are roles of AWS: the account in the ARN is the one that the token states beside it.
+ * Refuses with `claims_invalid`.
  */
-export function checkPresetAgreement(claims: JsonObject, connection: OidcConnection): Outcome<true> {
-  if (connection.preset !== 'aws-sts') return accept(true);
-  const stated = claims[AWS_NAMESPACE];
+export function checkRoleAccount(claims: JsonObject, { connection, roleAccount }: OidcConnection): Outcome<true> {
+  if (roleAccount === null) return accept(true);
+  const pointer = parseJsonPointer(roleAccount);
+  if (pointer === null) throw new Fault('configuration', `connection ${connection} has a malformed pointer`);
   const account = typeof claims['sub'] === 'string' ? ROLE_ARN.exec(claims['sub'])?.[1] : undefined;
-  if (account !== undefined && isJsonObject(stated) && stated['aws_account'] === account) return accept(true);
-  return refuse('claims_invalid', { detail: 'sub must be the ARN of a role of the account in aws_account.' });
+  if (account !== undefined && valueAt(claims, pointer) === account) return accept(true);
+  return refuse('claims_invalid', { detail: 'sub must be the ARN of a role of the account that the token states.' });
 }

@@ -8,7 +8,7 @@ import { chooseConnection, expectedAudience, readAudience } from './audience.ts'
 import { checkAuthorizedParty, readAuthorizedParty } from './authorized-party.ts';
 import { viewClaims } from './claims-view.ts';
 import { type ParsedJwt, parseJwt } from './jwt.ts';
-import { checkPresetAgreement, readNames } from './names.ts';
+import { checkRoleAccount, readNames } from './names.ts';
 import { principalOf } from './principal-of.ts';
 import { allowedAlgorithm, verifySignature } from './signature.ts';
 import { checkTimes } from './times.ts';
@@ -109,8 +109,8 @@ function admit(
   if (!party.ok) return party;
   const names = readNames(claims, connection);
   if (!names.ok) return names;
-  const agreement = checkPresetAgreement(claims, connection);
-  if (!agreement.ok) return agreement;
+  const account = checkRoleAccount(claims, connection);
+  if (!account.ok) return account;
   const { clockTolerance: tolerance, maxTokenAge: maxAge } = connection;
   const times = checkTimes(claims, { now, tolerance, maxAge });
   if (!times.ok) return times;

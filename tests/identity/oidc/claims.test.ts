@@ -84,7 +84,9 @@ describe('the oddities of presets', () => {
     ],
     ['a subject that is no ARN', { sub: 'deploy', [namespace]: { aws_account: '111122223333' } }, 'claims_invalid'],
   ])('aws-sts: %s', async (_name, claims, expected) => {
-    expect(await verdict(token({ claims }), using({ preset: 'aws-sts' }))).toBe(expected);
+    expect(await verdict(token({ claims }), using({ roleAccount: '/https:~1~1sts.amazonaws.com~1/aws_account' }))).toBe(
+      expected,
+    );
   });
 
   it('entra-id: uti is the token’s id', async () => {

@@ -103,6 +103,7 @@ export const CONNECTION: OidcConnection = {
   reuse: 'allow',
   record: [],
   tokenIdClaim: 'jti',
+  roleAccount: null,
 };
 
 const nothing = async (): Promise<never> => {
