@@ -6,6 +6,7 @@ import { SAML } from '@node-saml/node-saml';
 import type { SamlConnection } from '../lib/configuration/documents.ts';
 import { readMetadata } from '../lib/identity/saml/metadata.ts';
 import { verifySaml } from '../lib/identity/saml/verify-saml.ts';
+import { loadConnection } from '../lib/policy/connection.ts';
 import type { Configuration } from '../lib/ports.ts';
 import { epochSeconds, seconds } from '../lib/time.ts';
 import {
@@ -92,13 +93,14 @@ function brokerVerifier(): (document: string) => Promise<unknown> {
     reuse: 'once',
     clockTolerance: seconds(60),
   };
+  const compiled = loadConnection(connection);
   const configuration: Configuration = {
     version: 1,
     scope: async () => null,
-    connection: async () => connection,
+    connection: async () => compiled,
     client: async () => null,
     oidcIssuer: async () => [],
-    samlAudience: async () => [connection],
+    samlAudience: async () => [compiled],
     awsIamServer: async () => [],
   };
   const idp = readMetadata(connection.metadata ?? '');

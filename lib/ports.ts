@@ -2,19 +2,14 @@
  * What the domain asks of the world: types only. `lib/aws/` answers with AWS, tests with fakes, and one contract suite runs on both.
  * Every call takes an AbortSignal that carries the request's deadline. A port throws `Fault` when its dependency fails.
  */
-import type {
-  AwsIamConnection,
-  Client,
-  Connection,
-  OidcConnection,
-  SamlConnection,
-  Scope,
-} from './configuration/documents.ts';
+import type { AwsIamConnection, Client, OidcConnection, SamlConnection } from './configuration/documents.ts';
 import type { JsonObject } from './json.ts';
 import type { IssuanceFilter, IssuancePage } from './ledger/filter.ts';
 import type { IssuanceRecord } from './ledger/record.ts';
 import type { LogMembers } from './log-members.ts';
 import type { Outcome } from './outcome.ts';
+import type { CompiledConnection } from './policy/connection.ts';
+import type { CompiledScope } from './policy/scope.ts';
 import type { EpochMilliseconds, EpochSeconds, Milliseconds, Seconds } from './time.ts';
 
 export interface Clock {
@@ -27,18 +22,18 @@ export interface Random {
   bytes(count: number): Uint8Array;
 }
 
-/** One version of the configuration, read by key. Absent means absent in this version. */
+/** One version of the configuration, read by key and compiled. Absent means absent in this version. Throws `Fault('configuration')`, also for a document that does not load. */
 export interface Configuration {
   readonly version: number;
-  scope(name: string, signal: AbortSignal): Promise<Scope | null>;
-  connection(name: string, signal: AbortSignal): Promise<Connection | null>;
+  scope(name: string, signal: AbortSignal): Promise<CompiledScope | null>;
+  connection(name: string, signal: AbortSignal): Promise<CompiledConnection | null>;
   client(name: string, signal: AbortSignal): Promise<Client | null>;
   /** The connections whose tokens have this `iss`, exactly. */
-  oidcIssuer(issuer: string, signal: AbortSignal): Promise<readonly OidcConnection[]>;
+  oidcIssuer(issuer: string, signal: AbortSignal): Promise<readonly CompiledConnection<OidcConnection>[]>;
   /** The connections whose accepted audience is this service provider entity id. */
-  samlAudience(entityId: string, signal: AbortSignal): Promise<readonly SamlConnection[]>;
+  samlAudience(entityId: string, signal: AbortSignal): Promise<readonly CompiledConnection<SamlConnection>[]>;
   /** The aws-iam connections that take this X-Broker-Server-Id. */
-  awsIamServer(serverId: string, signal: AbortSignal): Promise<readonly AwsIamConnection[]>;
+  awsIamServer(serverId: string, signal: AbortSignal): Promise<readonly CompiledConnection<AwsIamConnection>[]>;
 }
 
 export interface Configurations {

@@ -5,6 +5,7 @@ import { systemRandom } from '../../lib/host/random.ts';
 import { type IssuePorts, issue } from '../../lib/issue.ts';
 import { toJson } from '../../lib/ledger/json.ts';
 import { accept, refuse } from '../../lib/outcome.ts';
+import { loadScope } from '../../lib/policy/scope.ts';
 import type { Fetcher, Pauses, Secrets, WebIdentities } from '../../lib/ports.ts';
 
 export interface IssuancePorts {
@@ -35,7 +36,7 @@ export function issuancePorts(
 ): IssuancePorts {
   let fetched = 0;
   const granters: Partial<Record<Grant['type'], Granter>> = {};
-  const byName = new Map(scopes.map((scope) => [scope.scope, scope]));
+  const byName = new Map(scopes.map((scope) => [scope.scope, loadScope(scope)]));
   const written: string[] = [];
   const record: IssuePorts['ledger']['finished'] = async (one) => {
     written[0] = JSON.stringify(toJson(one));

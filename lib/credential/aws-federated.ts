@@ -2,7 +2,6 @@ import type { AwsFederatedGrant } from '../configuration/documents.ts';
 import type { Proof } from '../identity/principal.ts';
 import { accept, Fault, type Outcome, refuse } from '../outcome.ts';
 import { renderPolicy } from '../policy/render-grant.ts';
-import { compiledScope } from '../policy/scope.ts';
 import type { AwsSession, Sessions } from '../ports.ts';
 import type { Granter, GrantInput } from './grant.ts';
 import { mintedSession } from './minted-session.ts';
@@ -27,7 +26,7 @@ export const awsFederatedGranter = (sessions: Sessions): Granter => ({
     const grant = soleGrant(input.scopes);
     const lasting = sessionDuration(grant, input);
     if (!lasting.ok) return lasting;
-    const policy = renderPolicy(compiledScope(input.scopes[0]), input.lookup);
+    const policy = renderPolicy(input.scopes[0], input.lookup);
     if (!policy.ok) return policy;
     const policies = sessionPolicies({ policy: policy.value, policyArns: grant.policyArns }, input.narrowing);
     if (!policies.ok) return policies;
@@ -42,7 +41,7 @@ export const awsFederatedGranter = (sessions: Sessions): Granter => ({
 });
 
 function soleGrant([first, ...others]: GrantInput['scopes']): AwsFederatedGrant {
-  const { grant } = first;
+  const { grant } = first.scope;
   if (others.length > 0 || grant.type !== 'aws-federated') throw new Fault('bug', 'Not one aws-federated grant.');
   return grant;
 }

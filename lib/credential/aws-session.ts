@@ -1,7 +1,7 @@
 import type { AwsSessionGrant } from '../configuration/documents.ts';
 import { accept, Fault, type Outcome } from '../outcome.ts';
 import { renderPolicy, renderTags } from '../policy/render-grant.ts';
-import { type CompiledScope, compiledScope } from '../policy/scope.ts';
+import type { CompiledScope } from '../policy/scope.ts';
 import type { AssumeRole, Sessions } from '../ports.ts';
 import type { EpochSeconds } from '../time.ts';
 import type { Granter, GrantInput, PreparedGrant } from './grant.ts';
@@ -66,9 +66,9 @@ export function awsSessionRequest(input: GrantInput, externalId: string): Outcom
 }
 
 function soleGrant([first, ...others]: GrantInput['scopes']): { compiled: CompiledScope; grant: AwsSessionGrant } {
-  const { grant } = first;
+  const { grant } = first.scope;
   if (others.length > 0 || grant.type !== 'aws-session') throw new Fault('bug', 'Not one aws-session grant.');
-  return { compiled: compiledScope(first), grant };
+  return { compiled: first, grant };
 }
 
 function preparedSession(sessions: Sessions, request: AwsSessionRequest, { endsBy }: GrantInput): PreparedGrant {

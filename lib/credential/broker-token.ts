@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { LINEAGE_CLAIM } from '../broker-token-claims.ts';
-import type { BrokerTokenGrant, Scope } from '../configuration/documents.ts';
+import type { BrokerTokenGrant } from '../configuration/documents.ts';
 import type { Actor, Principal } from '../identity/principal.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import { renderTokenClaims } from '../policy/render-grant.ts';
-import { compiledScope } from '../policy/scope.ts';
+import type { CompiledScope } from '../policy/scope.ts';
 import type { TokenSigner } from '../ports.ts';
 import { type EpochSeconds, epochSeconds, type Seconds, toEpochSeconds } from '../time.ts';
 import type { Granter, GrantInput, Minted, PreparedGrant } from './grant.ts';
@@ -28,7 +28,7 @@ export const brokerTokenGranter = (ports: BrokerTokenPorts): Granter => ({
     if (!expires.ok) return expires;
     const claims = scopeClaims(input);
     if (!claims.ok) return claims;
-    const [{ grant }] = input.scopes;
+    const { grant } = input.scopes[0].scope;
     if (grant.type !== 'broker-token') return refuse('grant_not_available_here');
     const payload = tokenClaims(ports.issuer, input, grant, { now, expires: expires.value, claims: claims.value });
     return accept(prepared(ports, payload, grant.audience, expires.value));
@@ -74,14 +74,14 @@ function expiry({ scopes, requestedDuration, endsBy }: GrantInput, now: EpochSec
     : refuse('proof_ends_too_soon');
 }
 
-const durationOf = ({ grant }: Scope): Seconds | number =>
+const durationOf = ({ scope: { grant } }: CompiledScope): Seconds | number =>
   grant.type === 'broker-token' ? grant.duration : Number.NaN;
 
 /** The further claims of all scopes; two that disagree cannot be in one token. */
 function scopeClaims({ scopes, lookup }: GrantInput): Outcome<JsonObject> {
   const claims: Record<string, JsonValue> = Object.create(null);
   for (const scope of scopes) {
-    const rendered = renderTokenClaims(compiledScope(scope), lookup);
+    const rendered = renderTokenClaims(scope, lookup);
     if (!rendered.ok) return rendered;
     for (const [name, value] of Object.entries(rendered.value)) {
       if (name in claims && JSON.stringify(claims[name]) !== JSON.stringify(value))
@@ -117,7 +117,7 @@ function tokenClaims(
     nbf: more.now,
     exp: more.expires,
     jti: issuance,
-    scope: scopes.map(({ scope }) => scope).join(' '),
+    scope: scopes.map(({ scope }) => scope.scope).join(' '),
     ...(act === undefined ? {} : { act }),
     [LINEAGE_CLAIM]: lineageClaim(input),
   };

@@ -1,8 +1,8 @@
-import type { Scope } from '../configuration/documents.ts';
 import type { Actor, AuthenticatedClient, Principal, Proof } from '../identity/principal.ts';
 import type { CredentialRecord } from '../ledger/record.ts';
 import type { Outcome } from '../outcome.ts';
 import type { KeyLookup } from '../policy/decision.ts';
+import type { CompiledScope } from '../policy/scope.ts';
 import type { AwsSession } from '../ports.ts';
 import type { EpochMilliseconds, EpochSeconds, Seconds } from '../time.ts';
 
@@ -11,7 +11,7 @@ export interface GrantInput {
   /** The issuance's id: session name of an AWS session, `jti` of a broker token. */
   readonly issuance: string;
   /** More than one only where all grant broker tokens of one audience. */
-  readonly scopes: readonly [Scope, ...Scope[]];
+  readonly scopes: readonly [CompiledScope, ...CompiledScope[]];
   readonly principal: Principal;
   /** Who acts for the principal; null: nobody does. */
   readonly actor: Actor | null;

@@ -2,7 +2,6 @@ import type { OauthTokenGrant } from '../configuration/documents.ts';
 import type { DownstreamRequest, ForwardedProof } from '../downstream/downstream-request.ts';
 import { accept, Fault, type Outcome, refuse } from '../outcome.ts';
 import { renderDownstream } from '../policy/render-grant.ts';
-import { compiledScope } from '../policy/scope.ts';
 import { actClaim, subjectOf } from './broker-token.ts';
 import type { GrantInput } from './grant.ts';
 
@@ -15,13 +14,13 @@ const TOKEN_TYPES = 'urn:ietf:params:oauth:token-type:';
  */
 export function downstreamRequest(input: GrantInput): Outcome<DownstreamRequest> {
   const [scope, ...others] = input.scopes;
-  const { grant } = scope;
+  const { grant } = scope.scope;
   if (others.length > 0 || grant.type !== 'oauth-token') throw new Fault('bug', 'Not one oauth-token grant.');
   if (input.requestedDuration !== null) {
     const detail = 'duration cannot be given for this scope: the authorization server that issues its tokens sets it.';
     return refuse('duration_out_of_range', { detail });
   }
-  const rendered = renderDownstream(compiledScope(scope), input.lookup);
+  const rendered = renderDownstream(scope, input.lookup);
   if (!rendered.ok) return rendered;
   const proof = forwardedProof(grant, input);
   if (!proof.ok) return proof;

@@ -1,4 +1,4 @@
-import type { AwsIamConnection, OidcConnection, Reuse, SamlConnection } from '../configuration/documents.ts';
+import type { Reuse } from '../configuration/documents.ts';
 import type { JsonValue } from '../json.ts';
 import type { Reason } from '../refusals/registry.ts';
 import type { EpochSeconds } from '../time.ts';
@@ -54,7 +54,6 @@ export interface Principal {
   readonly mayAct: JsonValue | undefined;
   /** Only for broker tokens: what came before this exchange. */
   readonly lineage: Lineage | null;
-  readonly connection: OidcConnection | SamlConnection | AwsIamConnection | null;
   /** Only for SAML: the Recipient that the assertion was confirmed for. */
   readonly recipient?: string;
 }

@@ -1,6 +1,5 @@
-import type { Connection } from '../configuration/documents.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
-import { compiledConnection, evaluateRequire } from '../policy/connection.ts';
+import { type CompiledConnection, evaluateRequire } from '../policy/connection.ts';
 import type { Claims } from './principal.ts';
 
 /**
@@ -8,8 +7,8 @@ import type { Claims } from './principal.ts';
  * a miss. Refuses with `requirement_not_met`; the log has the first check that did not hold, by operator and key.
  * Contract section 2.
  */
-export function checkRequirement(connection: Connection, claims: Claims): Outcome<true> {
-  const evaluation = evaluateRequire(compiledConnection(connection), claims);
+export function checkRequirement(connection: CompiledConnection, claims: Claims): Outcome<true> {
+  const evaluation = evaluateRequire(connection, claims);
   if ('held' in evaluation && evaluation.held) return accept(true);
   const missed = evaluation.checks.find(({ held }) => !held);
   return refuse('requirement_not_met', {

@@ -143,6 +143,5 @@ function asPrincipal(client: AuthenticatedClient): Principal {
     record: [],
     mayAct: undefined,
     lineage: null,
-    connection: null,
   };
 }

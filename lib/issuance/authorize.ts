@@ -4,7 +4,7 @@ import { accept, type Outcome, type Refusal, refuse } from '../outcome.ts';
 import { type DecisionInput, decide } from '../policy/decide.ts';
 import type { Check } from '../policy/decision.ts';
 import { decisionLookup } from '../policy/lookup.ts';
-import { type CompiledScope, compiledScope, referencedClaims } from '../policy/scope.ts';
+import type { CompiledScope } from '../policy/scope.ts';
 import type { Clock, Configuration, LimitCount } from '../ports.ts';
 import { type EpochSeconds, epochSeconds, type Seconds, toEpochSeconds } from '../time.ts';
 import type { Authenticated, PresentedProofs } from './authenticate.ts';
@@ -37,7 +37,7 @@ export interface DecisionEvidence {
 }
 
 export interface Authorized {
-  readonly scopes: readonly [Scope, ...Scope[]];
+  readonly scopes: readonly [CompiledScope, ...CompiledScope[]];
   /** What was asked for, else the grant's default; null where somebody else decides. */
   readonly duration: Seconds | null;
   readonly limits: readonly LimitCount[];
@@ -77,7 +77,7 @@ export async function authorize(
   if (evidence.refusal !== null) return { ok: false, refusal: evidence.refusal, evidence };
   const checked = checkRequest(request, found);
   if (!checked.ok) return { ...checked, evidence };
-  const granter = ports.granters[found[0].grant.type];
+  const granter = ports.granters[found[0].scope.grant.type];
   if (granter === undefined) return { ...refuse('grant_not_available_here'), evidence };
   const prepared = granter.prepare({
     issuance: context.id,
@@ -101,7 +101,7 @@ export async function authorize(
 async function readScopes(
   names: readonly string[],
   { configuration, signal }: AuthorizationContext,
-): Promise<readonly [Scope, ...Scope[]] | null> {
+): Promise<readonly [CompiledScope, ...CompiledScope[]] | null> {
   if (!names.every((name) => SCOPE_NAME.test(name))) return null;
   const scopes = await Promise.all(names.map((name) => configuration.scope(name, signal)));
   const found = scopes.filter((scope) => scope !== null);
@@ -112,7 +112,7 @@ async function readScopes(
 function decisionInput(
   request: PolicyRequest,
   { principal, client, actor }: Authenticated,
-  scopes: readonly [Scope, ...Scope[]],
+  scopes: readonly [CompiledScope, ...CompiledScope[]],
   time: EpochSeconds,
 ): DecisionInput {
   const duration = request.requestedDuration ?? defaultDuration(scopes);
@@ -120,59 +120,57 @@ function decisionInput(
 }
 
 /** The shortest default of the grants; null where somebody else decides how long. */
-function defaultDuration(scopes: readonly Scope[]): Seconds | null {
-  const durations = scopes.flatMap(({ grant }) => ('duration' in grant ? [grant.duration] : []));
+function defaultDuration(scopes: readonly CompiledScope[]): Seconds | null {
+  const durations = scopes.flatMap(({ scope: { grant } }) => ('duration' in grant ? [grant.duration] : []));
   return durations.reduce<Seconds | null>((least, next) => (least === null || next < least ? next : least), null);
 }
 
-function decideAll(scopes: readonly [Scope, ...Scope[]], input: DecisionInput) {
-  const compiled = scopes.map(compiledScope);
-  const decisions = compiled.map((scope) => decide(scope, input));
+function decideAll(scopes: readonly [CompiledScope, ...CompiledScope[]], input: DecisionInput) {
+  const decisions = scopes.map((scope) => decide(scope, input));
   const refused = decisions.findIndex((decision) => !decision.allowed);
   const checks = decisions.flatMap((decision, index) =>
     scopes.length === 1
       ? decision.checks
-      : decision.checks.map((check) => ({ ...check, scope: scopes[index]?.scope ?? '' })),
+      : decision.checks.map((check) => ({ ...check, scope: scopes[index]?.scope.scope ?? '' })),
   );
   const refusedDecision = decisions[refused];
   const refusal: Refusal | null =
     refusedDecision === undefined || refusedDecision.allowed ? null : { reason: refusedDecision.reason };
   const rule = (refusedDecision ?? decisions[0])?.rule ?? null;
   return {
-    ...claimNames(compiled),
-    scopes: scopes.map(({ scope }) => scope),
-    grant: scopes[0].grant.type,
+    ...claimNames(scopes),
+    scopes: scopes.map(({ scope }) => scope.scope),
+    grant: scopes[0].scope.grant.type,
     rule,
     checks,
     refusal,
   };
 }
 
-function claimNames(compiled: readonly CompiledScope[]) {
-  const names = compiled.map(referencedClaims);
+function claimNames(scopes: readonly CompiledScope[]) {
   return {
-    subjectClaims: [...new Set(names.flatMap(({ subject }) => subject))],
-    actorClaims: [...new Set(names.flatMap(({ actor }) => actor))],
+    subjectClaims: [...new Set(scopes.flatMap(({ claims }) => claims.subject))],
+    actorClaims: [...new Set(scopes.flatMap(({ claims }) => claims.actor))],
   };
 }
 
 /** What an allowed principal may still be refused before anything is prepared. */
-function checkRequest(request: PolicyRequest, scopes: readonly [Scope, ...Scope[]]): Outcome<null> {
+function checkRequest(request: PolicyRequest, scopes: readonly [CompiledScope, ...CompiledScope[]]): Outcome<null> {
   const [first, ...others] = scopes;
-  const grant = first.grant;
+  const grant = first.scope.grant;
   if (others.length > 0) {
     const alike = scopes.every(
-      (scope) =>
+      ({ scope }) =>
         scope.grant.type === 'broker-token' && grant.type === 'broker-token' && scope.grant.audience === grant.audience,
     );
     if (!alike) return refuse('scopes_incompatible');
   }
   if (!request.grants.includes(grant.type)) return refuse('grant_not_available_here');
-  for (const scope of scopes) {
+  for (const { scope } of scopes) {
     const refusal = request.refuseTarget(scope);
     if (refusal !== null) return { ok: false, refusal };
   }
-  if (request.intent === null && scopes.some((scope) => scope.requires.intent)) return refuse('intent_required');
+  if (request.intent === null && scopes.some(({ scope }) => scope.requires.intent)) return refuse('intent_required');
   return accept(null);
 }
 
@@ -183,7 +181,7 @@ function endOfLineage({ principal, actor }: Authenticated): EpochSeconds | null 
 }
 
 /** Keyed by the principal's identity, never by its label. */
-function limitCounts({ scope, limits }: Scope, { principal }: Authenticated): readonly LimitCount[] {
+function limitCounts({ scope: { scope, limits } }: CompiledScope, { principal }: Authenticated): readonly LimitCount[] {
   const counts: LimitCount[] = [];
   const { source, subject } = principal;
   const identity = JSON.stringify([scope, source.kind, source.name, subject]);

@@ -69,6 +69,6 @@ function singleUses(issuance: string, who: Authenticated, what: Authorized): rea
 /** What `bind` compares: scope, duration and actor. JSON, so that no name can run into the next. */
 function bindingOf(who: Authenticated, what: Authorized): string {
   const actor = who.actor === null ? null : [who.actor.connection, who.actor.client, who.actor.subject];
-  const bound = JSON.stringify([what.scopes.map((scope) => scope.scope), what.duration, actor]);
+  const bound = JSON.stringify([what.scopes.map(({ scope }) => scope.scope), what.duration, actor]);
   return createHash('sha256').update(bound).digest('hex');
 }

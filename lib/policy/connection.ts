@@ -1,5 +1,6 @@
 import type { Connection } from '../configuration/documents.ts';
 import type { Claims } from '../identity/principal.ts';
+import { parseJsonPointer } from '../json-pointer.ts';
 import { Fault, type Outcome } from '../outcome.ts';
 import { type CompiledConditions, compileConditions, type Evaluation, evaluateConditions } from './conditions.ts';
 import { claimsLookup } from './lookup.ts';
@@ -7,52 +8,71 @@ import { type DocumentProblem, errorAt, hasErrors, under } from './problem.ts';
 import { compileTemplate, renderTemplate, type Template } from './template.ts';
 import { PRINCIPAL_LABEL } from './template-places.ts';
 
-/** What a connection demands of a proof's claims and how it labels whom they name: immutable. */
-export interface CompiledConnection {
-  readonly connection: string;
-  readonly require: readonly CompiledConditions[];
-  readonly principal: Template;
+/** A name for a deeper member of a token: the tokens of its JSON pointer (RFC 6901). */
+export interface ClaimAlias {
+  readonly name: string;
+  readonly path: readonly string[];
 }
 
-export type ConnectionCompilation =
-  | { readonly ok: true; readonly compiled: CompiledConnection; readonly warnings: readonly DocumentProblem[] }
+/** What a connection demands of a proof's claims and how it labels whom they name. */
+export interface ConnectionPolicy {
+  readonly require: readonly CompiledConditions[];
+  readonly principal: Template;
+  /** Those of an OIDC connection; the aliases of others are names, which need no reading. */
+  readonly aliases: readonly ClaimAlias[];
+}
+
+/** A connection that loads: its document and what that compiles to. Immutable, shared by all requests. */
+export type CompiledConnection<C extends Connection = Connection> = C & { readonly policy: ConnectionPolicy };
+
+export type ConnectionCompilation<C extends Connection> =
+  | {
+      readonly ok: true;
+      readonly compiled: CompiledConnection<C>;
+      readonly warnings: readonly DocumentProblem[];
+    }
   | { readonly ok: false; readonly problems: readonly DocumentProblem[] };
 
-/** Compiles `require` and `principal`. Paths of problems begin at the connection's members; `require` is a list. */
-export function compileConnection({ connection, require, principal }: Connection): ConnectionCompilation {
+/** Compiles `require`, `principal` and aliases. Paths of problems begin at the connection's members; `require` is a list. */
+export function compileConnection<C extends Connection>(connection: C): ConnectionCompilation<C> {
   const problems: DocumentProblem[] = [];
-  const conditions = require.flatMap((document, index) => {
+  const require = connection.require.flatMap((document, index) => {
     const { compiled, problems: found } = compileConditions(document, { place: 'require' });
     problems.push(...under(['require', index], found));
     return compiled === null ? [] : [compiled];
   });
-  const label = compileTemplate(principal, PRINCIPAL_LABEL);
-  if ('messages' in label) {
-    problems.push(...label.messages.map((message) => errorAt(['principal'], message)));
-    return { ok: false, problems };
-  }
-  if (principal === '') problems.push(errorAt(['principal'], 'a label is at least one character'));
-  if (hasErrors(problems)) return { ok: false, problems };
-  const compiled = { connection, require: Object.freeze(conditions), principal: label.template };
+  const label = compileTemplate(connection.principal, PRINCIPAL_LABEL);
+  if ('messages' in label) problems.push(...label.messages.map((message) => errorAt(['principal'], message)));
+  if (connection.principal === '') problems.push(errorAt(['principal'], 'a label is at least one character'));
+  const aliases = compileAliases(connection, problems);
+  if ('messages' in label || hasErrors(problems)) return { ok: false, problems };
+  const policy = Object.freeze({ require: Object.freeze(require), principal: label.template, aliases });
+  const compiled: CompiledConnection<C> = { ...connection, policy };
   return { ok: true, compiled: Object.freeze(compiled), warnings: problems };
 }
 
-const memory = new WeakMap<Connection, CompiledConnection>();
-
-/** The compiled form of a connection that was read from the configuration, made once. Throws `Fault('configuration')` where it does not load. */
-export function compiledConnection(connection: Connection): CompiledConnection {
-  const known = memory.get(connection);
-  if (known !== undefined) return known;
+/** A connection that was read from the configuration. Throws `Fault('configuration')` where it does not load. */
+export function loadConnection<C extends Connection>(connection: C): CompiledConnection<C> {
   const compilation = compileConnection(connection);
-  if (!compilation.ok) throw new Fault('configuration', `connection ${connection.connection} does not load`);
-  memory.set(connection, compilation.compiled);
-  return compilation.compiled;
+  if (compilation.ok) return compilation.compiled;
+  throw new Fault('configuration', `connection ${connection.connection} does not load`);
+}
+
+function compileAliases(connection: Connection, problems: DocumentProblem[]): readonly ClaimAlias[] {
+  if (connection.type !== 'oidc') return [];
+  const aliases: ClaimAlias[] = [];
+  for (const [name, pointer] of Object.entries(connection.claims)) {
+    const path = parseJsonPointer(pointer);
+    if (path === null) problems.push(errorAt(['claims', name], 'must be a JSON pointer (RFC 6901)'));
+    else aliases.push({ name, path });
+  }
+  return Object.freeze(aliases);
 }
 
 /** Whether the claims meet every document of `require`. An error is a miss, with its reason: the proof names nobody here. */
-export function evaluateRequire({ connection, require }: CompiledConnection, claims: Claims): Evaluation {
+export function evaluateRequire({ connection, policy }: CompiledConnection, claims: Claims): Evaluation {
   const lookup = claimsLookup(claims, connection);
-  const evaluations = require.map((conditions) => evaluateConditions(conditions, lookup));
+  const evaluations = policy.require.map((conditions) => evaluateConditions(conditions, lookup));
   const checks = evaluations.flatMap((evaluation) => evaluation.checks);
   const missed = evaluations.some((evaluation) => 'held' in evaluation && !evaluation.held);
   const error = evaluations.find((evaluation) => 'error' in evaluation);
@@ -60,7 +80,7 @@ export function evaluateRequire({ connection, require }: CompiledConnection, cla
   return { held: !missed, checks };
 }
 
-/** The label of whom the claims name, 1 to 256 characters without control characters. Refuses with `principal_invalid`. */
-export function renderPrincipal({ connection, principal }: CompiledConnection, claims: Claims): Outcome<string> {
-  return renderTemplate(principal, claimsLookup(claims, connection));
+/** The label of whom the claims name, 1 to 1,024 characters without control characters. Refuses with `principal_invalid`. */
+export function renderPrincipal({ connection, policy }: CompiledConnection, claims: Claims): Outcome<string> {
+  return renderTemplate(policy.principal, claimsLookup(claims, connection));
 }

@@ -46,19 +46,12 @@ export function compileScope(scope: Scope): ScopeCompilation {
   return { ok: true, compiled: Object.freeze(compiled), warnings: problems };
 }
 
-const memory = new WeakMap<Scope, CompiledScope>();
-
-/** The compiled form of a scope that was read from the configuration, made once. Throws `Fault('configuration')` where it does not load. */
-export function compiledScope(scope: Scope): CompiledScope {
-  const known = memory.get(scope);
-  if (known !== undefined) return known;
+/** A scope that was read from the configuration. Throws `Fault('configuration')` where it does not load. */
+export function loadScope(scope: Scope): CompiledScope {
   const compilation = compileScope(scope);
-  if (!compilation.ok) throw new Fault('configuration', `scope ${scope.scope} does not load`);
-  memory.set(scope, compilation.compiled);
-  return compilation.compiled;
+  if (compilation.ok) return compilation.compiled;
+  throw new Fault('configuration', `scope ${scope.scope} does not load`);
 }
-
-export const referencedClaims = ({ claims }: CompiledScope): ReferencedClaims => claims;
 
 function compileRule(rule: Rule, place: 'allow' | 'deny', path: Path, problems: DocumentProblem[]): CompiledRule {
   const { actor, when } = rule;

@@ -36,7 +36,6 @@ export function principalOf(value: unknown): Principal {
     record: record.filter((each): each is string => typeof each === 'string'),
     mayAct: undefined,
     lineage: null,
-    connection: null,
   };
 }
 

@@ -3,6 +3,7 @@ import type { GrantInput } from '../../lib/credential/grant.ts';
 import type { Actor, Claims, Principal, ProofEvidence } from '../../lib/identity/principal.ts';
 import type { JsonValue } from '../../lib/json.ts';
 import { accept } from '../../lib/outcome.ts';
+import { type CompiledScope, loadScope } from '../../lib/policy/scope.ts';
 import type { AwsSession, Sessions } from '../../lib/ports.ts';
 import { epochMilliseconds, epochSeconds, seconds } from '../../lib/time.ts';
 
@@ -32,16 +33,17 @@ export const federatedGrant: AwsFederatedGrant = {
   policyArns: [],
 };
 
-export const scopeOf = (grant: Scope['grant'], name = 'deploy-web'): Scope => ({
-  scope: name,
-  description: '',
-  enabled: true,
-  allow: [],
-  deny: [],
-  requires: { intent: false },
-  limits: { perPrincipal: null, total: null },
-  grant,
-});
+export const scopeOf = (grant: Scope['grant'], name = 'deploy-web'): CompiledScope =>
+  loadScope({
+    scope: name,
+    description: '',
+    enabled: true,
+    allow: [],
+    deny: [],
+    requires: { intent: false },
+    limits: { perPrincipal: null, total: null },
+    grant,
+  });
 
 const evidence: ProofEvidence = { kind: 'oidc', issuer: null, tokenId: null, sha256: null, expires: null };
 
@@ -64,7 +66,6 @@ export const principalOf = (
   record: [],
   mayAct: undefined,
   lineage: null,
-  connection: null,
 });
 
 export const actorOf = (connection: string | null, client: string | null, subject: string): Actor => ({

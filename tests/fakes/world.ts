@@ -4,6 +4,8 @@ import type { Principal } from '../../lib/identity/principal.ts';
 import type { IssuanceRequest, IssuePorts } from '../../lib/issue.ts';
 import type { IssuanceRecord } from '../../lib/ledger/record.ts';
 import { accept, type Outcome } from '../../lib/outcome.ts';
+import { loadConnection } from '../../lib/policy/connection.ts';
+import { loadScope } from '../../lib/policy/scope.ts';
 import type { Configuration } from '../../lib/ports.ts';
 import { epochMilliseconds, epochSeconds, seconds } from '../../lib/time.ts';
 
@@ -17,21 +19,22 @@ export function fakeConfiguration(documents: {
   readonly connections?: readonly Connection[];
 }): Configuration {
   const { scopes = [], clients = [], connections = [] } = documents;
+  const compiled = connections.map(loadConnection);
   return {
     version: 7,
-    scope: async (name) => scopes.find(({ scope }) => scope === name) ?? null,
+    scope: async (name) => scopes.map(loadScope).find(({ scope }) => scope.scope === name) ?? null,
     client: async (name) => clients.find(({ client }) => client === name) ?? null,
-    connection: async (name) => connections.find(({ connection }) => connection === name) ?? null,
+    connection: async (name) => compiled.find(({ connection }) => connection === name) ?? null,
     oidcIssuer: async (issuer) =>
-      connections
+      compiled
         .filter((connection) => connection.type === 'oidc')
         .filter(({ issuers }) => issuers.some((each) => each.issuer === issuer)),
     samlAudience: async (entityId) =>
-      connections
+      compiled
         .filter((connection) => connection.type === 'saml')
         .filter((connection) => connection.entityId === entityId),
     awsIamServer: async (serverId) =>
-      connections
+      compiled
         .filter((connection) => connection.type === 'aws-iam')
         .filter((connection) => connection.serverId === serverId),
   };
@@ -88,7 +91,6 @@ export const aPrincipal = (more: Partial<Principal> = {}): Principal => ({
   record: ['sha'],
   mayAct: undefined,
   lineage: null,
-  connection: null,
   ...more,
 });
 

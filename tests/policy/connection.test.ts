@@ -2,12 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { AwsIamConnection } from '../../lib/configuration/documents.ts';
 import type { JsonValue } from '../../lib/json.ts';
 import { Fault } from '../../lib/outcome.ts';
-import {
-  compileConnection,
-  compiledConnection,
-  evaluateRequire,
-  renderPrincipal,
-} from '../../lib/policy/connection.ts';
+import { compileConnection, evaluateRequire, loadConnection, renderPrincipal } from '../../lib/policy/connection.ts';
 import { seconds } from '../../lib/time.ts';
 import { claimsOf } from './people.ts';
 
@@ -56,7 +51,7 @@ describe('loading', () => {
   });
 
   it('is a fault where a stored connection does not load', () => {
-    expect(() => compiledConnection(connection({ principal: '${sub}' }))).toThrow(Fault);
+    expect(() => loadConnection(connection({ principal: '${sub}' }))).toThrow(Fault);
   });
 });
 
@@ -68,14 +63,14 @@ describe('require', () => {
     ['a claim is missing', { account: '111122223333' }, false],
     ['a claim is a list', { account: ['111122223333'], roleName: 'web-task' }, 'condition_error'],
   ])('where %s', (_name, claims, expected) => {
-    const evaluation = evaluateRequire(compiledConnection(connection()), claimsOf(claims));
+    const evaluation = evaluateRequire(loadConnection(connection()), claimsOf(claims));
     expect('error' in evaluation ? evaluation.error : evaluation.held).toBe(expected);
   });
 });
 
 describe('the label', () => {
   const label = (sessionName: JsonValue) => {
-    const outcome = renderPrincipal(compiledConnection(connection()), claimsOf({ roleName: 'web', sessionName }));
+    const outcome = renderPrincipal(loadConnection(connection()), claimsOf({ roleName: 'web', sessionName }));
     return outcome.ok ? outcome.value : outcome.refusal.reason;
   };
 
@@ -100,7 +95,7 @@ describe('the label', () => {
 
   it('cannot be a value that the proof withholds', () => {
     const withheld = connection({ principal: '${claims.groups}' });
-    const outcome = renderPrincipal(compiledConnection(withheld), claimsOf({}, { groups: 'groups_overage' }));
+    const outcome = renderPrincipal(loadConnection(withheld), claimsOf({}, { groups: 'groups_overage' }));
     expect(outcome.ok || outcome.refusal.reason).toBe('principal_invalid');
   });
 });

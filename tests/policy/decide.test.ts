@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Rule, Scope } from '../../lib/configuration/documents.ts';
 import { type DecisionInput, decide } from '../../lib/policy/decide.ts';
-import { compiledScope } from '../../lib/policy/scope.ts';
+import { loadScope } from '../../lib/policy/scope.ts';
 import { epochSeconds, seconds } from '../../lib/time.ts';
 import {
   claimsOf,
@@ -17,7 +17,7 @@ import {
 } from './people.ts';
 
 const decided = (more: Partial<Scope>, request: DecisionInput = input()) => {
-  const decision = decide(compiledScope(scope(more)), request);
+  const decision = decide(loadScope(scope(more)), request);
   return decision.allowed ? decision.rule : decision.reason;
 };
 
@@ -87,7 +87,7 @@ describe.each(selections)('a rule that names %s', (_name, more, allows, denies) 
         rule({ connections: github, actor: { connections: ['agents', 'robots'], clients: null, when: null } }),
         rule({ connections: github, actor: { connections: null, clients: ['bot', 'other'], when: null } }),
       ];
-      const decision = decide(compiledScope(scope({ allow: everybody, deny: [rule(more)] })), request);
+      const decision = decide(loadScope(scope({ allow: everybody, deny: [rule(more)] })), request);
       expect(decision.allowed).toBe(deny !== 'y');
     },
   );
@@ -142,7 +142,7 @@ describe('rules together', () => {
   });
 
   it('names the deny rule and its checks', () => {
-    expect(decide(compiledScope(scope({ deny: [missing, matching] })), request)).toEqual({
+    expect(decide(loadScope(scope({ deny: [missing, matching] })), request)).toEqual({
       allowed: false,
       reason: 'not_allowed',
       rule: 1,
@@ -151,7 +151,7 @@ describe('rules together', () => {
   });
 
   it('keeps at most 32 checks of a refusal', () => {
-    const decision = decide(compiledScope(scope({ allow: Array.from({ length: 40 }, () => missing) })), request);
+    const decision = decide(loadScope(scope({ allow: Array.from({ length: 40 }, () => missing) })), request);
     expect(decision.checks).toHaveLength(32);
   });
 
@@ -160,7 +160,7 @@ describe('rules together', () => {
       connections: github,
       when: { StringEquals: { 'claims.repository': ['acme/web'], 'claims.sha': ['1'] } },
     });
-    expect(decide(compiledScope(scope({ allow: [both] })), request)).toEqual({
+    expect(decide(loadScope(scope({ allow: [both] })), request)).toEqual({
       allowed: false,
       reason: 'not_allowed',
       rule: null,
@@ -273,7 +273,7 @@ describe('may_act (RFC 8693 section 4.4)', () => {
       actor,
       client: who === 'the client' ? client('bot') : null,
     });
-    const decision = decide(compiledScope(scope({ allow })), request);
+    const decision = decide(loadScope(scope({ allow })), request);
     expect(decision.allowed ? 'allowed' : decision.reason).toBe(admitted ? 'allowed' : 'may_act_mismatch');
   });
 

@@ -5,7 +5,7 @@ import type { Grant } from '../../lib/configuration/documents.ts';
 import { plainFacts } from '../../lib/configuration/downstream-presets/preset.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { renderDownstream, renderPolicy, renderTags, renderTokenClaims } from '../../lib/policy/render-grant.ts';
-import { compiledScope } from '../../lib/policy/scope.ts';
+import { loadScope } from '../../lib/policy/scope.ts';
 import { seconds } from '../../lib/time.ts';
 import { scope } from './people.ts';
 
@@ -58,7 +58,7 @@ const reads = (resource: string, condition: JsonObject): JsonObject => ({
 });
 
 const rendered = (policy: JsonObject, text: string): JsonObject | null => {
-  const outcome = renderPolicy(compiledScope(scope({ grant: session(policy) })), () => text);
+  const outcome = renderPolicy(loadScope(scope({ grant: session(policy) })), () => text);
   return outcome.ok && outcome.value !== null ? JSON.parse(outcome.value) : null;
 };
 
@@ -150,9 +150,7 @@ test('a rendered policy is the written one but for the value in its own string',
 });
 
 test('a tag is the written text with the value in it, in the characters and length that STS takes', () => {
-  const compiled = compiledScope(
-    scope({ grant: session(null, { a: 'x/${claims.x}', b: '${claims.x}', c: 'literal' }) }),
-  );
+  const compiled = loadScope(scope({ grant: session(null, { a: 'x/${claims.x}', b: '${claims.x}', c: 'literal' }) }));
   fc.assert(
     fc.property(fc.oneof(value, fc.string({ unit: 'grapheme', maxLength: 300 })), (own) => {
       const outcome = renderTags(compiled, () => own);
@@ -177,7 +175,7 @@ const token = (claims: JsonObject): Grant => ({
 });
 
 test('a value stays within its claim of a broker token, list or not', () => {
-  const compiled = compiledScope(
+  const compiled = loadScope(
     scope({ grant: token({ one: '${claims.x}', two: { deep: ['t-${claims.x}', 7, null] } }) }),
   );
   fc.assert(
@@ -203,7 +201,7 @@ test.each<[string, JsonObject, unknown, unknown]>([
   ['no object', { g: '${claims.x}' }, { a: 'b' }, 'template_value'],
   ['nothing for nothing', { g: '${claims.x}' }, undefined, 'template_value'],
 ])('a broker token carries %s', (_name, claims, own, expected) => {
-  const outcome = renderTokenClaims(compiledScope(scope({ grant: token(claims) })), () => own as never);
+  const outcome = renderTokenClaims(loadScope(scope({ grant: token(claims) })), () => own as never);
   expect(outcome.ok ? outcome.value : outcome.refusal.reason).toEqual(expected);
 });
 
@@ -228,7 +226,7 @@ const downstream = (texts: { scope: string; audience: string }): Grant => ({
 });
 
 test('a value never adds a word to a downstream scope, nor leaves its part of a scope or an audience', () => {
-  const compiled = compiledScope(
+  const compiled = loadScope(
     scope({
       grant: downstream({
         scope: 'reports:read team:${claims.x} ${claims.y}',

@@ -31,7 +31,6 @@ export const principal = (more: Partial<Principal> = {}): Principal => ({
   record: [],
   mayAct: undefined,
   lineage: null,
-  connection: null,
   ...more,
 });
 

@@ -57,7 +57,7 @@ describe('sign-ins under way', () => {
     const [answered, ...others] = taken.filter((one) => one !== null);
     expect(others).toEqual([]);
     expect(answered?.authorization).toEqual(authorization);
-    expect(answered?.principal).toEqual({ ...principal, connection: null });
+    expect(answered?.principal).toEqual(principal);
   });
 
   it.each([
@@ -138,7 +138,7 @@ describe('an authorization code', () => {
     if (!outcome.ok) throw new Error(outcome.refusal.reason);
     expect(outcome.value.scopes).toEqual(['api', 'web']);
     const { reuse, ...person } = outcome.value.subject.principal;
-    expect(person).toEqual({ ...principal, connection: null, reuse: undefined });
+    expect(person).toEqual({ ...principal, reuse: undefined });
     expect(reuse).toEqual({
       reuse: 'once',
       issuer: 'https://broker.example.com/oauth2/authorize',

@@ -5,10 +5,11 @@ import type {
   Connection,
   OidcConnection,
   SamlConnection,
-  Scope,
 } from '../../configuration/documents.ts';
 import { waitAtMost } from '../../host/shared-read.ts';
 import { Fault } from '../../outcome.ts';
+import { type CompiledConnection, loadConnection } from '../../policy/connection.ts';
+import { loadScope } from '../../policy/scope.ts';
 import type { Configuration } from '../../ports.ts';
 import { type ConfigurationTable, documentKey, text } from './configuration-item.ts';
 
@@ -20,37 +21,49 @@ const READ_MS = 1_200;
 
 /** One immutable version of the configuration, read by key: what it has is the same with ten scopes and with ten thousand. */
 export function configurationVersion(table: ConfigurationTable, version: number): Configuration {
-  const read = documentReader(table, version);
+  const cache = documentCache(table, version);
+  const scopes = cache.of(loadScope);
+  const connections = cache.of<Connection, CompiledConnection>(loadConnection);
+  const clients = cache.of((client: Client) => client);
+  const issuers = cache.of(loadAll<OidcConnection>);
+  const entityIds = cache.of((names: readonly string[]) => names);
+  const serverIds = cache.of(loadAll<AwsIamConnection>);
+  const samlConnection = async (name: string, signal: AbortSignal): Promise<CompiledConnection<SamlConnection>> => {
+    const connection = await connections(`connection#${name}`, signal);
+    if (connection?.type === 'saml') return connection;
+    throw new Fault('configuration', `the version names a SAML connection ${name} that it does not have`);
+  };
   return {
     version,
-    scope: (name, signal) => read<Scope>(`scope#${name}`, signal),
-    connection: (name, signal) => read<Connection>(`connection#${name}`, signal),
-    client: (name, signal) => read<Client>(`client#${name}`, signal),
-    oidcIssuer: async (issuer, signal) => (await read<readonly OidcConnection[]>(`issuer#${issuer}`, signal)) ?? [],
+    scope: (name, signal) => scopes(`scope#${name}`, signal),
+    connection: (name, signal) => connections(`connection#${name}`, signal),
+    client: (name, signal) => clients(`client#${name}`, signal),
+    oidcIssuer: async (issuer, signal) => (await issuers(`issuer#${issuer}`, signal)) ?? [],
     samlAudience: async (entityId, signal) => {
-      const names = (await read<readonly string[]>(`saml#${entityId}`, signal)) ?? [];
-      return Promise.all(names.map((name) => samlConnection(read, name, signal)));
+      const names = (await entityIds(`saml#${entityId}`, signal)) ?? [];
+      return Promise.all(names.map((name) => samlConnection(name, signal)));
     },
-    awsIamServer: async (serverId, signal) =>
-      (await read<readonly AwsIamConnection[]>(`aws-iam#${serverId}`, signal)) ?? [],
+    awsIamServer: async (serverId, signal) => (await serverIds(`aws-iam#${serverId}`, signal)) ?? [],
   };
 }
 
-type Read = <T>(key: string, signal: AbortSignal) => Promise<T | null>;
+const loadAll = <C extends Connection>(connections: readonly C[]): readonly CompiledConnection<C>[] =>
+  connections.map(loadConnection);
 
-async function samlConnection(read: Read, name: string, signal: AbortSignal): Promise<SamlConnection> {
-  const connection = await read<Connection>(`connection#${name}`, signal);
-  if (connection?.type === 'saml') return connection;
-  throw new Fault('configuration', `the version names a SAML connection ${name} that it does not have`);
-}
-
-/** A document, or that there is none, with what it counts for in memory. */
+/** What a document was loaded as, or that there is none, with what it counts for in memory. */
 interface Entry {
-  readonly document: unknown;
+  readonly loaded: unknown;
   readonly characters: number;
 }
 
-function documentReader(table: ConfigurationTable, version: number): Read {
+type Read<T> = (key: string, signal: AbortSignal) => Promise<T | null>;
+
+interface DocumentCache {
+  /** Reads the documents of one kind of key, each loaded once. Throws `Fault('configuration')`. */
+  of<D, T>(load: (document: D) => T): Read<T>;
+}
+
+function documentCache(table: ConfigurationTable, version: number): DocumentCache {
   const entries = new Map<string, Entry>();
   const underWay = new Map<string, Promise<Entry>>();
   let characters = 0;
@@ -65,8 +78,8 @@ function documentReader(table: ConfigurationTable, version: number): Read {
       characters -= freed;
     }
   };
-  const start = (pk: string): Promise<Entry> => {
-    const reading = readDocument(table, pk)
+  const start = <D>(pk: string, load: (document: D) => unknown): Promise<Entry> => {
+    const reading = readDocument(table, pk, load)
       .then((entry) => {
         keep(pk, entry);
         return entry;
@@ -76,28 +89,37 @@ function documentReader(table: ConfigurationTable, version: number): Read {
     return reading;
   };
 
-  return async <T>(key: string, signal: AbortSignal): Promise<T | null> => {
-    const pk = documentKey(version, key);
-    if (pk === null) return null;
-    const kept = entries.get(pk);
-    if (kept !== undefined) {
-      entries.delete(pk);
-      entries.set(pk, kept);
-      return kept.document as T | null;
-    }
-    return (await waitAtMost(underWay.get(pk) ?? start(pk), signal)).document as T | null;
+  return {
+    of<D, T>(load: (document: D) => T): Read<T> {
+      return async (key, signal) => {
+        const pk = documentKey(version, key);
+        if (pk === null) return null;
+        const kept = entries.get(pk);
+        if (kept !== undefined) {
+          entries.delete(pk);
+          entries.set(pk, kept);
+          return kept.loaded as T | null;
+        }
+        return (await waitAtMost(underWay.get(pk) ?? start(pk, load), signal)).loaded as T | null;
+      };
+    },
   };
 }
 
 /** Items are immutable and were written before the pointer; the read is consistent so that a new version's are found at once. */
-async function readDocument({ client, table }: ConfigurationTable, pk: string): Promise<Entry> {
+async function readDocument<D>(
+  { client, table }: ConfigurationTable,
+  pk: string,
+  load: (document: D) => unknown,
+): Promise<Entry> {
   try {
     const command = new GetItemCommand({ TableName: table, Key: { pk: { S: pk } }, ConsistentRead: true });
     const { Item } = await client.send(command, { abortSignal: AbortSignal.timeout(READ_MS) });
-    if (Item === undefined) return { document: null, characters: pk.length };
+    if (Item === undefined) return { loaded: null, characters: pk.length };
     const doc = text(Item, 'doc');
-    return { document: JSON.parse(doc), characters: pk.length + doc.length };
+    return { loaded: load(JSON.parse(doc) as D), characters: pk.length + doc.length };
   } catch (cause) {
+    if (cause instanceof Fault) throw cause;
     throw new Fault('configuration', 'a document of the configuration cannot be read', { cause });
   }
 }

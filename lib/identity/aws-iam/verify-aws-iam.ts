@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AwsIamConnection } from '../../configuration/documents.ts';
 import { accept, Fault, type Outcome, refuse } from '../../outcome.ts';
-import { compiledConnection, renderPrincipal } from '../../policy/connection.ts';
+import { type CompiledConnection, renderPrincipal } from '../../policy/connection.ts';
 import type { Configuration, Fetcher } from '../../ports.ts';
 import { type EpochSeconds, epochSeconds, type Seconds, seconds } from '../../time.ts';
 import type { Principal } from '../principal.ts';
@@ -50,7 +50,7 @@ function admit(
   envelope: string,
   request: SignedRequest,
   signer: CallerIdentity,
-  connections: readonly AwsIamConnection[],
+  connections: readonly CompiledConnection<AwsIamConnection>[],
   now: EpochSeconds,
 ): Outcome<Principal> {
   const [connection, ...others] = connections.filter(({ accounts }) => accounts.includes(signer.account));
@@ -61,7 +61,7 @@ function admit(
   if (!required.ok) return required;
   const timely = checkAge(request.signedAt, now, connection.clockTolerance);
   if (!timely.ok) return timely;
-  const label = renderPrincipal(compiledConnection(connection), claims);
+  const label = renderPrincipal(connection, claims);
   if (!label.ok) return label;
   const issuer = `https://${request.target.host}`;
   const expires = epochSeconds(request.signedAt + LIFETIME);
@@ -77,7 +77,6 @@ function admit(
     record,
     mayAct: undefined,
     lineage: null,
-    connection,
   });
 }
 

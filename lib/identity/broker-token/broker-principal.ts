@@ -47,6 +47,5 @@ export async function brokerPrincipal(
       expires: token.expires,
       act: token.act,
     },
-    connection: null,
   });
 }

@@ -24,11 +24,11 @@ export function readAudience(claims: JsonObject): Outcome<readonly string[]> {
  * without `aud` goes to the connection that has no audience and lists its authorized party (Cognito access tokens). Two
  * that match would let the laxer one decide, so that refuses as well. RFC 7519 section 4.1.3, RFC 8725 section 3.9.
  */
-export function chooseConnection(
-  connections: readonly OidcConnection[],
+export function chooseConnection<C extends OidcConnection>(
+  connections: readonly C[],
   audience: readonly string[],
   party: AuthorizedParty,
-): OidcConnection | null {
+): C | null {
   const matching = connections.filter((connection) => isAddressed(connection, audience, party));
   const [chosen] = matching;
   return chosen !== undefined && matching.length === 1 ? chosen : null;

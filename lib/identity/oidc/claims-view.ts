@@ -1,25 +1,16 @@
-import type { OidcConnection } from '../../configuration/documents.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
-import { Fault } from '../../outcome.ts';
+import { valueAt } from '../../json-pointer.ts';
+import type { ClaimAlias, CompiledConnection } from '../../policy/connection.ts';
 import type { Reason } from '../../refusals/registry.ts';
 import type { Claims } from '../principal.ts';
-import { parseJsonPointer, valueAt } from './json-pointer.ts';
-
-interface Alias {
-  readonly name: string;
-  readonly path: readonly string[];
-}
-
-const aliasesOf = new WeakMap<OidcConnection, readonly Alias[]>();
 
 /**
  * A token's claims as rules see them: its top-level members by exact name, and the connection's aliases, each of which
  * hides the member of its name even where it leads to nothing. Where Entra ID left the groups out for their number, the
  * names that lead to `/groups` are unavailable with `groups_overage`.
  */
-export function viewClaims(payload: JsonObject, connection: OidcConnection): Claims {
+export function viewClaims(payload: JsonObject, { policy: { aliases } }: CompiledConnection): Claims {
   const values = new Map<string, JsonValue>(Object.entries(payload));
-  const aliases = aliasesFor(connection);
   for (const { name, path } of aliases) {
     const value = valueAt(payload, path);
     if (value === undefined) values.delete(name);
@@ -49,19 +40,7 @@ function leavesGroupsOut(payload: JsonObject): boolean {
  * The names under which rules see a top-level member: its own unless an alias hides it, and the aliases that lead into
  * it.
  */
-function namesOf(member: string, aliases: readonly Alias[]): readonly string[] {
+function namesOf(member: string, aliases: readonly ClaimAlias[]): readonly string[] {
   const leading = aliases.filter(({ path }) => path.length === 0 || path[0] === member).map(({ name }) => name);
   return aliases.some(({ name }) => name === member) ? leading : [member, ...leading];
-}
-
-function aliasesFor(connection: OidcConnection): readonly Alias[] {
-  const known = aliasesOf.get(connection);
-  if (known !== undefined) return known;
-  const aliases = Object.entries(connection.claims).map(([name, pointer]) => {
-    const path = parseJsonPointer(pointer);
-    if (path === null) throw new Fault('configuration', `connection ${connection.connection} has a malformed alias`);
-    return { name, path };
-  });
-  aliasesOf.set(connection, aliases);
-  return aliases;
 }

@@ -1,7 +1,7 @@
 import type { OidcConnection } from '../../configuration/documents.ts';
 import type { JsonObject } from '../../json.ts';
+import { parseJsonPointer, valueAt } from '../../json-pointer.ts';
 import { accept, Fault, type Outcome, refuse } from '../../outcome.ts';
-import { parseJsonPointer, valueAt } from './json-pointer.ts';
 
 /**
  * Longest subject and token id, in UTF-8 bytes: they are parts of storage keys, of which DynamoDB takes 2,048 bytes.

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { OidcConnection } from '../../configuration/documents.ts';
 import { accept, type Outcome } from '../../outcome.ts';
-import { compiledConnection, renderPrincipal } from '../../policy/connection.ts';
+import { type CompiledConnection, renderPrincipal } from '../../policy/connection.ts';
 import { type EpochSeconds, epochSeconds } from '../../time.ts';
 import type { Principal, ProofReuse } from '../principal.ts';
 import { viewClaims } from './claims-view.ts';
@@ -11,7 +11,7 @@ import type { TokenNames } from './names.ts';
 interface Verified {
   readonly jwt: ParsedJwt;
   readonly issuer: string;
-  readonly connection: OidcConnection;
+  readonly connection: CompiledConnection<OidcConnection>;
   readonly names: TokenNames;
   readonly expires: EpochSeconds;
 }
@@ -22,7 +22,7 @@ interface Verified {
  */
 export function principalOf({ jwt, issuer, connection, names, expires }: Verified): Outcome<Principal> {
   const claims = viewClaims(jwt.unverified, connection);
-  const name = renderPrincipal(compiledConnection(connection), claims);
+  const name = renderPrincipal(connection, claims);
   if (!name.ok) return name;
   return accept({
     source: { kind: 'connection', name: connection.connection },
@@ -40,7 +40,6 @@ export function principalOf({ jwt, issuer, connection, names, expires }: Verifie
     record: connection.record,
     mayAct: jwt.unverified['may_act'],
     lineage: null,
-    connection,
   });
 }
 

@@ -1,5 +1,6 @@
 import type { JwsAlgorithm, OidcConnection, OidcIssuer } from '../../configuration/documents.ts';
 import { accept, Fault, type Outcome, type Refusal, refuse } from '../../outcome.ts';
+import type { CompiledConnection } from '../../policy/connection.ts';
 import type { Configuration, KeySets } from '../../ports.ts';
 import type { EpochSeconds } from '../../time.ts';
 import type { Principal } from '../principal.ts';
@@ -46,7 +47,7 @@ export async function verifyJwt(token: string, context: JwtContext): Promise<Out
 async function checkSignature(
   jwt: ParsedJwt,
   issuer: string,
-  connections: readonly OidcConnection[],
+  connections: readonly CompiledConnection<OidcConnection>[],
   context: JwtContext,
 ): Promise<Outcome<true>> {
   const source = sourceOf(issuer, connections);
@@ -70,7 +71,10 @@ function sourceOf(issuer: string, connections: readonly OidcConnection[]): OidcI
 }
 
 /** The connection that the token is addressed to, its algorithm and its `require` included. */
-function choose(jwt: ParsedJwt, connections: readonly OidcConnection[]): Outcome<OidcConnection> {
+function choose(
+  jwt: ParsedJwt,
+  connections: readonly CompiledConnection<OidcConnection>[],
+): Outcome<CompiledConnection<OidcConnection>> {
   const claims = jwt.unverified;
   const audience = readAudience(claims);
   if (!audience.ok) return detailedFor(jwt, connections, audience.refusal);
@@ -85,21 +89,21 @@ function choose(jwt: ParsedJwt, connections: readonly OidcConnection[]): Outcome
 /** No connection could be chosen: only somebody whom one of them would admit learns what was expected. */
 function detailedFor(
   jwt: ParsedJwt,
-  connections: readonly OidcConnection[],
+  connections: readonly CompiledConnection<OidcConnection>[],
   { reason, detail }: Refusal,
 ): { ok: false; refusal: Refusal } {
   const admitting = connections.filter((connection) => requirement(jwt, connection).ok);
   return admitting.length === 0 ? refuse(reason) : refuse(reason, { detail: detail ?? expectedAudience(admitting) });
 }
 
-const requirement = (jwt: ParsedJwt, connection: OidcConnection): Outcome<true> =>
+const requirement = (jwt: ParsedJwt, connection: CompiledConnection<OidcConnection>): Outcome<true> =>
   checkRequirement(connection, viewClaims(jwt.unverified, connection));
 
 /** What is left to check of a genuine token that names somebody here; from here on refusals carry details. */
 function admit(
   jwt: ParsedJwt,
   issuer: string,
-  connection: OidcConnection,
+  connection: CompiledConnection<OidcConnection>,
   { now, declaredType }: JwtContext,
 ): Outcome<Principal> {
   const claims = jwt.unverified;

@@ -1,5 +1,6 @@
 import type { SamlConnection } from '../../configuration/documents.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../../outcome.ts';
+import type { CompiledConnection } from '../../policy/connection.ts';
 import type { SamlBinding } from '../principal.ts';
 import { readClaimedIssuerAndAudiences } from './assertion.ts';
 import type { SamlContext } from './context.ts';
@@ -46,7 +47,7 @@ const claimedIssuer = (message: Message): string | null =>
 async function byAudience(
   audiences: readonly string[],
   { configuration, signal }: SamlContext,
-): Promise<Outcome<readonly SamlConnection[]>> {
+): Promise<Outcome<readonly CompiledConnection<SamlConnection>[]>> {
   if (audiences.length > MAX_AUDIENCES) return refuse('saml_schema', { log: { audiences: audiences.length } });
   const found = await Promise.all(audiences.map((audience) => configuration.samlAudience(audience, signal)));
   const connections = new Map(found.flat().map((connection) => [connection.connection, connection]));
@@ -56,7 +57,7 @@ async function byAudience(
 /** One metadata document that can't be had does not stand in the way of another connection's. */
 async function byIssuer(
   issuer: string,
-  candidates: readonly SamlConnection[],
+  candidates: readonly CompiledConnection<SamlConnection>[],
   { metadata, signal, now }: SamlContext,
 ): Promise<Outcome<Trust>> {
   let failure: Refusal | null = null;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
-import { compiledConnection, renderPrincipal } from '../../policy/connection.ts';
+import { renderPrincipal } from '../../policy/connection.ts';
 import { type EpochSeconds, epochSeconds } from '../../time.ts';
 import type { Claims, Principal } from '../principal.ts';
 import type { AssertionShape } from './assertion.ts';
@@ -22,7 +22,7 @@ export function principalOf(
   if (transient && connection.principal.includes('claims.nameId}')) {
     return refuse('saml_transient_name', { detail: 'The NameID must not be transient.' });
   }
-  const label = renderPrincipal(compiledConnection(connection), claims);
+  const label = renderPrincipal(connection, claims);
   if (!label.ok) return label;
   const name = label.value;
   const [issuer, tokenId] = [idp.entityId, assertion.id];
@@ -36,6 +36,5 @@ export function principalOf(
     record: connection.record,
     mayAct: undefined,
     lineage: null,
-    connection,
   });
 }

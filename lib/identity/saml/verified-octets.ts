@@ -1,5 +1,6 @@
 import type { SamlConnection } from '../../configuration/documents.ts';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
+import type { CompiledConnection } from '../../policy/connection.ts';
 import type { EpochSeconds, Seconds } from '../../time.ts';
 import type { IdpMetadata, SigningKey } from './metadata.ts';
 import { readSignature } from './signature-shape.ts';
@@ -8,7 +9,7 @@ import type { XmlElement } from './xml-tree.ts';
 
 /** Whose signature counts, and when. */
 export interface Trust {
-  readonly connection: SamlConnection;
+  readonly connection: CompiledConnection<SamlConnection>;
   readonly idp: IdpMetadata;
   readonly now: EpochSeconds;
 }

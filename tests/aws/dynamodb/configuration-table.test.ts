@@ -112,7 +112,7 @@ describe('reading', () => {
   it('finds what the version has, and null for what it has not', async () => {
     await apply(documents(scope('found')));
     const current = await configurationReader(at()).current(noDeadline);
-    expect(await current.scope('found', noDeadline)).toEqual(scope('found'));
+    expect((await current.scope('found', noDeadline))?.scope).toEqual(scope('found'));
     expect(await current.scope('other', noDeadline)).toBeNull();
     expect(await current.client('found', noDeadline)).toBeNull();
     expect(await current.oidcIssuer('https://nobody.example', noDeadline)).toEqual([]);
@@ -151,7 +151,7 @@ describe('reading', () => {
     expect((await reader.current(noDeadline)).version).toBe(off.previous);
     clock.time = epochMilliseconds(START + 5_000);
     const current = await reader.current(noDeadline);
-    expect(await current.scope('switch', noDeadline)).toMatchObject({ enabled: false });
+    expect(await current.scope('switch', noDeadline)).toMatchObject({ scope: { enabled: false } });
   });
 
   it('serves what it knows for less than 10 s where the table fails, and then faults', async () => {
@@ -184,6 +184,25 @@ describe('reading', () => {
     await tables.client.send(new PutItemCommand({ TableName: tables.table('config'), Item }));
     const current = await configurationReader(at()).current(noDeadline);
     await expect(current.scope('bad', noDeadline)).rejects.toMatchObject({ dependency: 'configuration' });
+  });
+
+  it.each([
+    ['scope#bad', { ...scope('bad'), allow: [{ connections: ['a'], clients: null, actor: null, when: { Nope: {} } }] }],
+    ['issuer#bad', [{ type: 'oidc', connection: 'bad', require: [], principal: '${', claims: {} }]],
+    ['connection#bad', { type: 'saml', connection: 'bad', require: [], principal: '${sub}', claims: {} }],
+  ])('faults where %s does not load, and keeps nothing of it', async (key, document) => {
+    const { version } = await apply(documents(scope('fine'), scope(key.replace('#', '-'))));
+    const Item = { pk: { S: `${version}#${key}` }, doc: { S: JSON.stringify(document) } };
+    await tables.client.send(new PutItemCommand({ TableName: tables.table('config'), Item }));
+    const current = await configurationReader(at()).current(noDeadline);
+    const read = { scope: current.scope, issuer: current.oidcIssuer, connection: current.connection };
+    const [kind] = key.split('#') as [keyof typeof read];
+    for (const _ of ['first', 'again']) {
+      await expect(read[kind]('bad', noDeadline)).rejects.toMatchObject({
+        dependency: 'configuration',
+        message: expect.stringContaining('does not load'),
+      });
+    }
   });
 
   it('stops waiting at its deadline', async () => {

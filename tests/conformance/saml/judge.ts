@@ -9,6 +9,7 @@ import type { SamlConnection } from '../../../lib/configuration/documents.ts';
 import type { SigningKey } from '../../../lib/identity/saml/metadata.ts';
 import { verifySaml } from '../../../lib/identity/saml/verify-saml.ts';
 import { accept } from '../../../lib/outcome.ts';
+import { loadConnection } from '../../../lib/policy/connection.ts';
 import type { Configuration } from '../../../lib/ports.ts';
 import { epochSeconds, seconds } from '../../../lib/time.ts';
 
@@ -116,13 +117,14 @@ async function verdict(text: string, signed: 'assertion' | 'response', keys: Key
     sha1: 'accept',
     clockTolerance: seconds(known.clockTolerance ?? 0),
   };
+  const compiled = loadConnection(connection);
   const configuration: Configuration = {
     version: 1,
     scope: async () => null,
-    connection: async () => connection,
+    connection: async () => compiled,
     client: async () => null,
     oidcIssuer: async () => [],
-    samlAudience: async () => [connection],
+    samlAudience: async () => [compiled],
     awsIamServer: async () => [],
   };
   const idp = {

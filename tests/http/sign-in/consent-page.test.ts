@@ -12,7 +12,6 @@ const principal: Principal = {
   record: [],
   mayAct: undefined,
   lineage: null,
-  connection: null,
 };
 
 it.each([

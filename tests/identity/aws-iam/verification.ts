@@ -1,5 +1,6 @@
 import type { AwsIamConnection } from '../../../lib/configuration/documents.ts';
 import { verifyAwsIam } from '../../../lib/identity/aws-iam/verify-aws-iam.ts';
+import { loadConnection } from '../../../lib/policy/connection.ts';
 import type { Configuration, Fetcher, FetchRequest, FetchResult } from '../../../lib/ports.ts';
 import { epochSeconds, seconds } from '../../../lib/time.ts';
 import { answerXml } from './signing.ts';
@@ -26,7 +27,7 @@ const configuration = (connections: readonly AwsIamConnection[]): Configuration 
   client: async () => null,
   oidcIssuer: async () => [],
   samlAudience: async () => [],
-  awsIamServer: async (serverId) => connections.filter((each) => each.serverId === serverId),
+  awsIamServer: async (serverId) => connections.filter((each) => each.serverId === serverId).map(loadConnection),
 });
 
 export const xml = (text: string, status = 200, type = 'text/xml'): FetchResult => ({

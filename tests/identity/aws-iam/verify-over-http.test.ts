@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { AwsIamConnection } from '../../../lib/configuration/documents.ts';
 import { httpFetcher } from '../../../lib/host/fetcher.ts';
 import { verifyAwsIam } from '../../../lib/identity/aws-iam/verify-aws-iam.ts';
+import { loadConnection } from '../../../lib/policy/connection.ts';
 import type { Configuration } from '../../../lib/ports.ts';
 import { epochSeconds, seconds } from '../../../lib/time.ts';
 import { answerXml, type Envelope, encoded, SIGNING, sign, signed } from './signing.ts';
@@ -21,7 +22,7 @@ const connection: AwsIamConnection = {
   clockTolerance: seconds(60),
 };
 const awsIamServer: Configuration['awsIamServer'] = async (serverId) =>
-  serverId === connection.serverId ? [connection] : [];
+  serverId === connection.serverId ? [loadConnection(connection)] : [];
 
 const open: (() => void)[] = [];
 afterEach(() => {

@@ -4,6 +4,7 @@ import { type JwtContext, verifyJwt } from '../../../lib/identity/oidc/verify-jw
 import type { Principal } from '../../../lib/identity/principal.ts';
 import type { JsonObject, JsonValue } from '../../../lib/json.ts';
 import { accept, type Refusal } from '../../../lib/outcome.ts';
+import { loadConnection } from '../../../lib/policy/connection.ts';
 import type { Configuration, KeySets, KeySource } from '../../../lib/ports.ts';
 import { type EpochSeconds, epochSeconds, seconds } from '../../../lib/time.ts';
 
@@ -119,7 +120,7 @@ export function configurationOf(connections: readonly OidcConnection[]): Configu
     samlAudience: nothing,
     awsIamServer: nothing,
     oidcIssuer: async (issuer) =>
-      connections.filter((connection) => connection.issuers.some((each) => each.issuer === issuer)),
+      connections.filter(({ issuers }) => issuers.some((each) => each.issuer === issuer)).map(loadConnection),
   };
 }
 

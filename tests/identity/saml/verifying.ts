@@ -4,6 +4,7 @@ import type { Principal, SamlBinding } from '../../../lib/identity/principal.ts'
 import { readMetadata } from '../../../lib/identity/saml/metadata.ts';
 import { verifySaml } from '../../../lib/identity/saml/verify-saml.ts';
 import type { Outcome } from '../../../lib/outcome.ts';
+import { loadConnection } from '../../../lib/policy/connection.ts';
 import type { Configuration } from '../../../lib/ports.ts';
 import { epochSeconds, seconds } from '../../../lib/time.ts';
 import { ACS, metadataOf, NOW, privateKey, SP } from './idp.ts';
@@ -42,7 +43,8 @@ export interface Setting {
   readonly keys?: readonly KeyObject[];
 }
 
-function configurationOf(connections: readonly SamlConnection[]): Configuration {
+function configurationOf(documents: readonly SamlConnection[]): Configuration {
+  const connections = documents.map(loadConnection);
   return {
     version: 1,
     scope: async () => null,

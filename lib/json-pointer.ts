@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonValue } from '../../json.ts';
+import { isJsonObject, type JsonValue } from './json.ts';
 
 /** The reference tokens of a JSON pointer, unescaped; null where it is not one. RFC 6901 sections 3 and 4. */
 export function parseJsonPointer(pointer: string): readonly string[] | null {
