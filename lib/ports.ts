@@ -96,6 +96,8 @@ export type FetchResult =
       readonly ok: false;
       readonly problem: 'timeout' | 'network' | 'too-large' | 'redirect' | 'address' | 'url';
       readonly cause: string;
+      /** false: no connection was made (name, TCP, TLS), so that nothing in the request can be the cause. */
+      readonly connected?: false;
     };
 
 export interface ReplayClaim {

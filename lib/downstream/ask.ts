@@ -3,7 +3,7 @@ import { accept, type Outcome, refuse } from '../outcome.ts';
 import type { FetchRequest, FetchResult } from '../ports.ts';
 import type { Reason } from '../refusals/registry.ts';
 import { type Milliseconds, milliseconds } from '../time.ts';
-import type { Circuits } from './circuits.ts';
+import type { CircuitNames, Circuits, RequestEnd } from './circuits.ts';
 import type { DownstreamPorts } from './downstream-ports.ts';
 import { providerError, type ReadAnswer } from './provider-error.ts';
 
@@ -18,8 +18,7 @@ const LONGEST_WAIT_MS = 2_000;
 
 /** One request, made anew for each try: an assertion in it is good once. */
 export interface Asking {
-  /** Of the circuit: endpoint and client. */
-  readonly provider: string;
+  readonly circuit: CircuitNames;
   readonly host: string;
   /**
    * `unprocessed`: the request holds a proof that the server may take once, so it is sent again only where the server
@@ -45,7 +44,7 @@ export async function ask(
   signal: AbortSignal,
 ): Promise<Outcome<ReadAnswer>> {
   for (let attempt = 1; ; attempt += 1) {
-    const wait = circuits.enter(asking.provider, ports.clock.now());
+    const wait = circuits.enter(asking.circuit, ports.clock.now());
     if (wait !== null) return refuse('provider_circuit_open', { retryAfter: wait, log: { host: asking.host } });
     const { again, ...outcome } = await tryOnce(ports, circuits, asking, signal);
     if (again === undefined || attempt === MOST_TRIES) return outcome;
@@ -64,10 +63,25 @@ async function tryOnce(
   if (!built.ok) return built;
   const limits = { maxBytes: MOST_BYTES, timeoutMs: TIMEOUT_MS, redirects: 'none' } as const;
   const result = await ports.fetcher.fetch({ ...built.value, ...limits }, signal);
-  const isFailure = result.ok ? result.status >= 500 : result.problem === 'timeout' || result.problem === 'network';
-  if (isFailure) circuits.failed(asking.provider, ports.clock.now());
-  else circuits.succeeded(asking.provider);
+  circuits.ended(asking.circuit, endOf(result, signal), ports.clock.now());
   return result.ok ? read(asking, result) : notAnswered(asking, result);
+}
+
+function endOf(result: FetchResult, signal: AbortSignal): RequestEnd {
+  if (result.ok) return result.status >= 500 ? 'failed' : 'answered';
+  switch (result.problem) {
+    case 'timeout':
+    case 'network':
+      if (result.connected !== false) return 'failed';
+      // A connection that our own deadline cut short says nothing of the server.
+      return signal.aborted ? 'unsent' : 'unconnected';
+    case 'redirect':
+    case 'too-large':
+      return 'answered';
+    case 'address':
+    case 'url':
+      return 'unsent';
+  }
 }
 
 function read({ host, repeat }: Asking, answer: Extract<FetchResult, { ok: true }>): Tried {

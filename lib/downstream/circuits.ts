@@ -3,7 +3,7 @@ import { type EpochMilliseconds, epochMilliseconds, type Seconds, seconds } from
 /** Failures in a row that open a circuit, and how long nobody is asked then. */
 const MOST_FAILURES = 5;
 const OPEN_MS = 10_000;
-/** A configuration has no more providers in use than this; the oldest gives way. */
+/** Of each kind of circuit; the oldest gives way, which closes it. */
 const MOST_KEPT = 1_000;
 
 interface Circuit {
@@ -12,39 +12,74 @@ interface Circuit {
   readonly openUntil: EpochMilliseconds | null;
 }
 
+/** Which circuits a request is held against. */
+export interface CircuitNames {
+  /** Token endpoint and client: for connections that cannot be made. */
+  readonly provider: string;
+  /** The whole resolved request, as tokens are shared by: for answers, and for answers that do not come. */
+  readonly request: string;
+}
+
 /**
- * One circuit a provider (token endpoint and client), in memory: five failures in a row open it for ten seconds; then
- * one request tries while the others are still refused, and its success closes it. A failure is no answer or 5xx; an
- * error that the server decided on is none.
+ * How a request ended, as to its circuits. `unconnected`: no connection was made, so that nothing in the request can be
+ * the cause. `failed`: the server had the request and answered 5xx, broke off or hung. `answered`: anything that the
+ * server decided on. `unsent`: it was not for the server to say.
+ */
+export type RequestEnd = 'unconnected' | 'failed' | 'answered' | 'unsent';
+
+/**
+ * Circuit breakers, in memory. Five failures in a row open a circuit for ten seconds; then one request tries while the
+ * others are still refused, and its success closes it.
+ *
+ * What a caller may shape (through claims in templates, or a forwarded proof) can make a server fail at that one
+ * request. So a failure of the server's counts against the same resolved request alone, and only connections that
+ * cannot be made close a provider to everybody. The two are kept apart, so that many failing requests push no
+ * provider's circuit out.
  */
 export class Circuits {
-  readonly #circuits = new Map<string, Circuit>();
+  readonly #providers = new Map<string, Circuit>();
+  readonly #requests = new Map<string, Circuit>();
 
-  /** null: the provider may be asked. Else how long until it may. */
-  enter(provider: string, now: EpochMilliseconds): Seconds | null {
-    const circuit = this.#circuits.get(provider);
-    if (circuit === undefined || circuit.openUntil === null) return null;
-    if (now < circuit.openUntil && circuit.openUntil - now <= OPEN_MS) {
-      return seconds(Math.ceil((circuit.openUntil - now) / 1000));
-    }
-    this.#keep(provider, { ...circuit, openUntil: epochMilliseconds(now + OPEN_MS) });
+  /** null: the server may be asked. Else how long until it may. */
+  enter({ provider, request }: CircuitNames, now: EpochMilliseconds): Seconds | null {
+    const wait = waitOf(this.#providers.get(provider), now) ?? waitOf(this.#requests.get(request), now);
+    if (wait !== null) return wait;
+    beginTrial(this.#providers, provider, now);
+    beginTrial(this.#requests, request, now);
     return null;
   }
 
-  succeeded(provider: string): void {
-    this.#circuits.delete(provider);
+  /** What came of a request that was let in. */
+  ended({ provider, request }: CircuitNames, end: RequestEnd, now: EpochMilliseconds): void {
+    if (end === 'unconnected') countFailure(this.#providers, provider, now);
+    if (end === 'failed') countFailure(this.#requests, request, now);
+    if (end === 'answered') this.#requests.delete(request);
+    if (end === 'failed' || end === 'answered') this.#providers.delete(provider);
   }
+}
 
-  failed(provider: string, now: EpochMilliseconds): void {
-    const failures = (this.#circuits.get(provider)?.failures ?? 0) + 1;
-    const openUntil = failures >= MOST_FAILURES ? epochMilliseconds(now + OPEN_MS) : null;
-    this.#keep(provider, { failures, openUntil });
-  }
+function waitOf(circuit: Circuit | undefined, now: EpochMilliseconds): Seconds | null {
+  const until = circuit?.openUntil ?? null;
+  // A clock that was set back does not keep a circuit open for longer.
+  return until !== null && now < until && until - now <= OPEN_MS ? seconds(Math.ceil((until - now) / 1000)) : null;
+}
 
-  #keep(provider: string, circuit: Circuit): void {
-    this.#circuits.delete(provider);
-    const [oldest] = this.#circuits.keys();
-    if (this.#circuits.size >= MOST_KEPT && oldest !== undefined) this.#circuits.delete(oldest);
-    this.#circuits.set(provider, circuit);
-  }
+/** An open circuit whose time is over lets this one through, and nobody else meanwhile. */
+function beginTrial(circuits: Map<string, Circuit>, name: string, now: EpochMilliseconds): void {
+  const circuit = circuits.get(name);
+  if (circuit === undefined || circuit.openUntil === null) return;
+  keep(circuits, name, { ...circuit, openUntil: epochMilliseconds(now + OPEN_MS) });
+}
+
+function countFailure(circuits: Map<string, Circuit>, name: string, now: EpochMilliseconds): void {
+  const failures = (circuits.get(name)?.failures ?? 0) + 1;
+  const openUntil = failures >= MOST_FAILURES ? epochMilliseconds(now + OPEN_MS) : null;
+  keep(circuits, name, { failures, openUntil });
+}
+
+function keep(circuits: Map<string, Circuit>, name: string, circuit: Circuit): void {
+  circuits.delete(name);
+  const [oldest] = circuits.keys();
+  if (circuits.size >= MOST_KEPT && oldest !== undefined) circuits.delete(oldest);
+  circuits.set(name, circuit);
 }

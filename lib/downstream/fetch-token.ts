@@ -4,13 +4,14 @@ import { accept, type Outcome } from '../outcome.ts';
 import { toEpochSeconds } from '../time.ts';
 import { type Asking, ask } from './ask.ts';
 import type { Attempt } from './assertion.ts';
-import type { Circuits } from './circuits.ts';
+import type { CircuitNames, Circuits } from './circuits.ts';
 import { clientCredential } from './client-credential.ts';
 import type { DownstreamPorts } from './downstream-ports.ts';
 import type { DownstreamRequest, DownstreamToken } from './downstream-request.ts';
 import { installationToken } from './github-app.ts';
 import { type HeldSecrets, readHeldSecrets } from './held-secrets.ts';
 import { hostTagOf } from './host-tag.ts';
+import { sharingKey } from './kept-tokens.ts';
 import { readProviderResponse } from './provider-response.ts';
 import { type FormGrant, tokenParameters } from './token-request-parameters.ts';
 
@@ -26,7 +27,8 @@ export async function fetchToken(
   held: readonly [HeldSecrets, ...HeldSecrets[]],
   signal: AbortSignal,
 ): Promise<Outcome<DownstreamToken>> {
-  const fetchWith = attempts(ports, circuits, request, signal);
+  const circuit = { provider: providerOf(request.grant), request: sharingKey(request, held) };
+  const fetchWith = attempts(ports, { circuits, circuit }, request, signal);
   const [first, ...others] = held;
   let outcome = await fetchWith(first);
   for (const secrets of others) {
@@ -46,7 +48,12 @@ export async function fetchToken(
 const isClientRefused = (outcome: Outcome<DownstreamToken>): boolean =>
   !outcome.ok && outcome.refusal.reason === 'provider_client_refused';
 
-function attempts(ports: DownstreamPorts, circuits: Circuits, request: DownstreamRequest, signal: AbortSignal) {
+function attempts(
+  ports: DownstreamPorts,
+  { circuits, circuit }: { readonly circuits: Circuits; readonly circuit: CircuitNames },
+  request: DownstreamRequest,
+  signal: AbortSignal,
+) {
   let assertions = 0;
   const tokenId = (): string => {
     assertions += 1;
@@ -54,7 +61,7 @@ function attempts(ports: DownstreamPorts, circuits: Circuits, request: Downstrea
   };
   const { grant } = request;
   const host = hostTagOf(grant.tokenEndpoint);
-  const asking = { provider: providerOf(grant), host };
+  const asking = { circuit, host };
   const publicAddressOnly = !namesAddress(grant);
   return (secrets: HeldSecrets): Promise<Outcome<DownstreamToken>> => {
     const attempt: Attempt = { ports, request, secrets, signal, tokenId };
@@ -68,7 +75,7 @@ async function formToken(
   attempt: Attempt,
   grant: FormGrant,
   circuits: Circuits,
-  { provider, host, publicAddressOnly }: Pick<Asking, 'provider' | 'host'> & { readonly publicAddressOnly: boolean },
+  { circuit, host, publicAddressOnly }: Pick<Asking, 'circuit' | 'host'> & { readonly publicAddressOnly: boolean },
 ): Promise<Outcome<DownstreamToken>> {
   const { ports, request, secrets, signal } = attempt;
   const at = toEpochSeconds(ports.clock.now());
@@ -90,13 +97,13 @@ async function formToken(
     return accept({ url: grant.tokenEndpoint, method: 'POST', headers, body, publicAddressOnly } as const);
   };
   const repeat = request.proof === null ? 'any-outage' : 'unprocessed';
-  const answer = await ask(ports, circuits, { provider, host, repeat, build }, signal);
+  const answer = await ask(ports, circuits, { circuit, host, repeat, build }, signal);
   if (!answer.ok) return answer;
   const signed = grant.provider === 'jwt-bearer' && grant.signer.kind === 'secret' ? 'by-key' : 'not';
   return readProviderResponse(answer.value, { request, host, signed, at, secretVersion: secrets.id });
 }
 
-/** One circuit for each client at each endpoint. */
+/** A client at an endpoint. */
 function providerOf(grant: OauthTokenGrant): string {
   const client = grant.provider === 'github-app' ? grant.appId : (grant.client?.clientId ?? null);
   return JSON.stringify([grant.tokenEndpoint, client]);

@@ -19,8 +19,8 @@ const LIFETIME = 540;
 
 interface GithubCall {
   readonly circuits: Circuits;
-  /** Those of every request to this provider: circuit, host, addresses. */
-  readonly asking: Pick<Asking, 'provider' | 'host'>;
+  /** Those of every request to this provider: circuits, host, addresses. */
+  readonly asking: Pick<Asking, 'circuit' | 'host'>;
   readonly publicAddressOnly: boolean;
 }
 

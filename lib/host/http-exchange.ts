@@ -41,18 +41,24 @@ const agents = {
   loopback: new HttpAgent({ keepAlive: false, lookup: lookupWithin('loopback') }),
 };
 
+/** How far a request came with a connection: waiting for one, making one of its own, having one. */
+interface Progress {
+  stage: 'waiting' | 'connecting' | 'connected';
+}
+
 /** One request and its answer, redirects not followed. Never throws. */
 export async function exchange(request: FetchRequest, url: URL, signal: AbortSignal): Promise<FetchResult> {
   const reach = reachOf(request, url);
   const literal = url.hostname.replace(/^\[|\]$/g, '');
   // An address in the URL is dialled without a lookup.
   if (reach === null || (isIP(literal) !== 0 && !mayDial(reach, literal))) return failure('address', 'refused');
+  const progress: Progress = { stage: 'waiting' };
   try {
-    const answer = await send(request, url, reach, signal);
+    const answer = await send(request, url, reach, { signal, progress });
     const body = await readBody(answer, request.maxBytes, signal);
     return { ok: true, status: answer.statusCode ?? 0, headers: headersOf(answer), body };
   } catch (error) {
-    return failed(error, signal);
+    return failed(error, signal, progress);
   }
 }
 
@@ -62,12 +68,25 @@ function reachOf(request: FetchRequest, url: URL): Reach | null {
   return request.publicAddressOnly ? 'public' : 'any';
 }
 
-function send(request: FetchRequest, url: URL, reach: Reach, signal: AbortSignal): Promise<IncomingMessage> {
-  const start = url.protocol === 'http:' ? httpRequest : httpsRequest;
+function send(
+  request: FetchRequest,
+  url: URL,
+  reach: Reach,
+  { signal, progress }: { readonly signal: AbortSignal; readonly progress: Progress },
+): Promise<IncomingMessage> {
+  const isPlain = url.protocol === 'http:';
+  const start = isPlain ? httpRequest : httpsRequest;
   const headers = { 'accept-encoding': 'gzip, identity', ...request.headers };
   const attempt = (): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
       const outgoing = start(url, { method: request.method, headers, agent: agents[reach], signal });
+      outgoing.on('socket', (socket) => {
+        progress.stage = outgoing.reusedSocket ? 'connected' : 'connecting';
+        if (outgoing.reusedSocket) return;
+        socket.once(isPlain ? 'connect' : 'secureConnect', () => {
+          progress.stage = 'connected';
+        });
+      });
       outgoing.on('response', resolve);
       outgoing.on('error', (error) => reject(outgoing.reusedSocket ? new StaleSocket(error) : error));
       outgoing.end(request.body);
@@ -93,11 +112,11 @@ function headersOf(answer: IncomingMessage): Record<string, string> {
   return Object.fromEntries(entries);
 }
 
-function failed(error: unknown, signal: AbortSignal): Failure {
+function failed(error: unknown, signal: AbortSignal, { stage }: Progress): Failure {
   if (error instanceof BodyTooLarge) return failure('too-large', 'body');
   if (error instanceof AddressRefused) return failure('address', 'refused');
-  if (signal.aborted) return failure('timeout', 'deadline');
-  return failure('network', codeOf(error));
+  const failed = signal.aborted ? failure('timeout', 'deadline') : failure('network', codeOf(error));
+  return stage === 'connecting' ? { ...failed, connected: false } : failed;
 }
 
 /** The system's or OpenSSL's code; never a message, which may repeat what was sent. */

@@ -16,7 +16,8 @@ export const downstreamExplanations: Explanations<typeof downstreamRefusals> = {
     fix: 'Wait as long as Retry-After says; ask the provider for a higher limit. Tokens are shared among equal requests of one instance.',
   },
   provider_circuit_open: {
-    cause: 'Five failures in a row (no answer, or 5xx); for ten seconds nobody is asked, then one request tries.',
+    cause:
+      'The same request failed five times in a row (5xx, broken off, no answer), or no connection could be made five times; for ten seconds it is not sent, then one tries.',
     fix: 'As for provider_unavailable and provider_timeout, which came before.',
   },
   provider_client_refused: {
