@@ -21,7 +21,8 @@ function* filesBelow(path: string): Generator<string> {
   for (const entry of readdirSync(path, { withFileTypes: true })) {
     const below = join(path, entry.name);
     if (entry.isDirectory()) yield* filesBelow(below);
-    else if (entry.isFile()) yield below;
+    // Beside each function lies what the template says of it, which is in no bundle.
+    else if (entry.isFile() && !entry.name.endsWith('.yaml')) yield below;
   }
 }
 

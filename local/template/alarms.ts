@@ -1,0 +1,68 @@
+import type { YAMLMap } from 'yaml';
+import { z } from 'zod';
+import { type FunctionFragment, kebabCase, pascalCase } from './fragments.ts';
+import { entriesOf, joinMaps, mapAt, type Shapes } from './nodes.ts';
+
+const reasonSchema = z.strictObject({ reason: z.string(), lasts: z.string(), says: z.string() });
+
+interface Alarm {
+  readonly id: string;
+  readonly name: string;
+  readonly says: string;
+  /** CloudFormation's properties, beside what all alarms have. */
+  readonly what: readonly YAMLMap[];
+}
+
+/** Alarms that `template/alarms.yaml` spells out. */
+const spelledOut = (listed: YAMLMap): readonly Alarm[] =>
+  entriesOf(mapAt(listed, 'alarms')).map(([id, node]) => {
+    const what = node.clone() as YAMLMap;
+    const says = String(what.get('says'));
+    what.delete('says');
+    return { id, name: kebabCase(id), says, what: [what] };
+  });
+
+/** Alarms on one reason of a fault each. */
+const onReasons = (shapes: Shapes, listed: YAMLMap): readonly Alarm[] =>
+  entriesOf(mapAt(listed, 'reasons')).map(([id, node]) => {
+    const { reason, lasts, says } = reasonSchema.parse((node as YAMLMap).toJSON());
+    return { id, name: kebabCase(id), says, what: [shapes.map('reason', { reason }), shapes.map(lasts)] };
+  });
+
+function onCrashes(shapes: Shapes, of: FunctionFragment): Alarm {
+  const standard = { name: `${of.name}-faults`, says: `The ${of.name} function crashes or times out.` };
+  const metric = shapes.map('function-metric', { metric: 'Errors', function: of.id });
+  return { id: `${of.id}Faults`, ...(of.faults ?? standard), what: [metric, shapes.map('in-five-minutes')] };
+}
+
+function onConcurrency(shapes: Shapes, of: FunctionFragment): Alarm {
+  const metric = shapes.map('function-metric', { metric: 'Throttles', function: of.id });
+  const says = `The ${of.name} function is at its concurrency.`;
+  return { id: `${of.id}Throttles`, name: `${of.name}-throttles`, says, what: [metric, shapes.map('repeated')] };
+}
+
+/** What DynamoDB turns away, by table. */
+const onTables = (shapes: Shapes, listed: YAMLMap): readonly Alarm[] =>
+  entriesOf(mapAt(listed, 'throttles')).map(([table, metric]) => ({
+    id: `${pascalCase(table)}Throttles`,
+    name: `${table}-table-throttles`,
+    says: `DynamoDB throttles the ${table} table.`,
+    what: [shapes.map('table-metric', { metric: String(metric), table: pascalCase(table) }), shapes.map('repeated')],
+  }));
+
+/** The counts and the alarms: those that `template/alarms.yaml` lists, and those that every function has. */
+export function alarmResources(shapes: Shapes, listed: YAMLMap, functions: readonly FunctionFragment[]): YAMLMap {
+  const alarms = [
+    ...spelledOut(listed),
+    ...onReasons(shapes, listed),
+    ...functions.map((of) => onCrashes(shapes, of)),
+    ...functions.filter(({ mints }) => mints === true).map((of) => onConcurrency(shapes, of)),
+    ...onTables(shapes, listed),
+  ];
+  const counted = functions.filter(({ routes }) => routes !== undefined);
+  return joinMaps([
+    mapAt(listed, 'counts'),
+    ...counted.map(({ id }) => shapes.map('fault-count', { Id: id })),
+    ...alarms.map(({ id, what, ...said }) => shapes.map('alarm', { Id: id, ...said, what: joinMaps(what) })),
+  ]);
+}

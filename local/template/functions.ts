@@ -1,0 +1,53 @@
+import { Scalar, YAMLMap } from 'yaml';
+import type { FunctionFragment } from './fragments.ts';
+import { joinMaps, listOf, type Shapes } from './nodes.ts';
+
+export type Statements = (may: readonly string[]) => readonly YAMLMap[];
+
+/** `/sts/{proxy+}` as SAM's name of the event: `StsProxy`. */
+const eventName = (path: string): string =>
+  (path.endsWith('/') ? `${path}slash` : path)
+    .split(/[^A-Za-z0-9]+/)
+    .map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`)
+    .join('');
+
+function eventsOf(shapes: Shapes, routes: readonly string[] | undefined): YAMLMap | null {
+  if (routes === undefined) return null;
+  return joinMaps(routes.map((path) => shapes.map('event', { event: eventName(path), path: new Scalar(path) })));
+}
+
+function environmentOf(shapes: Shapes, of: FunctionFragment): YAMLMap | null {
+  const shared = of.mints === true ? [shapes.map('minting-environment')] : [];
+  const own = of.environmentNode === null ? [] : [of.environmentNode];
+  if (shared.length + own.length === 0) return null;
+  const environment = new YAMLMap();
+  environment.set('Variables', joinMaps([...shared, ...own]));
+  return environment;
+}
+
+/** The resources of one function: itself, its role with every statement, its log. */
+export function functionResources(shapes: Shapes, of: FunctionFragment, statements: Statements): YAMLMap {
+  const names = { Id: of.id, name: of.name };
+  const may = statements(of.may);
+  const self = shapes.map('function', {
+    ...names,
+    timeout: of.timeout,
+    minting: of.mints === true ? shapes.map('minting') : null,
+    properties: of.propertiesNode,
+    environment: environmentOf(shapes, of),
+    events: eventsOf(shapes, of.routes),
+  });
+  self.commentBefore = of.comment;
+  const ownKey = may.length === 0 ? null : shapes.node('own-key');
+  const role = shapes.map('role', { ...names, statements: listOf(may), 'own-key': ownKey });
+  return joinMaps([self, role, shapes.map('log', names)]);
+}
+
+/** Settings of the routes that have another throttle than the API's, by route key. */
+export function routeSettings(shapes: Shapes, functions: readonly FunctionFragment[]): YAMLMap {
+  return joinMaps(
+    functions.flatMap(({ throttle, routes = [] }) =>
+      throttle === undefined ? [] : routes.map((path) => shapes.map(`throttle-${throttle}`, { path })),
+    ),
+  );
+}
