@@ -190,6 +190,9 @@ export interface Secrets {
   } | null>;
 }
 
+/** Of the broker's own tokens (RFC 7518 section 3.1, RFC 8037). */
+export type SigningAlgorithm = 'ES256' | 'EdDSA' | 'RS256';
+
 /** Signs with this broker's current private key. */
 export interface TokenSigner {
   /** A compact JWS of the claims (RFC 7515), `typ` as given, `alg` and `kid` those of the current key. Throws `Fault('secrets')`. */

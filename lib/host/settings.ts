@@ -1,3 +1,4 @@
+import type { SigningAlgorithm } from '../ports.ts';
 import { type Seconds, seconds } from '../time.ts';
 
 /** How one deployment differs from another: read from the environment once, at the start, and never again. */
@@ -24,8 +25,7 @@ export interface Settings {
   readonly build: string;
 }
 
-const SIGNING_ALGORITHMS = ['ES256', 'EdDSA', 'RS256'] as const;
-export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
+const SIGNING_ALGORITHMS: readonly SigningAlgorithm[] = ['ES256', 'EdDSA', 'RS256'];
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

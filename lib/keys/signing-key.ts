@@ -1,7 +1,6 @@
 import { exportJWK, generateKeyPair } from 'jose';
-import type { SigningAlgorithm } from '../host/settings.ts';
 import type { JsonObject } from '../json.ts';
-import type { Random } from '../ports.ts';
+import type { Random, SigningAlgorithm } from '../ports.ts';
 
 /** A fresh private JWK for signatures: P-256, Ed25519 or RSA of 2,048 bits, from the operating system's generator. */
 export async function makeSigningKey(algorithm: SigningAlgorithm, random: Random): Promise<JsonObject> {

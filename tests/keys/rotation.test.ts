@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { tokenSigner } from '../../lib/aws/secrets-manager/token-signer.ts';
 import { systemRandom } from '../../lib/host/random.ts';
-import type { SigningAlgorithm } from '../../lib/host/settings.ts';
 import { verifySignature } from '../../lib/identity/oidc/signature.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { parseRing, publicKeys } from '../../lib/keys/ring.ts';
 import { rotatedSigningKeys } from '../../lib/keys/rotate-signing-keys.ts';
 import { type RotatingSecret, type RotationStep, rotate } from '../../lib/keys/rotation.ts';
 import { makeSigningKey } from '../../lib/keys/signing-key.ts';
+import type { SigningAlgorithm } from '../../lib/ports.ts';
 import { parsed } from '../identity/broker-token/fixtures.ts';
 
 const STEPS: readonly RotationStep[] = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'];

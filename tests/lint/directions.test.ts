@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { composeDirections, roomsWithDirections } from '../../local/lint/directions.ts';
 
 /** A source of one line in a folder, and the rule that refuses it there; null: it is accepted. */
 const canaries = [
@@ -25,8 +26,14 @@ const canaries = [
   ['lib/ledger', "import { x } from '../http/answer.ts';\nx();", 'noRestrictedImports'],
   ['lib/configuration', "import { x } from '../aws/x.ts';\nx();", 'noRestrictedImports'],
   ['lib/issuance', "import { x } from '../http/x.ts';\nx();", 'noRestrictedImports'],
+  ['lib/sign-in', "import { x } from '../http/x.ts';\nx();", 'noRestrictedImports'],
+  ['lib/keys', "import { x } from '../aws/x.ts';\nx();", 'noRestrictedImports'],
+  ['lib/configuration', "import { readFileSync } from 'node:fs';\nreadFileSync('x');", null],
+  ['lib/configuration', "import { request } from 'node:https';\nrequest('x');", 'noRestrictedImports'],
+  ['lib/refusals/explained', "import { x } from '../outage.ts';\nx();", null],
   ['lib', "import { x } from './composition/issue.ts';\nx();", 'noRestrictedImports'],
   ['lib', "import { x } from '../local/x.ts';\nx();", 'noRestrictedImports'],
+  ['lib', "import { x } from '../deploy/x.ts';\nx();", 'noRestrictedImports'],
   ['lib/refusals', "import { x } from '../outcome.ts';\nx();", 'noRestrictedImports'],
   ['lib/http', "import { x } from '../aws/dynamodb/client.ts';\nx();", 'noRestrictedImports'],
   ['lib/http', "import { x } from '../policy/decide.ts';\nx();", 'noRestrictedImports'],
@@ -52,6 +59,15 @@ const canaries = [
   ['lib/host', 'export const x = [Date.now(), Math.random(), new Date(), process.env.X];', null],
   ['lib/aws', 'export const x = [Date.now(), Math.random(), new Date(), process.env.X];', null],
 ] as const;
+
+it('lint/directions.json is what `npm run directions` writes', () => {
+  expect(readFileSync('lint/directions.json', 'utf8')).toBe(composeDirections('.'));
+});
+
+it('every room of lib/ has a direction', () => {
+  const rooms = readdirSync('lib', { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  expect(roomsWithDirections('.')).toEqual(expect.arrayContaining(rooms.map(({ name }) => `lib/${name}`)));
+});
 
 describe('the linter', () => {
   const root = process.cwd();

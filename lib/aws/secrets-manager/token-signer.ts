@@ -1,9 +1,8 @@
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
-import type { SigningAlgorithm } from '../../host/settings.ts';
 import type { JsonObject } from '../../json.ts';
 import { parseRing } from '../../keys/ring.ts';
 import { Fault } from '../../outcome.ts';
-import type { Secrets, TokenSigner } from '../../ports.ts';
+import type { Secrets, SigningAlgorithm, TokenSigner } from '../../ports.ts';
 
 interface SigningKey {
   readonly versionId: string;
