@@ -1,8 +1,11 @@
 import { constants, createHash, type KeyObject, verify } from 'node:crypto';
 
+/** A hash by Node's name for it. */
+export type HashName = 'sha1' | 'sha256' | 'sha384' | 'sha512';
+
 /** One signature algorithm: what it hashes with, and the kind of key that it takes. */
 export interface SignatureAlgorithm {
-  readonly hash: 'sha1' | 'sha256' | 'sha384' | 'sha512';
+  readonly hash: HashName;
   readonly key: 'rsa' | 'rsa-pss' | 'ec';
 }
 
@@ -24,7 +27,7 @@ export const SIGNATURE_ALGORITHMS: ReadonlyMap<string, SignatureAlgorithm> = new
 ]);
 
 /** XML Signature 1.1 section 6.2: identifier -> Node's name of the hash. */
-export const DIGEST_ALGORITHMS: ReadonlyMap<string, SignatureAlgorithm['hash']> = new Map([
+export const DIGEST_ALGORITHMS: ReadonlyMap<string, HashName> = new Map([
   ['http://www.w3.org/2000/09/xmldsig#sha1', 'sha1'],
   ['http://www.w3.org/2001/04/xmlenc#sha256', 'sha256'],
   [`${MORE}sha384`, 'sha384'],
@@ -33,9 +36,8 @@ export const DIGEST_ALGORITHMS: ReadonlyMap<string, SignatureAlgorithm['hash']> 
   ['http://www.w3.org/2001/04/xmlenc#sha512', 'sha512'],
 ]);
 
-/** base64 of the hash of octets. */
-export const digestOf = (hash: SignatureAlgorithm['hash'], octets: string): string =>
-  createHash(hash).update(octets, 'utf8').digest('base64');
+/** The hash of octets. */
+export const digestOf = (hash: HashName, octets: string): Buffer => createHash(hash).update(octets, 'utf8').digest();
 
 /** True if `signature` over `octets` holds under the key, and the key is of the kind that the algorithm takes. Never throws for a bad signature. */
 export function holds(algorithm: SignatureAlgorithm, key: KeyObject, octets: string, signature: Uint8Array): boolean {

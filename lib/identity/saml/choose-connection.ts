@@ -5,8 +5,8 @@ import type { SamlBinding } from '../principal.ts';
 import { readClaimedIssuerAndAudiences } from './assertion.ts';
 import type { SamlContext } from './context.ts';
 import { isEncrypted, type Message } from './message-parts.ts';
+import type { Trust } from './signature.ts';
 import { outcomeOf } from './stop.ts';
-import type { Trust } from './verified-octets.ts';
 
 const MAX_AUDIENCES = 10;
 

@@ -4,8 +4,8 @@ import { is } from './element.ts';
 import { isEncrypted, type Message, readMessage } from './message-parts.ts';
 import { SAML } from './names.ts';
 import type { ResponseShape } from './response.ts';
+import { type Trust, verifiedOctets } from './signature.ts';
 import { outcomeOf, Stop } from './stop.ts';
-import { type Trust, verifiedOctets } from './verified-octets.ts';
 import { MESSAGE_RULES, readXml } from './xml.ts';
 import type { XmlElement } from './xml-tree.ts';
 
@@ -28,11 +28,11 @@ export interface Sealed {
  * could alter it could as well leave it out.
  * Refuses with saml_unsigned, the reasons of `verifiedOctets`, and saml_signature_shape where the octets are not that Response.
  */
-export async function sealed(message: Message, trust: Trust): Promise<Outcome<Sealed>> {
-  const { response, text } = message;
+export function sealed(message: Message, trust: Trust): Outcome<Sealed> {
+  const { response } = message;
   if (trust.connection.signed === 'assertion') return accept({ message, responseSigned: false });
   if (response === null || response.signature === null) return refuse('saml_unsigned');
-  const octets = await verifiedOctets(text, response.signature, response.element, trust);
+  const octets = verifiedOctets(response.signature, response.element, trust);
   if (!octets.ok) return octets;
   const signed = readMessage(octets.value);
   if (!signed.ok) return signed;
@@ -47,13 +47,13 @@ export async function sealed(message: Message, trust: Trust): Promise<Outcome<Se
  * The assertion as its signed octets say it: those of its own signature, or those of the Response's. Refuses with saml_unsigned, the reasons of `verifiedOctets`, and
  * those of `readAssertion`.
  */
-export async function genuineAssertion({ message, responseSigned }: Sealed, trust: Trust): Promise<Outcome<Genuine>> {
-  const { text, assertion: element, response } = message;
+export function genuineAssertion({ message, responseSigned }: Sealed, trust: Trust): Outcome<Genuine> {
+  const { assertion: element, response } = message;
   if (isEncrypted(message)) return refuse('saml_schema', { log: { found: 'still encrypted' } });
   if (responseSigned) return read(() => readAssertion(element), response, responseSigned);
   const signature = element.children.find((each) => each.local === 'Signature');
   if (signature === undefined) return refuse('saml_unsigned');
-  const octets = await verifiedOctets(text, signature, element, trust);
+  const octets = verifiedOctets(signature, element, trust);
   if (!octets.ok) return octets;
   const root = readXml(octets.value, MESSAGE_RULES);
   return root.ok ? read(() => withoutSignature(root.value), response, responseSigned) : root;

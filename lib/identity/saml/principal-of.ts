@@ -5,7 +5,7 @@ import { type EpochSeconds, epochSeconds } from '../../time.ts';
 import type { Claims, Principal } from '../principal.ts';
 import type { AssertionShape } from './assertion.ts';
 import { FORMAT_TRANSIENT } from './names.ts';
-import type { Trust } from './verified-octets.ts';
+import type { Trust } from './signature.ts';
 
 /**
  * The principal that an assertion names, all of whose checks have passed. Its subject is the NameID; a transient one names a session and nobody, so there the label

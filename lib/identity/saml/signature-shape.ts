@@ -1,26 +1,42 @@
-import { DIGEST_ALGORITHMS, digestOf, SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from './algorithms.ts';
+import {
+  DIGEST_ALGORITHMS,
+  digestOf,
+  type HashName,
+  SIGNATURE_ALGORITHMS,
+  type SignatureAlgorithm,
+} from './algorithms.ts';
 import { attribute, is, noText, one, requiredAttribute, sequence } from './element.ts';
+import { canonicalize } from './exclusive-c14n.ts';
 import { DS, EXCLUSIVE_C14N } from './names.ts';
 import { Stop } from './stop.ts';
+import { MESSAGE_RULES, readXml } from './xml.ts';
 import type { XmlElement } from './xml-tree.ts';
 
 /** A signature whose shape is the one that SAML allows. Nothing of it is verified yet. */
 export interface SignatureShape {
-  readonly element: XmlElement;
-  readonly signed: XmlElement;
+  /** The canonical SignedInfo: the very octets that the signature is made over. `reference` is read from them. */
+  readonly signedInfo: string;
   readonly algorithm: SignatureAlgorithm;
-  readonly algorithmUri: string;
-  readonly digestUri: string;
   readonly value: Uint8Array;
+  readonly reference: Reference;
+}
+
+/** The one reference of a signature: what its parent's canonical form must hash to, and how that form is made. */
+export interface Reference {
+  readonly hash: HashName;
+  readonly digest: Uint8Array;
+  /** InclusiveNamespaces PrefixList of the canonicalization. */
+  readonly inclusive: readonly string[];
 }
 
 const ENVELOPED = `${DS}enveloped-signature`;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /**
- * Reads the ds:Signature that is a child of `signed`, as strictly as SAML core section 5.4 has it: one Reference, to the ID of `signed` itself in this
- * document; the transforms enveloped-signature then exclusive canonicalization without comments, and no other; no Object; algorithms of the
- * allowlist, SHA-1 only where `sha1` accepts it. KeyInfo is never read.
+ * Reads the ds:Signature that is a child of `signed`, as strictly as SAML core section 5.4 has it: one Reference, to the
+ * ID of `signed` itself in this document; the transforms enveloped-signature then exclusive canonicalization without
+ * comments, and no other; no Object; algorithms of the allowlist, SHA-1 only where `sha1` accepts it. KeyInfo is never
+ * read. Of SignedInfo nothing is taken but from its canonical form, which is what the signature covers.
  * Refuses with saml_signature_shape, algorithm_not_allowed, saml_sha1 or saml_void_canonicalization.
  */
 export function readSignature(element: XmlElement, signed: XmlElement, sha1: 'refuse' | 'accept'): SignatureShape {
@@ -29,31 +45,50 @@ export function readSignature(element: XmlElement, signed: XmlElement, sha1: 're
     ['SignatureValue', '1'],
     ['KeyInfo', '?'],
   ]);
-  const [canonicalization, method, reference] = places(one(info), [
+  const [written] = signedInfoParts(one(info));
+  const signedInfo = canonicalize(one(info), { inclusive: inclusivePrefixes(written), without: null });
+  const covered = readXml(signedInfo, MESSAGE_RULES);
+  if (!covered.ok) throw new Stop('saml_signature_shape', 'SignedInfo');
+  const [, method, reference] = signedInfoParts(covered.value);
+  const algorithm = SIGNATURE_ALGORITHMS.get(uriOf(method));
+  if (algorithm === undefined) throw new Stop('algorithm_not_allowed', 'the signature method');
+  if (method.children.length > 0) throw new Stop('algorithm_not_allowed', 'parameters of the signature method');
+  if (algorithm.hash === 'sha1' && sha1 === 'refuse') throw new Stop('saml_sha1', 'the signature method');
+  return { signedInfo, algorithm, value: base64(one(value)), reference: readReference(reference, signed, sha1) };
+}
+
+function signedInfoParts(info: XmlElement): readonly [XmlElement, XmlElement, XmlElement] {
+  const [canonicalization, method, reference] = places(info, [
     ['CanonicalizationMethod', '1'],
     ['SignatureMethod', '1'],
     ['Reference', '1'],
   ]);
-  canonical(one(canonicalization));
-  const algorithmUri = uriOf(one(method));
-  const algorithm = SIGNATURE_ALGORITHMS.get(algorithmUri);
-  if (algorithm === undefined) throw new Stop('algorithm_not_allowed', 'the signature method');
-  if (one(method).children.length > 0) throw new Stop('algorithm_not_allowed', 'parameters of the signature method');
-  if (algorithm.hash === 'sha1' && sha1 === 'refuse') throw new Stop('saml_sha1', 'the signature method');
-  const digestUri = readReference(one(reference), signed, sha1);
-  return { element, signed, algorithm, algorithmUri, digestUri, value: base64(one(value)) };
+  return [one(canonicalization), one(method), one(reference)];
 }
 
-function readReference(reference: XmlElement, signed: XmlElement, sha1: 'refuse' | 'accept'): string {
-  if (attribute(reference, 'URI') !== `#${requiredAttribute(signed, 'ID')}`) {
+function readReference(element: XmlElement, signed: XmlElement, sha1: 'refuse' | 'accept'): Reference {
+  if (attribute(element, 'URI') !== `#${requiredAttribute(signed, 'ID')}`) {
     throw new Stop('saml_signature_shape', 'a reference to another element than the parent');
   }
-  const [transforms, method, digest] = places(reference, [
+  const [transforms, method, digest] = places(element, [
     ['Transforms', '1'],
     ['DigestMethod', '1'],
     ['DigestValue', '1'],
   ]);
-  const [steps] = places(one(transforms), [['Transform', '+']]);
+  const inclusive = readTransforms(one(transforms));
+  const hash = DIGEST_ALGORITHMS.get(uriOf(one(method)));
+  if (hash === undefined || one(method).children.length > 0) {
+    throw new Stop('algorithm_not_allowed', 'the digest method');
+  }
+  if (hash === 'sha1' && sha1 === 'refuse') throw new Stop('saml_sha1', 'the digest method');
+  const expected = base64(one(digest));
+  // A canonicalizer that fails may leave nothing, and a hash of nothing then matches whatever the element says.
+  if (digestOf(hash, '').equals(expected)) throw new Stop('saml_void_canonicalization', 'the digest of nothing');
+  return { hash, digest: expected, inclusive };
+}
+
+function readTransforms(element: XmlElement): readonly string[] {
+  const [steps] = places(element, [['Transform', '+']]);
   const [enveloped, canonicalized] = steps ?? [];
   if (steps?.length !== 2 || enveloped === undefined || canonicalized === undefined) {
     throw new Stop('saml_signature_shape', 'transforms');
@@ -61,27 +96,19 @@ function readReference(reference: XmlElement, signed: XmlElement, sha1: 'refuse'
   if (uriOf(enveloped) !== ENVELOPED || enveloped.children.length > 0) {
     throw new Stop('saml_signature_shape', 'transforms');
   }
-  canonical(canonicalized);
-  const digestUri = uriOf(one(method));
-  const hash = DIGEST_ALGORITHMS.get(digestUri);
-  if (hash === undefined || one(method).children.length > 0)
-    throw new Stop('algorithm_not_allowed', 'the digest method');
-  if (hash === 'sha1' && sha1 === 'refuse') throw new Stop('saml_sha1', 'the digest method');
-  // A canonicalizer that fails may leave nothing, and a hash of nothing then matches whatever the element says.
-  if (Buffer.from(base64(one(digest))).toString('base64') === digestOf(hash, '')) {
-    throw new Stop('saml_void_canonicalization', 'the digest of nothing');
-  }
-  return digestUri;
+  return inclusivePrefixes(canonicalized);
 }
 
-/** Exclusive canonicalization without comments, with at most a list of inclusive prefixes. */
-function canonical(method: XmlElement): void {
+/** The prefix list of exclusive canonicalization without comments, which is the one method that is taken. */
+function inclusivePrefixes(method: XmlElement): readonly string[] {
   if (uriOf(method) !== EXCLUSIVE_C14N) throw new Stop('algorithm_not_allowed', 'the canonicalization');
   noText(method);
   const [child, more] = method.children;
   if (more !== undefined || (child !== undefined && !is(child, 'InclusiveNamespaces', EXCLUSIVE_C14N))) {
     throw new Stop('saml_signature_shape', 'parameters of the canonicalization');
   }
+  const list = child === undefined ? null : attribute(child, 'PrefixList');
+  return (list ?? '').split(/[ \t\r\n]+/).filter((prefix) => prefix !== '');
 }
 
 function base64(element: XmlElement): Uint8Array {

@@ -1,84 +1,51 @@
-import type { KeyObject } from 'node:crypto';
-import { SignedXml } from 'xml-crypto';
+import type { SamlConnection } from '../../configuration/documents.ts';
 import { type Outcome, refuse } from '../../outcome.ts';
-import { DIGEST_ALGORITHMS, digestOf, holds } from './algorithms.ts';
-import { DS, EXCLUSIVE_C14N } from './names.ts';
-import type { SignatureShape } from './signature-shape.ts';
+import type { CompiledConnection } from '../../policy/connection.ts';
+import type { EpochSeconds, Seconds } from '../../time.ts';
+import { digestOf, holds } from './algorithms.ts';
+import { canonicalize } from './exclusive-c14n.ts';
+import type { IdpMetadata, SigningKey } from './metadata.ts';
+import { readSignature, type SignatureShape } from './signature-shape.ts';
+import { outcomeOf } from './stop.ts';
 import type { XmlElement } from './xml-tree.ts';
 
-/** What one key signed: the octets that the reference's digest covers, and the key. */
-export interface SignedOctets {
-  readonly octets: string;
-  readonly key: KeyObject;
+/** Whose signature counts, and when. */
+export interface Trust {
+  readonly connection: CompiledConnection<SamlConnection>;
+  readonly idp: IdpMetadata;
+  readonly now: EpochSeconds;
 }
-
-const CANONICALIZATIONS: readonly string[] = [EXCLUSIVE_C14N, `${DS}enveloped-signature`];
 
 /**
- * Verifies one signature of `text` with xml-crypto under any of the keys, and returns the very octets that its verified reference covers. Only what is read
- * from those octets is signed. xml-crypto is given one algorithm of each kind, ours, and no way to take a key from the message.
- * Refuses with signature_invalid. XML Signature 1.1 section 3.2.
+ * The octets that the signature, a child of `signed`, covers, verified under a certificate of the IdP that is in its
+ * time. Only what is read from those octets is signed. The small SignedInfo is verified first: what is as large as its
+ * sender likes is canonicalized only where the IdP signed a digest for it. XML Signature 1.1 section 3.2.
+ * Refuses with the reasons of `readSignature`, with saml_certificate_expired where only a certificate out of its time
+ * made it, else with signature_invalid.
  */
-export function verifySignature(
-  text: string,
-  shape: SignatureShape,
-  keys: readonly KeyObject[],
-): Outcome<SignedOctets> {
-  let holder: KeyObject | undefined;
-  const octetsHold = (octets: string): boolean => {
-    holder = keys.find((key) => holds(shape.algorithm, key, octets, shape.value));
-    return holder !== undefined;
-  };
-  const signed = limited(shape, octetsHold);
-  try {
-    signed.loadSignature(standalone(text, shape.element));
-    // Only the signed element: what stands around it in the message is neither searched nor canonicalized.
-    if (!signed.checkSignature(standalone(text, shape.signed)))
-      return refuse('signature_invalid', { log: { found: 'the digest' } });
-  } catch (error) {
-    return refuse('signature_invalid', { log: { found: error instanceof Error ? error.name : 'unknown' } });
+export function verifiedOctets(
+  signature: XmlElement,
+  signed: XmlElement,
+  { connection, idp, now }: Trust,
+): Outcome<string> {
+  const read = outcomeOf(() => readSignature(signature, signed, connection.sha1));
+  if (!read.ok) return read;
+  const shape = read.value;
+  const current = idp.keys.filter((key) => isCurrent(key, now, connection.clockTolerance));
+  const others = idp.keys.filter((key) => !current.includes(key));
+  const holder = signerOf(shape, current) ?? signerOf(shape, others);
+  if (holder === undefined) return refuse('signature_invalid', { log: { found: 'the signature' } });
+  const { inclusive } = shape.reference;
+  const canonical = outcomeOf(() => canonicalize(signed, { inclusive, without: signature }));
+  if (!canonical.ok) return canonical;
+  if (!digestOf(shape.reference.hash, canonical.value).equals(shape.reference.digest)) {
+    return refuse('signature_invalid', { log: { found: 'the digest' } });
   }
-  const [octets, more] = signed.getSignedReferences();
-  if (octets === undefined || octets === '' || more !== undefined || holder === undefined) {
-    return refuse('signature_invalid', { log: { found: 'no single reference' } });
-  }
-  return { ok: true, value: { octets, key: holder } };
+  return current.includes(holder) ? canonical : refuse('saml_certificate_expired');
 }
 
-function limited(shape: SignatureShape, octetsHold: (octets: string) => boolean): SignedXml {
-  const signed = new SignedXml({ publicCert: 'the keys are bound to the algorithm', getCertFromKeyInfo: () => null });
-  const hash = DIGEST_ALGORITHMS.get(shape.digestUri) ?? 'sha512';
-  signed.CanonicalizationAlgorithms = Object.fromEntries(
-    Object.entries(signed.CanonicalizationAlgorithms).filter(([uri]) => CANONICALIZATIONS.includes(uri)),
-  );
-  signed.HashAlgorithms = {
-    [shape.digestUri]: class {
-      getAlgorithmName = () => shape.digestUri;
-      getHash = (octets: string) => digestOf(hash, octets);
-    },
-  };
-  signed.SignatureAlgorithms = {
-    [shape.algorithmUri]: class {
-      getAlgorithmName = () => shape.algorithmUri;
-      getSignature = (): never => {
-        throw new TypeError('verification only');
-      };
-      verifySignature = (octets: string): boolean => octetsHold(octets);
-    },
-  };
-  return signed;
-}
+const signerOf = ({ algorithm, signedInfo, value }: SignatureShape, keys: readonly SigningKey[]) =>
+  keys.find(({ key }) => holds(algorithm, key, signedInfo, value));
 
-/** An element's own text with the prefixes that it inherits declared on it, so that it can be read alone; exclusive canonicalization does not see them. */
-function standalone(text: string, element: XmlElement): string {
-  const declared = new Set<string>();
-  const tag = text.slice(element.nameEnd, text.indexOf('>', element.nameEnd));
-  for (const [, prefix] of tag.matchAll(/[ \t\r\n]xmlns(?::([^ \t\r\n=]+))?[ \t\r\n]*=/g)) declared.add(prefix ?? '');
-  let inherited = '';
-  for (const [prefix, namespace] of element.scope) {
-    if (declared.has(prefix) || namespace === '') continue;
-    const escaped = namespace.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/"/g, '&quot;');
-    inherited += ` xmlns${prefix === '' ? '' : `:${prefix}`}="${escaped}"`;
-  }
-  return `${text.slice(element.start, element.nameEnd)}${inherited}${text.slice(element.nameEnd, element.end)}`;
-}
+const isCurrent = ({ notBefore, notAfter }: SigningKey, now: EpochSeconds, tolerance: Seconds): boolean =>
+  now >= notBefore - tolerance && now <= notAfter + tolerance;

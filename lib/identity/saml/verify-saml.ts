@@ -11,8 +11,8 @@ import { type Genuine, genuineAssertion, sealed } from './genuine.ts';
 import { decodeMessage } from './message.ts';
 import { isEncrypted, type Message, readMessage, withPlaintext } from './message-parts.ts';
 import { principalOf } from './principal-of.ts';
+import type { Trust } from './signature.ts';
 import { outcomeOf } from './stop.ts';
-import type { Trust } from './verified-octets.ts';
 
 /**
  * Verifies a SAML 2.0 Response, or at the token endpoint and /sts a bare Assertion, in base64 or base64url, and names its principal; or returns the first refusal met, in this
@@ -43,9 +43,9 @@ interface Trusted {
 async function openPlain(message: Message, at: SamlBinding, context: SamlContext): Promise<Outcome<Trusted>> {
   const trust = await chooseConnection(message, at, context);
   if (!trust.ok) return trust;
-  const intact = await sealed(message, trust.value);
+  const intact = sealed(message, trust.value);
   if (!intact.ok) return intact;
-  const genuine = await genuineAssertion(intact.value, trust.value);
+  const genuine = genuineAssertion(intact.value, trust.value);
   return genuine.ok ? accept({ genuine: genuine.value, trust: trust.value }) : genuine;
 }
 
@@ -67,11 +67,11 @@ async function openEncrypted(message: Message, at: SamlBinding, context: SamlCon
   if (!selecting.ok) return alike(selecting);
   const trust = await chooseConnection(selecting.value, at, context);
   if (!trust.ok) return at.kind === 'acs' ? trust : alike(trust);
-  const intact = await sealed(message, trust.value);
+  const intact = sealed(message, trust.value);
   if (!intact.ok) return intact;
   const opened = open(intact.value.message);
   if (!opened.ok) return alike(opened);
-  const genuine = await genuineAssertion({ ...intact.value, message: opened.value }, trust.value);
+  const genuine = genuineAssertion({ ...intact.value, message: opened.value }, trust.value);
   return genuine.ok ? accept({ genuine: genuine.value, trust: trust.value }) : alike(genuine);
 }
 

@@ -8,51 +8,70 @@ export interface WrittenAttribute {
   readonly prefix: string;
   readonly local: string;
   readonly value: string;
+  readonly folded: boolean;
 }
 
-/** What is in scope before any declaration. */
-export const ROOT_SCOPE: ReadonlyMap<string, string> = new Map([['', '']]);
+const NO_DECLARATIONS: ReadonlyMap<string, string> = new Map();
 
-/** In scope at once; each level copies those of the one around it. */
-const MAX_PREFIXES = 300;
+/** Those of SAML have less than 60. A canonical form repeats and sorts them. */
+const MAX_NAMESPACE_CHARACTERS = 1024;
 
-/** The prefixes in scope inside an element; '' is the default namespace. Namespaces in XML 1.0, section 3. */
-export function scopeOf(
-  outer: ReadonlyMap<string, string>,
-  written: readonly WrittenAttribute[],
-): ReadonlyMap<string, string> {
-  let scope: Map<string, string> | null = null;
+/** What a start tag declares: prefix to namespace; '' is the default namespace. Namespaces in XML 1.0, section 3. */
+export function declarationsOf(written: readonly WrittenAttribute[]): ReadonlyMap<string, string> {
+  let declarations: Map<string, string> | null = null;
   for (const { name, prefix, local, value } of written) {
     if (prefix !== 'xmlns' && name !== 'xmlns') continue;
     const declared = prefix === 'xmlns' ? local : '';
     const reserved = declared === 'xmlns' || declared === 'xml' || value === XML || value === XMLNS;
     if (reserved || (declared !== '' && value === '')) throw new Stop('saml_not_xml', 'a namespace declaration');
-    scope ??= new Map(outer);
-    scope.set(declared, value);
+    if (value.length > MAX_NAMESPACE_CHARACTERS) throw new Stop('saml_too_large', 'a namespace name');
+    declarations ??= new Map();
+    declarations.set(declared, value);
   }
-  if (scope !== null && scope.size > MAX_PREFIXES) throw new Stop('saml_too_large', 'prefixes');
-  return scope ?? outer;
+  return declarations ?? NO_DECLARATIONS;
 }
 
-/** The namespace of a prefix. A prefix that nobody declared is refused (saml_xml_forbidden). */
-export function namespaceOf(prefix: string, scope: ReadonlyMap<string, string>): string {
-  if (prefix === 'xml') return XML;
-  const namespace = scope.get(prefix);
-  if (namespace === undefined || prefix === 'xmlns') throw new Stop('saml_xml_forbidden', 'an undeclared prefix');
-  return namespace;
-}
+/**
+ * The prefixes in scope where a reader stands. It is one table that start tags change and end tags change back, so that a document costs what it
+ * declares, however many prefixes are in scope and however deep it nests.
+ */
+export class PrefixScope {
+  private readonly bound = new Map([['', '']]);
+  private readonly shadowed: (readonly [prefix: string, namespace: string | undefined])[][] = [];
 
-/** The attributes without the declarations, each with its namespace. Refuses two of one expanded name. */
-export function resolve(written: readonly WrittenAttribute[], scope: ReadonlyMap<string, string>): XmlAttribute[] {
-  const attributes: XmlAttribute[] = [];
-  const seen = new Set<string>();
-  for (const { name, prefix, local, value } of written) {
-    if (prefix === 'xmlns' || name === 'xmlns') continue;
-    const namespace = prefix === '' ? '' : namespaceOf(prefix, scope);
-    const expanded = `{${namespace}}${local}`;
-    if (seen.has(expanded)) throw new Stop('saml_not_xml', 'an attribute twice');
-    seen.add(expanded);
-    attributes.push({ name, local, namespace, value });
+  enter(declarations: ReadonlyMap<string, string>): void {
+    this.shadowed.push([...declarations.keys()].map((prefix) => [prefix, this.bound.get(prefix)]));
+    for (const [prefix, namespace] of declarations) this.bound.set(prefix, namespace);
   }
-  return attributes;
+
+  leave(): void {
+    for (const [prefix, namespace] of this.shadowed.pop() ?? []) {
+      if (namespace === undefined) this.bound.delete(prefix);
+      else this.bound.set(prefix, namespace);
+    }
+  }
+
+  /** The namespace of a prefix. A prefix that nobody declared is refused (saml_xml_forbidden). */
+  namespaceOf(prefix: string): string {
+    if (prefix === 'xml') return XML;
+    const namespace = this.bound.get(prefix);
+    if (namespace === undefined || prefix === 'xmlns') throw new Stop('saml_xml_forbidden', 'an undeclared prefix');
+    return namespace;
+  }
+
+  /** The attributes without the declarations, each with its namespace. Refuses two of one expanded name. */
+  resolve(written: readonly WrittenAttribute[]): XmlAttribute[] {
+    const attributes: XmlAttribute[] = [];
+    // By namespace and then by name: joined to one key, a long namespace would cost its length with every attribute.
+    const seen = new Map<string, Set<string>>();
+    for (const { name, prefix, local, value, folded } of written) {
+      if (prefix === 'xmlns' || name === 'xmlns') continue;
+      const namespace = prefix === '' ? '' : this.namespaceOf(prefix);
+      const names = seen.get(namespace) ?? new Set();
+      if (names.has(local)) throw new Stop('saml_not_xml', 'an attribute twice');
+      seen.set(namespace, names.add(local));
+      attributes.push({ name, prefix, local, namespace, value, folded });
+    }
+    return attributes;
+  }
 }

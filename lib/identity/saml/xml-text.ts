@@ -39,6 +39,15 @@ export function expand(raw: string): string {
   return out + text.slice(from);
 }
 
+/**
+ * An attribute's value as XML has it (XML 1.0 section 3.3.3): every tab and line end that stands there as such is a
+ * blank; those that are written as references stay. `folded` says that there was one to turn into a blank.
+ */
+export function expandAttribute(raw: string): { readonly value: string; readonly folded: boolean } {
+  const value = raw.replace(/\r\n|[\t\n\r]/g, ' ');
+  return { value: expand(value), folded: value !== raw };
+}
+
 function referred(match: RegExpExecArray): string {
   const [, hexadecimal, decimal, name] = match;
   if (name !== undefined) return PREDEFINED[name] ?? '';

@@ -1,7 +1,7 @@
-import type { Outcome } from '../../outcome.ts';
-import { outcomeOf, Stop } from './stop.ts';
-import { namespaceOf, ROOT_SCOPE, resolve, scopeOf, type WrittenAttribute } from './xml-namespaces.ts';
-import { BLANKS, DECLARATION, expand, NOT_XML, QNAME } from './xml-text.ts';
+import type { Refusal } from '../../outcome.ts';
+import { Stop } from './stop.ts';
+import { declarationsOf, PrefixScope, type WrittenAttribute } from './xml-namespaces.ts';
+import { BLANKS, DECLARATION, expand, expandAttribute, NOT_XML, QNAME } from './xml-text.ts';
 import type { XmlElement } from './xml-tree.ts';
 
 /** What a kind of document may have. Nothing else of XML's optional parts is ever read. */
@@ -15,39 +15,61 @@ export interface XmlRules {
 }
 
 /**
- * Contract section 2: 100 levels, 256 attributes an element (namespace declarations count). A message of 100 KB whose elements all carry a value has less than 3000.
+ * Contract section 2: 100 levels, 256 attributes an element (namespace declarations count).
+ * A message of 100 KB whose elements all carry a value has less than 3000.
  */
 export const MESSAGE_RULES: XmlRules = { maxDepth: 100, maxAttributes: 256, maxElements: 5000, comments: 'refuse' };
 export const METADATA_RULES: XmlRules = { maxDepth: 100, maxAttributes: 256, maxElements: 50_000, comments: 'skip' };
 
-type Building = { -readonly [K in keyof XmlElement]: XmlElement[K] } & {
-  readonly qualified: string;
-  children: Building[];
-};
+/** The root element; or why there is none, and the offset in the text where reading ended. */
+export type XmlReading =
+  | { readonly ok: true; readonly value: XmlElement }
+  | { readonly ok: false; readonly refusal: Refusal; readonly at: number };
 
 /**
- * Reads a well-formed XML 1.0 document with namespaces (XML 1.0 fifth edition, Namespaces in XML 1.0), in one pass and linear time, and refuses every
- * part of XML that a SAML message has no use for and that parsers disagree about: document types, entities beyond the five predefined,
- * processing instructions, CDATA sections, comments (by `rules`), undeclared prefixes, text around the root.
+ * Reads a well-formed XML 1.0 document with namespaces (XML 1.0 fifth edition, Namespaces in XML 1.0), in one pass
+ * and linear time, and refuses every part of XML that a SAML message has no use for and that parsers disagree about:
+ * document types, entities beyond the five predefined, processing instructions, CDATA sections, comments (by `rules`),
+ * undeclared prefixes, text around the root. `outer` is in scope around the root, as if its tag declared it.
  * Refuses with saml_not_xml, saml_xml_forbidden or saml_too_large.
  */
-export function readXml(text: string, rules: XmlRules): Outcome<XmlElement> {
-  return outcomeOf(() => new XmlReader(text, rules).document());
+export function readXml(text: string, rules: XmlRules, outer: ReadonlyMap<string, string> = new Map()): XmlReading {
+  const reader = new XmlReader(text, rules, outer);
+  try {
+    return { ok: true, value: reader.document() };
+  } catch (error) {
+    if (error instanceof Stop) return { ok: false, refusal: error.refusal, at: reader.at };
+    throw error;
+  }
 }
 
+type Building = Omit<XmlElement, 'children' | 'content' | 'parent'> & {
+  readonly children: Building[];
+  readonly content: (Building | string)[];
+  readonly parent: Building | null;
+  text: string;
+};
+
 class XmlReader {
+  at = 0;
   private readonly text: string;
   private readonly rules: XmlRules;
-  private at = 0;
+  private readonly outer: ReadonlyMap<string, string>;
+  private readonly scope = new PrefixScope();
   private count = 0;
 
-  constructor(text: string, rules: XmlRules) {
+  constructor(text: string, rules: XmlRules, outer: ReadonlyMap<string, string>) {
     this.text = text;
     this.rules = rules;
+    this.outer = outer;
   }
 
   document(): XmlElement {
-    if (NOT_XML.test(this.text)) throw new Stop('saml_not_xml', 'a character that XML 1.0 does not have');
+    const foreign = this.text.search(NOT_XML);
+    if (foreign !== -1) {
+      this.at = foreign;
+      throw new Stop('saml_not_xml', 'a character that XML 1.0 does not have');
+    }
     this.declaration();
     this.misc();
     const root = this.elements();
@@ -71,35 +93,30 @@ class XmlReader {
 
   /** The root element and all that is in it; a loop with a stack, so that depth costs no call stack. */
   private elements(): XmlElement {
-    let open: Building = this.startTag(null, 1);
-    const root = open;
+    const root = this.startTag(null);
     let depth = 1;
-    let closed = this.selfClosed(open);
-    while (!closed || open !== root) {
-      if (closed) {
-        open = this.parentOf(open);
-        depth -= 1;
-        closed = false;
-      } else if (this.text.startsWith('</', this.at)) {
+    let open: Building | null = this.selfClosed() ? null : root;
+    while (open !== null) {
+      if (this.text.startsWith('</', this.at)) {
         this.endTag(open);
-        closed = true;
+        open = open.parent;
+        depth -= 1;
       } else if (this.text.startsWith('<', this.at)) {
         if (this.skipMarkup()) continue;
-        depth += 1;
-        const child = this.startTag(open, depth);
+        if (depth === this.rules.maxDepth) throw new Stop('saml_too_large', `deeper than ${depth} levels`);
+        const child = this.startTag(open);
         open.children.push(child);
+        open.content.push(child);
+        if (this.selfClosed()) continue;
         open = child;
-        closed = this.selfClosed(child);
+        depth += 1;
       } else {
-        open.text += this.characters();
+        const characters = this.characters();
+        open.content.push(characters);
+        open.text += characters;
       }
     }
     return root;
-  }
-
-  private parentOf(element: Building): Building {
-    if (element.parent === null) throw new Stop('saml_not_xml', 'unbalanced');
-    return element.parent as Building;
   }
 
   /** Passes a comment if the rules skip them. Refuses every other `<!` and `<?`. */
@@ -115,33 +132,23 @@ class XmlReader {
     throw new Stop('saml_xml_forbidden', kind ?? '<!');
   }
 
-  private startTag(parent: Building | null, depth: number): Building {
-    if (depth > this.rules.maxDepth) throw new Stop('saml_too_large', `deeper than ${this.rules.maxDepth} levels`);
+  /** A start tag up to its `>` or `/>`. */
+  private startTag(parent: Building | null): Building {
     this.count += 1;
-    if (this.count > this.rules.maxElements)
-      throw new Stop('saml_too_large', `more than ${this.rules.maxElements} elements`);
+    const { maxElements } = this.rules;
+    if (this.count > maxElements) throw new Stop('saml_too_large', `more than ${maxElements} elements`);
     const start = this.at;
     if (this.text[start] !== '<') throw new Stop('saml_not_xml', 'no element');
     this.at += 1;
-    const [qualified, prefix, local] = this.name();
-    const nameEnd = this.at;
+    const [name, prefix, local] = this.name();
     const written = this.attributes();
-    const scope = scopeOf(parent?.scope ?? ROOT_SCOPE, written);
-    const attributes = resolve(written, scope);
-    const namespace = namespaceOf(prefix, scope);
-    return {
-      qualified,
-      local,
-      namespace,
-      attributes,
-      parent,
-      start,
-      nameEnd,
-      scope,
-      children: [],
-      text: '',
-      end: -1,
-    };
+    const own = declarationsOf(written);
+    const declarations = parent === null ? new Map([...this.outer, ...own]) : own;
+    this.scope.enter(declarations);
+    const attributes = this.scope.resolve(written);
+    const namespace = this.scope.namespaceOf(prefix);
+    const head = { name, prefix, local, namespace, attributes, declarations, parent, start };
+    return { ...head, children: [], content: [], text: '' };
   }
 
   private attributes(): WrittenAttribute[] {
@@ -156,7 +163,7 @@ class XmlReader {
       this.take(BLANKS);
       this.expect('=');
       this.take(BLANKS);
-      found.push({ name, prefix, local, value: this.attributeValue() });
+      found.push({ name, prefix, local, ...this.attributeValue() });
       if (found.length > this.rules.maxAttributes) {
         throw new Stop('saml_too_large', `more than ${this.rules.maxAttributes} attributes`);
       }
@@ -164,7 +171,7 @@ class XmlReader {
     return found;
   }
 
-  private attributeValue(): string {
+  private attributeValue(): { readonly value: string; readonly folded: boolean } {
     const quote = this.text[this.at];
     if (quote !== '"' && quote !== "'") throw new Stop('saml_not_xml', 'an attribute without quotes');
     const end = this.text.indexOf(quote, this.at + 1);
@@ -172,24 +179,24 @@ class XmlReader {
     const raw = this.text.slice(this.at + 1, end);
     if (raw.includes('<')) throw new Stop('saml_not_xml', '< in an attribute');
     this.at = end + 1;
-    return expand(raw);
+    return expandAttribute(raw);
   }
 
-  private selfClosed(element: Building): boolean {
+  private selfClosed(): boolean {
     const closed = this.text[this.at] === '/';
     if (closed) this.at += 1;
     this.expect('>');
-    element.end = this.at;
+    if (closed) this.scope.leave();
     return closed;
   }
 
   private endTag(element: Building): void {
     this.at += 2;
     const [name] = this.name();
-    if (name !== element.qualified) throw new Stop('saml_not_xml', 'an end tag of another name');
+    if (name !== element.name) throw new Stop('saml_not_xml', 'an end tag of another name');
     this.take(BLANKS);
     this.expect('>');
-    element.end = this.at;
+    this.scope.leave();
   }
 
   private characters(): string {

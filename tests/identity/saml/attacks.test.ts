@@ -4,6 +4,7 @@ import {
   certificate,
   ENVELOPED,
   EXCLUSIVE,
+  EXCLUSIVE_C14N,
   nameId,
   response,
   responseHalves,
@@ -16,7 +17,6 @@ import {
 import { verdict } from './verifying.ts';
 
 const DS = 'http://www.w3.org/2000/09/xmldsig#';
-const EXC = 'http://www.w3.org/2001/10/xml-exc-c14n#';
 const C14N = 'http://www.w3.org/TR/2001/REC-xml-c14n-20010315';
 const GOOD = signedAssertion();
 const EVIL = unsignedAssertion({ id: '_evil', nameId: nameId('mallory@example.com') });
@@ -173,7 +173,7 @@ describe('the signature', () => {
     ],
     [
       'is canonicalized with comments',
-      response(signedAssertion({}, { canonicalization: `${EXC}WithComments` })),
+      response(signedAssertion({}, { canonicalization: `${EXCLUSIVE_C14N}WithComments` })),
       'algorithm_not_allowed',
     ],
     [

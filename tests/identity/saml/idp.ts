@@ -28,7 +28,7 @@ export const metadataOf = (...keys: KeyName[]): string =>
     )}<md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://idp.example.com/sso"/></md:IDPSSODescriptor></md:EntityDescriptor>`;
 
 const DS = 'http://www.w3.org/2000/09/xmldsig#';
-const EXC = 'http://www.w3.org/2001/10/xml-exc-c14n#';
+export const EXCLUSIVE_C14N = 'http://www.w3.org/2001/10/xml-exc-c14n#';
 const MORE = 'http://www.w3.org/2001/04/xmldsig-more#';
 const MORE_2007 = 'http://www.w3.org/2007/05/xmldsig-more#';
 const SAML = 'xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"';
@@ -143,12 +143,12 @@ function signatureValue(method: string, key: KeyName, octets: string): string {
 export const transform = (uri: string, inner = ''): string =>
   `<ds:Transform Algorithm="${uri}">${inner}</ds:Transform>`;
 export const ENVELOPED = transform(`${DS}enveloped-signature`);
-export const EXCLUSIVE = transform(EXC);
+export const EXCLUSIVE = transform(EXCLUSIVE_C14N);
 
 /** A ds:Signature over `octets`, the canonical form of the element with that id. */
 export function signature(octets: string, id: string, choices: Partial<SigningChoices> = {}): string {
   const { key = 'idp', method = `${MORE}rsa-sha256`, digest = 'http://www.w3.org/2001/04/xmlenc#sha256' } = choices;
-  const { canonicalization = EXC, transforms = ENVELOPED + EXCLUSIVE, reference = `#${id}` } = choices;
+  const { canonicalization = EXCLUSIVE_C14N, transforms = ENVELOPED + EXCLUSIVE, reference = `#${id}` } = choices;
   const value = createHash(HASHES[digest] ?? 'sha256')
     .update(choices.digested ?? octets)
     .digest('base64');
