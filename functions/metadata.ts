@@ -21,25 +21,30 @@ export interface MetadataPorts extends RoutePorts {
 /** `GET /.well-known/…`: the metadata and the public keys of this authorization server (RFC 8414, RFC 7517). */
 export const metadataHandler = (ports: MetadataPorts) =>
   routeHandler(
-    {
-      name: 'metadata',
-      methods: ['GET', 'HEAD'],
-      budgetMs: BUDGET_MS,
-      refuse: (refusal, request, headers) => oauthError(refusal, request.id, 'other', headers),
-      handle: async (request, signal) => {
-        if (request.path !== '/.well-known/jwks.json') {
-          return accept({
-            answer: publicJson(
-              request.id,
-              serverMetadata(ports.issuer, ports.assertionAlgorithms),
-              METADATA_MAX_AGE_SECONDS,
-            ),
-          });
-        }
-        const keys = await ports.ownKeys.all(signal);
-        return accept({ answer: publicJson(request.id, { keys }, KEYS_MAX_AGE_SECONDS) });
+    [
+      {
+        name: 'metadata',
+        paths: ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'],
+        methods: ['GET', 'HEAD'],
+        budgetMs: BUDGET_MS,
+        refuse: oauthError('invalid_request'),
+        handle: async ({ id }) => {
+          const metadata = serverMetadata(ports.issuer, ports.assertionAlgorithms);
+          return accept({ answer: publicJson(id, metadata, METADATA_MAX_AGE_SECONDS) });
+        },
       },
-    },
+      {
+        name: 'metadata',
+        paths: ['/.well-known/jwks.json'],
+        methods: ['GET', 'HEAD'],
+        budgetMs: BUDGET_MS,
+        refuse: oauthError('invalid_request'),
+        handle: async ({ id }, { signal }) => {
+          const keys = await ports.ownKeys.all(signal);
+          return accept({ answer: publicJson(id, { keys }, KEYS_MAX_AGE_SECONDS) });
+        },
+      },
+    ],
     ports,
   );
 

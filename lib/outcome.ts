@@ -26,6 +26,17 @@ export const refuse = <L extends RefusalLog>(
   more: Omit<Refusal, 'reason' | 'log'> & { readonly log?: NothingElse<L> } = {},
 ): { ok: false; refusal: Refusal } => ({ ok: false, refusal: { reason, ...more } });
 
+/** The values of all, in order, or the first refusal of them. */
+export function allOf<T extends readonly unknown[]>(...outcomes: { [K in keyof T]: Outcome<T[K]> }): Outcome<T>;
+export function allOf(...outcomes: readonly Outcome<unknown>[]): Outcome<readonly unknown[]> {
+  const values: unknown[] = [];
+  for (const outcome of outcomes) {
+    if (!outcome.ok) return outcome;
+    values.push(outcome.value);
+  }
+  return accept(values);
+}
+
 /** What a `Fault` says failed; the wire answers each with a retryable 503 (ours) and never with an allow. */
 export type Dependency =
   | 'configuration'

@@ -1,5 +1,6 @@
 import type { ClientProof } from '../identity/principal.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
+import { formDecoded } from './parameters.ts';
 
 /**
  * Reads the credentials of HTTP Basic as RFC 6749 section 2.3.1 has them: base64 of `id:secret`, each form-encoded before. What is not base64
@@ -12,8 +13,8 @@ export function readBasic(credentials: string): Outcome<ClientProof> {
   const text = canonical ? utf8(bytes) : null;
   const colon = text?.indexOf(':') ?? -1;
   if (text === null || colon < 0) return refuse('client_authentication_failed');
-  const client = formDecode(text.slice(0, colon));
-  const secret = formDecode(text.slice(colon + 1));
+  const client = formDecoded(text.slice(0, colon));
+  const secret = formDecoded(text.slice(colon + 1));
   if (!client || !secret) return refuse('client_authentication_failed');
   return accept({ method: 'client_secret_basic', client, secret });
 }
@@ -21,14 +22,6 @@ export function readBasic(credentials: string): Outcome<ClientProof> {
 function utf8(bytes: Uint8Array): string | null {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return null;
-  }
-}
-
-function formDecode(text: string): string | null {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
     return null;
   }

@@ -1,11 +1,22 @@
 import type { Refusal } from '../outcome.ts';
 import type { RefusalClass } from '../refusals/kinds.ts';
-import { refusalEntry } from '../refusals/registry.ts';
+import { type Reason, refusalEntry } from '../refusals/registry.ts';
 
 /** One ASCII sentence for the caller: the refusal's own detail where it may be told, else what the registry says to anybody. */
 export const describe = (refusal: Refusal): string => refusal.detail ?? refusalEntry(refusal.reason).says;
 
 export const classOf = (refusal: Refusal): RefusalClass => refusalEntry(refusal.reason).class;
+
+const HTTP_STATUS: Readonly<Partial<Record<Reason, number>>> = {
+  route_unknown: 404,
+  issuance_unknown: 404,
+  sign_in_connection: 404,
+  method_not_allowed: 405,
+  request_too_large: 413,
+};
+
+/** The status that HTTP itself has for a reason (RFC 9110 section 15.5), in every protocol; else the protocol's own. */
+export const statusOf = ({ reason }: Refusal, own: number): number => HTTP_STATUS[reason] ?? own;
 
 /** `Retry-After` (RFC 9110 section 10.2.3) for limits and outages. */
 export function retryAfter(refusal: Refusal): Readonly<Record<string, string>> {

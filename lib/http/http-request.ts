@@ -1,15 +1,12 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { Outcome } from '../outcome.ts';
-import { accept, refuse } from '../outcome.ts';
 
 /** An HTTP API 2.0 event, read once: what the routes parse from. Nothing here is trusted but `sourceIp` and `id`. */
 export interface HttpRequest {
   /** API Gateway's request id: the `request_id` of every answer, log line and record. */
   readonly id: string;
   readonly method: string;
-  /** Without a final slash. */
+  /** Decoded, without a final slash. */
   readonly path: string;
-  readonly parameters: Readonly<Record<string, string>>;
   readonly rawQuery: string;
   /** Lower-case names; repeated headers joined by commas, as API Gateway does. */
   readonly headers: Readonly<Record<string, string>>;
@@ -31,7 +28,6 @@ export function readRequest(event: APIGatewayProxyEventV2): HttpRequest {
     id: requestId,
     method: http.method.toUpperCase(),
     path: withoutFinalSlash(event.rawPath),
-    parameters: definedOnly(event.pathParameters ?? {}),
     rawQuery: event.rawQueryString,
     headers: definedOnly(event.headers),
     cookies: event.cookies ?? [],
@@ -53,19 +49,4 @@ function definedOnly(members: Readonly<Record<string, string | undefined>>): Rec
 }
 
 /** One final slash of a path is ignored (contract section 3). */
-export const withoutFinalSlash = (path: string): string =>
-  path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
-
-const FORM = /^application\/x-www-form-urlencoded[ \t]*(?:;[ \t]*charset="?utf-8"?[ \t]*)?$/i;
-
-/** The body of a form POST as text. Refuses other content types, more than `maxBytes`, and bytes that are not UTF-8. */
-export function readFormBody(request: HttpRequest, maxBytes: number): Outcome<string> {
-  if (!FORM.test(request.headers['content-type'] ?? '')) return refuse('unsupported_content_type');
-  if (request.headers['content-encoding'] !== undefined) return refuse('unsupported_content_type');
-  if (request.body.byteLength > maxBytes) return refuse('request_too_large');
-  try {
-    return accept(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(request.body));
-  } catch {
-    return refuse('malformed_request');
-  }
-}
+const withoutFinalSlash = (path: string): string => (path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path);

@@ -1,5 +1,4 @@
-import type { Outcome } from '../outcome.ts';
-import { accept, refuse } from '../outcome.ts';
+import { accept, type Outcome, refuse } from '../outcome.ts';
 
 /**
  * Parameters of a query string or a form body, in order, repetitions kept. RFC 6749 section 3.1: a parameter without a value counts as
@@ -20,8 +19,8 @@ export class Parameters {
     for (const pair of pairs) {
       if (pair === '') continue;
       const equals = pair.indexOf('=');
-      const name = decode(equals < 0 ? pair : pair.slice(0, equals));
-      const value = equals < 0 ? '' : decode(pair.slice(equals + 1));
+      const name = formDecoded(equals < 0 ? pair : pair.slice(0, equals));
+      const value = equals < 0 ? '' : formDecoded(pair.slice(equals + 1));
       if (name === null || value === null) return refuse('malformed_request');
       const earlier = values.get(name);
       if (earlier === undefined) values.set(name, [value]);
@@ -59,7 +58,8 @@ export class Parameters {
   }
 }
 
-function decode(text: string): string | null {
+/** Text of `application/x-www-form-urlencoded`, or null: broken percent-encoding, or bytes that are not UTF-8. */
+export function formDecoded(text: string): string | null {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
@@ -72,5 +72,18 @@ const WHOLE_SECONDS = /^(?:0|[1-9][0-9]{0,8})$/;
 /** Reads a whole number of seconds without sign, blanks or leading zeros; null for anything else. */
 export const readWholeSeconds = (text: string): number | null => (WHOLE_SECONDS.test(text) ? Number(text) : null);
 
-/** True for a parameter name that is safe to say back: short, printable and ours to know. */
-export const sayable = (name: string): boolean => /^[A-Za-z0-9_.-]{1,40}$/.test(name);
+/** Short and printable: a name that is safe to say back. */
+const SAYABLE = /^[A-Za-z0-9_.-]{1,40}$/;
+
+/** Refuses a parameter that is given more than once (RFC 6749 section 3.1), but for those of `repeatable`. */
+export function givenOnce(parameters: Parameters, repeatable: readonly string[] = []): Outcome<Parameters> {
+  const name = parameters.repeated(repeatable);
+  return name === null ? accept(parameters) : repeatedParameter(name);
+}
+
+export const repeatedParameter = (name: string) =>
+  refuse('parameter_repeated', SAYABLE.test(name) ? { detail: `${name} is given more than once.` } : {});
+
+export const missingParameter = (name: string) => refuse('parameter_missing', { detail: `${name} is required.` });
+
+export const invalidParameter = (detail: string) => refuse('parameter_invalid', { detail });

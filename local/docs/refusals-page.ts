@@ -4,7 +4,7 @@ import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { credentialsError } from '../../lib/http/credentials/credentials-error.ts';
 import { oauthError } from '../../lib/http/oauth/oauth-error.ts';
-import { stsError } from '../../lib/http/sts/sts-xml.ts';
+import { stsError } from '../../lib/http/sts/sts-error.ts';
 import { awsIamRefusals } from '../../lib/refusals/aws-iam.ts';
 import { clientRefusals } from '../../lib/refusals/client.ts';
 import { credentialRefusals } from '../../lib/refusals/credential.ts';
@@ -42,7 +42,7 @@ The codes are those of \`/oauth2/token\` (in an exchange), \`/v1/credentials\` a
 
 /** The codes that each protocol gives the reason, from the very functions that answer. */
 function codes(reason: Reason): string {
-  const oauth = oauthError({ reason }, 'r', 'exchange');
+  const oauth = oauthError('invalid_request')({ reason }, 'r');
   const credentials = credentialsError({ reason }, 'r');
   const sts = stsError({ reason }, 'r');
   const stsCode = /<Code>(\w+)<\/Code>/.exec(sts.body ?? '')?.[1] ?? '';

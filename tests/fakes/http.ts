@@ -1,4 +1,7 @@
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { readRequest } from '../../lib/http/http-request.ts';
+import type { RouteRequest } from '../../lib/http/route.ts';
+import { readQuery } from '../../lib/http/secrets-in-query.ts';
 
 export interface EventParts {
   readonly method?: string;
@@ -36,5 +39,38 @@ export function anEvent(parts: EventParts = {}): APIGatewayProxyEventV2 {
     ...(body === undefined ? {} : { body: base64 ? Buffer.from(body).toString('base64') : body }),
   };
 }
+
+/** A request as a route gets it: its query was readable and without secrets. */
+export function aRouteRequest(parts: EventParts = {}): RouteRequest {
+  const event = anEvent(parts);
+  const query = readQuery(event.rawQueryString);
+  if (!query.ok) throw new TypeError(`the query is refused: ${query.refusal.reason}`);
+  return { ...readRequest(event), pathParameters: parts.parameters ?? {}, query: query.value };
+}
+
+/** A POST of this form. */
+export const aFormPost = (form: Readonly<Record<string, string>> | string, parts: EventParts = {}): RouteRequest =>
+  aRouteRequest({
+    method: 'POST',
+    headers: FORM,
+    body: typeof form === 'string' ? form : new URLSearchParams({ ...form }).toString(),
+    ...parts,
+  });
+
+/** What Lambda says of an invocation. */
+export const aContext: Context = {
+  callbackWaitsForEmptyEventLoop: false,
+  functionName: 'route',
+  functionVersion: '1',
+  invokedFunctionArn: 'arn:aws:lambda:us-east-1:111122223333:function:route',
+  memoryLimitInMB: '1024',
+  awsRequestId: 'req-1',
+  logGroupName: 'route',
+  logStreamName: 'route',
+  getRemainingTimeInMillis: () => 30_000,
+  done: () => undefined,
+  fail: () => undefined,
+  succeed: () => undefined,
+};
 
 export const FORM = { 'content-type': 'application/x-www-form-urlencoded' } as const;

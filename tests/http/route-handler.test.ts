@@ -1,25 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Context } from 'aws-lambda';
 import { credentialsError } from '../../lib/http/credentials/credentials-error.ts';
+import type { Route } from '../../lib/http/route.ts';
 import { type RoutePorts, routeHandler } from '../../lib/http/route-handler.ts';
-import { Fault, type Refusal, refuse } from '../../lib/outcome.ts';
+import { Fault, refuse } from '../../lib/outcome.ts';
 import { epochMilliseconds } from '../../lib/time.ts';
-import { anEvent } from '../fakes/http.ts';
-
-const context: Context = {
-  callbackWaitsForEmptyEventLoop: false,
-  functionName: 'route',
-  functionVersion: '1',
-  invokedFunctionArn: 'arn:aws:lambda:us-east-1:111122223333:function:route',
-  memoryLimitInMB: '1024',
-  awsRequestId: 'req-1',
-  logGroupName: 'route',
-  logStreamName: 'route',
-  getRemainingTimeInMillis: () => 30_000,
-  done: () => undefined,
-  fail: () => undefined,
-  succeed: () => undefined,
-};
+import { aContext, anEvent, type EventParts } from '../fakes/http.ts';
 
 type Refused = Parameters<RoutePorts['metrics']['refused']>[0];
 
@@ -35,16 +20,17 @@ function observed() {
   return { ports, metrics, logged };
 }
 
-async function answerTo(handle: () => Promise<{ ok: false; refusal: Refusal }>, ports: RoutePorts) {
-  const route = {
+async function answerTo(handle: Route['handle'], ports: RoutePorts, parts: EventParts = {}) {
+  const route: Route = {
     name: 'credentials',
+    paths: ['/v1/credentials/{scope}'],
     methods: ['GET'],
     budgetMs: 1_500,
     handle,
-    refuse: (refusal: Refusal, request: { readonly id: string }, headers: Record<string, string>) =>
-      credentialsError(refusal, request.id, headers),
+    refuse: credentialsError,
   };
-  return routeHandler(route, ports)(anEvent(), context, { signal: new AbortController().signal });
+  const event = anEvent({ path: '/v1/credentials/deploy-web', ...parts });
+  return routeHandler([route], ports)(event, aContext, { signal: new AbortController().signal });
 }
 
 describe('what the metrics say of a refusal', () => {

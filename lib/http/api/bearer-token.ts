@@ -3,7 +3,6 @@ import type { HttpRequest } from '../http-request.ts';
 
 /** The token of `Authorization: Bearer` (RFC 6750 section 2.1), the only place where one is read. */
 export function readBearer(request: HttpRequest): Outcome<string> {
-  if (/(^|&)access_token=/.test(request.rawQuery)) return refuse('proof_in_query');
   const authorization = request.headers['authorization']?.trim() ?? '';
   if (authorization === '') return refuse('proof_missing');
   if (authorization.includes(',')) return refuse('several_proofs');

@@ -1,7 +1,7 @@
-import type { Refusal } from '../../outcome.ts';
 import type { RefusalClass } from '../../refusals/kinds.ts';
-import { classOf, describe, retryAfter } from '../describe-refusal.ts';
-import { type HttpAnswer, secretJson } from '../http-answer.ts';
+import { classOf, describe, retryAfter, statusOf } from '../describe-refusal.ts';
+import { secretJson } from '../http-answer.ts';
+import type { RefusalRenderer } from '../route.ts';
 
 interface CredentialsCode {
   readonly status: number;
@@ -9,7 +9,10 @@ interface CredentialsCode {
   readonly code: string;
 }
 
-/** The status and codes of `/v1/credentials`: 401 for a proof that names nobody, 403 for what is not allowed (contract section 3). */
+/**
+ * The status and codes of `/v1/credentials`: 401 for a proof that names nobody, 403 for what is not allowed (contract
+ * section 3).
+ */
 function credentialsCode(refusalClass: RefusalClass): CredentialsCode {
   switch (refusalClass) {
     case 'request':
@@ -40,23 +43,8 @@ function credentialsCode(refusalClass: RefusalClass): CredentialsCode {
   }
 }
 
-const STATUS_OF_REASON: Readonly<Record<string, number>> = {
-  request_too_large: 413,
-  unsupported_content_type: 415,
-  method_not_allowed: 405,
-  route_unknown: 404,
-  issuance_unknown: 404,
-};
-
-/** RFC 6750 section 3.1. */
-const ERROR_OF_REASON: Readonly<Record<string, string>> = { insufficient_scope: 'insufficient_scope' };
-
 /** One body that every SDK reads some of: `Code`/`Message` (JavaScript), `code`/`message` (Go), the whole body (boto). */
-export function credentialsError(
-  refusal: Refusal,
-  requestId: string,
-  headers: Record<string, string> = {},
-): HttpAnswer {
+export const credentialsError: RefusalRenderer = (refusal, requestId, headers) => {
   const { status, error, code } = credentialsCode(classOf(refusal));
   const message = describe(refusal);
   // RFC 6749 section 5.2: a client that tried Basic is told Basic.
@@ -64,10 +52,11 @@ export function credentialsError(
   const challenge: Record<string, string> =
     status === 401 ? { 'www-authenticate': `${scheme} realm="token-broker"` } : {};
   return secretJson(
-    STATUS_OF_REASON[refusal.reason] ?? status,
+    refusal.reason === 'unsupported_content_type' ? 415 : statusOf(refusal, status),
     requestId,
     {
-      error: ERROR_OF_REASON[refusal.reason] ?? error,
+      // RFC 6750 section 3.1.
+      error: refusal.reason === 'insufficient_scope' ? refusal.reason : error,
       error_description: message,
       reason: refusal.reason,
       code,
@@ -78,4 +67,4 @@ export function credentialsError(
     },
     { ...challenge, ...retryAfter(refusal), ...headers },
   );
-}
+};

@@ -1,17 +1,16 @@
 import type { ClientProof } from '../../identity/principal.ts';
+import { JWT_CLIENT_ASSERTION } from '../../oauth-urns.ts';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
 import { readBasic } from '../basic.ts';
 import type { HttpRequest } from '../http-request.ts';
-import type { Parameters } from '../parameters.ts';
-
-const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+import { invalidParameter, type Parameters } from '../parameters.ts';
 
 /**
- * Reads how the client authenticates (RFC 6749 section 2.3, RFC 7521 section 4.2); null: it does not say who it is. Two methods in one request are
- * refused, also where both would be right. A parameter without a value counts as omitted (RFC 6749 section 3.2), so that an empty
- * `client_secret` beside a header is no second method.
+ * Reads how the client authenticates at an endpoint of ours (RFC 6749 section 2.3, RFC 7521 section 4.2); null: it does not
+ * say who it is. Two methods in one request are refused, also where both would be right. A parameter without a value counts
+ * as omitted (RFC 6749 section 3.2), so that an empty `client_secret` beside a header is no second method.
  */
-export function readClientProof(request: HttpRequest, form: Parameters): Outcome<ClientProof | null> {
+export function readClientAuthentication(request: HttpRequest, form: Parameters): Outcome<ClientProof | null> {
   const authorization = request.headers['authorization'];
   const assertion = form.one('client_assertion') ?? form.one('client_assertion_type');
   const secret = form.one('client_secret');
@@ -39,8 +38,8 @@ function readAssertion(form: Parameters): Outcome<ClientProof> {
   const assertion = form.one('client_assertion');
   if (assertion === null)
     return refuse('parameter_missing', { detail: 'client_assertion is required beside client_assertion_type.' });
-  if (form.one('client_assertion_type') !== ASSERTION_TYPE) {
-    return refuse('parameter_invalid', { detail: `client_assertion_type must be ${ASSERTION_TYPE}.` });
+  if (form.one('client_assertion_type') !== JWT_CLIENT_ASSERTION) {
+    return invalidParameter(`client_assertion_type must be ${JWT_CLIENT_ASSERTION}.`);
   }
   return accept({ method: 'private_key_jwt', assertion, client: form.one('client_id') });
 }

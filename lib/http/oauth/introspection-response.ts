@@ -14,7 +14,7 @@ export interface ActiveToken {
 }
 
 /** RFC 7662 section 2.2. Of an inactive token nothing but that it is. */
-export function introspectionAnswer(token: ActiveToken | null, issuer: string): JsonObject {
+export function introspectionResponse(token: ActiveToken | null, issuer: string): JsonObject {
   if (token === null) return { active: false };
   const { subject, audience, clientId, tokenId, scopes, expires, issuedAt, act } = token;
   return {

@@ -1,8 +1,8 @@
-import { grantTypeUri } from './subject-token.ts';
+import { GRANT_TYPES } from './grant-types/all-grant-types.ts';
 
 /**
- * The authorization server's metadata (RFC 8414 section 2), one body for both well-known paths; every URL comes from the issuer. No `scopes_supported`: who may
- * have what is nobody else's business. `algorithms` are those of client assertions.
+ * The authorization server's metadata (RFC 8414 section 2), one body for both well-known paths; every URL comes from the
+ * issuer. No `scopes_supported`: who may have what is nobody else's business. `algorithms` are those of client assertions.
  */
 export const serverMetadata = (issuer: string, algorithms: readonly string[]) => {
   const methods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'];
@@ -15,13 +15,7 @@ export const serverMetadata = (issuer: string, algorithms: readonly string[]) =>
     revocation_endpoint: `${issuer}/oauth2/revoke`,
     response_types_supported: ['code'],
     response_modes_supported: ['query'],
-    grant_types_supported: [
-      'client_credentials',
-      'authorization_code',
-      grantTypeUri('token-exchange'),
-      grantTypeUri('jwt-bearer'),
-      grantTypeUri('saml2-bearer'),
-    ],
+    grant_types_supported: [...GRANT_TYPES.keys()],
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
     token_endpoint_auth_methods_supported: [...methods, 'none'],

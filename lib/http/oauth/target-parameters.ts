@@ -1,7 +1,7 @@
 import type { Grant, Scope } from '../../configuration/documents.ts';
+import { BROKER_TOKEN_TYPE, TOKEN_TYPE } from '../../oauth-urns.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../../outcome.ts';
 import type { Parameters } from '../parameters.ts';
-import { tokenTypeUri } from './subject-token.ts';
 
 /** RFC 8707 section 2: `resource` is an absolute URI without a fragment. `audience` is any name (RFC 8693 section 2.1). */
 export function readTargets(form: Parameters): Outcome<readonly string[]> {
@@ -40,11 +40,11 @@ function targetsOf(grant: Grant): readonly string[] {
 function typesOf(grant: Grant): readonly string[] {
   switch (grant.type) {
     case 'broker-token':
-      return [tokenTypeUri('access_token'), tokenTypeUri('jwt')];
+      return [TOKEN_TYPE.accessToken, TOKEN_TYPE.jwt];
     case 'oauth-token':
-      return [tokenTypeUri('access_token')];
+      return [TOKEN_TYPE.accessToken];
     case 'aws-session':
     case 'aws-federated':
-      return ['urn:token-broker:token-type:aws-credentials'];
+      return [BROKER_TOKEN_TYPE.awsCredentials];
   }
 }

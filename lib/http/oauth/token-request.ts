@@ -1,119 +1,89 @@
-import type { ClientProof } from '../../identity/principal.ts';
-import type { PresentedProofs } from '../../issuance/authenticate.ts';
 import type { IssuanceRequest } from '../../issue.ts';
-import { accept, type Outcome, refuse } from '../../outcome.ts';
-import type { PresentedCode } from '../../sign-in/redeem.ts';
+import { accept, allOf, type Outcome, refuse } from '../../outcome.ts';
+import { readForm } from '../form.ts';
 import type { HttpRequest } from '../http-request.ts';
-import type { Parameters } from '../parameters.ts';
-import { CODE_TYPE, readCode } from './authorization-code.ts';
-import { readClientProof } from './endpoint-authentication.ts';
-import { readScopes } from './scope-parameter.ts';
-import { grantTypeUri, readTokenProof } from './subject-token.ts';
-import { type Asked, type IssuingGrantType, readAsked } from './token-asked.ts';
-import { readGrantForm } from './token-request-form.ts';
+import { callerOf, readDuration, readIntent } from '../issuance-parameters.ts';
+import { invalidParameter, missingParameter, type Parameters } from '../parameters.ts';
+import type { Handling } from '../route.ts';
+import { readClientAuthentication } from './endpoint-authentication.ts';
+import { GRANT_TYPES } from './grant-types/all-grant-types.ts';
+import type { GrantType, Presented } from './grant-types/grant-type.ts';
+import { oauthError } from './oauth-error.ts';
+import { readTargets, refuseTarget } from './target-parameters.ts';
+
+/** What a request asks for, beside who asks and for which scopes. */
+export type Asked = Omit<IssuanceRequest, 'proofs' | 'scopes'>;
 
 export interface TokenRequest {
-  readonly grantType: IssuingGrantType;
+  readonly grantType: GrantType;
+  readonly presented: Presented;
+  readonly asked: Asked;
   /** RFC 8693 section 2.1; one that the grant answers to, or the issuance is refused. null: not asked for. */
   readonly requestedTokenType: string | null;
-  readonly issuance: IssuanceRequest;
 }
 
-/** An authorization code, by its own grant type or as the subject of a token exchange: its scopes stand with the code. */
-export interface CodeRequest {
-  readonly grantType: 'authorization-code' | 'token-exchange';
-  readonly requestedTokenType: string | null;
-  readonly presented: PresentedCode;
-  readonly asked: Asked;
-}
+/** A SAML response of 100 KB is 134 KB of base64; form encoding may triple it. */
+const FORM = { maxBytes: 512 * 1024, repeatable: ['audience', 'resource'] };
 
-/** Parses a request of the token endpoint (contract section 3; RFC 6749 section 4.4, RFC 8693, RFC 7523, RFC 7522, RFC 6749 section 4.1.3). */
-export function readTokenRequest(request: HttpRequest): Outcome<TokenRequest | CodeRequest> {
-  const read = readGrantForm(request);
+/**
+ * Parses a request of the token endpoint (contract section 3). In this order, the first refusal being the answer: the form
+ * (RFC 6749 section 3.2); its grant type, whose codes every later refusal has (`refuseAs`); no other proof, and no actor
+ * where there is none; how the client authenticates (RFC 6749 section 2.3); the proof and the scopes, as the grant type has
+ * them; `intent`, `duration`, and the targets (RFC 8693 section 2.1, RFC 8707 section 2).
+ */
+export function readTokenRequest(request: HttpRequest, refuseAs: Handling['refuseAs']): Outcome<TokenRequest> {
+  const form = readForm(request, FORM);
+  const typed = form.ok ? readGrantType(form.value) : form;
+  if (!typed.ok) return typed;
+  const { form: parameters, grantType } = typed.value;
+  refuseAs(oauthError(grantType.badProof));
+  const read = allOf(
+    checkProofs(parameters, grantType),
+    readPresented(request, parameters, grantType),
+    readAsked(request, parameters, grantType),
+  );
   if (!read.ok) return read;
-  const form = read.value;
-  const client = readClientProof(request, form);
-  if (!client.ok) return client;
-  const grantType = form.one('grant_type');
-  if (proofsIn(form) > (grantType === 'client_credentials' ? 0 : 1)) return refuse('several_proofs');
-  if (hasActor(form) && grantType !== grantTypeUri('token-exchange')) {
-    return refuse('parameter_invalid', { detail: 'actor_token goes with a token exchange only.' });
+  const [, presented, asked] = read.value;
+  return accept({ grantType, presented, asked, requestedTokenType: parameters.one('requested_token_type') });
+}
+
+function readGrantType(form: Parameters): Outcome<{ readonly form: Parameters; readonly grantType: GrantType }> {
+  const name = form.one('grant_type');
+  if (name === null) return missingParameter('grant_type');
+  const grantType = GRANT_TYPES.get(name);
+  return grantType === undefined ? refuse('grant_type_unsupported') : accept({ form, grantType });
+}
+
+/**
+ * Exactly one proof a request (in client credentials that is the client's own), an actor's and the client's own beside it
+ * (contract section 1): none is left out in silence.
+ */
+function checkProofs(form: Parameters, { proof, actor }: GrantType): Outcome<null> {
+  const proofs = ['subject_token', 'assertion', 'code'].filter((name) => form.one(name) !== null);
+  if (proofs.length > (proof === null ? 0 : 1)) return refuse('several_proofs');
+  if (actor === 'refuse' && (form.one('actor_token') !== null || form.one('actor_token_type') !== null)) {
+    return invalidParameter('actor_token goes with a token exchange only.');
   }
-  switch (grantType) {
-    case null:
-      return refuse('parameter_missing', { detail: 'grant_type is required.' });
-    case 'authorization_code':
-      return readByCode(request, form, 'authorization-code', client.value);
-    case 'client_credentials':
-      return readIssuance(request, form, 'client-credentials', clientSubject(client.value));
-    case grantTypeUri('token-exchange'):
-      return form.one('subject_token_type') === CODE_TYPE
-        ? readByCode(request, form, 'token-exchange', client.value)
-        : readIssuance(request, form, 'token-exchange', readTokenProof(form, client.value));
-    case grantTypeUri('jwt-bearer'):
-      return readIssuance(request, form, 'jwt-bearer', assertion(form, client.value, 'jwt'));
-    case grantTypeUri('saml2-bearer'):
-      return readIssuance(request, form, 'saml2-bearer', assertion(form, client.value, 'saml'));
-    default:
-      return refuse('grant_type_unsupported');
-  }
+  return accept(null);
 }
 
-/** Exactly one proof a request (in client credentials that is the client's own), an actor's and the client's own beside it (contract section 1): none is left out in silence. */
-const proofsIn = (form: Parameters): number =>
-  ['subject_token', 'assertion', 'code'].filter((name) => form.one(name) !== null).length;
-
-/** Of an actor that went unnoticed, a rule for requests without one would decide. */
-const hasActor = (form: Parameters): boolean =>
-  form.one('actor_token') !== null || form.one('actor_token_type') !== null;
-
-function clientSubject(client: ClientProof | null): Outcome<PresentedProofs> {
-  if (client === null) return refuse('client_authentication_missing');
-  return accept({ subject: 'client', actor: null, client, publicClients: 'refuse' });
+function readPresented(request: HttpRequest, form: Parameters, grantType: GrantType): Outcome<Presented> {
+  const client = readClientAuthentication(request, form);
+  return client.ok ? grantType.read(form, client.value) : client;
 }
 
-function assertion(form: Parameters, client: ClientProof | null, kind: 'jwt' | 'saml'): Outcome<PresentedProofs> {
-  const text = form.one('assertion');
-  if (text === null) return refuse('parameter_missing', { detail: 'assertion is required.' });
-  const subject =
-    kind === 'jwt'
-      ? ({ kind, token: text, declared: 'jwt' } as const)
-      : ({ kind, document: text, at: { kind: 'endpoint' } } as const);
-  return accept({ subject, actor: null, client, publicClients: 'refuse' });
-}
-
-function readIssuance(
-  request: HttpRequest,
-  form: Parameters,
-  grantType: IssuingGrantType,
-  proofs: Outcome<PresentedProofs>,
-): Outcome<TokenRequest> {
-  if (!proofs.ok) return proofs;
-  const scopes = readScopes(form.one('scope'));
-  if (!scopes.ok) return scopes;
-  const asked = readAsked(request, form, grantType);
-  if (!asked.ok) return asked;
-  const issuance: IssuanceRequest = { ...asked.value, proofs: proofs.value, scopes: scopes.value };
-  return accept({ grantType, requestedTokenType: form.one('requested_token_type'), issuance });
-}
-
-/** `scope` may be left out: the person has allowed it. */
-function readByCode(
-  request: HttpRequest,
-  form: Parameters,
-  grantType: CodeRequest['grantType'],
-  client: ClientProof | null,
-): Outcome<CodeRequest> {
-  if (hasActor(form)) {
-    return refuse('parameter_invalid', { detail: 'A person who signs in has no actor: actor_token is not accepted.' });
-  }
-  const scopes = form.one('scope') === null ? accept(null) : readScopes(form.one('scope'));
-  if (!scopes.ok) return scopes;
-  const name = grantType === 'token-exchange' ? 'subject_token' : 'code';
-  const presented = readCode(form, client, name, scopes.value);
-  if (!presented.ok) return presented;
-  const asked = readAsked(request, form, grantType);
-  if (!asked.ok) return asked;
+function readAsked(request: HttpRequest, form: Parameters, { grants }: GrantType): Outcome<Asked> {
+  const duration = readDuration(form.one('duration'), 'duration');
+  const read = allOf(readIntent(form.one('intent')), duration, readTargets(form));
+  if (!read.ok) return read;
+  const [intent, requestedDuration, targets] = read.value;
   const requestedTokenType = form.one('requested_token_type');
-  return accept({ grantType, requestedTokenType, presented: presented.value, asked: asked.value });
+  return accept({
+    requestedDuration,
+    intent,
+    narrowing: null,
+    grants,
+    refuseTarget: (scope) => refuseTarget(scope, targets, requestedTokenType),
+    caller: callerOf(request),
+  });
 }

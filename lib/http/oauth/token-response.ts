@@ -1,21 +1,17 @@
 import type { Issued } from '../../issue.ts';
+import { BROKER_TOKEN_TYPE } from '../../oauth-urns.ts';
 import type { EpochSeconds } from '../../time.ts';
 import { credentialDocument } from '../credentials/credential-document.ts';
 import { type HttpAnswer, secretJson } from '../http-answer.ts';
-import type { IssuingGrantType } from './token-asked.ts';
+import type { TokenRequest } from './token-request.ts';
 
-const AWS_CREDENTIALS = 'urn:token-broker:token-type:aws-credentials';
-
-/** What of the request shapes its answer. `requestedTokenType` is one that the grant answers to: another was refused. */
-export interface AnsweredRequest {
-  readonly grantType: IssuingGrantType | 'authorization-code';
-  readonly requestedTokenType: string | null;
-}
-
-/** The answer of the token endpoint (RFC 6749 section 5.1, RFC 8693 section 2.2.1). Secret. */
-export function tokenAnswer(
+/**
+ * The successful response of the token endpoint (RFC 6749 section 5.1, RFC 8693 section 2.2.1). `requestedTokenType` is one
+ * that the grant answers to: another was refused. Secret.
+ */
+export function tokenResponse(
   { record, minted }: Issued,
-  { grantType, requestedTokenType }: AnsweredRequest,
+  { grantType, requestedTokenType }: Pick<TokenRequest, 'grantType' | 'requestedTokenType'>,
   now: EpochSeconds,
   requestId: string,
 ): HttpAnswer {
@@ -23,7 +19,7 @@ export function tokenAnswer(
   if (secret.kind === 'aws-session') {
     return secretJson(200, requestId, {
       access_token: JSON.stringify(credentialDocument(secret, record.scope, record.id)),
-      issued_token_type: AWS_CREDENTIALS,
+      issued_token_type: BROKER_TOKEN_TYPE.awsCredentials,
       token_type: 'N_A',
       expires_in: remaining(secret.session.credentials.expires, now),
       scope: record.scope,
@@ -31,7 +27,7 @@ export function tokenAnswer(
   }
   return secretJson(200, requestId, {
     access_token: secret.token,
-    ...(grantType === 'token-exchange' ? { issued_token_type: requestedTokenType ?? secret.issuedTokenType } : {}),
+    ...(grantType.answer === 'exchange' ? { issued_token_type: requestedTokenType ?? secret.issuedTokenType } : {}),
     token_type: secret.tokenType,
     expires_in: remaining(secret.expires, now),
     scope: secret.scope ?? record.scope,

@@ -3,9 +3,11 @@ import type { DecisionForm } from '../../sign-in/decide-sign-in.ts';
 import { isCodeChallenge } from '../../sign-in/pkce.ts';
 import { isSecret } from '../../sign-in/secret.ts';
 import type { AuthorizationRequest } from '../../sign-in/sign-ins.ts';
-import { type HttpRequest, readFormBody } from '../http-request.ts';
+import { readForm } from '../form.ts';
+import type { HttpRequest } from '../http-request.ts';
 import { readScopes } from '../oauth/scope-parameter.ts';
-import { Parameters, sayable } from '../parameters.ts';
+import { givenOnce, invalidParameter, missingParameter, type Parameters, repeatedParameter } from '../parameters.ts';
+import type { RouteRequest } from '../route.ts';
 
 /** Who would get the answer; nothing else is looked at before the two are trusted (RFC 6749 section 4.1.2.1). */
 export interface RedirectParameters {
@@ -19,21 +21,18 @@ export interface AuthorizeParameters {
   readonly authorization: AuthorizationRequest;
 }
 
-const FORM_BYTES = 8 * 1024;
+const FORM = { maxBytes: 8 * 1024 };
 const MAX_STATE = 2_048;
 
 /** Reads the part of an authorization request that says where its answer goes. */
-export function readRedirect(request: HttpRequest): Outcome<RedirectParameters> {
-  const query = Parameters.parse(request.rawQuery);
-  if (!query.ok) return query;
-  for (const name of ['client_id', 'redirect_uri', 'state']) {
-    if (query.value.all(name).length > 1) return repeated(name);
-  }
-  const client = query.value.one('client_id');
-  const redirectUri = query.value.one('redirect_uri');
-  if (client === null) return missing('client_id');
-  if (redirectUri === null) return missing('redirect_uri');
-  return accept({ query: query.value, client, redirectUri });
+export function readRedirect({ query }: RouteRequest): Outcome<RedirectParameters> {
+  const twice = ['client_id', 'redirect_uri', 'state'].find((name) => query.all(name).length > 1);
+  if (twice !== undefined) return repeatedParameter(twice);
+  const client = query.one('client_id');
+  const redirectUri = query.one('redirect_uri');
+  if (client === null) return missingParameter('client_id');
+  if (redirectUri === null) return missingParameter('redirect_uri');
+  return accept({ query, client, redirectUri });
 }
 
 /** Passed back as it came, also with errors; null: none, or too long to carry. */
@@ -44,14 +43,15 @@ export function readState(query: Parameters): string | null {
 
 /** Reads the rest (RFC 6749 section 4.1.1, RFC 7636 section 4.3): its refusals go to the redirect URI. */
 export function readAuthorize({ query, client, redirectUri }: RedirectParameters): Outcome<AuthorizeParameters> {
-  const twice = query.repeated();
-  if (twice !== null) return repeated(twice);
+  const once = givenOnce(query);
+  if (!once.ok) return once;
   const responseType = query.one('response_type');
-  if (responseType === null) return missing('response_type');
+  if (responseType === null) return missingParameter('response_type');
   if (responseType !== 'code') return refuse('response_type_unsupported');
-  if ((query.one('response_mode') ?? 'query') !== 'query') return invalid('response_mode must be query.');
-  if (query.has('request') || query.has('request_uri')) return invalid('Request objects are not accepted.');
-  if ((query.one('state')?.length ?? 0) > MAX_STATE) return invalid(`state has at most ${MAX_STATE} characters.`);
+  if ((query.one('response_mode') ?? 'query') !== 'query') return invalidParameter('response_mode must be query.');
+  if (query.has('request') || query.has('request_uri')) return invalidParameter('Request objects are not accepted.');
+  if ((query.one('state')?.length ?? 0) > MAX_STATE)
+    return invalidParameter(`state has at most ${MAX_STATE} characters.`);
   const codeChallenge = query.one('code_challenge');
   if (codeChallenge === null || query.one('code_challenge_method') !== 'S256' || !isCodeChallenge(codeChallenge)) {
     return refuse('code_challenge_missing');
@@ -59,29 +59,20 @@ export function readAuthorize({ query, client, redirectUri }: RedirectParameters
   const scopes = readScopes(query.one('scope'));
   if (!scopes.ok) return scopes;
   const connection = query.one('connection');
-  if (connection === null) return missing('connection');
+  if (connection === null) return missingParameter('connection');
   const state = readState(query);
   return accept({ connection, authorization: { client, redirectUri, scopes: scopes.value, state, codeChallenge } });
 }
 
 /** Reads what the consent page posts. */
 export function readDecision(request: HttpRequest, browser: string | null): Outcome<DecisionForm> {
-  const body = readFormBody(request, FORM_BYTES);
-  if (!body.ok) return body;
-  const form = Parameters.parse(body.value);
+  const form = readForm(request, FORM);
   if (!form.ok) return form;
-  const twice = form.value.repeated();
-  if (twice !== null) return repeated(twice);
   const requestId = form.value.one('sign_in');
   const secret = form.value.one('secret');
   const decision = form.value.one('decision');
-  if (requestId === null) return missing('sign_in');
-  if (secret === null || !isSecret(secret)) return missing('secret');
-  if (decision !== 'allow' && decision !== 'deny') return missing('decision');
+  if (requestId === null) return missingParameter('sign_in');
+  if (secret === null || !isSecret(secret)) return missingParameter('secret');
+  if (decision !== 'allow' && decision !== 'deny') return missingParameter('decision');
   return accept({ requestId, secret, decision, browser });
 }
-
-const missing = (name: string) => refuse('parameter_missing', { detail: `${name} is required.` });
-const invalid = (detail: string) => refuse('parameter_invalid', { detail });
-const repeated = (name: string) =>
-  refuse('parameter_repeated', sayable(name) ? { detail: `${name} is given more than once.` } : {});

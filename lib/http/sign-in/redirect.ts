@@ -1,7 +1,7 @@
-import type { Refusal } from '../../outcome.ts';
 import type { RefusalClass } from '../../refusals/kinds.ts';
 import { classOf, describe } from '../describe-refusal.ts';
 import type { HttpAnswer } from '../http-answer.ts';
+import type { RefusalRenderer } from '../route.ts';
 
 /** A redirect URI that is trusted, and the state that goes back with every answer. */
 export interface Callback {
@@ -33,15 +33,17 @@ export const codeRedirect = (callback: Callback, code: string, issuer: string, r
   redirectTo(withParameters(callback, [['code', code]], issuer), requestId, 303);
 
 /** A refusal goes to the program (RFC 6749 section 4.1.2.1), with the broker's own `reason` and `request_id` beside it. */
-export function errorRedirect(callback: Callback, refusal: Refusal, issuer: string, requestId: string): HttpAnswer {
-  const parameters = [
-    ['error', refusal.reason === 'sign_in_declined' ? 'access_denied' : codeOf(classOf(refusal))],
-    ['error_description', describe(refusal)],
-    ['reason', refusal.reason],
-    ['request_id', requestId],
-  ] as const;
-  return redirectTo(withParameters(callback, parameters, issuer), requestId, 303);
-}
+export const errorRedirect =
+  (callback: Callback, issuer: string): RefusalRenderer =>
+  (refusal, requestId) => {
+    const parameters = [
+      ['error', refusal.reason === 'sign_in_declined' ? 'access_denied' : codeOf(classOf(refusal))],
+      ['error_description', describe(refusal)],
+      ['reason', refusal.reason],
+      ['request_id', requestId],
+    ] as const;
+    return redirectTo(withParameters(callback, parameters, issuer), requestId, 303);
+  };
 
 function codeOf(refusalClass: RefusalClass): string {
   switch (refusalClass) {

@@ -1,18 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { MintedAwsSession } from '../../credential/grant.ts';
+import type { Principal } from '../../identity/principal.ts';
+import type { Issued } from '../../issue.ts';
 import type { IssuanceRecord } from '../../ledger/record.ts';
 import { toRfc3339 } from '../../time.ts';
-import type { HttpAnswer } from '../http-answer.ts';
-import type { StsAction } from './sts-request.ts';
-import { stsAnswer, type XmlElements } from './sts-xml.ts';
+import { type HttpAnswer, xml } from '../http-answer.ts';
+import type { StsAction, StsRequest } from './sts-request.ts';
+import { stsDocument, type XmlElements } from './sts-xml.ts';
 
 /** The answer of AssumeRoleWithWebIdentity or AssumeRoleWithSAML, element for element as AWS STS gives it. Secret. */
 export function assumedRoleAnswer(
-  action: StsAction,
+  { action, principalArn }: Pick<StsRequest, 'action' | 'principalArn'>,
   minted: MintedAwsSession,
-  record: IssuanceRecord,
-  subject: StsSubject,
+  { record, principal }: Pick<Issued, 'record' | 'principal'>,
 ): HttpAnswer {
+  const subject = subjectOf(principal, principalArn);
   const { credentials, assumedRoleArn, assumedRoleId, packedPolicySize, sourceIdentity } = minted.session;
   const common: XmlElements = {
     Credentials: {
@@ -26,15 +28,31 @@ export function assumedRoleAnswer(
     SourceIdentity: sourceIdentity,
     Audience: subject.audience,
   };
-  return stsAnswer(action, { ...common, ...subjectElements(action, minted, record, subject) }, record.request.id);
+  const requestId = record.request.id;
+  const elements = {
+    [`${action}Result`]: { ...common, ...subjectElements(action, minted, record, subject) },
+    ResponseMetadata: { RequestId: requestId },
+  };
+  return xml(200, requestId, stsDocument(`${action}Response`, elements));
 }
 
 /** Public values of the verified proof that STS repeats. */
-export interface StsSubject {
+interface StsSubject {
   readonly audience: string | null;
   readonly nameIdFormat: string | null;
   /** The caller's `PrincipalArn`: with SAML, whose name qualifies the subject. */
   readonly principalArn: string | null;
+}
+
+/** STS says who the proof was for: a token's audience, an assertion's recipient. */
+function subjectOf({ claims, proof, recipient }: Principal, principalArn: string | null): StsSubject {
+  const audience = proof.kind === 'saml' ? recipient : claims.values.get('aud');
+  const nameIdFormat = claims.values.get('nameIdFormat');
+  return {
+    audience: typeof audience === 'string' ? audience : Array.isArray(audience) ? audience.join(' ') : null,
+    nameIdFormat: typeof nameIdFormat === 'string' ? nameIdFormat : null,
+    principalArn,
+  };
 }
 
 const FORMAT_PREFIX = 'urn:oasis:names:tc:SAML:2.0:nameid-format:';

@@ -2,18 +2,18 @@ import type { Scope } from '../../configuration/documents.ts';
 import type { Narrowing } from '../../credential/grant.ts';
 import type { Proof } from '../../identity/principal.ts';
 import type { IssuanceRequest } from '../../issue.ts';
-import { accept, type Outcome, refuse } from '../../outcome.ts';
-import { OAUTH_PROOFS, readDuration } from '../credentials/credentials-request.ts';
-import { type HttpRequest, readFormBody } from '../http-request.ts';
-import { Parameters, sayable } from '../parameters.ts';
+import { accept, allOf, type Outcome, refuse } from '../../outcome.ts';
+import { readForm } from '../form.ts';
+import type { HttpRequest } from '../http-request.ts';
+import { callerOf, readDuration } from '../issuance-parameters.ts';
+import { invalidParameter, type Parameters } from '../parameters.ts';
+import type { RouteRequest } from '../route.ts';
 
 /** A SAML assertion is at most 100,000 characters of base64, which a form may spell with three characters each. */
-const FORM_BYTES = 384 * 1024;
+const FORM = { maxBytes: 384 * 1024 };
 const VERSION = '2011-06-15';
 const ROLE_SESSION_NAME = /^[\w+=,.@-]{2,64}$/;
 const BROKER_ROLE = /^arn:aws(?:-[a-z]+)*:broker:::scope\/(.+)$/;
-
-const QUERY_PROOFS = ['WebIdentityToken', 'SAMLAssertion', ...OAUTH_PROOFS];
 
 export type StsAction = 'AssumeRoleWithWebIdentity' | 'AssumeRoleWithSAML';
 
@@ -30,25 +30,22 @@ export interface StsRequest {
   readonly issuance: IssuanceRequest;
 }
 
-/** Parses the query protocol of AWS STS (API version 2011-06-15) at `/sts` and `/sts/{scope}` (contract section 3). */
-export function readStsRequest(request: HttpRequest): Outcome<StsRequest> {
-  const query = Parameters.parse(request.rawQuery);
-  if (!query.ok) return query;
-  if (QUERY_PROOFS.some((name) => query.value.has(name))) return refuse('proof_in_query');
-  const body = readFormBody(request, FORM_BYTES);
-  if (!body.ok) return body;
-  const parsed = Parameters.parse(body.value);
-  if (!parsed.ok) return parsed;
-  const form = parsed.value;
-  const repeated = form.repeated();
-  if (repeated !== null)
-    return refuse('parameter_repeated', sayable(repeated) ? { detail: `${repeated} is given more than once.` } : {});
-  const action = readAction(form);
+/**
+ * Parses the query protocol of AWS STS (API version 2011-06-15) at `/sts` and `/sts/{scope}` (contract section 3). In this
+ * order, the first refusal being the answer: the form; action and version; no second proof; the role; the proof with what
+ * its action asks for beside it; the scope that the role names; duration; what narrows.
+ */
+export function readStsRequest(request: RouteRequest): Outcome<StsRequest> {
+  const form = readForm(request, FORM);
+  if (!form.ok) return form;
+  const action = readAction(form.value);
   if (!action.ok) return action;
-  if (form.one(OTHER_PROOF[action.value]) !== null || !isSignatureOrNothing(request)) return refuse('several_proofs');
-  const issuance = readAssumeRole(request, form, action.value);
+  if (form.value.one(OTHER_PROOF[action.value]) !== null || !isSignatureOrNothing(request)) {
+    return refuse('several_proofs');
+  }
+  const issuance = readAssumeRole(request, form.value, action.value);
   if (!issuance.ok) return issuance;
-  return accept({ action: action.value, principalArn: form.one('PrincipalArn'), issuance: issuance.value });
+  return accept({ action: action.value, principalArn: form.value.one('PrincipalArn'), issuance: issuance.value });
 }
 
 /** An SDK that has credentials may sign what needs no signature; anything else in the header is a proof beside the proof. */
@@ -67,32 +64,27 @@ function readAction(form: Parameters): Outcome<StsAction> {
     : refuse('unknown_action');
 }
 
-function readAssumeRole(request: HttpRequest, form: Parameters, action: StsAction): Outcome<IssuanceRequest> {
+function readAssumeRole(request: RouteRequest, form: Parameters, action: StsAction): Outcome<IssuanceRequest> {
   const role = form.one('RoleArn');
   if (role === null) return missing('RoleArn');
-  const subject = action === 'AssumeRoleWithSAML' ? readSaml(form) : readWebIdentity(form);
-  if (!subject.ok) return subject;
-  const target = readTarget(role, request.parameters['scope'] ?? null, form.one('PrincipalArn'));
-  if (!target.ok) return target;
-  const duration = readDuration(form.one('DurationSeconds'), 'DurationSeconds');
-  if (!duration.ok) return duration;
-  const narrowing = readNarrowing(form);
-  if (!narrowing.ok) return narrowing;
+  const read = allOf(
+    action === 'AssumeRoleWithSAML' ? readSaml(form) : readWebIdentity(form),
+    readTarget(role, request.pathParameters['scope'] ?? null, form.one('PrincipalArn')),
+    readDuration(form.one('DurationSeconds'), 'DurationSeconds'),
+    readNarrowing(form),
+  );
+  if (!read.ok) return read;
+  const [subject, target, requestedDuration, narrowing] = read.value;
   const roleSessionName = form.one('RoleSessionName');
   return accept({
-    proofs: { subject: subject.value, actor: null, client: null, publicClients: 'refuse' },
-    scopes: [target.value.scope],
-    requestedDuration: duration.value,
+    proofs: { subject, actor: null, client: null, publicClients: 'refuse' },
+    scopes: [target.scope],
+    requestedDuration,
     intent: null,
-    narrowing: narrowing.value,
+    narrowing,
     grants: ['aws-session', 'aws-federated'],
-    refuseTarget: (scope) => (target.value.admits(scope) ? null : { reason: 'target_mismatch' }),
-    caller: {
-      id: request.id,
-      sourceIp: request.sourceIp,
-      userAgent: request.userAgent,
-      ...(roleSessionName === null ? {} : { roleSessionName }),
-    },
+    refuseTarget: (scope) => (target.admits(scope) ? null : { reason: 'target_mismatch' }),
+    caller: { ...callerOf(request), ...(roleSessionName === null ? {} : { roleSessionName }) },
   });
 }
 
@@ -101,11 +93,9 @@ function readWebIdentity(form: Parameters): Outcome<Proof> {
   const name = form.one('RoleSessionName');
   if (name === null) return missing('RoleSessionName');
   if (!ROLE_SESSION_NAME.test(name))
-    return refuse('parameter_invalid', { detail: 'RoleSessionName is 2 to 64 characters of [A-Za-z0-9_+=,.@-].' });
+    return invalidParameter('RoleSessionName is 2 to 64 characters of [A-Za-z0-9_+=,.@-].');
   if (form.one('ProviderId') !== null)
-    return refuse('parameter_invalid', {
-      detail: 'ProviderId is for OAuth 2.0 access tokens, which are not accepted here.',
-    });
+    return invalidParameter('ProviderId is for OAuth 2.0 access tokens, which are not accepted here.');
   const token = form.one('WebIdentityToken');
   if (token === null) return missing('WebIdentityToken');
   return accept({ kind: 'jwt', token: token.replace(/\r?\n$/, ''), declared: 'jwt' });
@@ -124,8 +114,8 @@ interface Target {
 }
 
 /**
- * `RoleArn` names the scope; at `/sts/{scope}` it may also be the real role of that grant. A scope in path and in RoleArn must agree. Where SAML goes on
- * to AWS, `PrincipalArn` must be the grant's.
+ * `RoleArn` names the scope; at `/sts/{scope}` it may also be the real role of that grant. A scope in path and in RoleArn must
+ * agree. Where SAML goes on to AWS, `PrincipalArn` must be the grant's.
  */
 function readTarget(roleArn: string, pathScope: string | null, principalArn: string | null): Outcome<Target> {
   const named = BROKER_ROLE.exec(roleArn)?.[1];
@@ -151,8 +141,7 @@ function readNarrowing(form: Parameters): Outcome<Narrowing | null> {
   const policyArns: string[] = [];
   for (let index = 1; index <= members.length; index += 1) {
     const arn = form.one(`PolicyArns.member.${index}.arn`);
-    if (arn === null)
-      return refuse('parameter_invalid', { detail: 'PolicyArns is PolicyArns.member.1.arn and so on.' });
+    if (arn === null) return invalidParameter('PolicyArns is PolicyArns.member.1.arn and so on.');
     policyArns.push(arn);
   }
   return accept({ policy, policyArns });

@@ -1,13 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { readCredentialsRequest } from '../../../lib/http/credentials/credentials-request.ts';
-import { readRequest } from '../../../lib/http/http-request.ts';
-import { anEvent, type EventParts, FORM } from '../../fakes/http.ts';
+import { aRouteRequest, type EventParts, FORM } from '../../fakes/http.ts';
 
 const TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:jwt';
 const read = (parts: EventParts) =>
-  readCredentialsRequest(
-    readRequest(anEvent({ path: '/v1/credentials/deploy-web', parameters: { scope: 'deploy-web' }, ...parts })),
-  );
+  readCredentialsRequest(aRouteRequest({ parameters: { scope: 'deploy-web' }, ...parts }));
 const authorized = (more: EventParts = {}): EventParts => ({ headers: { authorization: 'eyJh.eyJp.c2ln' }, ...more });
 
 describe('reading /v1/credentials', () => {
@@ -53,14 +50,12 @@ describe('reading /v1/credentials', () => {
     ['an empty header', { headers: { authorization: ' ' } }, 'proof_missing'],
     ['two Authorization headers', { headers: { authorization: 'a.b.c,d.e.f' } }, 'several_proofs'],
     ['another scheme', { headers: { authorization: 'AWS4-HMAC-SHA256 Credential=x' } }, 'proof_type_unsupported'],
-    ['a token in the query', authorized({ query: 'subject_token=x' }), 'proof_in_query'],
     ['a duration twice', authorized({ query: 'duration=900&duration=901' }), 'parameter_repeated'],
     ['an escaped duration twice', authorized({ query: 'duration=900&dur%61tion=901' }), 'parameter_repeated'],
     ['a fraction of a second', authorized({ query: 'duration=900.5' }), 'duration_out_of_range'],
     ['a negative duration', authorized({ query: 'duration=-900' }), 'duration_out_of_range'],
     ['a duration with a sign', authorized({ query: 'duration=%2B900' }), 'duration_out_of_range'],
     ['a huge duration', authorized({ query: 'duration=99999999999' }), 'duration_out_of_range'],
-    ['broken percent-encoding', authorized({ query: 'intent=%zz' }), 'malformed_request'],
     ['an intent of 257 characters', authorized({ query: `intent=${'x'.repeat(257)}` }), 'parameter_invalid'],
     ['an intent that turns the direction of text', authorized({ query: 'intent=a%E2%80%AEb' }), 'parameter_invalid'],
     ['an intent with a line separator', authorized({ query: 'intent=a%E2%80%A8b' }), 'parameter_invalid'],

@@ -1,16 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { readBasic } from '../../../lib/http/basic.ts';
-import { readRequest } from '../../../lib/http/http-request.ts';
-import { readClientProof } from '../../../lib/http/oauth/endpoint-authentication.ts';
+import { readClientAuthentication } from '../../../lib/http/oauth/endpoint-authentication.ts';
 import { Parameters } from '../../../lib/http/parameters.ts';
-import { anEvent } from '../../fakes/http.ts';
+import { aRouteRequest } from '../../fakes/http.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const read = (authorization: string | null, form: string) => {
   const parsed = Parameters.parse(form);
   if (!parsed.ok) throw new TypeError('the form does not parse');
-  return readClientProof(
-    readRequest(anEvent({ headers: authorization === null ? {} : { authorization } })),
+  return readClientAuthentication(
+    aRouteRequest({ headers: authorization === null ? {} : { authorization } }),
     parsed.value,
   );
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { introspectionAnswer } from '../../../lib/http/oauth/introspection-response.ts';
+import { introspectionResponse } from '../../../lib/http/oauth/introspection-response.ts';
 import { serverMetadata } from '../../../lib/http/oauth/server-metadata.ts';
 import { epochSeconds } from '../../../lib/time.ts';
 
@@ -49,7 +49,7 @@ describe('the metadata of the server', () => {
 
 describe('the answer of introspection (RFC 7662 section 2.2)', () => {
   it('has nothing of a token that is not active', () => {
-    expect(introspectionAnswer(null, ISSUER)).toEqual({ active: false });
+    expect(introspectionResponse(null, ISSUER)).toEqual({ active: false });
   });
 
   it('has of an active one what it is for, and who acts', () => {
@@ -61,8 +61,8 @@ describe('the answer of introspection (RFC 7662 section 2.2)', () => {
       ...{ active: true, scope: 'a b', client_id: 'agent', token_type: 'Bearer', exp: 20, iat: 10 },
       ...{ sub: 'okta:alice', aud: 'https://api.example', iss: ISSUER, jti: 'iss_x' },
     };
-    expect(introspectionAnswer({ ...token, act: undefined }, ISSUER)).toEqual(told);
+    expect(introspectionResponse({ ...token, act: undefined }, ISSUER)).toEqual(told);
     const act = { sub: 'client:agent' };
-    expect(introspectionAnswer({ ...token, act }, ISSUER)).toEqual({ ...told, act });
+    expect(introspectionResponse({ ...token, act }, ISSUER)).toEqual({ ...told, act });
   });
 });

@@ -1,18 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { consentPage } from '../../../lib/http/sign-in/pages/consent-page.ts';
-import type { Principal } from '../../../lib/identity/principal.ts';
-
-const principal: Principal = {
-  source: { kind: 'connection', name: 'corp' },
-  subject: 'alice@example.com',
-  name: 'alice@example.com',
-  claims: { values: new Map(), unavailable: new Map() },
-  proof: { kind: 'saml', issuer: 'https://idp.example.com', tokenId: '_a1', sha256: 'a', expires: null },
-  reuse: null,
-  record: [],
-  mayAct: undefined,
-  lineage: null,
-};
+import { aPrincipal } from '../../fakes/world.ts';
 
 it.each([
   ['http://127.0.0.1:49152/callback', "form-action 'self' http://127.0.0.1:49152;"],
@@ -22,6 +10,6 @@ it.each([
 ])('lets the form lead to %s by a source that browsers know (CSP level 3 section 2.3.1)', (redirectUri, directive) => {
   const authorization = { client: 'cli', redirectUri, scopes: ['api'], state: null, codeChallenge: 'c' };
   const question = { authorization, requestId: '_r1', secret: 's' };
-  const { headers } = consentPage({ principal, question }, question, 'req-1');
+  const { headers } = consentPage(aPrincipal(), question, 'req-1');
   expect(headers?.['content-security-policy']).toContain(directive);
 });

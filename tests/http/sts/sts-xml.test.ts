@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { stsAnswer, stsError } from '../../../lib/http/sts/sts-xml.ts';
+import { stsError } from '../../../lib/http/sts/sts-error.ts';
+import { stsDocument } from '../../../lib/http/sts/sts-xml.ts';
 import type { Reason } from '../../../lib/refusals/registry.ts';
 import { seconds } from '../../../lib/time.ts';
 
@@ -53,11 +54,11 @@ describe('errors of /sts', () => {
 describe('text in the XML of /sts', () => {
   it.each([
     ['</Subject><Subject>admin', '&lt;/Subject&gt;&lt;Subject&gt;admin'],
-    ['a&b"c', 'a&amp;b&quot;c'],
+    ['a&b"c\'d', 'a&amp;b&quot;c&#39;d'],
     ['a\u0000b\ufffe\ud800c', 'a?b??c'],
     ['Zo\u00eb \u{1f680}', 'Zo\u00eb \u{1f680}'],
   ])('%j stays text: %j', (subject, text) => {
-    const { body } = stsAnswer('AssumeRoleWithWebIdentity', { SubjectFromWebIdentityToken: subject }, 'req-1');
-    expect(body).toContain(`<SubjectFromWebIdentityToken>${text}</SubjectFromWebIdentityToken>`);
+    const document = stsDocument('AssumeRoleWithWebIdentityResponse', { Subject: subject });
+    expect(document).toContain(`<Subject>${text}</Subject>`);
   });
 });

@@ -1,12 +1,13 @@
+import type { Principal } from '../../../identity/principal.ts';
 import type { SignedIn } from '../../../sign-in/answer-sign-in.ts';
 import { isLoopback } from '../../../sign-in/redirect-uri.ts';
 import type { HttpAnswer } from '../../http-answer.ts';
 import { definitions, escapeHtml, htmlPage } from './html-page.ts';
 
-export type Question = NonNullable<SignedIn['question']>;
+type Question = NonNullable<SignedIn['question']>;
 
-/** The page that asks the person before anything is handed over: which program, where it is, which scope, as whom. */
-export function consentPage({ principal }: SignedIn, question: Question, requestId: string): HttpAnswer {
+/** Asks the person before anything is handed over: which program, where it is, which scope, as whom. */
+export function consentPage(principal: Principal, question: Question, requestId: string): HttpAnswer {
   const { client, redirectUri, scopes } = question.authorization;
   const { host } = new URL(redirectUri);
   const place = isLoopback(redirectUri) ? `a program on this computer (${host})` : host;
@@ -18,7 +19,8 @@ export function consentPage({ principal }: SignedIn, question: Question, request
     ['Connection', principal.source.name],
   ] as const;
   const hidden = (name: string, value: string) => `<input type="hidden" name="${name}" value="${escapeHtml(value)}">`;
-  const body = `<p>If you allow it, <strong>${escapeHtml(client)}</strong> can get access in your name. Allow it only if you started this program yourself, just now.</p>
+  const body = `<p>If you allow it, <strong>${escapeHtml(client)}</strong> can get access in your name.
+Allow it only if you started this program yourself, just now.</p>
 ${definitions(rows)}
 <form method="post" action="/oauth2/authorize">
 ${hidden('sign_in', question.requestId)}
@@ -29,7 +31,10 @@ ${hidden('secret', question.secret)}
   return htmlPage({ status: 200, title: `Allow ${client}?`, body, formLeadsTo: formSource(redirectUri) }, requestId);
 }
 
-/** The source expression for a redirect URI; an IPv6 address has none (CSP level 3, host-char), so that its scheme alone stands for it. */
+/**
+ * The source expression for a redirect URI; an IPv6 address has none (CSP level 3, host-char), so that its scheme alone
+ * stands for it.
+ */
 function formSource(redirectUri: string): string {
   const { hostname, origin, protocol } = new URL(redirectUri);
   return hostname.startsWith('[') ? protocol : origin;

@@ -1,17 +1,12 @@
 import { createHash } from 'node:crypto';
+import { escapeXml } from '../../../xml.ts';
 import type { HttpAnswer } from '../../http-answer.ts';
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** Text for an element or a quoted attribute. Whatever steers the direction or look of text around it is shown as a box, so that no name can dress up as another. */
-export const escapeHtml = (text: string): string =>
-  text.replace(/[\p{Cc}\p{Cf}]/gu, '\u25a1').replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+/**
+ * Text for an element or a quoted attribute. Whatever steers the direction or look of text around it is shown as a box, so
+ * that no name can dress up as another.
+ */
+export const escapeHtml = (text: string): string => escapeXml(text.replace(/[\p{Cc}\p{Cf}]/gu, '\u25a1'));
 
 const STYLE = `
 :root{color-scheme:light dark;--line:#8886;--accent:#0b57d0;--on-accent:#fff}
@@ -19,12 +14,14 @@ const STYLE = `
 body{font:1rem/1.5 system-ui,sans-serif;margin:0;padding:2rem 1rem}
 main{max-width:34rem;margin:0 auto}
 h1{font-size:1.5rem;line-height:1.25;margin:0 0 1rem}
-dl{display:grid;grid-template-columns:fit-content(45%) 1fr;gap:.5rem 1.25rem;border:1px solid var(--line);border-radius:.5rem;padding:1rem;margin:1rem 0}
+dl{display:grid;grid-template-columns:fit-content(45%) 1fr;gap:.5rem 1.25rem;margin:1rem 0}
+dl{border:1px solid var(--line);border-radius:.5rem;padding:1rem}
 h2{font-size:1.15rem}
 dt{font-weight:600;overflow-wrap:anywhere}
 dd{margin:0;overflow-wrap:anywhere}
 form{display:flex;gap:.75rem;margin:1.5rem 0}
-button{font:inherit;padding:.6rem 1.5rem;border-radius:.5rem;border:1px solid var(--line);background:none;color:inherit;cursor:pointer}
+button{font:inherit;color:inherit;background:none;cursor:pointer}
+button{padding:.6rem 1.5rem;border-radius:.5rem;border:1px solid var(--line)}
 button.allow{background:var(--accent);border-color:var(--accent);color:var(--on-accent)}
 button:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 footer{margin-top:2rem;font-size:.875rem;opacity:.75;overflow-wrap:anywhere}
@@ -44,13 +41,20 @@ export interface Page {
 }
 
 /**
- * A page without script, frame, image or font, that no cache keeps and no other site can frame. Its one style element is named by its hash. A form leads to this broker, and
- * by its redirect to the one origin that the page is about (CSP level 3, form-action).
+ * A page without script, frame, image or font, that no cache keeps and no other site can frame. Its one style element is
+ * named by its hash. A form leads to this broker, and by its redirect to the one origin that the page is about (CSP level 3,
+ * form-action).
  */
 export function htmlPage(page: Page, requestId: string, headers: Readonly<Record<string, string>> = {}): HttpAnswer {
   const { status, title, body, formLeadsTo = null } = page;
   const formAction = formLeadsTo === null ? "'none'" : `'self' ${formLeadsTo}`.trim();
-  const policy = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; form-action ${formAction}; frame-ancestors 'none'; base-uri 'none'`;
+  const policy = [
+    "default-src 'none'",
+    `style-src 'sha256-${STYLE_HASH}'`,
+    `form-action ${formAction}`,
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ].join('; ');
   const escaped = escapeHtml(title);
   return {
     statusCode: status,

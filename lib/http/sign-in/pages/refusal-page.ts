@@ -1,11 +1,10 @@
-import type { Refusal } from '../../../outcome.ts';
 import type { RefusalClass } from '../../../refusals/kinds.ts';
 import { refusalEntry } from '../../../refusals/registry.ts';
-import { classOf, retryAfter } from '../../describe-refusal.ts';
-import type { HttpAnswer } from '../../http-answer.ts';
+import { classOf, retryAfter, statusOf } from '../../describe-refusal.ts';
+import type { RefusalRenderer } from '../../route.ts';
 import { definitions, escapeHtml, htmlPage } from './html-page.ts';
 
-function statusOf(refusalClass: RefusalClass): number {
+function statusOfClass(refusalClass: RefusalClass): number {
   switch (refusalClass) {
     case 'request':
     case 'client':
@@ -28,22 +27,14 @@ function statusOf(refusalClass: RefusalClass): number {
   }
 }
 
-const STATUS_OF_REASON: Readonly<Record<string, number>> = {
-  sign_in_connection: 404,
-  method_not_allowed: 405,
-  request_too_large: 413,
-};
-
 const RETRYABLE = [429, 503];
 
-/** A refusal as a page: which check failed, what was expected of public values, and the code and id that an operator asks for. */
-export function refusalPage(
-  refusal: Refusal,
-  requestId: string,
-  headers: Readonly<Record<string, string>> = {},
-): HttpAnswer {
+/**
+ * A refusal as a page: which check failed, what was expected of public values, and the code and id that an operator asks for.
+ */
+export const refusalPage: RefusalRenderer = (refusal, requestId, headers) => {
   const { says } = refusalEntry(refusal.reason);
-  const status = STATUS_OF_REASON[refusal.reason] ?? statusOf(classOf(refusal));
+  const status = statusOf(refusal, statusOfClass(classOf(refusal)));
   const detail = refusal.detail === undefined || refusal.detail === says ? [] : [['Detail', refusal.detail] as const];
   const next = RETRYABLE.includes(status)
     ? 'Something that is needed cannot be reached. Try again in a moment.'
@@ -52,4 +43,4 @@ export function refusalPage(
 ${definitions([...detail, ['Reason', refusal.reason], ['Request', requestId]])}
 <p>${next}</p>`;
   return htmlPage({ status, title: 'Sign-in failed', body }, requestId, { ...retryAfter(refusal), ...headers });
-}
+};

@@ -6,7 +6,10 @@ import { definitions, htmlPage } from './html-page.ts';
 const MOST_CLAIMS = 60;
 const LONGEST_VALUE = 500;
 
-/** The page at the end of a sign-in that nobody asked for: who the person is here, and nothing more. It shows them their own claims, as conditions see them. */
+/**
+ * The page at the end of a sign-in that nobody asked for: who the person is here, and nothing more. It shows them their own
+ * claims, as conditions see them.
+ */
 export function signedInPage({ name, subject, source, claims }: Principal, requestId: string): HttpAnswer {
   const rows = [
     ['Signed in as', name],

@@ -1,0 +1,33 @@
+import { accept, type Outcome, refuse } from '../outcome.ts';
+import type { HttpRequest } from './http-request.ts';
+import { givenOnce, Parameters } from './parameters.ts';
+
+const FORM = /^application\/x-www-form-urlencoded[ \t]*(?:;[ \t]*charset="?utf-8"?[ \t]*)?$/i;
+
+export interface FormBounds {
+  readonly maxBytes: number;
+  /** Names that may come more than once; all others are refused then. */
+  readonly repeatable?: readonly string[];
+}
+
+/**
+ * Reads the form of a POST. Refuses, in this order, another content type and any content encoding
+ * (unsupported_content_type), more than `maxBytes` (request_too_large), bytes that are not UTF-8 and what
+ * `Parameters.parse` refuses (malformed_request), and a parameter given twice (parameter_repeated).
+ */
+export function readForm(request: HttpRequest, { maxBytes, repeatable = [] }: FormBounds): Outcome<Parameters> {
+  if (!FORM.test(request.headers['content-type'] ?? '')) return refuse('unsupported_content_type');
+  if (request.headers['content-encoding'] !== undefined) return refuse('unsupported_content_type');
+  if (request.body.byteLength > maxBytes) return refuse('request_too_large');
+  const text = utf8(request.body);
+  const form = text.ok ? Parameters.parse(text.value) : text;
+  return form.ok ? givenOnce(form.value, repeatable) : form;
+}
+
+function utf8(bytes: Uint8Array): Outcome<string> {
+  try {
+    return accept(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+  } catch {
+    return refuse('malformed_request');
+  }
+}

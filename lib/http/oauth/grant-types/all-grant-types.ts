@@ -1,0 +1,15 @@
+import { GRANT_TYPE } from '../../../oauth-urns.ts';
+import { jwtBearer, saml2Bearer } from './assertion.ts';
+import { authorizationCode } from './authorization-code.ts';
+import { clientCredentials } from './client-credentials.ts';
+import type { GrantType } from './grant-type.ts';
+import { tokenExchange } from './token-exchange.ts';
+
+/** `grant_type` -> how its requests are read. The metadata says the same ones. */
+export const GRANT_TYPES: ReadonlyMap<string, GrantType> = new Map([
+  ['client_credentials', clientCredentials],
+  ['authorization_code', authorizationCode],
+  [GRANT_TYPE.tokenExchange, tokenExchange],
+  [GRANT_TYPE.jwtBearer, jwtBearer],
+  [GRANT_TYPE.saml2Bearer, saml2Bearer],
+]);

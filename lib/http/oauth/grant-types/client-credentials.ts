@@ -1,0 +1,15 @@
+import { accept, refuse } from '../../../outcome.ts';
+import { type GrantType, TOKENS, withScopes } from './grant-type.ts';
+
+/** RFC 6749 section 4.4: the client is the subject. */
+export const clientCredentials: GrantType = {
+  badProof: 'invalid_request',
+  proof: null,
+  actor: 'refuse',
+  answer: 'plain',
+  grants: TOKENS,
+  read: (form, client) =>
+    client === null
+      ? refuse('client_authentication_missing')
+      : withScopes(form, accept({ subject: 'client', actor: null, client, publicClients: 'refuse' })),
+};

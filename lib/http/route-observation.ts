@@ -1,0 +1,66 @@
+import type { Refusal } from '../outcome.ts';
+import type { Log, Metrics } from '../ports.ts';
+import { classOf } from './describe-refusal.ts';
+import type { HttpAnswer } from './http-answer.ts';
+import type { HttpRequest } from './http-request.ts';
+import type { RouteAnswer } from './route.ts';
+
+export interface ObservationPorts {
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** What log and metrics say of every request. */
+export interface Observed {
+  readonly request: HttpRequest;
+  /** The route's name. */
+  readonly route: string;
+  readonly latencyMs: number;
+}
+
+/** One log line, and one metric where something was issued. */
+export function observeAnswer(
+  { log, metrics }: ObservationPorts,
+  { request, route, latencyMs }: Observed,
+  { answer, issuance, grant }: RouteAnswer,
+): void {
+  const { id: requestId, sourceIp } = request;
+  log.info('answered', { requestId, route, status: answer.statusCode, issuance, grant, sourceIp, latencyMs });
+  if (grant !== undefined) metrics.issued({ grant, route }, latencyMs);
+}
+
+/** One log line, with what the refusal has for the log only, and one metric. */
+export function observeRefusal(
+  { log, metrics }: ObservationPorts,
+  { request, route, latencyMs }: Observed,
+  refusal: Refusal,
+  answer: HttpAnswer,
+): void {
+  const { id: requestId, sourceIp, userAgent } = request;
+  const { reason } = refusal;
+  const status = answer.statusCode;
+  log.info('refused', { requestId, route, status, reason, sourceIp, userAgent, latencyMs, ...refusal.log });
+  metrics.refused({ reason, route, outcome: refusal.recorded ?? outcomeOf(refusal) }, latencyMs);
+}
+
+/** Of a refusal that did not come from an issuance: the class says it. */
+function outcomeOf(refusal: Refusal): 'denied' | 'failed' | 'unauthenticated' {
+  switch (classOf(refusal)) {
+    case 'scope':
+    case 'target':
+    case 'limit':
+    case 'unauthorized-client':
+      return 'denied';
+    case 'outage':
+    case 'idp-outage':
+    case 'provider-outage':
+    case 'provider':
+      return 'failed';
+    case 'request':
+    case 'proof':
+    case 'expired-proof':
+    case 'client':
+    case 'unsupported':
+      return 'unauthenticated';
+  }
+}

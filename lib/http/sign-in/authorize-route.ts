@@ -1,0 +1,55 @@
+import { accept, type Outcome, refuse } from '../../outcome.ts';
+import { type DecidePorts, decideSignIn } from '../../sign-in/decide-sign-in.ts';
+import { trustClient } from '../../sign-in/trust-client.ts';
+import type { Handling, Route, RouteAnswer, RouteRequest } from '../route.ts';
+import { readAuthorize, readDecision, readRedirect, readState } from './authorize-request.ts';
+import { readBrowserCookie } from './browser-cookie.ts';
+import { PAGE_ROUTE } from './page-route.ts';
+import { type ProviderRedirectPorts, redirectToProvider } from './provider-redirect.ts';
+import { codeRedirect, errorRedirect } from './redirect.ts';
+
+export type AuthorizePorts = ProviderRedirectPorts & DecidePorts;
+
+/**
+ * `GET /oauth2/authorize` (RFC 6749 section 4.1.1) and the POST of its page. Until the redirect URI is trusted a refusal is a
+ * page; from then on refusals and outages go there.
+ */
+export const authorizeRoute = (ports: AuthorizePorts): Route => ({
+  ...PAGE_ROUTE,
+  name: 'authorize',
+  paths: ['/oauth2/authorize'],
+  methods: ['GET', 'POST'],
+  handle: (request, handling) =>
+    request.method === 'GET' ? authorize(ports, request, handling) : decide(ports, request, handling),
+});
+
+async function authorize(
+  ports: AuthorizePorts,
+  request: RouteRequest,
+  { signal, refuseAs }: Handling,
+): Promise<Outcome<RouteAnswer>> {
+  const asked = readRedirect(request);
+  if (!asked.ok) return asked;
+  const { client, redirectUri, query } = asked.value;
+  const configuration = await ports.configurations.current(signal);
+  const trusted = await trustClient(client, redirectUri, configuration, signal);
+  if (!trusted.ok) return trusted;
+  refuseAs(errorRedirect({ redirectUri, state: readState(query) }, ports.issuer));
+  const parsed = readAuthorize(asked.value);
+  return parsed.ok ? redirectToProvider(ports, request, parsed.value, signal) : parsed;
+}
+
+async function decide(
+  ports: AuthorizePorts,
+  request: RouteRequest,
+  { signal, refuseAs }: Handling,
+): Promise<Outcome<RouteAnswer>> {
+  const form = readDecision(request, readBrowserCookie(request, ports.issuer));
+  if (!form.ok) return form;
+  const decided = await decideSignIn(ports, form.value, signal);
+  if (!decided.ok) return decided;
+  const { code, authorization } = decided.value;
+  refuseAs(errorRedirect(authorization, ports.issuer));
+  if (code === null) return refuse('sign_in_declined');
+  return accept({ answer: codeRedirect(authorization, code, ports.issuer, request.id) });
+}

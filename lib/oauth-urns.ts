@@ -1,0 +1,29 @@
+/** Every URN of OAuth that this broker takes, gives or sends, and its own; each stands here and nowhere else. */
+
+/** Extension grant types (RFC 8693 section 2.1, RFC 7523 section 2.1, RFC 7522 section 2.1). */
+export const GRANT_TYPE = {
+  tokenExchange: 'urn:ietf:params:oauth:grant-type:token-exchange',
+  jwtBearer: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+  saml2Bearer: 'urn:ietf:params:oauth:grant-type:saml2-bearer',
+} as const;
+
+/** Token types of RFC 8693 section 3. */
+export const TOKEN_TYPE = {
+  jwt: 'urn:ietf:params:oauth:token-type:jwt',
+  idToken: 'urn:ietf:params:oauth:token-type:id_token',
+  accessToken: 'urn:ietf:params:oauth:token-type:access_token',
+  saml2: 'urn:ietf:params:oauth:token-type:saml2',
+} as const;
+
+/** Token types of this broker's own. */
+export const BROKER_TOKEN_TYPE = {
+  /** A signed `sts:GetCallerIdentity` request, as a proof. */
+  awsIam: 'urn:token-broker:token-type:aws-iam',
+  /** An authorization code as the subject of an exchange: the way from a browser to an AWS session. */
+  authorizationCode: 'urn:token-broker:token-type:authorization-code',
+  /** The credential document, as what is issued. */
+  awsCredentials: 'urn:token-broker:token-type:aws-credentials',
+} as const;
+
+/** RFC 7523 section 2.2. */
+export const JWT_CLIENT_ASSERTION = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';

@@ -1,0 +1,57 @@
+import { jest } from '@jest/globals';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { HttpAnswer } from '../../lib/http/http-answer.ts';
+import { aContext, anEvent, type EventParts } from '../fakes/http.ts';
+import { functionName, resourcesOf } from '../template/document.ts';
+
+/** What the functions are told: enough to be loaded; nothing is asked of anybody before a request is read. */
+const ENVIRONMENT = {
+  ISSUER: 'https://broker.example.com',
+  TABLE_PREFIX: 'every-route',
+  EXTERNAL_ID: 'every-route',
+  SIGNING_KEYS_SECRET: 'signing',
+  SAML_KEYS_SECRET: 'saml',
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'example',
+};
+
+type Handler = (event: APIGatewayProxyEventV2, context: typeof aContext) => Promise<HttpAnswer>;
+
+/** One path of the template, answered by the very function that is deployed. */
+export interface ServedPath {
+  readonly path: string;
+  /** As `Allow` says them. */
+  readonly methods: readonly string[];
+  answer(parts: EventParts): Promise<HttpAnswer>;
+}
+
+/** Every path of the template but `$default` and those that only spell a final slash; its parameters are called `x`. */
+export async function servedPaths(): Promise<readonly ServedPath[]> {
+  Object.assign(process.env, ENVIRONMENT);
+  const served: ServedPath[] = [];
+  for (const [, resource] of resourcesOf('AWS::Serverless::Function')) {
+    const events = (resource.Properties['Events'] ?? {}) as Record<string, { Properties: { Path: string } }>;
+    const paths = new Set(Object.values(events).map(({ Properties }) => Properties.Path.replace(/\/$/, '')));
+    if (paths.size === 0) continue;
+    const { handler } = (await import(`../../functions/${functionName(resource)}.ts`)) as { handler: Handler };
+    for (const pattern of paths) {
+      if (pattern === '$default') continue;
+      const path = pattern.replace(/\{\w+\+?\}/g, 'x');
+      const answer = (parts: EventParts) => handler(anEvent({ path, ...parts }), aContext);
+      const { headers } = await answer({ method: 'PATCH' });
+      served.push({ path, methods: String(headers?.['allow'] ?? '').split(', '), answer });
+    }
+  }
+  return served;
+}
+
+/** Takes what the functions log, so that it can be looked at and does not flood the terminal. */
+export function takeLog(): readonly string[] {
+  const lines: string[] = [];
+  jest.spyOn(process.stdout, 'write').mockImplementation((line) => {
+    lines.push(String(line));
+    return true;
+  });
+  return lines;
+}
