@@ -35,13 +35,14 @@ async function refusedLine(refusal: Refusal): Promise<Record<string, unknown>> {
   };
   const route = {
     name: 'token',
-    methods: 'any',
+    paths: ['/'],
+    methods: ['GET'],
     budgetMs: 1_000,
     handle: async () => ({ ok: false, refusal }) as const,
     refuse: () => ({ statusCode: 400, headers: {}, body: '' }),
   } as const;
   const context = { getRemainingTimeInMillis: () => 1_000 };
-  await Reflect.apply(routeHandler(route, ports), undefined, [anEvent(), context]);
+  await Reflect.apply(routeHandler([route], ports), undefined, [anEvent(), context]);
   return line();
 }
 
