@@ -1,5 +1,5 @@
 import { tokenSigner } from '../lib/aws/secrets-manager/token-signer.ts';
-import type { Grant, OauthTokenGrant, Scope } from '../lib/configuration/documents.ts';
+import type { OauthTokenGrant, Scope } from '../lib/configuration/documents.ts';
 import { plainFacts } from '../lib/configuration/downstream-presets/preset.ts';
 import { brokerTokenGranter } from '../lib/credential/broker-token.ts';
 import { oauthTokenGranter } from '../lib/credential/oauth-token.ts';
@@ -31,7 +31,7 @@ const oauthGrant: OauthTokenGrant = {
   },
 };
 
-const scopeOf = (scope: string, grant: Grant): Scope => ({
+const scopeOf = (scope: string, grant: Scope['grant']): Scope => ({
   ...{ scope, description: '', enabled: true, grant, deny: [] },
   allow: [{ connections: null, clients: ['bot'], when: null, actor: null }],
   ...{ requires: { intent: false }, limits: { perPrincipal: null, total: null } },
@@ -49,11 +49,10 @@ async function makePorts(): Promise<IssuancePorts> {
   const signer = tokenSigner(async () => ports.secrets, SIGNING_KEYS);
   const { issuer, clock, random, secrets, fetcher, pauses, webIdentities } = ports;
   const tokens = downstreamTokens({ issuer, clock, random, secrets, fetcher, pauses, webIdentities, signer });
-  ports.grant('broker-token', brokerTokenGranter({ issuer, signer }));
-  ports.grant(
-    'oauth-token',
-    oauthTokenGranter(async () => tokens),
-  );
+  ports.grant({
+    'broker-token': brokerTokenGranter({ issuer, signer }),
+    'oauth-token': oauthTokenGranter(async () => tokens),
+  });
   return ports;
 }
 

@@ -3,8 +3,7 @@
  * No credential leaves without its record; whatever cannot be reached refuses.
  */
 
-import type { Grant } from './configuration/documents.ts';
-import type { Granter, Minted, PreparedGrant } from './credential/grant.ts';
+import type { Granters, Minted } from './credential/grant.ts';
 import type { Principal } from './identity/principal.ts';
 import { type Authenticated, type Authenticators, authenticate } from './issuance/authenticate.ts';
 import { type Authorized, authorize, type PolicyRequest } from './issuance/authorize.ts';
@@ -24,8 +23,7 @@ export interface IssuePorts {
   readonly replays: Replays;
   readonly limits: Limits;
   readonly ledger: Ledger;
-  /** The kinds of grant that this function can make; a kind that is not here is not available here. */
-  readonly granters: Readonly<Partial<Record<Grant['type'], Granter>>>;
+  readonly granters: Granters;
 }
 
 export interface IssuanceRequest extends PolicyRequest {
@@ -103,7 +101,7 @@ async function mint(
   what: Authorized,
   signal: AbortSignal,
 ): Promise<Outcome<Issued>> {
-  const minted = await start(ports, draft, what.prepared, signal);
+  const minted = await start(ports, draft, what, signal);
   if (!minted.ok) {
     const lastWords = AbortSignal.timeout(LAST_WORDS_MS);
     const recording = minted.stage === 'mint' ? fail(ports, draft, minted.refusal.reason, lastWords) : null;
@@ -132,13 +130,13 @@ type MintAttempt = Outcome<Minted> & { readonly stage?: 'started' | 'mint'; read
 async function start(
   { ledger }: IssuePorts,
   draft: IssuanceRecord,
-  prepared: PreparedGrant,
+  { mintedBy, prepared }: Authorized,
   signal: AbortSignal,
 ): Promise<MintAttempt> {
   let stage: 'started' | 'mint' = 'started';
   try {
     const atHand = (await prepared.atHand?.(signal)) ?? null;
-    if (atHand === null && prepared.startsElsewhere) {
+    if (atHand === null && mintedBy === 'others') {
       await ledger.started({ ...draft, credential: prepared.planned }, signal);
     }
     stage = 'mint';

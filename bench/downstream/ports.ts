@@ -1,5 +1,5 @@
-import type { Grant, Scope } from '../../lib/configuration/documents.ts';
-import type { Granter } from '../../lib/credential/grant.ts';
+import type { Scope } from '../../lib/configuration/documents.ts';
+import type { Granters } from '../../lib/credential/grant.ts';
 import { systemClock } from '../../lib/host/clock.ts';
 import { systemRandom } from '../../lib/host/random.ts';
 import { type IssuePorts, issue } from '../../lib/issue.ts';
@@ -18,7 +18,8 @@ export interface IssuancePorts {
   readonly webIdentities: WebIdentities;
   /** How often the other server was asked. */
   fetched(): number;
-  grant(type: Grant['type'], granter: Granter): void;
+  /** The kinds of grant that it makes from now on. */
+  grant(granters: Granters): void;
   /** One issuance of a scope to the client `bot`. Throws where it is refused. */
   issue(scope: string): Promise<void>;
 }
@@ -35,17 +36,16 @@ export function issuancePorts(
   host: string,
 ): IssuancePorts {
   let fetched = 0;
-  const granters: Partial<Record<Grant['type'], Granter>> = {};
+  let granters: Granters = {};
   const byName = new Map(scopes.map((scope) => [scope.scope, loadScope(scope)]));
   const written: string[] = [];
   const record: IssuePorts['ledger']['finished'] = async (one) => {
     written[0] = JSON.stringify(toJson(one));
   };
   const none = async () => [];
-  const ports: IssuePorts = {
+  const ports: Omit<IssuePorts, 'granters'> = {
     clock: systemClock,
     random: systemRandom,
-    granters,
     configurations: {
       current: async () => ({
         version: 1,
@@ -93,17 +93,17 @@ export function issuancePorts(
     pauses: { wait: async () => false },
     webIdentities: { token: async () => refuse('web_identity_refused') },
     fetched: () => fetched,
-    grant: (type, granter) => {
-      granters[type] = granter;
+    grant: (made) => {
+      granters = made;
     },
     issue: async (scope) => {
       const client = { method: 'client_secret_basic', client: 'bot', secret: 's' } as const;
       const outcome = await issue(
-        ports,
+        { ...ports, granters },
         {
           proofs: { subject: 'client', actor: null, client, publicClients: 'refuse' },
           ...{ scopes: [scope], requestedDuration: null, intent: null, narrowing: null },
-          ...{ grants: ['broker-token', 'oauth-token'], refuseTarget: () => null },
+          ...{ route: 'token', target: { names: [], tokenType: null, principalArn: null } },
           caller: { id: 'req-1', sourceIp: '203.0.113.9', userAgent: 'bench' },
         },
         signal,

@@ -3,7 +3,8 @@
  * out, durations in seconds and single values turned into lists. These are the items of the configuration table.
  * The form that people write is in `schema/`.
  */
-import type { JsonObject, JsonValue } from '../json.ts';
+import type { JsonObject } from '../json.ts';
+import type { Grant } from '../policy/grants/kinds.ts';
 import type { Seconds } from '../time.ts';
 import type { DownstreamPresetName } from './downstream-presets/table.ts';
 import type { PresetName } from './presets/table.ts';
@@ -137,33 +138,6 @@ export interface Limit {
   readonly window: Seconds;
 }
 
-export interface AwsSessionGrant {
-  readonly type: 'aws-session';
-  readonly roleArn: string;
-  /** null: the deployment's parameter ExternalId. */
-  readonly externalId: string | null;
-  /** 900 s to `maxDuration`. */
-  readonly duration: Seconds;
-  /** At most 3600 s (role chaining). */
-  readonly maxDuration: Seconds;
-  readonly policy: JsonObject | null;
-  readonly policyArns: readonly string[];
-  readonly tags: Readonly<Record<string, string>>;
-  readonly sourceIdentity: 'required' | 'off';
-}
-
-export interface AwsFederatedGrant {
-  readonly type: 'aws-federated';
-  readonly via: 'web-identity' | 'saml';
-  readonly roleArn: string;
-  /** Only and always with `via: saml`. */
-  readonly principalArn: string | null;
-  readonly duration: Seconds;
-  readonly maxDuration: Seconds;
-  readonly policy: JsonObject | null;
-  readonly policyArns: readonly string[];
-}
-
 export type DownstreamAuthentication =
   | 'client_secret_basic'
   | 'client_secret_post'
@@ -248,16 +222,6 @@ export type OauthTokenGrant =
       readonly repositories: readonly string[];
       readonly permissions: Readonly<Record<string, string>>;
     });
-
-export interface BrokerTokenGrant {
-  readonly type: 'broker-token';
-  readonly audience: string;
-  /** Default and maximum. */
-  readonly duration: Seconds;
-  readonly claims: Readonly<Record<string, JsonValue>>;
-}
-
-export type Grant = AwsSessionGrant | AwsFederatedGrant | OauthTokenGrant | BrokerTokenGrant;
 
 export interface Scope {
   readonly scope: string;

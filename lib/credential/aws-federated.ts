@@ -1,6 +1,6 @@
-import type { AwsFederatedGrant } from '../configuration/documents.ts';
 import type { Proof } from '../identity/principal.ts';
-import { accept, Fault, type Outcome, refuse } from '../outcome.ts';
+import { accept, type Outcome, refuse } from '../outcome.ts';
+import type { AwsFederatedGrant } from '../policy/grants/aws-federated.ts';
 import { renderPolicy } from '../policy/render-grant.ts';
 import type { AwsSession, Sessions } from '../ports.ts';
 import type { Granter, GrantInput } from './grant.ts';
@@ -16,35 +16,28 @@ const LONGEST_TOKEN = 20_000;
 const LONGEST_ASSERTION = 100_000;
 
 /**
- * Grants of the type `aws-federated`: the caller's own proof goes to STS, whose role trusts the identity provider itself; the broker decides and records.
- * `prepare` refuses with `duration_out_of_range`, `proof_ends_too_soon`, `template_value`, `narrowing_refused`, `parameter_invalid`,
- * `policy_too_large`, and `proof_type_unsupported` where the proof is not the kind that `via` sends on.
- * Session name and source identity are STS's and the identity provider's with SAML; with a web identity the session name is the issuance's id.
+ * Grants of the type `aws-federated`: the caller's own proof goes to STS, whose role trusts the identity provider
+ * itself; the broker decides and records. `prepare` refuses with `duration_out_of_range`, `proof_ends_too_soon`,
+ * `template_value`, `narrowing_refused`, `parameter_invalid`, `policy_too_large`, and `proof_type_unsupported` where the
+ * proof is not the kind that `via` sends on. Session name and source identity are STS's and the identity provider's with
+ * SAML; with a web identity the session name is the issuance's id.
  */
-export const awsFederatedGranter = (sessions: Sessions): Granter => ({
-  prepare: (input) => {
-    const grant = soleGrant(input.scopes);
+export const awsFederatedGranter = (sessions: Sessions): Granter<'aws-federated'> => ({
+  prepare: ({ grant: { document: grant, templates }, lookup }, input) => {
     const lasting = sessionDuration(grant, input);
     if (!lasting.ok) return lasting;
-    const policy = renderPolicy(input.scopes[0], input.lookup);
+    const policy = renderPolicy(templates.policy, lookup);
     if (!policy.ok) return policy;
     const policies = sessionPolicies({ policy: policy.value, policyArns: grant.policyArns }, input.narrowing);
     if (!policies.ok) return policies;
     const asking = asks(sessions, grant, input, lasting.value, policies.value);
     if (!asking.ok) return asking;
     return accept({
-      startsElsewhere: true,
       planned: { roleArn: grant.roleArn, sourceIdentity: null, expires: lasting.value.expires },
       mint: async (signal) => mintedSession(grant.roleArn, null, input.endsBy, await asking.value(signal)),
     });
   },
 });
-
-function soleGrant([first, ...others]: GrantInput['scopes']): AwsFederatedGrant {
-  const { grant } = first.scope;
-  if (others.length > 0 || grant.type !== 'aws-federated') throw new Fault('bug', 'Not one aws-federated grant.');
-  return grant;
-}
 
 /** The call that `via` says, with the proof that it needs. */
 function asks(
@@ -60,7 +53,6 @@ function asks(
     const input = { ...role, token: proof.token, sessionName: sessionNameOf(issuance) };
     return accept((signal) => sessions.assumeRoleWithWebIdentity(input, signal));
   }
-  if (grant.principalArn === null) throw new Fault('bug', 'An aws-federated grant via saml has no principalArn.');
   if (proof?.kind !== 'saml') return refuse('proof_type_unsupported');
   const assertion = base64Of(proof);
   if (assertion.length > LONGEST_ASSERTION) return refuse('request_too_large');

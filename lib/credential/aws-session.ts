@@ -1,10 +1,8 @@
-import type { AwsSessionGrant } from '../configuration/documents.ts';
-import { accept, Fault, type Outcome } from '../outcome.ts';
+import { accept, type Outcome } from '../outcome.ts';
 import { renderPolicy, renderTags } from '../policy/render-grant.ts';
-import type { CompiledScope } from '../policy/scope.ts';
 import type { AssumeRole, Sessions } from '../ports.ts';
 import type { EpochSeconds } from '../time.ts';
-import type { Granter, GrantInput, PreparedGrant } from './grant.ts';
+import type { Granted, Granter, GrantInput, PreparedGrant } from './grant.ts';
 import { mintedSession } from './minted-session.ts';
 import { sessionPolicies } from './packed-policy.ts';
 import { sessionDuration } from './session-duration.ts';
@@ -25,32 +23,37 @@ export interface AwsSessionRequest {
 }
 
 /**
- * Grants of the type `aws-session`: one AssumeRole an issuance, never shared and never kept. Everything that can be refused without asking STS is refused by
- * `prepare`: `duration_out_of_range`, `proof_ends_too_soon`, `template_value`, `narrowing_refused`, `parameter_invalid`, `policy_too_large`.
+ * Grants of the type `aws-session`: one AssumeRole an issuance, never shared and never kept. Everything that can be
+ * refused without asking STS is refused by `prepare`: `duration_out_of_range`, `proof_ends_too_soon`, `template_value`,
+ * `narrowing_refused`, `parameter_invalid`, `policy_too_large`.
  */
-export const awsSessionGranter = (ports: AwsSessionPorts): Granter => ({
-  prepare: (input) => {
-    const request = awsSessionRequest(input, ports.externalId);
+export const awsSessionGranter = (ports: AwsSessionPorts): Granter<'aws-session'> => ({
+  prepare: (granted, input) => {
+    const request = awsSessionRequest(granted, input, ports.externalId);
     return request.ok ? accept(preparedSession(ports.sessions, request.value, input)) : request;
   },
 });
 
 /**
- * The AssumeRole of one issuance, without asking anybody. The role, the external id and the tags' names are the grant's alone;
- * session name, source identity and the `token-broker:` tags are the broker's own; of the caller come a duration within the grant's bounds, values for
- * templates, and session policies where the grant has none (which can only narrow the role). Contract section 2; STS API reference, AssumeRole.
+ * The AssumeRole of one issuance, without asking anybody. The role, the external id and the tags' names are the grant's
+ * alone; session name, source identity and the `token-broker:` tags are the broker's own; of the caller come a duration
+ * within the grant's bounds, values for templates, and session policies where the grant has none (which can only narrow
+ * the role). Contract section 2; STS API reference, AssumeRole.
  */
-export function awsSessionRequest(input: GrantInput, externalId: string): Outcome<AwsSessionRequest> {
-  const { compiled, grant } = soleGrant(input.scopes);
+export function awsSessionRequest(
+  { scope, grant: { document: grant, templates }, lookup }: Granted<'aws-session'>,
+  input: GrantInput,
+  externalId: string,
+): Outcome<AwsSessionRequest> {
   const lasting = sessionDuration(grant, input);
   if (!lasting.ok) return lasting;
-  const policy = renderPolicy(compiled, input.lookup);
+  const policy = renderPolicy(templates.policy, lookup);
   if (!policy.ok) return policy;
   const policies = sessionPolicies({ policy: policy.value, policyArns: grant.policyArns }, input.narrowing);
   if (!policies.ok) return policies;
-  const theirs = renderTags(compiled, input.lookup);
+  const theirs = renderTags(templates.tags, lookup);
   if (!theirs.ok) return theirs;
-  const tags = sessionTags(input.issuance, compiled.scope.scope, input.actor, theirs.value);
+  const tags = sessionTags(input.issuance, scope, input.actor, theirs.value);
   if (!tags.ok) return tags;
   const assumeRole: AssumeRole = {
     roleArn: grant.roleArn,
@@ -65,16 +68,9 @@ export function awsSessionRequest(input: GrantInput, externalId: string): Outcom
   return accept({ input: assumeRole, expires: lasting.value.expires });
 }
 
-function soleGrant([first, ...others]: GrantInput['scopes']): { compiled: CompiledScope; grant: AwsSessionGrant } {
-  const { grant } = first.scope;
-  if (others.length > 0 || grant.type !== 'aws-session') throw new Fault('bug', 'Not one aws-session grant.');
-  return { compiled: first, grant };
-}
-
 function preparedSession(sessions: Sessions, request: AwsSessionRequest, { endsBy }: GrantInput): PreparedGrant {
   const { roleArn, sourceIdentity } = request.input;
   return {
-    startsElsewhere: true,
     planned: { roleArn, sourceIdentity, expires: request.expires },
     mint: async (signal) =>
       mintedSession(roleArn, sourceIdentity, endsBy, await sessions.assumeRole(request.input, signal)),

@@ -1,39 +1,40 @@
 import { createHash } from 'node:crypto';
 import { LINEAGE_CLAIM } from '../broker-token-claims.ts';
-import type { BrokerTokenGrant } from '../configuration/documents.ts';
 import type { Actor, Principal } from '../identity/principal.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
+import { TOKEN_TYPE } from '../oauth-urns.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import { renderTokenClaims } from '../policy/render-grant.ts';
-import type { CompiledScope } from '../policy/scope.ts';
 import type { TokenSigner } from '../ports.ts';
-import { type EpochSeconds, epochSeconds, type Seconds, toEpochSeconds } from '../time.ts';
-import type { Granter, GrantInput, Minted, PreparedGrant } from './grant.ts';
+import { type EpochSeconds, epochSeconds, toEpochSeconds } from '../time.ts';
+import type { Granted, Granter, GrantInput, Minted, PreparedGrant } from './grant.ts';
 
 export interface BrokerTokenPorts {
   readonly issuer: string;
   readonly signer: TokenSigner;
 }
 
-const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
+/** Scopes of one audience, which go into one token. */
+type GrantedTokens = readonly [Granted<'broker-token'>, ...Granted<'broker-token'>[]];
 
 /**
- * Broker tokens: JWT access tokens (RFC 9068) signed by this broker, `jti` the issuance's id. Nobody else mints, so there is no `started` record; the outcome is
- * recorded before the token leaves.
+ * Broker tokens: JWT access tokens (RFC 9068) signed by this broker, `jti` the issuance's id. Nobody else mints, so there
+ * is no `started` record; the outcome is recorded before the token leaves.
  */
-export const brokerTokenGranter = (ports: BrokerTokenPorts): Granter => ({
-  prepare: (input) => {
-    const now = toEpochSeconds(input.now);
-    const expires = expiry(input, now);
-    if (!expires.ok) return expires;
-    const claims = scopeClaims(input);
-    if (!claims.ok) return claims;
-    const { grant } = input.scopes[0].scope;
-    if (grant.type !== 'broker-token') return refuse('grant_not_available_here');
-    const payload = tokenClaims(ports.issuer, input, grant, { now, expires: expires.value, claims: claims.value });
-    return accept(prepared(ports, payload, grant.audience, expires.value));
-  },
+export const brokerTokenGranter = (ports: BrokerTokenPorts): Granter<'broker-token'> => ({
+  prepare: (granted, input) => prepare(ports, [granted], input),
+  prepareTogether: (granted, input) => prepare(ports, granted, input),
 });
+
+function prepare(ports: BrokerTokenPorts, granted: GrantedTokens, input: GrantInput): Outcome<PreparedGrant> {
+  const now = toEpochSeconds(input.now);
+  const expires = expiry(granted, input, now);
+  if (!expires.ok) return expires;
+  const claims = scopeClaims(granted);
+  if (!claims.ok) return claims;
+  const payload = tokenClaims(ports.issuer, granted, input, { now, expires: expires.value, claims: claims.value });
+  return accept(prepared(ports, payload, granted[0].grant.document.audience, expires.value));
+}
 
 function prepared(
   { signer }: BrokerTokenPorts,
@@ -43,7 +44,6 @@ function prepared(
 ): PreparedGrant {
   const planned = { expires, audience };
   return {
-    startsElsewhere: false,
     planned,
     mint: async (signal): Promise<Outcome<Minted>> => {
       const token = await signer.sign('at+jwt', payload, signal);
@@ -52,7 +52,7 @@ function prepared(
         kind: 'token',
         token,
         tokenType: 'Bearer',
-        issuedTokenType: ACCESS_TOKEN,
+        issuedTokenType: TOKEN_TYPE.accessToken,
         expires,
         scope: null,
       } as const;
@@ -62,8 +62,12 @@ function prepared(
 }
 
 /** The shortest duration of the scopes; never past the end of a broker token that was the proof. A duration asked for is met or refused. */
-function expiry({ scopes, requestedDuration, endsBy }: GrantInput, now: EpochSeconds): Outcome<EpochSeconds> {
-  const most = Math.min(...scopes.map(durationOf));
+function expiry(
+  granted: GrantedTokens,
+  { requestedDuration, endsBy }: GrantInput,
+  now: EpochSeconds,
+): Outcome<EpochSeconds> {
+  const most = Math.min(...granted.map(({ grant }) => grant.document.duration));
   if (requestedDuration !== null && (requestedDuration < 1 || requestedDuration > most)) {
     return refuse('duration_out_of_range', { detail: `duration must be 1 to ${most} seconds.` });
   }
@@ -74,14 +78,11 @@ function expiry({ scopes, requestedDuration, endsBy }: GrantInput, now: EpochSec
     : refuse('proof_ends_too_soon');
 }
 
-const durationOf = ({ scope: { grant } }: CompiledScope): Seconds | number =>
-  grant.type === 'broker-token' ? grant.duration : Number.NaN;
-
 /** The further claims of all scopes; two that disagree cannot be in one token. */
-function scopeClaims({ scopes, lookup }: GrantInput): Outcome<JsonObject> {
+function scopeClaims(granted: GrantedTokens): Outcome<JsonObject> {
   const claims: Record<string, JsonValue> = Object.create(null);
-  for (const scope of scopes) {
-    const rendered = renderTokenClaims(scope, lookup);
+  for (const { grant, lookup } of granted) {
+    const rendered = renderTokenClaims(grant.templates.claims, lookup);
     if (!rendered.ok) return rendered;
     for (const [name, value] of Object.entries(rendered.value)) {
       if (name in claims && JSON.stringify(claims[name]) !== JSON.stringify(value))
@@ -99,25 +100,20 @@ interface TokenTimesAndClaims {
 }
 
 /** RFC 9068 section 2.2. The standard claims come last, so that none of the scope's can stand in their place. */
-function tokenClaims(
-  issuer: string,
-  input: GrantInput,
-  grant: BrokerTokenGrant,
-  more: TokenTimesAndClaims,
-): JsonObject {
-  const { principal, actor, client, scopes, issuance } = input;
+function tokenClaims(issuer: string, granted: GrantedTokens, input: GrantInput, more: TokenTimesAndClaims): JsonObject {
+  const { principal, actor, client, issuance } = input;
   const act = actClaim(principal, actor);
   return {
     ...more.claims,
     iss: issuer,
     sub: subjectOf(principal),
-    aud: grant.audience,
+    aud: granted[0].grant.document.audience,
     client_id: client?.client ?? `connection:${principal.source.name}`,
     iat: more.now,
     nbf: more.now,
     exp: more.expires,
     jti: issuance,
-    scope: scopes.map(({ scope }) => scope.scope).join(' '),
+    scope: granted.map(({ scope }) => scope).join(' '),
     ...(act === undefined ? {} : { act }),
     [LINEAGE_CLAIM]: lineageClaim(input),
   };

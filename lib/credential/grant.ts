@@ -2,16 +2,23 @@ import type { Actor, AuthenticatedClient, Principal, Proof } from '../identity/p
 import type { CredentialRecord } from '../ledger/record.ts';
 import type { Outcome } from '../outcome.ts';
 import type { KeyLookup } from '../policy/decision.ts';
-import type { CompiledScope } from '../policy/scope.ts';
+import type { CompiledGrant } from '../policy/grants/compiled-grant.ts';
+import type { GrantType } from '../policy/grants/kinds.ts';
 import type { AwsSession } from '../ports.ts';
 import type { EpochMilliseconds, EpochSeconds, Seconds } from '../time.ts';
 
-/** What every kind of grant is made from. The decision is taken: whoever prepares this was allowed all of `scopes`. */
+/** What one scope grants to whoever was allowed it. */
+export interface Granted<T extends GrantType> {
+  readonly scope: string;
+  readonly grant: CompiledGrant<T>;
+  /** Values for the templates of the grant. */
+  readonly lookup: KeyLookup;
+}
+
+/** What every kind of grant is made from, beside the grant itself. The decision is taken. */
 export interface GrantInput {
   /** The issuance's id: session name of an AWS session, `jti` of a broker token. */
   readonly issuance: string;
-  /** More than one only where all grant broker tokens of one audience. */
-  readonly scopes: readonly [CompiledScope, ...CompiledScope[]];
   readonly principal: Principal;
   /** Who acts for the principal; null: nobody does. */
   readonly actor: Actor | null;
@@ -19,13 +26,14 @@ export interface GrantInput {
   /** What the caller asked for; null: the grant's default. Out of range is refused, never clamped. */
   readonly requestedDuration: Seconds | null;
   readonly now: EpochMilliseconds;
-  /** Values for the templates of the grant. */
-  readonly lookup: KeyLookup;
   /** What the caller of /sts sent to narrow the session; null: nothing. */
   readonly narrowing: Narrowing | null;
   /** The subject's proof as it came, for grants that pass it on. Secret. null: the subject is a client that authenticated. */
   readonly proof: Proof | null;
-  /** What is granted ends no later: the end of the broker token that is the proof (or the actor's, if sooner). null: no such end. */
+  /**
+   * What is granted ends no later: the end of the broker token that is the proof (or the actor's, if sooner). null: no
+   * such end.
+   */
   readonly endsBy: EpochSeconds | null;
 }
 
@@ -37,13 +45,11 @@ export interface Narrowing {
 
 /** A grant that may be made: everything that can be refused without asking anybody else has been checked. */
 export interface PreparedGrant {
-  /** True where somebody else mints: `started` is recorded first. */
-  readonly startsElsewhere: boolean;
   /** For the `started` record: what is about to be asked for. `expires` is the latest end it can have. */
   readonly planned: CredentialRecord;
   /**
-   * Only where the granter keeps what others minted: what is at hand for this very request, so that nobody is asked and no `started` is due.
-   * null: somebody must be asked. Never throws.
+   * Only where the granter keeps what others minted: what is at hand for this very request, so that nobody is asked and
+   * no `started` is due. null: somebody must be asked. Never throws.
    */
   readonly atHand?: (signal: AbortSignal) => Promise<Outcome<Minted> | null>;
   /** Makes the credential. Called once, after `started` was written. Throws `Fault` where a dependency fails in no known way. */
@@ -60,6 +66,8 @@ export interface Minted {
 /** Secret: never logged, never recorded. */
 export interface MintedAwsSession {
   readonly kind: 'aws-session';
+  /** RFC 8693 section 3 identifier. */
+  readonly issuedTokenType: string;
   readonly roleArn: string;
   /** The account of the role, 12 digits. */
   readonly accountId: string;
@@ -79,7 +87,12 @@ export interface MintedToken {
   readonly scope: string | null;
 }
 
-/** One kind of grant. `prepare` is pure and refuses before anything is recorded as started. */
-export interface Granter {
-  prepare(input: GrantInput): Outcome<PreparedGrant>;
+/** Makes one kind of grant. Both are pure and refuse before anything is recorded as started. */
+export interface Granter<T extends GrantType> {
+  prepare(granted: Granted<T>, input: GrantInput): Outcome<PreparedGrant>;
+  /** Several scopes as one, where the facts of the kind let them go together. */
+  prepareTogether?(granted: readonly [Granted<T>, ...Granted<T>[]], input: GrantInput): Outcome<PreparedGrant>;
 }
+
+/** A kind that is missing is not available here. */
+export type Granters = { readonly [T in GrantType]?: Granter<T> };

@@ -1,3 +1,4 @@
+import { BROKER_TOKEN_TYPE } from '../oauth-urns.ts';
 import { accept, Fault, type Outcome, refuse } from '../outcome.ts';
 import type { AwsSession } from '../ports.ts';
 import type { EpochSeconds } from '../time.ts';
@@ -27,7 +28,13 @@ export function mintedSession(
       packedPolicySize: session.packedPolicySize,
       expires,
     },
-    secret: { kind: 'aws-session', roleArn, accountId: accountOf(roleArn), session },
+    secret: {
+      kind: 'aws-session',
+      issuedTokenType: BROKER_TOKEN_TYPE.awsCredentials,
+      roleArn,
+      accountId: accountOf(roleArn),
+      session,
+    },
   });
 }
 

@@ -1,9 +1,9 @@
 import type { OauthTokenGrant } from '../configuration/documents.ts';
 import type { DownstreamRequest, ForwardedProof } from '../downstream/downstream-request.ts';
-import { accept, Fault, type Outcome, refuse } from '../outcome.ts';
+import { accept, type Outcome, refuse } from '../outcome.ts';
 import { renderDownstream } from '../policy/render-grant.ts';
 import { actClaim, subjectOf } from './broker-token.ts';
-import type { GrantInput } from './grant.ts';
+import type { Granted, GrantInput } from './grant.ts';
 
 const TOKEN_TYPES = 'urn:ietf:params:oauth:token-type:';
 
@@ -12,15 +12,15 @@ const TOKEN_TYPES = 'urn:ietf:params:oauth:token-type:';
  * the templates of scope, audience and subject, its identity, and the proof where the grant forwards it. Refuses with `duration_out_of_range`,
  * `template_value`, `proof_type_unsupported`.
  */
-export function downstreamRequest(input: GrantInput): Outcome<DownstreamRequest> {
-  const [scope, ...others] = input.scopes;
-  const { grant } = scope.scope;
-  if (others.length > 0 || grant.type !== 'oauth-token') throw new Fault('bug', 'Not one oauth-token grant.');
+export function downstreamRequest(
+  { grant: { document: grant, templates }, lookup }: Granted<'oauth-token'>,
+  input: GrantInput,
+): Outcome<DownstreamRequest> {
   if (input.requestedDuration !== null) {
     const detail = 'duration cannot be given for this scope: the authorization server that issues its tokens sets it.';
     return refuse('duration_out_of_range', { detail });
   }
-  const rendered = renderDownstream(scope, input.lookup);
+  const rendered = renderDownstream(templates, lookup);
   if (!rendered.ok) return rendered;
   const proof = forwardedProof(grant, input);
   if (!proof.ok) return proof;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DownstreamRequest } from '../downstream/downstream-request.ts';
 import type { DownstreamTokens, HandOut } from '../downstream/tokens.ts';
+import { TOKEN_TYPE } from '../oauth-urns.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import { END_OF_TIME } from '../time.ts';
 import type { Granter, Minted } from './grant.ts';
@@ -9,8 +10,6 @@ import { downstreamRequest } from './oauth-token-request.ts';
 /** Loaded when first needed: nothing else pays for what speaks to other servers. */
 export type LoadDownstreamTokens = () => Promise<DownstreamTokens>;
 
-const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
-
 /**
  * Grants of the type `oauth-token`: a token of somebody else's authorization server, who alone says how long it lives. What is kept for the very same
  * request is handed out without asking, as an issuance of its own; else `started` is recorded and the server asked. Refused before that:
@@ -18,12 +17,11 @@ const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
  * forwarded). Refused after it: the reasons of `lib/refusals/downstream.ts`, and `proof_ends_too_soon` for a token that would outlive the broker token that
  * asks for it.
  */
-export const oauthTokenGranter = (load: LoadDownstreamTokens): Granter => ({
-  prepare: (input) => {
-    const request = downstreamRequest(input);
+export const oauthTokenGranter = (load: LoadDownstreamTokens): Granter<'oauth-token'> => ({
+  prepare: (granted, input) => {
+    const request = downstreamRequest(granted, input);
     if (!request.ok) return request;
     return accept({
-      startsElsewhere: true,
       planned: {
         // Only the server knows; until it says, there is no end.
         expires: END_OF_TIME,
@@ -71,7 +69,7 @@ function minted(request: DownstreamRequest, { token, cached }: HandOut): Outcome
       kind: 'token',
       token: token.token,
       tokenType,
-      issuedTokenType: issuedTokenType ?? ACCESS_TOKEN,
+      issuedTokenType: issuedTokenType ?? TOKEN_TYPE.accessToken,
       expires,
       // The caller asked for this broker's scope and got it; what the other server calls it is in the record.
       scope: null,

@@ -1,12 +1,14 @@
-import type { Grant, Scope } from '../configuration/documents.ts';
-import type { Granter, Narrowing, PreparedGrant } from '../credential/grant.ts';
+import type { Granted, Granters, GrantInput, Narrowing, PreparedGrant } from '../credential/grant.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../outcome.ts';
 import { type DecisionInput, decide } from '../policy/decide.ts';
 import type { Check } from '../policy/decision.ts';
+import type { GrantKind, GrantRoute } from '../policy/grants/grant-kind.ts';
+import { type Grant, type GrantType, grantKinds } from '../policy/grants/kinds.ts';
 import { decisionLookup } from '../policy/lookup.ts';
 import type { CompiledScope } from '../policy/scope.ts';
 import type { Clock, Configuration, LimitCount } from '../ports.ts';
 import { type EpochSeconds, epochSeconds, type Seconds, toEpochSeconds } from '../time.ts';
+import { type AskedTarget, checkTarget } from './asked-target.ts';
 import type { Authenticated, PresentedProofs } from './authenticate.ts';
 
 /** What a caller asks for, beside who it is. Nothing in it can widen what the scope grants. */
@@ -18,17 +20,16 @@ export interface PolicyRequest {
   /** Up to 256 printable characters. */
   readonly intent: string | null;
   readonly narrowing: Narrowing | null;
-  /** The kinds of grant that this route hands out. */
-  readonly grants: readonly Grant['type'][];
-  /** Why the target or token type that the caller named (audience, resource, role) is not the grant's; null: it is, or none was named. */
-  refuseTarget(scope: Scope): Refusal | null;
+  /** How it is asked for: which kinds of grant can be had there is theirs to say. */
+  readonly route: GrantRoute;
+  readonly target: AskedTarget;
   readonly caller: { readonly sourceIp: string };
 }
 
 /** Why it was decided so, for the ledger: also of a refusal. */
 export interface DecisionEvidence {
   readonly scopes: readonly string[];
-  readonly grant: Grant['type'] | null;
+  readonly grant: GrantType | null;
   readonly rule: number | null;
   readonly checks: readonly Check[];
   /** Claim names that the rules and templates of the scopes use. */
@@ -41,6 +42,8 @@ export interface Authorized {
   /** What was asked for, else the grant's default; null where somebody else decides. */
   readonly duration: Seconds | null;
   readonly limits: readonly LimitCount[];
+  /** Where others mint, `started` is recorded before they are asked. */
+  readonly mintedBy: GrantKind<never, never>['mintedBy'];
   readonly prepared: PreparedGrant;
 }
 
@@ -48,7 +51,7 @@ export type Authorization = Outcome<Authorized> & { readonly evidence: DecisionE
 
 export interface AuthorizationPorts {
   readonly clock: Clock;
-  readonly granters: Readonly<Partial<Record<Grant['type'], Granter>>>;
+  readonly granters: Granters;
 }
 
 export interface AuthorizationContext {
@@ -77,17 +80,17 @@ export async function authorize(
   if (evidence.refusal !== null) return { ok: false, refusal: evidence.refusal, evidence };
   const checked = checkRequest(request, found);
   if (!checked.ok) return { ...checked, evidence };
-  const granter = ports.granters[found[0].scope.grant.type];
-  if (granter === undefined) return { ...refuse('grant_not_available_here'), evidence };
-  const prepared = granter.prepare({
+  const lookup = decisionLookup(input);
+  const [first, ...others] = found;
+  const granted = ({ scope: { scope }, grant }: CompiledScope) => ({ scope, grant, lookup });
+  const { type } = first.grant;
+  const prepared = prepare(ports.granters, type, [granted(first), ...others.map(granted)], {
     issuance: context.id,
-    scopes: found,
     principal: who.principal,
     actor: who.actor,
     client: who.client,
     requestedDuration: request.requestedDuration,
     now,
-    lookup: decisionLookup(input),
     narrowing: request.narrowing,
     proof: who.proof,
     endsBy: endOfLineage(who),
@@ -95,7 +98,8 @@ export async function authorize(
   if (!prepared.ok) return { ...prepared, evidence };
   const limits = found.flatMap((scope) => limitCounts(scope, who));
   const { duration } = input.request;
-  return { ...accept({ scopes: found, duration, limits, prepared: prepared.value }), evidence };
+  const { mintedBy } = grantKinds[type];
+  return { ...accept({ scopes: found, duration, limits, mintedBy, prepared: prepared.value }), evidence };
 }
 
 async function readScopes(
@@ -121,7 +125,7 @@ function decisionInput(
 
 /** The shortest default of the grants; null where somebody else decides how long. */
 function defaultDuration(scopes: readonly CompiledScope[]): Seconds | null {
-  const durations = scopes.flatMap(({ scope: { grant } }) => ('duration' in grant ? [grant.duration] : []));
+  const durations = scopes.map(({ grant }) => durationOf(grant.type, grant.document)).filter((each) => each !== null);
   return durations.reduce<Seconds | null>((least, next) => (least === null || next < least ? next : least), null);
 }
 
@@ -154,21 +158,34 @@ function claimNames(scopes: readonly CompiledScope[]) {
   };
 }
 
+const durationOf = <T extends GrantType>(type: T, grant: Grant<T>): Seconds | null => grantKinds[type].duration(grant);
+
+const goTogether = <T extends GrantType>(type: T, one: Grant<T>, other: Grant<T>): boolean =>
+  grantKinds[type].together(one, other);
+
+/** All of one kind, which its facts let go together. */
+function prepare<T extends GrantType>(
+  granters: Granters,
+  type: T,
+  [first, ...others]: readonly [Granted<T>, ...Granted<T>[]],
+  input: GrantInput,
+): Outcome<PreparedGrant> {
+  const granter = granters[type];
+  if (granter === undefined) return refuse('grant_not_available_here');
+  if (others.length === 0) return granter.prepare(first, input);
+  return granter.prepareTogether?.([first, ...others], input) ?? refuse('scopes_incompatible');
+}
+
 /** What an allowed principal may still be refused before anything is prepared. */
 function checkRequest(request: PolicyRequest, scopes: readonly [CompiledScope, ...CompiledScope[]]): Outcome<null> {
   const [first, ...others] = scopes;
-  const grant = first.scope.grant;
-  if (others.length > 0) {
-    const alike = scopes.every(
-      ({ scope }) =>
-        scope.grant.type === 'broker-token' && grant.type === 'broker-token' && scope.grant.audience === grant.audience,
-    );
-    if (!alike) return refuse('scopes_incompatible');
-  }
-  if (!request.grants.includes(grant.type)) return refuse('grant_not_available_here');
-  for (const { scope } of scopes) {
-    const refusal = request.refuseTarget(scope);
-    if (refusal !== null) return { ok: false, refusal };
+  const { type, document } = first.grant;
+  const together = others.every(({ grant }) => grant.type === type && goTogether(type, document, grant.document));
+  if (!together) return refuse('scopes_incompatible');
+  if (!grantKinds[type].routes.includes(request.route)) return refuse('grant_not_available_here');
+  for (const { grant } of scopes) {
+    const target = checkTarget(grant, request.target);
+    if (!target.ok) return target;
   }
   if (request.intent === null && scopes.some(({ scope }) => scope.requires.intent)) return refuse('intent_required');
   return accept(null);

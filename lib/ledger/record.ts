@@ -1,4 +1,4 @@
-import type { Grant } from '../configuration/documents.ts';
+import type { Scope } from '../configuration/documents.ts';
 import type { ProofEvidence } from '../identity/principal.ts';
 import type { JsonValue } from '../json.ts';
 import type { Check } from '../policy/decision.ts';
@@ -53,7 +53,7 @@ export interface IssuanceRecord {
   readonly attempts: number;
   /** Space-separated where several were granted as one. */
   readonly scope: string;
-  readonly grant: Grant['type'] | null;
+  readonly grant: Scope['grant']['type'] | null;
   readonly principal: string;
   readonly connection: string | null;
   readonly client: string | null;

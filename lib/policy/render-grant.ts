@@ -1,9 +1,9 @@
 import type { JsonObject, JsonValue } from '../json.ts';
 import { accept, type Outcome } from '../outcome.ts';
 import { type KeyLookup, Unavailable } from './decision.ts';
-import type { TokenClaim } from './grant-templates.ts';
-import type { CompiledScope } from './scope.ts';
-import { renderSessionPolicy } from './session-policy.ts';
+import type { CompiledTag, CompiledTokenClaim, TokenClaim } from './grants/grant-templates.ts';
+import type { OauthTokenTemplates } from './grants/oauth-token.ts';
+import { type CompiledSessionPolicy, renderSessionPolicy } from './session-policy.ts';
 import { refuseValue, renderTemplate, Template } from './template.ts';
 import { TOKEN_CLAIM } from './template-places.ts';
 
@@ -11,17 +11,16 @@ import { TOKEN_CLAIM } from './template-places.ts';
 const MAX_LIST = 1000;
 
 /** The session policy as compact JSON text of at most 2,048 characters; null: the grant has none. Refuses with `template_value` or `policy_too_large`. */
-export function renderPolicy({ grant }: CompiledScope, lookup: KeyLookup): Outcome<string | null> {
-  return grant.policy === null ? accept(null) : renderSessionPolicy(grant.policy, lookup);
-}
+export const renderPolicy = (policy: CompiledSessionPolicy | null, lookup: KeyLookup): Outcome<string | null> =>
+  policy === null ? accept(null) : renderSessionPolicy(policy, lookup);
 
 /** The session tags of the scope, without the broker's own. Values that came of templates are 1 to 256 characters. */
 export function renderTags(
-  { grant }: CompiledScope,
+  templates: readonly CompiledTag[],
   lookup: KeyLookup,
 ): Outcome<readonly { readonly key: string; readonly value: string }[]> {
   const tags: { key: string; value: string }[] = [];
-  for (const { key, value } of grant.tags) {
+  for (const { key, value } of templates) {
     const text = renderTemplate(value, lookup);
     if (!text.ok) return text;
     tags.push({ key, value: text.value });
@@ -30,9 +29,9 @@ export function renderTags(
 }
 
 /** The further claims of a broker token. A claim that is exactly one template carries a list of strings where the value is one. */
-export function renderTokenClaims({ grant }: CompiledScope, lookup: KeyLookup): Outcome<JsonObject> {
+export function renderTokenClaims(templates: readonly CompiledTokenClaim[], lookup: KeyLookup): Outcome<JsonObject> {
   const claims: [string, JsonValue][] = [];
-  for (const { name, value } of grant.claims) {
+  for (const { name, value } of templates) {
     const rendered = renderList(value, lookup) ?? renderClaim(value, lookup);
     if (!rendered.ok) return rendered;
     claims.push([name, rendered.value]);
@@ -42,14 +41,14 @@ export function renderTokenClaims({ grant }: CompiledScope, lookup: KeyLookup): 
 
 /** What another authorization server is asked for; null where the grant says nothing. */
 export function renderDownstream(
-  { grant }: CompiledScope,
+  templates: OauthTokenTemplates,
   lookup: KeyLookup,
 ): Outcome<{ readonly scope: string | null; readonly audience: string | null; readonly subject: string | null }> {
-  const scope = renderOptional(grant.scope, lookup);
+  const scope = renderOptional(templates.scope, lookup);
   if (!scope.ok) return scope;
-  const audience = renderOptional(grant.audience, lookup);
+  const audience = renderOptional(templates.audience, lookup);
   if (!audience.ok) return audience;
-  const subject = renderOptional(grant.subject, lookup);
+  const subject = renderOptional(templates.subject, lookup);
   if (!subject.ok) return subject;
   return accept({ scope: scope.value, audience: audience.value, subject: subject.value });
 }

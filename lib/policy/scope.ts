@@ -2,7 +2,7 @@ import type { ActorSelector, Rule, Scope } from '../configuration/documents.ts';
 import { Fault } from '../outcome.ts';
 import { actorClaim, isActorKey, subjectClaim } from './condition-keys.ts';
 import { type CompiledConditions, type ConditionsPlace, compileConditions } from './conditions.ts';
-import { type CompiledGrant, compileGrant } from './grant-templates.ts';
+import { type CompiledGrant, compileGrant } from './grants/compiled-grant.ts';
 import { type DocumentProblem, errorAt, hasErrors, under, warningAt } from './problem.ts';
 
 export interface CompiledRule {
@@ -37,7 +37,7 @@ export function compileScope(scope: Scope): ScopeCompilation {
   const problems: DocumentProblem[] = [];
   const allow = scope.allow.map((rule, index) => compileRule(rule, 'allow', ['allow', index], problems));
   const deny = scope.deny.map((rule, index) => compileRule(rule, 'deny', ['deny', index], problems));
-  const grant = compileGrant(scope.grant);
+  const grant = compileGrant(scope.grant.type, scope.grant);
   problems.push(...under(['grant'], grant.problems));
   if (hasErrors(problems) || grant.compiled === null) return { ok: false, problems };
   const keys = [...allow, ...deny].flatMap(({ conditions }) => conditions.flatMap((compiled) => compiled.keys));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Grant } from '../../lib/configuration/documents.ts';
+import type { Grant } from '../../lib/policy/grants/kinds.ts';
 import { BOT, documentsOf, PARTNER, problemsOf } from './folder-of.ts';
 
 const TENANT = '11111111-2222-3333-4444-555555555555';

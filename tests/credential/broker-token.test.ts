@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import type { BrokerTokenGrant } from '../../lib/configuration/documents.ts';
 import { brokerTokenGranter, subjectOf } from '../../lib/credential/broker-token.ts';
-import type { GrantInput } from '../../lib/credential/grant.ts';
+import type { Granted, GrantInput } from '../../lib/credential/grant.ts';
 import type { Actor, Lineage } from '../../lib/identity/principal.ts';
 import type { JsonObject } from '../../lib/json.ts';
-import { Fault } from '../../lib/outcome.ts';
+import { Fault, refuse } from '../../lib/outcome.ts';
+import type { BrokerTokenGrant } from '../../lib/policy/grants/broker-token.ts';
 import { epochSeconds, seconds } from '../../lib/time.ts';
-import { actorOf, ISSUANCE, inputOf, NOW, principalOf, scopeOf } from './grant-fixtures.ts';
+import { actorOf, grantedOf, ISSUANCE, inputOf, NOW, principalOf } from './grant-fixtures.ts';
 
 const ISSUER = 'https://broker.example.com';
 const SECOND = Math.floor(NOW / 1000);
@@ -18,7 +18,10 @@ const grantOf = (more: Partial<BrokerTokenGrant> = {}): BrokerTokenGrant => ({
   ...more,
 });
 
-async function mint(more: Partial<GrantInput> = {}, grant = grantOf()) {
+const granted = (grant = grantOf(), more: Parameters<typeof grantedOf<'broker-token'>>[2] = {}) =>
+  grantedOf('broker-token', grant, more);
+
+async function mint(more: Partial<GrantInput> = {}, ...scopes: readonly Granted<'broker-token'>[]) {
   const signed: { type: string; claims: JsonObject }[] = [];
   const signer = {
     sign: async (type: string, claims: JsonObject) => {
@@ -26,7 +29,12 @@ async function mint(more: Partial<GrantInput> = {}, grant = grantOf()) {
       return 'header.payload.signature';
     },
   };
-  const prepared = brokerTokenGranter({ issuer: ISSUER, signer }).prepare(inputOf(grant, more));
+  const granter = brokerTokenGranter({ issuer: ISSUER, signer });
+  const [first = granted(), ...others] = scopes;
+  const prepared =
+    others.length === 0
+      ? granter.prepare(first, inputOf(more))
+      : (granter.prepareTogether?.([first, ...others], inputOf(more)) ?? refuse('scopes_incompatible'));
   if (!prepared.ok) return { refusal: prepared.refusal, claims: null, minted: null, prepared: null };
   const minted = await prepared.value.mint(new AbortController().signal);
   return { refusal: null, claims: signed[0]?.claims ?? null, minted, prepared: prepared.value, type: signed[0]?.type };
@@ -56,7 +64,7 @@ describe('a broker token', () => {
       scope: 'deploy-web',
       token_broker: { parents: [], exchanges: 1 },
     });
-    expect(prepared?.startsElsewhere).toBe(false);
+    expect(prepared?.planned).toEqual({ expires: SECOND + 600, audience: 'https://api.acme.internal' });
     expect(minted).toMatchObject({
       ok: true,
       value: {
@@ -83,8 +91,8 @@ describe('a broker token', () => {
   });
 
   it('lasts as long as the shortest of its scopes, and names all of them', async () => {
-    const scopes = [scopeOf(grantOf(), 'a'), scopeOf(grantOf({ duration: seconds(90) }), 'b')] as const;
-    const { claims } = await mint({ scopes });
+    const scopes = [granted(grantOf(), { scope: 'a' }), granted(grantOf({ duration: seconds(90) }), { scope: 'b' })];
+    const { claims } = await mint({}, ...scopes);
     expect(claims).toMatchObject({ exp: SECOND + 90, scope: 'a b' });
   });
 
@@ -145,24 +153,24 @@ describe('a broker token', () => {
 
   it('has the further claims of its scopes, none of which stands in for a standard one', async () => {
     const grant = grantOf({ claims: { team: '${claims.team}', tier: 'gold', sub: 'root', token_broker: 'x' } });
-    const { claims } = await mint({ lookup: (key) => (key === 'claims.team' ? 'data' : undefined) }, grant);
+    const { claims } = await mint(
+      {},
+      granted(grant, { lookup: (key) => (key === 'claims.team' ? 'data' : undefined) }),
+    );
     expect(claims).toMatchObject({ team: 'data', tier: 'gold', sub: 'github:repo:acme/web:ref:refs/heads/main' });
     expect(claims?.['token_broker']).toEqual({ parents: [], exchanges: 1 });
   });
 
   it('refuses scopes whose claims disagree, and a template without a value', async () => {
-    const scopes = [
-      scopeOf(grantOf({ claims: { tier: 'gold' } }), 'a'),
-      scopeOf(grantOf({ claims: { tier: 'silver' } }), 'b'),
-    ] as const;
-    expect((await mint({ scopes })).refusal).toMatchObject({ reason: 'scopes_incompatible' });
-    const missing = await mint({}, grantOf({ claims: { team: '${claims.team}' } }));
+    const scopes = ['gold', 'silver'].map((tier) => granted(grantOf({ claims: { tier } }), { scope: tier }));
+    expect((await mint({}, ...scopes)).refusal).toMatchObject({ reason: 'scopes_incompatible' });
+    const missing = await mint({}, granted(grantOf({ claims: { team: '${claims.team}' } })));
     expect(missing.refusal).toMatchObject({ reason: 'template_value' });
   });
 
   it('is not made where the key cannot be had', async () => {
     const signer = { sign: () => Promise.reject(new Fault('secrets', 'down')) };
-    const prepared = brokerTokenGranter({ issuer: ISSUER, signer }).prepare(inputOf(grantOf()));
+    const prepared = brokerTokenGranter({ issuer: ISSUER, signer }).prepare(granted(), inputOf());
     if (!prepared.ok) throw new TypeError('refused');
     await expect(prepared.value.mint(new AbortController().signal)).rejects.toMatchObject({ dependency: 'secrets' });
   });

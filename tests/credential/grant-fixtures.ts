@@ -1,9 +1,11 @@
-import type { AwsFederatedGrant, AwsSessionGrant, Scope } from '../../lib/configuration/documents.ts';
-import type { GrantInput } from '../../lib/credential/grant.ts';
+import type { Granted, GrantInput } from '../../lib/credential/grant.ts';
 import type { Actor, Claims, Principal, ProofEvidence } from '../../lib/identity/principal.ts';
 import type { JsonValue } from '../../lib/json.ts';
 import { accept } from '../../lib/outcome.ts';
-import { type CompiledScope, loadScope } from '../../lib/policy/scope.ts';
+import type { AwsFederatedGrant } from '../../lib/policy/grants/aws-federated.ts';
+import type { AwsSessionGrant } from '../../lib/policy/grants/aws-session.ts';
+import { compileGrant } from '../../lib/policy/grants/compiled-grant.ts';
+import type { Grant, GrantType } from '../../lib/policy/grants/kinds.ts';
 import type { AwsSession, Sessions } from '../../lib/ports.ts';
 import { epochMilliseconds, epochSeconds, seconds } from '../../lib/time.ts';
 
@@ -33,17 +35,16 @@ export const federatedGrant: AwsFederatedGrant = {
   policyArns: [],
 };
 
-export const scopeOf = (grant: Scope['grant'], name = 'deploy-web'): CompiledScope =>
-  loadScope({
-    scope: name,
-    description: '',
-    enabled: true,
-    allow: [],
-    deny: [],
-    requires: { intent: false },
-    limits: { perPrincipal: null, total: null },
-    grant,
-  });
+/** What a scope with this grant hands out; a template finds nothing unless `more` has a lookup. */
+export function grantedOf<T extends GrantType>(
+  type: T,
+  grant: Grant<T>,
+  more: Partial<Pick<Granted<T>, 'scope' | 'lookup'>> = {},
+): Granted<T> {
+  const { compiled, problems } = compileGrant(type, grant);
+  if (compiled === null) throw new TypeError(JSON.stringify(problems));
+  return { scope: 'deploy-web', grant: compiled, lookup: () => undefined, ...more };
+}
 
 const evidence: ProofEvidence = { kind: 'oidc', issuer: null, tokenId: null, sha256: null, expires: null };
 
@@ -80,15 +81,13 @@ export const actorOf = (connection: string | null, client: string | null, subjec
   lineage: null,
 });
 
-export const inputOf = (grant: Scope['grant'], more: Partial<GrantInput> = {}): GrantInput => ({
+export const inputOf = (more: Partial<GrantInput> = {}): GrantInput => ({
   issuance: ISSUANCE,
-  scopes: [scopeOf(grant)],
   principal: principalOf('github', 'repo:acme/web:ref:refs/heads/main'),
   actor: null,
   client: null,
   requestedDuration: null,
   now: NOW,
-  lookup: () => undefined,
   narrowing: null,
   proof: { kind: 'jwt', token: 'header.payload.signature', declared: 'jwt' },
   endsBy: null,

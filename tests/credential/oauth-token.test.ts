@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
+import type { OauthTokenGrant } from '../../lib/configuration/documents.ts';
 import { oauthTokenGranter } from '../../lib/credential/oauth-token.ts';
 import type { DownstreamRequest, DownstreamToken } from '../../lib/downstream/downstream-request.ts';
 import type { DownstreamTokens } from '../../lib/downstream/tokens.ts';
 import { accept, refuse } from '../../lib/outcome.ts';
+import type { KeyLookup } from '../../lib/policy/decision.ts';
 import { END_OF_TIME, epochSeconds, seconds } from '../../lib/time.ts';
 import { clientGrant } from '../downstream/provider.ts';
-import { actorOf, ISSUANCE, inputOf, NOW, principalOf } from './grant-fixtures.ts';
+import { actorOf, grantedOf, ISSUANCE, inputOf, NOW, principalOf } from './grant-fixtures.ts';
 
 const signal = new AbortController().signal;
 const ENDS = epochSeconds(NOW / 1000 + 3600);
@@ -26,8 +28,11 @@ function granterOf(token: DownstreamToken = TOKEN, kept: DownstreamToken | null 
   return { granter: oauthTokenGranter(async () => tokens), asked };
 }
 
-const prepared = (input = inputOf(clientGrant()), with_ = granterOf()) => {
-  const outcome = with_.granter.prepare(input);
+const granted = (grant: OauthTokenGrant = clientGrant(), lookup: KeyLookup = () => undefined) =>
+  grantedOf('oauth-token', grant, { lookup });
+
+const prepared = (scope = granted(), input = inputOf(), with_ = granterOf()) => {
+  const outcome = with_.granter.prepare(scope, input);
   if (!outcome.ok) throw new Error(outcome.refusal.reason);
   return { ...with_, grant: outcome.value };
 };
@@ -38,7 +43,6 @@ const forwarding = { ...exchange, assertionAudience: null, requestedTokenType: n
 describe('a grant of the type oauth-token', () => {
   it('records where it is about to ask, and no end that it cannot know', () => {
     expect(prepared().grant).toMatchObject({
-      startsElsewhere: true,
       planned: {
         ...{ expires: END_OF_TIME, tokenEndpoint: 'https://login.example.com/oauth2/token' },
         ...{ audience: null, downstreamScope: 'reports:read reports:list' },
@@ -64,7 +68,7 @@ describe('a grant of the type oauth-token', () => {
   });
 
   it('asks nobody for what is at hand, and says so in the record', async () => {
-    const { grant, asked } = prepared(undefined, granterOf(TOKEN, TOKEN));
+    const { grant, asked } = prepared(granted(), inputOf(), granterOf(TOKEN, TOKEN));
     expect(await grant.atHand?.(signal)).toMatchObject({ ok: true, value: { credential: { cached: true } } });
     expect(asked).toEqual([]);
   });
@@ -73,13 +77,13 @@ describe('a grant of the type oauth-token', () => {
     const granter = oauthTokenGranter(async () => {
       throw new Error('no chunk');
     });
-    const outcome = granter.prepare(inputOf(clientGrant()));
+    const outcome = granter.prepare(granted(), inputOf());
     expect(outcome.ok && (await outcome.value.atHand?.(signal))).toBeNull();
   });
 
   it('is for the principal by its identity, and for who acts', async () => {
     const actor = actorOf(null, 'agent', 'agent');
-    const { grant, asked } = prepared(inputOf(clientGrant(), { actor }));
+    const { grant, asked } = prepared(granted(), inputOf({ actor }));
     await grant.mint(signal);
     expect(asked[0]).toMatchObject({
       ...{ issuance: ISSUANCE, subject: 'github:repo:acme/web:ref:refs/heads/main', act: { sub: 'client:agent' } },
@@ -97,7 +101,7 @@ describe('a grant of the type oauth-token', () => {
       ['claims.repository', 'web'],
       ['claims.tenant', 'acme'],
     ]);
-    const made = prepared(inputOf(grant, { lookup: (key) => values.get(key) }));
+    const made = prepared(granted(grant, (key) => values.get(key)));
     await made.grant.mint(signal);
     expect(made.asked[0]).toMatchObject({ scope: 'repo:web', audience: 'https://acme.example.com' });
   });
@@ -109,15 +113,20 @@ describe('a grant of the type oauth-token', () => {
   ])('refuses a template value with %s, before anybody is asked', (_, value) => {
     const grant = clientGrant({ scope: 'repo:${claims.repository}' });
     const { granter } = granterOf();
-    expect(granter.prepare(inputOf(grant, { lookup: () => value }))).toMatchObject({
+    expect(
+      granter.prepare(
+        granted(grant, () => value),
+        inputOf(),
+      ),
+    ).toMatchObject({
       refusal: { reason: 'template_value' },
     });
   });
 
   it.each([1, 3600])('refuses a duration of %d s: only the other server sets it', (duration) => {
     const { granter } = granterOf();
-    const input = inputOf(clientGrant(), { requestedDuration: seconds(duration) });
-    expect(granter.prepare(input)).toMatchObject({ refusal: { reason: 'duration_out_of_range' } });
+    const input = inputOf({ requestedDuration: seconds(duration) });
+    expect(granter.prepare(granted(), input)).toMatchObject({ refusal: { reason: 'duration_out_of_range' } });
   });
 
   it.each([
@@ -125,7 +134,7 @@ describe('a grant of the type oauth-token', () => {
     ['with it', ENDS, true],
     ['one second after it', ENDS + 1, true],
   ])('gives a token only if the broker token that asks ends no sooner: %s', async (_, endsBy, given) => {
-    const { grant } = prepared(inputOf(clientGrant(), { endsBy: epochSeconds(endsBy) }), granterOf(TOKEN, TOKEN));
+    const { grant } = prepared(granted(), inputOf({ endsBy: epochSeconds(endsBy) }), granterOf(TOKEN, TOKEN));
     const expected = given
       ? { ok: true }
       : refuse('proof_ends_too_soon', { detail: expect.any(String) as unknown as string });
@@ -135,7 +144,7 @@ describe('a grant of the type oauth-token', () => {
 
   it('gives a broker token none whose end is only assumed', async () => {
     const endsBy = epochSeconds(ENDS + 9_999);
-    const { grant } = prepared(inputOf(clientGrant(), { endsBy }), granterOf({ ...TOKEN, expiresAssumed: true }));
+    const { grant } = prepared(granted(), inputOf({ endsBy }), granterOf({ ...TOKEN, expiresAssumed: true }));
     expect(await grant.mint(signal)).toMatchObject({ refusal: { reason: 'proof_ends_too_soon' } });
   });
 });
@@ -154,7 +163,7 @@ describe('forward: proof', () => {
 
   it("passes the caller's own token on, with what it is and when it ends", async () => {
     const proof = { kind: 'jwt', token: 'p.r.f', declared: 'id_token' } as const;
-    const { grant, asked } = prepared(inputOf(forwarding, { principal, proof }));
+    const { grant, asked } = prepared(granted(forwarding), inputOf({ principal, proof }));
     await grant.mint(signal);
     expect(asked[0]?.proof).toEqual({
       ...{ token: 'p.r.f', tokenType: 'urn:ietf:params:oauth:token-type:id_token' },
@@ -168,13 +177,13 @@ describe('forward: proof', () => {
     ['a signed AWS request', { kind: 'aws-iam', envelope: 'x' } as const],
   ])('refuses %s', (_, proof) => {
     const { granter } = granterOf();
-    expect(granter.prepare(inputOf(forwarding, { principal, proof }))).toMatchObject({
+    expect(granter.prepare(granted(forwarding), inputOf({ principal, proof }))).toMatchObject({
       refusal: { reason: 'proof_type_unsupported' },
     });
   });
 
   it('is passed on nowhere where the grant does not say so', async () => {
-    const { grant, asked } = prepared(inputOf({ ...forwarding, forward: 'assertion' }, { principal }));
+    const { grant, asked } = prepared(granted({ ...forwarding, forward: 'assertion' }), inputOf({ principal }));
     await grant.mint(signal);
     expect(asked[0]?.proof).toBeNull();
   });

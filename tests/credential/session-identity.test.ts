@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { awsSessionRequest } from '../../lib/credential/aws-session.ts';
 import { actorTag, sessionTags } from '../../lib/credential/session-tags.ts';
 import { sourceIdentityOf } from '../../lib/credential/source-identity.ts';
-import { actorOf, ISSUANCE, inputOf, NOW, principalOf, sessionGrant } from './grant-fixtures.ts';
+import { actorOf, grantedOf, ISSUANCE, inputOf, NOW, principalOf, sessionGrant } from './grant-fixtures.ts';
 
 const text = fc.string({ unit: 'binary', maxLength: 300 });
 const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,62}$/);
@@ -122,13 +122,13 @@ describe('nothing that a caller sends widens what is asked of STS', () => {
   it('whatever claims, subject, actor, client and duration are', () => {
     fc.assert(
       fc.property(text, text, text, fc.option(fc.double()), (ref, subject, actorSubject, duration) => {
-        const input = inputOf(grant, {
+        const input = inputOf({
           principal: principalOf('github', subject),
           actor: actorOf('okta', null, actorSubject),
           requestedDuration: duration as never,
-          lookup: (key) => (key === 'claims.ref' ? ref : undefined),
         });
-        const outcome = awsSessionRequest(input, 'external');
+        const lookup = (key: string) => (key === 'claims.ref' ? ref : undefined);
+        const outcome = awsSessionRequest(grantedOf('aws-session', grant, { lookup }), input, 'external');
         if (!outcome.ok)
           return ['template_value', 'duration_out_of_range', 'policy_too_large'].includes(outcome.refusal.reason);
         const asked = outcome.value.input;

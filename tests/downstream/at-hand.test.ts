@@ -14,8 +14,8 @@ function worldWith(
   if (granter === undefined) throw new Error('no granter');
   const granters = {
     'aws-session': {
-      prepare: (input: Parameters<typeof granter.prepare>[0]) => {
-        const prepared = granter.prepare(input);
+      prepare: (...given: Parameters<typeof granter.prepare>) => {
+        const prepared = granter.prepare(...given);
         return prepared.ok ? accept({ ...prepared.value, atHand }) : prepared;
       },
     },

@@ -5,6 +5,7 @@ import type { IssuanceRequest, IssuePorts } from '../../lib/issue.ts';
 import type { IssuanceRecord } from '../../lib/ledger/record.ts';
 import { accept, type Outcome } from '../../lib/outcome.ts';
 import { loadConnection } from '../../lib/policy/connection.ts';
+import type { AwsSessionGrant } from '../../lib/policy/grants/aws-session.ts';
 import { loadScope } from '../../lib/policy/scope.ts';
 import type { Configuration } from '../../lib/ports.ts';
 import { epochMilliseconds, epochSeconds, seconds } from '../../lib/time.ts';
@@ -40,6 +41,18 @@ export function fakeConfiguration(documents: {
   };
 }
 
+export const aSessionGrant = (): AwsSessionGrant => ({
+  type: 'aws-session',
+  roleArn: 'arn:aws:iam::111122223333:role/token-broker/deploy-web',
+  externalId: null,
+  duration: seconds(3600),
+  maxDuration: seconds(3600),
+  policy: null,
+  policyArns: [],
+  tags: {},
+  sourceIdentity: 'required',
+});
+
 export const aScope = (more: Partial<Scope> = {}): Scope => ({
   scope: 'deploy-web',
   description: '',
@@ -55,17 +68,7 @@ export const aScope = (more: Partial<Scope> = {}): Scope => ({
   deny: [],
   requires: { intent: false },
   limits: { perPrincipal: null, total: null },
-  grant: {
-    type: 'aws-session',
-    roleArn: 'arn:aws:iam::111122223333:role/token-broker/deploy-web',
-    externalId: null,
-    duration: seconds(3600),
-    maxDuration: seconds(3600),
-    policy: null,
-    policyArns: [],
-    tags: {},
-    sourceIdentity: 'required',
-  },
+  grant: aSessionGrant(),
   ...more,
 });
 
@@ -102,6 +105,7 @@ export const aMinted = (): Minted => ({
   },
   secret: {
     kind: 'aws-session',
+    issuedTokenType: 'urn:token-broker:token-type:aws-credentials',
     roleArn: 'arn:aws:iam::111122223333:role/token-broker/deploy-web',
     accountId: '111122223333',
     session: {
@@ -130,8 +134,8 @@ export const aRequest = (more: Partial<IssuanceRequest> = {}): IssuanceRequest =
   requestedDuration: null,
   intent: null,
   narrowing: null,
-  grants: ['aws-session', 'aws-federated'],
-  refuseTarget: () => null,
+  route: 'credentials',
+  target: { names: [], tokenType: null, principalArn: null },
   caller: { id: 'req-1', sourceIp: '203.0.113.9', userAgent: 'test' },
   ...more,
 });
@@ -142,11 +146,10 @@ export function goodWorld(scopes: readonly Scope[] = [aScope()]) {
   const records: IssuanceRecord[] = [];
   const inputs: GrantInput[] = [];
   const mint: { answer: () => Promise<Outcome<Minted>> } = { answer: async () => accept(aMinted()) };
-  const granter: Granter = {
-    prepare: (input) => {
+  const granter: Granter<'aws-session'> = {
+    prepare: (_, input) => {
       inputs.push(input);
       return accept({
-        startsElsewhere: true,
         planned: { expires: epochSeconds(NOW / 1000 + 3600) },
         mint: async () => {
           calls.push('mint');

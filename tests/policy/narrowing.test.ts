@@ -1,13 +1,15 @@
 import { runUnsafeSimulation } from '@cloud-copilot/iam-simulate';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Grant } from '../../lib/configuration/documents.ts';
+import type { OauthTokenGrant } from '../../lib/configuration/documents.ts';
 import { plainFacts } from '../../lib/configuration/downstream-presets/preset.ts';
 import type { JsonObject } from '../../lib/json.ts';
+import type { AwsSessionGrant } from '../../lib/policy/grants/aws-session.ts';
+import type { BrokerTokenGrant } from '../../lib/policy/grants/broker-token.ts';
+import { compileGrant } from '../../lib/policy/grants/compiled-grant.ts';
+import type { Grant, GrantType } from '../../lib/policy/grants/kinds.ts';
 import { renderDownstream, renderPolicy, renderTags, renderTokenClaims } from '../../lib/policy/render-grant.ts';
-import { loadScope } from '../../lib/policy/scope.ts';
 import { seconds } from '../../lib/time.ts';
-import { scope } from './people.ts';
 
 /** Values as a caller would choose them: mostly plain, often with what IAM, ARNs, JSON and scopes treat specially. */
 const special = [
@@ -40,7 +42,14 @@ const value = fc.oneof(
   fc.tuple(plain, plain).map((parts) => parts.join('/')),
 );
 
-const session = (policy: JsonObject | null, tags: Record<string, string> = {}): Grant => ({
+/** The parsed templates of a grant that loads. */
+function compiled<T extends GrantType>(type: T, grant: Grant<T>) {
+  const { compiled: loaded, problems } = compileGrant(type, grant);
+  if (loaded === null) throw new TypeError(JSON.stringify(problems));
+  return loaded.templates;
+}
+
+const session = (policy: JsonObject | null, tags: Record<string, string> = {}): AwsSessionGrant => ({
   type: 'aws-session',
   roleArn: 'arn:aws:iam::111122223333:role/token-broker/x',
   externalId: null,
@@ -58,7 +67,7 @@ const reads = (resource: string, condition: JsonObject): JsonObject => ({
 });
 
 const rendered = (policy: JsonObject, text: string): JsonObject | null => {
-  const outcome = renderPolicy(loadScope(scope({ grant: session(policy) })), () => text);
+  const outcome = renderPolicy(compiled('aws-session', session(policy)).policy, () => text);
   return outcome.ok && outcome.value !== null ? JSON.parse(outcome.value) : null;
 };
 
@@ -150,10 +159,10 @@ test('a rendered policy is the written one but for the value in its own string',
 });
 
 test('a tag is the written text with the value in it, in the characters and length that STS takes', () => {
-  const compiled = loadScope(scope({ grant: session(null, { a: 'x/${claims.x}', b: '${claims.x}', c: 'literal' }) }));
+  const { tags } = compiled('aws-session', session(null, { a: 'x/${claims.x}', b: '${claims.x}', c: 'literal' }));
   fc.assert(
     fc.property(fc.oneof(value, fc.string({ unit: 'grapheme', maxLength: 300 })), (own) => {
-      const outcome = renderTags(compiled, () => own);
+      const outcome = renderTags(tags, () => own);
       const fits = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,254}$/u.test(own) && own.length <= 254;
       expect(outcome.ok).toBe(fits);
       if (!outcome.ok) return;
@@ -167,7 +176,7 @@ test('a tag is the written text with the value in it, in the characters and leng
   );
 });
 
-const token = (claims: JsonObject): Grant => ({
+const token = (claims: JsonObject): BrokerTokenGrant => ({
   type: 'broker-token',
   audience: 'https://a',
   duration: seconds(600),
@@ -175,12 +184,10 @@ const token = (claims: JsonObject): Grant => ({
 });
 
 test('a value stays within its claim of a broker token, list or not', () => {
-  const compiled = loadScope(
-    scope({ grant: token({ one: '${claims.x}', two: { deep: ['t-${claims.x}', 7, null] } }) }),
-  );
+  const { claims } = compiled('broker-token', token({ one: '${claims.x}', two: { deep: ['t-${claims.x}', 7, null] } }));
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 20 }), (own) => {
-      const outcome = renderTokenClaims(compiled, () => own);
+      const outcome = renderTokenClaims(claims, () => own);
       expect(outcome.ok).toBe(own !== '' && own.isWellFormed());
       if (outcome.ok) expect(outcome.value).toEqual({ one: own, two: { deep: [`t-${own}`, 7, null] } });
     }),
@@ -201,11 +208,11 @@ test.each<[string, JsonObject, unknown, unknown]>([
   ['no object', { g: '${claims.x}' }, { a: 'b' }, 'template_value'],
   ['nothing for nothing', { g: '${claims.x}' }, undefined, 'template_value'],
 ])('a broker token carries %s', (_name, claims, own, expected) => {
-  const outcome = renderTokenClaims(loadScope(scope({ grant: token(claims) })), () => own as never);
+  const outcome = renderTokenClaims(compiled('broker-token', token(claims)).claims, () => own as never);
   expect(outcome.ok ? outcome.value : outcome.refusal.reason).toEqual(expected);
 });
 
-const downstream = (texts: { scope: string; audience: string }): Grant => ({
+const downstream = (texts: { scope: string; audience: string }): OauthTokenGrant => ({
   type: 'oauth-token',
   provider: 'client-credentials',
   preset: null,
@@ -226,18 +233,17 @@ const downstream = (texts: { scope: string; audience: string }): Grant => ({
 });
 
 test('a value never adds a word to a downstream scope, nor leaves its part of a scope or an audience', () => {
-  const compiled = loadScope(
-    scope({
-      grant: downstream({
-        scope: 'reports:read team:${claims.x} ${claims.y}',
-        audience: 'https://${claims.x}.example.com/v1',
-      }),
+  const templates = compiled(
+    'oauth-token',
+    downstream({
+      scope: 'reports:read team:${claims.x} ${claims.y}',
+      audience: 'https://${claims.x}.example.com/v1',
     }),
   );
   let seen = 0;
   fc.assert(
     fc.property(value, value, (part, word) => {
-      const outcome = renderDownstream(compiled, (key) => (key === 'claims.x' ? part : word));
+      const outcome = renderDownstream(templates, (key) => (key === 'claims.x' ? part : word));
       if (!outcome.ok) return;
       seen += 1;
       expect(outcome.value.scope?.split(' ')).toEqual(['reports:read', `team:${part}`, word]);

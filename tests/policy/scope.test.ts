@@ -1,8 +1,9 @@
 import { describe, expect, it, test } from '@jest/globals';
-import type { Grant, Rule, Scope } from '../../lib/configuration/documents.ts';
+import type { Rule, Scope } from '../../lib/configuration/documents.ts';
 import { plainFacts } from '../../lib/configuration/downstream-presets/preset.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { Fault } from '../../lib/outcome.ts';
+import type { Grant } from '../../lib/policy/grants/kinds.ts';
 import { compileScope, loadScope } from '../../lib/policy/scope.ts';
 import { seconds } from '../../lib/time.ts';
 import { rule, scope } from './people.ts';

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../json.ts';
+import type { AwsFederatedGrant } from '../../policy/grants/aws-federated.ts';
+import type { AwsSessionGrant } from '../../policy/grants/aws-session.ts';
 import { type Seconds, seconds } from '../../time.ts';
-import type { AwsFederatedGrant, AwsSessionGrant } from '../documents.ts';
 import type { Report } from '../problem.ts';
 import type { WrittenAwsFederatedGrant, WrittenAwsSessionGrant } from '../schema/grant.ts';
 import { toSeconds } from '../schema/values.ts';
@@ -37,15 +38,17 @@ export function normalizeAwsFederatedGrant(written: WrittenAwsFederatedGrant, re
   if (written.principalArn !== undefined && accountOf(written.principalArn) !== accountOf(written.roleArn)) {
     report(['principalArn'], 'is in another account than the role');
   }
-  return {
+  const base = {
     type: 'aws-federated',
-    via: written.via,
     roleArn: written.roleArn,
-    principalArn: written.principalArn ?? null,
     ...normalizeDurations(written, report),
     policy: written.policy ?? null,
     policyArns: written.policyArns ?? [],
-  };
+  } as const;
+  // Empty only where an error was reported, so that the rest of a grant is still checked.
+  return written.via === 'saml'
+    ? { ...base, via: 'saml', principalArn: written.principalArn ?? '' }
+    : { ...base, via: 'web-identity', principalArn: null };
 }
 
 const accountOf = (arn: string): string => arn.split(':')[4] ?? '';

@@ -1,5 +1,5 @@
 import { LINEAGE_CLAIM } from '../../broker-token-claims.ts';
-import type { BrokerTokenGrant } from '../documents.ts';
+import type { BrokerTokenGrant } from '../../policy/grants/broker-token.ts';
 import type { Report } from '../problem.ts';
 import type { WrittenBrokerTokenGrant } from '../schema/grant.ts';
 import { toSeconds } from '../schema/values.ts';

@@ -1,4 +1,5 @@
-import type { ActorSelector, Grant, Limit, Rule, Scope } from '../documents.ts';
+import type { Grant } from '../../policy/grants/kinds.ts';
+import type { ActorSelector, Limit, Rule, Scope } from '../documents.ts';
 import { type Report, reportBelow } from '../problem.ts';
 import type { WrittenRule, WrittenScope } from '../schema/scope.ts';
 import { toList, toSeconds } from '../schema/values.ts';

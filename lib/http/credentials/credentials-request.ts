@@ -42,8 +42,8 @@ export function readCredentialsRequest(request: RouteRequest): Outcome<IssuanceR
     requestedDuration,
     intent: given,
     narrowing: null,
-    grants: ['aws-session', 'aws-federated'],
-    refuseTarget: () => null,
+    route: 'credentials',
+    target: { names: [], tokenType: null, principalArn: null },
     caller: callerOf(request),
   });
 }

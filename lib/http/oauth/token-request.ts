@@ -9,7 +9,7 @@ import { readClientAuthentication } from './endpoint-authentication.ts';
 import { GRANT_TYPES } from './grant-types/all-grant-types.ts';
 import type { GrantType, Presented } from './grant-types/grant-type.ts';
 import { oauthError } from './oauth-error.ts';
-import { readTargets, refuseTarget } from './target-parameters.ts';
+import { readTargets } from './target-parameters.ts';
 
 /** What a request asks for, beside who asks and for which scopes. */
 export type Asked = Omit<IssuanceRequest, 'proofs' | 'scopes'>;
@@ -72,18 +72,17 @@ function readPresented(request: HttpRequest, form: Parameters, grantType: GrantT
   return client.ok ? grantType.read(form, client.value) : client;
 }
 
-function readAsked(request: HttpRequest, form: Parameters, { grants }: GrantType): Outcome<Asked> {
+function readAsked(request: HttpRequest, form: Parameters, { answer }: GrantType): Outcome<Asked> {
   const duration = readDuration(form.one('duration'), 'duration');
   const read = allOf(readIntent(form.one('intent')), duration, readTargets(form));
   if (!read.ok) return read;
-  const [intent, requestedDuration, targets] = read.value;
-  const requestedTokenType = form.one('requested_token_type');
+  const [intent, requestedDuration, names] = read.value;
   return accept({
     requestedDuration,
     intent,
     narrowing: null,
-    grants,
-    refuseTarget: (scope) => refuseTarget(scope, targets, requestedTokenType),
+    route: answer === 'exchange' ? 'token-exchange' : 'token',
+    target: { names, tokenType: form.one('requested_token_type'), principalArn: null },
     caller: callerOf(request),
   });
 }

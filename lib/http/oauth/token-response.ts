@@ -1,5 +1,4 @@
 import type { Issued } from '../../issue.ts';
-import { BROKER_TOKEN_TYPE } from '../../oauth-urns.ts';
 import type { EpochSeconds } from '../../time.ts';
 import { credentialDocument } from '../credentials/credential-document.ts';
 import { type HttpAnswer, secretJson } from '../http-answer.ts';
@@ -19,7 +18,7 @@ export function tokenResponse(
   if (secret.kind === 'aws-session') {
     return secretJson(200, requestId, {
       access_token: JSON.stringify(credentialDocument(secret, record.scope, record.id)),
-      issued_token_type: BROKER_TOKEN_TYPE.awsCredentials,
+      issued_token_type: secret.issuedTokenType,
       token_type: 'N_A',
       expires_in: remaining(secret.session.credentials.expires, now),
       scope: record.scope,

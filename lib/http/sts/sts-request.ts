@@ -1,4 +1,3 @@
-import type { Scope } from '../../configuration/documents.ts';
 import type { Narrowing } from '../../credential/grant.ts';
 import type { Proof } from '../../identity/principal.ts';
 import type { IssuanceRequest } from '../../issue.ts';
@@ -69,7 +68,7 @@ function readAssumeRole(request: RouteRequest, form: Parameters, action: StsActi
   if (role === null) return missing('RoleArn');
   const read = allOf(
     action === 'AssumeRoleWithSAML' ? readSaml(form) : readWebIdentity(form),
-    readTarget(role, request.pathParameters['scope'] ?? null, form.one('PrincipalArn')),
+    readTarget(role, request.pathParameters['scope'] ?? null),
     readDuration(form.one('DurationSeconds'), 'DurationSeconds'),
     readNarrowing(form),
   );
@@ -82,8 +81,8 @@ function readAssumeRole(request: RouteRequest, form: Parameters, action: StsActi
     requestedDuration,
     intent: null,
     narrowing,
-    grants: ['aws-session', 'aws-federated'],
-    refuseTarget: (scope) => (target.admits(scope) ? null : { reason: 'target_mismatch' }),
+    route: 'sts',
+    target: { names: target.roleArns, tokenType: null, principalArn: form.one('PrincipalArn') ?? '' },
     caller: { ...callerOf(request), ...(roleSessionName === null ? {} : { roleSessionName }) },
   });
 }
@@ -110,27 +109,22 @@ function readSaml(form: Parameters): Outcome<Proof> {
 
 interface Target {
   readonly scope: string;
-  admits(scope: Scope): boolean;
+  /** The real role that the caller named, which must be the grant's; empty where it named the scope. */
+  readonly roleArns: readonly string[];
 }
 
 /**
  * `RoleArn` names the scope; at `/sts/{scope}` it may also be the real role of that grant. A scope in path and in RoleArn must
- * agree. Where SAML goes on to AWS, `PrincipalArn` must be the grant's.
+ * agree.
  */
-function readTarget(roleArn: string, pathScope: string | null, principalArn: string | null): Outcome<Target> {
+function readTarget(roleArn: string, pathScope: string | null): Outcome<Target> {
   const named = BROKER_ROLE.exec(roleArn)?.[1];
   const scope = pathScope ?? named;
   if (scope === undefined)
     return refuse('target_mismatch', { detail: 'RoleArn must be arn:aws:broker:::scope/<scope>.' });
   if (named !== undefined && named !== scope)
     return refuse('target_mismatch', { detail: 'RoleArn names another scope than the path.' });
-  const admits = ({ grant }: Scope) => {
-    if (grant.type !== 'aws-session' && grant.type !== 'aws-federated') return true;
-    if (grant.type === 'aws-federated' && grant.principalArn !== null && grant.principalArn !== principalArn)
-      return false;
-    return named !== undefined || grant.roleArn === roleArn;
-  };
-  return accept({ scope, admits });
+  return accept({ scope, roleArns: named === undefined ? [roleArn] : [] });
 }
 
 /** The caller's own `Policy` and `PolicyArns.member.N.arn`, in order; null if there are none. */

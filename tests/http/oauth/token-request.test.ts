@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Scope } from '../../../lib/configuration/documents.ts';
 import { readTokenRequest } from '../../../lib/http/oauth/token-request.ts';
 import type { RefusalRenderer } from '../../../lib/http/route.ts';
+import { checkTarget } from '../../../lib/issuance/asked-target.ts';
+import type { CompiledGrant } from '../../../lib/policy/grants/compiled-grant.ts';
+import { loadScope } from '../../../lib/policy/scope.ts';
+import { seconds } from '../../../lib/time.ts';
 import { aFormPost, type EventParts, FORM } from '../../fakes/http.ts';
+import { aScope, aSessionGrant } from '../../fakes/world.ts';
 
 const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const TYPE = 'urn:ietf:params:oauth:token-type:';
@@ -25,7 +31,7 @@ describe('a request of the token endpoint', () => {
         asked: {
           requestedDuration: null,
           intent: null,
-          grants: ['broker-token', 'oauth-token'],
+          route: 'token',
           caller: { id: 'req-1', sourceIp: '203.0.113.9' },
         },
       },
@@ -46,7 +52,7 @@ describe('a request of the token endpoint', () => {
         ok: true,
         value: {
           presented: { proofs: { subject: proof, actor: proof, client: { client: 'bot' } } },
-          asked: { grants: ['broker-token', 'oauth-token', 'aws-session', 'aws-federated'] },
+          asked: { route: 'token-exchange' },
         },
       });
     },
@@ -61,7 +67,7 @@ describe('a request of the token endpoint', () => {
       ok: true,
       value: {
         presented: { proofs: { subject, client: null } },
-        asked: { grants: ['broker-token', 'oauth-token'] },
+        asked: { route: 'token' },
       },
     });
   });
@@ -156,21 +162,23 @@ describe('a request of the token endpoint', () => {
 });
 
 describe('a target that was named', () => {
-  const refusalOf = (form: Readonly<Record<string, string>> | string, grant: object) => {
+  const reasonOf = (form: Readonly<Record<string, string>> | string, grant: CompiledGrant) => {
     const request = read(form);
     if (!request.ok) throw new TypeError('the request is refused');
-    const scope = { scope: 'a', grant };
-    return request.value.asked.refuseTarget(scope as Parameters<typeof request.value.asked.refuseTarget>[0]);
+    const checked = checkTarget(grant, request.value.asked.target);
+    return checked.ok ? null : checked.refusal.reason;
   };
-  const token = { type: 'broker-token', audience: 'https://api.example' };
-  const role = { type: 'aws-session', roleArn: 'arn:aws:iam::111122223333:role/x' };
+  const roleArn = 'arn:aws:iam::111122223333:role/x';
+  const grantOf = (grant: Scope['grant']) => loadScope(aScope({ grant })).grant;
+  const token = grantOf({ type: 'broker-token', audience: 'https://api.example', duration: seconds(600), claims: {} });
+  const role = grantOf({ ...aSessionGrant(), roleArn });
 
   it.each([
     ['none', credentials, token, null],
     ['its audience', { ...credentials, audience: 'https://api.example' }, token, null],
     ['its resource', { ...credentials, resource: 'https://api.example' }, token, null],
     ['another audience', { ...credentials, audience: 'x' }, token, 'target_mismatch'],
-    ['its role', { ...exchange, audience: role.roleArn }, role, null],
+    ['its role', { ...exchange, audience: roleArn }, role, null],
     ['its type', { ...exchange, requested_token_type: `${TYPE}access_token` }, token, null],
     [
       'the type of AWS credentials',
@@ -186,11 +194,11 @@ describe('a target that was named', () => {
     ],
     ['a SAML assertion', { ...exchange, requested_token_type: `${TYPE}saml2` }, token, 'requested_token_type_mismatch'],
   ])('is that of the grant or refused: %s', (_, form, grant, reason) => {
-    expect(refusalOf(form, grant)?.reason ?? null).toBe(reason);
+    expect(reasonOf(form, grant)).toBe(reason);
   });
 
   it('must be that of the grant each time it is named', () => {
     const form = `${new URLSearchParams(credentials)}&audience=https%3A%2F%2Fapi.example&audience=x`;
-    expect(refusalOf(form, token)).toEqual({ reason: 'target_mismatch' });
+    expect(reasonOf(form, token)).toBe('target_mismatch');
   });
 });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { readStsRequest } from '../../../lib/http/sts/sts-request.ts';
+import { checkTarget } from '../../../lib/issuance/asked-target.ts';
+import { loadScope } from '../../../lib/policy/scope.ts';
 import { seconds } from '../../../lib/time.ts';
 import { aFormPost, FORM } from '../../fakes/http.ts';
 import { aScope } from '../../fakes/world.ts';
@@ -21,10 +23,11 @@ const read = (form: Record<string, string>, scope?: string) =>
     }),
   );
 
-function target(form: Record<string, string>, scope?: string, grantOf = aScope()) {
+function target(form: Record<string, string>, scope?: string, scopeWith = aScope()) {
   const request = read(form, scope);
   if (!request.ok) return request.refusal.reason;
-  return request.value.issuance.refuseTarget(grantOf)?.reason ?? 'admitted';
+  const checked = checkTarget(loadScope(scopeWith).grant, request.value.issuance.target);
+  return checked.ok ? 'admitted' : checked.refusal.reason;
 }
 
 describe('reading /sts', () => {

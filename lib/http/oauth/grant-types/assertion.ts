@@ -1,14 +1,13 @@
 import type { Proof } from '../../../identity/principal.ts';
 import { accept } from '../../../outcome.ts';
 import { missingParameter } from '../../parameters.ts';
-import { type GrantType, TOKENS, withScopes } from './grant-type.ts';
+import { type GrantType, withScopes } from './grant-type.ts';
 
 const byAssertion = (proofOf: (assertion: string) => Proof): GrantType => ({
   badProof: 'invalid_grant',
   proof: 'assertion',
   actor: 'refuse',
   answer: 'plain',
-  grants: TOKENS,
   read: (form, client) => {
     const assertion = form.one('assertion');
     if (assertion === null) return missingParameter('assertion');

@@ -3,7 +3,7 @@ import { accept, allOf, type Outcome, refuse } from '../../../outcome.ts';
 import type { PresentedCode } from '../../../sign-in/redeem.ts';
 import { missingParameter, type Parameters } from '../../parameters.ts';
 import { readScopes } from '../scope-parameter.ts';
-import { type GrantType, type Presented, TOKENS } from './grant-type.ts';
+import type { GrantType, Presented } from './grant-type.ts';
 
 /** RFC 6749 section 4.1.3. */
 export const authorizationCode: GrantType = {
@@ -11,7 +11,6 @@ export const authorizationCode: GrantType = {
   proof: 'code',
   actor: 'refuse',
   answer: 'plain',
-  grants: TOKENS,
   read: (form, client) => presentedCode(form, client, 'code'),
 };
 

@@ -1,5 +1,5 @@
 import { accept, refuse } from '../../../outcome.ts';
-import { type GrantType, TOKENS, withScopes } from './grant-type.ts';
+import { type GrantType, withScopes } from './grant-type.ts';
 
 /** RFC 6749 section 4.4: the client is the subject. */
 export const clientCredentials: GrantType = {
@@ -7,7 +7,6 @@ export const clientCredentials: GrantType = {
   proof: null,
   actor: 'refuse',
   answer: 'plain',
-  grants: TOKENS,
   read: (form, client) =>
     client === null
       ? refuse('client_authentication_missing')

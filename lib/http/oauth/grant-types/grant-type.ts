@@ -1,4 +1,3 @@
-import type { Grant } from '../../../configuration/documents.ts';
 import type { ClientProof } from '../../../identity/principal.ts';
 import type { PresentedProofs } from '../../../issuance/authenticate.ts';
 import { accept, allOf, type Outcome } from '../../../outcome.ts';
@@ -21,14 +20,9 @@ export interface GrantType {
   readonly actor: 'accept' | 'refuse';
   /** `exchange`: the answer says `issued_token_type` (RFC 8693 section 2.2.1). */
   readonly answer: 'exchange' | 'plain';
-  /** The kinds of grant that may be had by it: an AWS session comes by token exchange only (contract section 3). */
-  readonly grants: readonly Grant['type'][];
   /** Reads what is presented, `client` being how the client authenticates. The first refusal met is the answer. */
   read(form: Parameters, client: ClientProof | null): Outcome<Presented>;
 }
-
-/** What is granted without an exchange. */
-export const TOKENS: GrantType['grants'] = ['broker-token', 'oauth-token'];
 
 /** Proofs, with the scopes that the form must name beside them. */
 export function withScopes(form: Parameters, proofs: Outcome<PresentedProofs>): Outcome<Presented> {

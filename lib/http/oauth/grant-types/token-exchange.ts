@@ -10,7 +10,6 @@ export const tokenExchange: GrantType = {
   proof: 'subject_token',
   actor: 'accept',
   answer: 'exchange',
-  grants: ['broker-token', 'oauth-token', 'aws-session', 'aws-federated'],
   read: (form, client) => {
     if (form.one('subject_token_type') !== BROKER_TOKEN_TYPE.authorizationCode) {
       return withScopes(form, readSubjectAndActor(form, client));

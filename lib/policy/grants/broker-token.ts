@@ -1,0 +1,29 @@
+import type { JsonValue } from '../../json.ts';
+import { TOKEN_TYPE } from '../../oauth-urns.ts';
+import type { Seconds } from '../../time.ts';
+import type { GrantKind } from './grant-kind.ts';
+import type { CompiledTokenClaim } from './grant-templates.ts';
+
+/** A JWT access token that this broker signs (RFC 9068). */
+export interface BrokerTokenGrant {
+  readonly type: 'broker-token';
+  readonly audience: string;
+  /** Default and maximum. */
+  readonly duration: Seconds;
+  readonly claims: Readonly<Record<string, JsonValue>>;
+}
+
+export interface BrokerTokenTemplates {
+  readonly claims: readonly CompiledTokenClaim[];
+}
+
+export const brokerToken: GrantKind<BrokerTokenGrant, BrokerTokenTemplates> = {
+  routes: ['token-exchange', 'token'],
+  tokenTypes: [TOKEN_TYPE.accessToken, TOKEN_TYPE.jwt],
+  mintedBy: 'broker',
+  targets: ({ audience }) => [audience],
+  principalArn: () => null,
+  duration: ({ duration }) => duration,
+  together: (one, other) => one.audience === other.audience,
+  compile: ({ claims }, templates) => ({ claims: templates.claims(claims) }),
+};
