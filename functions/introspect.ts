@@ -22,7 +22,11 @@ export const introspectHandler = (ports: RoutePorts & TokenStatusPorts) =>
         handle: async (request, { signal }) => {
           const form = readIntrospectOrRevoke(request);
           if (!form.ok) return form;
-          const token = await introspect(ports, { ...form.value, requestId: request.id }, signal);
+          const token = await introspect(
+            ports,
+            { ...form.value, requestId: request.id, sourceIp: request.sourceIp },
+            signal,
+          );
           if (!token.ok) return token;
           return accept({ answer: secretJson(200, request.id, introspectionResponse(token.value, ports.issuer)) });
         },

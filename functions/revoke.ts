@@ -21,7 +21,11 @@ export const revokeHandler = (ports: RoutePorts & TokenStatusPorts) =>
         handle: async (request, { signal }) => {
           const form = readIntrospectOrRevoke(request);
           if (!form.ok) return form;
-          const revoked = await revoke(ports, { ...form.value, requestId: request.id }, signal);
+          const revoked = await revoke(
+            ports,
+            { ...form.value, requestId: request.id, sourceIp: request.sourceIp },
+            signal,
+          );
           return revoked.ok ? accept({ answer: empty(200, request.id) }) : revoked;
         },
       },

@@ -1,20 +1,16 @@
 import { type BrokerToken, verifyBrokerToken } from './identity/broker-token/verify-broker-token.ts';
-import { type ClientContext, readClient } from './identity/client/registered-client.ts';
+import { type ClientPorts, readClient } from './identity/client/registered-client.ts';
 import { verifyClient } from './identity/client/verify-client.ts';
 import { parseJwt } from './identity/oidc/jwt.ts';
 import type { AuthenticatedClient, ClientProof } from './identity/principal.ts';
 import { claimOnce } from './issuance/single-use.ts';
 import { accept, type Outcome, refuse } from './outcome.ts';
-import type { Clock, Configurations, KeySets, OwnKeys, Replays, Revocations, Secrets } from './ports.ts';
+import type { Configurations, OwnKeys, Replays, Revocations } from './ports.ts';
 import { toEpochSeconds } from './time.ts';
 
 /** What introspection and revocation ask of the world. Neither reads the ledger nor can mint. */
-export interface TokenStatusPorts {
-  readonly issuer: string;
-  readonly clock: Clock;
+export interface TokenStatusPorts extends ClientPorts {
   readonly configurations: Configurations;
-  readonly secrets: Secrets;
-  readonly keySets: KeySets;
   readonly replays: Replays;
   readonly ownKeys: OwnKeys;
   readonly revocations: Revocations;
@@ -25,6 +21,7 @@ export interface TokenQuestion {
   readonly client: ClientProof;
   readonly token: string;
   readonly requestId: string;
+  readonly sourceIp: string;
 }
 
 /**
@@ -70,14 +67,12 @@ interface Caller {
 
 async function authenticateCaller(
   ports: TokenStatusPorts,
-  { client: proof, requestId }: TokenQuestion,
+  { client: proof, requestId, sourceIp }: TokenQuestion,
   signal: AbortSignal,
 ): Promise<Outcome<Caller>> {
-  const { issuer, secrets, keySets } = ports;
   const configuration = await ports.configurations.current(signal);
   const now = toEpochSeconds(ports.clock.now());
-  const context: ClientContext = { configuration, secrets, keySets, issuer, now, signal };
-  const client = await verifyClient(proof, 'refuse', context);
+  const client = await verifyClient(proof, 'refuse', { ...ports, configuration, sourceIp, now, signal });
   if (!client.ok) return client;
   const claimed = await claimOnce(ports.replays, client.value.reuse, requestId, signal);
   if (!claimed) return refuse('client_assertion_replayed');

@@ -56,7 +56,9 @@ export async function issue(
   signal: AbortSignal,
 ): Promise<Outcome<Issued>> {
   const configuration = await ports.configurations.current(signal);
-  const authentication = await authenticate(ports.authenticators, request.proofs, { configuration, signal });
+  const { sourceIp } = request.caller;
+  const context = { configuration, sourceIp, signal };
+  const authentication = await authenticate(ports.authenticators, request.proofs, context);
   if (!authentication.ok) return authentication;
 
   const time = ports.clock.now();

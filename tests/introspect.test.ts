@@ -9,7 +9,7 @@ import { epochMilliseconds, seconds } from '../lib/time.ts';
 import { memoryReplays, memoryRevocations } from './aws/dynamodb/memory-state.ts';
 import { fakeConfiguration, NOW, NOW_SECONDS } from './fakes/world.ts';
 import { brokerToken, contextOf, ID, ISSUER } from './identity/broker-token/fixtures.ts';
-import { assertion, client, fakeSecrets, keyPair } from './identity/client/fixtures.ts';
+import { assertion, client, clientPorts, fakeSecrets, keyPair } from './identity/client/fixtures.ts';
 
 const API = 'https://api.acme.internal';
 const signal = new AbortController().signal;
@@ -24,8 +24,12 @@ const named = (name: string, introspects: readonly string[] = []): Client => ({
   ...client(name, { method: 'secret', secret: `token-broker/clients/${name}`, overlap: seconds(3600) }),
   introspects,
 });
-const secretOf = (name: string) => ({ current: { value: `${name}!`, versionId: 'v1', tags: {} }, previous: null });
-const as = (name: string) => ({ method: 'client_secret_basic', client: name, secret: `${name}!` }) as const;
+const secretOf = (name: string) => ({
+  current: { value: `${name}! of 16 characters`, versionId: 'v1', tags: {} },
+  previous: null,
+});
+const as = (name: string) =>
+  ({ method: 'client_secret_basic', client: name, secret: `${name}! of 16 characters` }) as const;
 
 function portsOf(more: Partial<TokenStatusPorts> = {}): TokenStatusPorts {
   const clients = [
@@ -36,14 +40,20 @@ function portsOf(more: Partial<TokenStatusPorts> = {}): TokenStatusPorts {
   const stored = Object.fromEntries(names.map((name) => [`token-broker/clients/${name}`, secretOf(name)]));
   const clock = { now: () => NOW };
   return {
-    ...{ issuer: ISSUER, clock, configurations: { current: async () => fakeConfiguration({ clients }) } },
+    ...clientPorts(),
+    ...{ configurations: { current: async () => fakeConfiguration({ clients }) } },
     ...{ secrets: fakeSecrets(stored).secrets, keySets: { find: async () => Promise.reject(new Error('unused')) } },
     ...{ replays: memoryReplays(clock), ownKeys: contextOf([jwk]).ownKeys, revocations: memoryRevocations() },
     ...more,
   };
 }
 
-const question = (name: string, token: string) => ({ client: as(name), token, requestId: 'req-1' });
+const question = (name: string, token: string) => ({
+  client: as(name),
+  token,
+  requestId: 'req-1',
+  sourceIp: '203.0.113.9',
+});
 
 describe('introspection (RFC 7662)', () => {
   it.each([
@@ -76,13 +86,14 @@ describe('introspection (RFC 7662)', () => {
   });
 
   it('is for clients that authenticate, and takes an assertion once', async () => {
-    const wrong = { client: { ...as('api'), secret: 'x' }, token: 'x', requestId: 'req-1' };
+    const wrong = { client: { ...as('api'), secret: 'x' }, token: 'x', requestId: 'req-1', sourceIp: '203.0.113.9' };
     expect(await introspect(portsOf(), wrong, signal)).toMatchObject({
       refusal: { reason: 'client_authentication_failed' },
     });
     const ports = portsOf();
     const proof = { method: 'private_key_jwt', assertion: await assertion(key), client: null } as const;
-    const ask = (requestId: string) => introspect(ports, { client: proof, token: 'x', requestId }, signal);
+    const ask = (requestId: string) =>
+      introspect(ports, { client: proof, token: 'x', requestId, sourceIp: '203.0.113.9' }, signal);
     expect(await ask('req-1')).toEqual({ ok: true, value: null });
     expect(await ask('req-2')).toMatchObject({ refusal: { reason: 'client_assertion_replayed' } });
   });

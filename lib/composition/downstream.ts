@@ -1,18 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { stsClient } from '../aws/sts/client.ts';
 import { stsWebIdentities } from '../aws/sts/web-identities.ts';
 import { type DownstreamTokens, downstreamTokens } from '../downstream/tokens.ts';
+import { systemPauses } from '../host/pauses.ts';
 import { systemRandom } from '../host/random.ts';
-import type { Pauses, Secrets, TokenSigner } from '../ports.ts';
+import type { Secrets, TokenSigner } from '../ports.ts';
 import type { Resources } from './resources.ts';
-
-const pauses: Pauses = {
-  wait: (length, signal) =>
-    sleep(length, true, { signal }).then(
-      () => true,
-      () => false,
-    ),
-};
 
 /** What speaks to other authorization servers, in a module of its own so that it is loaded only where a scope needs it. */
 export function liveDownstreamTokens(shared: Resources, secrets: Secrets, signer: TokenSigner): DownstreamTokens {
@@ -20,6 +12,6 @@ export function liveDownstreamTokens(shared: Resources, secrets: Secrets, signer
   const webIdentities = stsWebIdentities(stsClient(settings));
   return downstreamTokens({
     ...{ issuer: settings.issuer, clock, random: systemRandom, fetcher },
-    ...{ secrets, signer, webIdentities, pauses },
+    ...{ secrets, signer, webIdentities, pauses: systemPauses },
   });
 }

@@ -14,7 +14,7 @@ import { systemRandom } from '../host/random.ts';
 import { brokerPrincipal } from '../identity/broker-token/broker-principal.ts';
 import { parseJwt } from '../identity/oidc/jwt.ts';
 import { verifyJwt } from '../identity/oidc/verify-jwt.ts';
-import type { AuthenticationContext, Authenticators } from '../issuance/authenticate.ts';
+import type { Authenticators } from '../issuance/authenticate.ts';
 import type { IssuePorts } from '../issue.ts';
 import { toEpochSeconds } from '../time.ts';
 import { resources } from './resources.ts';
@@ -40,7 +40,7 @@ export function issuePorts(): Omit<IssuePorts, 'granters'> & { granters: IssuePo
 }
 
 const awsIamVerifier = loadedOnce(() => import('../identity/aws-iam/verify-aws-iam.ts'));
-const clientVerifier = loadedOnce(() => import('../identity/client/verify-client.ts'));
+const clientAuthenticator = loadedOnce(() => import('./client-authenticator.ts'));
 
 /** An import for a module that is loaded already still costs a request more than its password check. */
 function loadedOnce<T>(load: () => Promise<T>): () => Promise<T> {
@@ -53,7 +53,7 @@ function loadedOnce<T>(load: () => Promise<T>): () => Promise<T> {
 
 /** The verifiers of /v1/credentials: JWTs of others and of this broker, signed AWS requests, clients. */
 export function liveAuthenticators(): Authenticators {
-  const { settings, clock, fetcher, keySets, ownKeys: own, revocations, secrets } = resources();
+  const { settings, clock, fetcher, keySets, ownKeys: own, revocations } = resources();
   const { issuer, stsEndpoint } = settings;
   const now = () => toEpochSeconds(clock.now());
   return {
@@ -69,10 +69,9 @@ export function liveAuthenticators(): Authenticators {
       const { verifyAwsIam } = await awsIamVerifier();
       return verifyAwsIam(envelope, { ...context, fetcher, stsEndpoint, now: now() });
     },
-    client: async (proof, publicClients, context: AuthenticationContext) => {
-      const { verifyClient } = await clientVerifier();
-      const client = { ...context, secrets: await secrets(), keySets, issuer, now: now() };
-      return verifyClient(proof, publicClients, client);
+    client: async (proof, publicClients, context) => {
+      const { authenticateClient } = await clientAuthenticator();
+      return authenticateClient(proof, publicClients, context);
     },
   };
 }

@@ -3,7 +3,7 @@ import { samlKeys } from '../aws/secrets-manager/saml-keys.ts';
 import type { IdpMetadataSource, SamlContext } from '../identity/saml/context.ts';
 import { MetadataSource } from '../identity/saml/metadata-source.ts';
 import type { ServiceKeys } from '../identity/saml/service-keys.ts';
-import type { AuthenticationContext } from '../issuance/authenticate.ts';
+import type { VerifierContext } from '../issuance/authenticate.ts';
 import { toEpochSeconds } from '../time.ts';
 import { resources } from './resources.ts';
 
@@ -12,7 +12,7 @@ export { verifySaml } from '../identity/saml/verify-saml.ts';
 export interface LiveSaml {
   readonly metadata: IdpMetadataSource;
   readonly keys: ServiceKeys;
-  context(request: AuthenticationContext): SamlContext;
+  context(request: VerifierContext): SamlContext;
 }
 
 let made: LiveSaml | null = null;
@@ -28,7 +28,7 @@ function makeSaml(): LiveSaml {
   const store = dynamoDbDocumentStore({ client: dynamoDb, table: table('keys') });
   const metadata = new MetadataSource({ fetcher, store, clock });
   const keys = samlKeys(secrets, settings.samlKeysSecret);
-  const context = ({ configuration, signal }: AuthenticationContext): SamlContext => ({
+  const context = ({ configuration, signal }: VerifierContext): SamlContext => ({
     configuration,
     metadata,
     decryption: keys,

@@ -5,4 +5,8 @@ import type { Clock, Secrets } from '../ports.ts';
 
 /** Secrets over Secrets Manager, in a module of its own so that its client is loaded only where a secret is read. */
 export const liveSecrets = (settings: Settings, clock: Clock): Secrets =>
-  secretsManagerSecrets(secretsManagerClient(settings), clock);
+  secretsManagerSecrets({
+    client: secretsManagerClient(settings),
+    clock,
+    own: [settings.signingKeysSecret, settings.samlKeysSecret].filter((name) => name !== null),
+  });

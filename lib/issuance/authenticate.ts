@@ -19,15 +19,21 @@ export interface VerifiedSignIn {
   readonly principal: Principal;
 }
 
-export interface AuthenticationContext {
+/** What a verifier is told beside the proof. */
+export interface VerifierContext {
   readonly configuration: Configuration;
   readonly signal: AbortSignal;
 }
 
+export interface AuthenticationContext extends VerifierContext {
+  /** Where the request came from, as API Gateway says. */
+  readonly sourceIp: string;
+}
+
 /** One verifier a kind of proof. A kind that is missing is not accepted by this function. */
 export interface Authenticators {
-  jwt?(proof: Extract<Proof, { kind: 'jwt' }>, context: AuthenticationContext): Promise<Outcome<Principal>>;
-  saml?(proof: Extract<Proof, { kind: 'saml' }>, context: AuthenticationContext): Promise<Outcome<Principal>>;
+  jwt?(proof: Extract<Proof, { kind: 'jwt' }>, context: VerifierContext): Promise<Outcome<Principal>>;
+  saml?(proof: Extract<Proof, { kind: 'saml' }>, context: VerifierContext): Promise<Outcome<Principal>>;
   awsIam?(envelope: string, context: AuthenticationContext): Promise<Outcome<Principal>>;
   client?(
     proof: ClientProof,

@@ -10,6 +10,10 @@ export const clientRefusals = registry({
     class: 'client',
     says: 'Client authentication failed.',
   },
+  client_attempts_exceeded: {
+    class: 'limit',
+    says: 'Too many wrong secrets of this client came from this address. Wait before the next try.',
+  },
   client_assertion_replayed: {
     class: 'client',
     says: 'The client assertion was used before.',

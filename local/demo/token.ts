@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { Stack } from '../stack.ts';
 
-const AUTHORIZATION = `Basic ${Buffer.from('demo-bot:demonstration').toString('base64')}`;
+const AUTHORIZATION = `Basic ${Buffer.from('demo-bot:a-secret-for-demonstration').toString('base64')}`;
 
 async function post({ url }: Stack, path: string, form: Readonly<Record<string, string>>) {
   const headers = { authorization: AUTHORIZATION };

@@ -27,7 +27,8 @@ const resources: Readonly<Record<string, unknown>> = {
 const read = ['config: dynamodb:GetItem', 'keys: dynamodb:GetItem', 'keys: dynamodb:PutItem, except own#*'];
 const claim = 'state: dynamodb:DeleteItem dynamodb:PutItem, replay#* only';
 const revoked = 'state: dynamodb:GetItem, revoked#* only';
-const state = [claim, 'state: dynamodb:UpdateItem, limit#* only', revoked];
+const limit = 'state: dynamodb:UpdateItem, limit#* only';
+const state = [claim, limit, revoked];
 const mint = [
   ...read,
   ...state,
@@ -53,8 +54,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'state: dynamodb:PutItem, revoked#* only',
     'no resource: sts:GetWebIdentityToken, 120 s at most',
   ],
-  introspect: [...read, claim, revoked, clients],
-  revoke: [...read, claim, revoked, 'state: dynamodb:PutItem, revoked#* only', clients],
+  introspect: [...read, ...state, clients],
+  revoke: [...read, ...state, 'state: dynamodb:PutItem, revoked#* only', clients],
   metadata: ['keys: dynamodb:GetItem'],
   issuances: [
     'ledger: dynamodb:BatchGetItem dynamodb:GetItem dynamodb:Query',

@@ -10,7 +10,7 @@ const LIFETIME = milliseconds(60_000);
 const FRESH = milliseconds(2_000);
 /** Ends a read that several callers may be waiting for; each stops waiting at its own deadline. */
 const READ_TIMEOUT = milliseconds(2_500);
-/** A configuration has no more secrets in use than this; the oldest gives way. */
+/** A configuration has no more secrets in use than this; the oldest gives way. Of names that lead to nothing as many. */
 const MOST_KEPT = 1_000;
 
 interface Kept {
@@ -20,21 +20,39 @@ interface Kept {
   readonly freshAt: EpochMilliseconds | null;
 }
 
+export interface SecretsOptions {
+  readonly client: SecretsManagerClient;
+  readonly clock: Clock;
+  /** Names of the broker's own key rings: what is kept of them gives way to nothing. */
+  readonly own: readonly string[];
+}
+
 /**
  * The port Secrets over AWS Secrets Manager. What was read is kept in memory for at most 60 s and never used longer,
  * outage or not; callers that come while a secret is being read wait for that one read. That there is no such secret is
- * kept alike, so that the time of an answer does not tell a client that exists from one that does not; a failure is not
- * kept.
+ * kept alike, apart from those that there are; a failure is not kept. The broker's own key rings are kept apart from
+ * both, so that no number of other names makes the broker read them again.
  */
-export function secretsManagerSecrets(client: SecretsManagerClient, clock: Clock): Secrets {
-  const kept = new Map<string, Kept>();
+export function secretsManagerSecrets({ client, clock, own }: SecretsOptions): Secrets {
+  const rings: ReadonlySet<string> = new Set(own);
+  const kept = { rings: new Map<string, Kept>(), secrets: new Map<string, Kept>(), absent: new Map<string, Kept>() };
   const read = (name: string, age: SecretAge): Promise<SecretVersions> => {
     const now = clock.now();
-    const known = kept.get(name);
+    const room = rings.has(name) ? kept.rings : kept.secrets;
+    const known = room.get(name) ?? kept.absent.get(name);
     if (known !== undefined && serves(known, age, now)) return known.versions;
     const freshAt = age === 'fresh' ? now : (known?.freshAt ?? null);
     const entry = { since: now, versions: readVersions(client, name, AbortSignal.timeout(READ_TIMEOUT)), freshAt };
-    remember(kept, name, entry);
+    kept.absent.delete(name);
+    remember(room, name, entry);
+    const forget = () => {
+      if (room.get(name) === entry) room.delete(name);
+    };
+    entry.versions.then((versions) => {
+      if (versions !== null || room !== kept.secrets || room.get(name) !== entry) return;
+      forget();
+      remember(kept.absent, name, entry);
+    }, forget);
     return entry.versions;
   };
   return { read: (name, signal, age = 'cached') => within(read(name, age), signal) };
@@ -52,10 +70,6 @@ function remember(kept: Map<string, Kept>, name: string, entry: Kept): void {
   const [oldest] = kept.keys();
   if (kept.size >= MOST_KEPT && oldest !== undefined) kept.delete(oldest);
   kept.set(name, entry);
-  const forget = () => {
-    if (kept.get(name) === entry) kept.delete(name);
-  };
-  entry.versions.catch(forget);
 }
 
 /** Waits no longer than the caller's own deadline. */

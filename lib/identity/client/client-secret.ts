@@ -1,40 +1,52 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Client, ClientAuthentication } from '../../configuration/documents.ts';
-import { accept, type Outcome } from '../../outcome.ts';
+import { accept, type Outcome, refuse } from '../../outcome.ts';
 import type { Secrets, SecretVersion } from '../../ports.ts';
 import { type EpochSeconds, milliseconds, type Seconds, seconds } from '../../time.ts';
 import type { AuthenticatedClient, ClientProof } from '../principal.ts';
-import { type ClientContext, clientClaims, clientRefusal, isClientName, readClient } from './registered-client.ts';
+import { type ClientContext, clientClaims, clientRefusal, readClient } from './registered-client.ts';
 
 /**
- * Read under the presented name where there is no such client, so that an unknown client costs what a known one does,
- * at the first try and later.
+ * Read where there is no such client, whatever name came: a name that no client can have. So an unknown client depends
+ * on Secrets Manager as a known one does, and a thousand of them cost what one does.
  */
-const nobodysSecret = (name: string): string => `token-broker/clients/${isClientName(name) ? name : '-'}`;
+const NOBODYS_SECRET = 'token-broker/clients/-';
 const NOBODYS_DIGEST = Buffer.alloc(32);
+
+/** Characters that a stored secret has at least; a shorter one is found by trying. */
+const LEAST_CHARACTERS = 16;
 
 /** Of a client that there is not: the usual one, so that the same reads follow. */
 const DEFAULT_OVERLAP = seconds(86_400);
 
 type Registered = Extract<ClientAuthentication, { method: 'secret' }>;
 type Stored = Awaited<ReturnType<Secrets['read']>>;
-type Mismatch = 'client_secret_absent' | 'client_secret_wrong' | 'client_secret_retired';
+type Mismatch = 'client_secret_absent' | 'client_secret_wrong' | 'client_secret_retired' | 'client_secret_too_short';
 type SecretProof = Extract<ClientProof, { method: 'client_secret_basic' | 'client_secret_post' }>;
 
 /**
- * Compares the secret with the current version, and with the previous one until `secretOverlap` after the rotation,
- * both in constant time and always both. The evidence names the version, so that an operator knows when the old one is
- * idle. RFC 6749 section 2.3.1.
+ * Compares the secret with the current version, and with the previous one until `secretOverlap` after the rotation, both
+ * in constant time and always both. The evidence names the version, so that an operator knows when the old one is idle.
+ * A stored secret of less than 16 characters is nobody's. Twenty wrong ones of one name from one address within a
+ * minute, and nothing from there is compared until it is over: `client_attempts_exceeded`. RFC 6749 sections 2.3.1
+ * and 10.10 (guessing).
  */
 export async function verifyClientSecret(
   proof: SecretProof,
   context: ClientContext,
 ): Promise<Outcome<AuthenticatedClient>> {
+  const { sourceIp, wrongSecrets } = context;
+  const blocked = wrongSecrets.blockedFor(proof.client, sourceIp);
+  if (blocked !== null) return refuse('client_attempts_exceeded', { retryAfter: blocked });
   const client = await readClient(proof.client, context.configuration, context.signal);
   const registered = client?.authentication.method === 'secret' ? client.authentication : null;
   const compared = await compareSecret(proof, registered, context);
-  if (client === null || registered === null) return clientRefusal('client_unknown');
-  return typeof compared === 'string' ? clientRefusal(compared) : accept(authenticated(client, compared));
+  if (client !== null && registered !== null && typeof compared !== 'string') {
+    return accept(authenticated(client, compared));
+  }
+  const wait = await wrongSecrets.count(proof.client, sourceIp);
+  if (wait !== null) return refuse('client_attempts_exceeded', { retryAfter: wait });
+  return clientRefusal(registered === null || typeof compared !== 'string' ? 'client_unknown' : compared);
 }
 
 /**
@@ -43,11 +55,11 @@ export async function verifyClientSecret(
  * a new secret works at once.
  */
 async function compareSecret(
-  { client, secret: presented }: SecretProof,
+  { secret: presented }: SecretProof,
   registered: Registered | null,
   { secrets, now, signal }: ClientContext,
 ): Promise<SecretVersion | Mismatch> {
-  const name = registered?.secret ?? nobodysSecret(client);
+  const name = registered?.secret ?? NOBODYS_SECRET;
   const overlap = registered?.overlap ?? DEFAULT_OVERLAP;
   const kept = await secrets.read(name, signal, milliseconds(overlap * 1000));
   const first = matching(presented, kept, overlap, now);
@@ -63,10 +75,14 @@ function matching(presented: string, stored: Stored, overlap: Seconds, now: Epoc
   const isCurrent = equals(presented, stored?.current);
   const isPrevious = equals(presented, stored?.previous ?? undefined);
   if (stored === null) return 'client_secret_absent';
-  if (isCurrent) return stored.current;
-  if (!isPrevious || stored.previous === null) return 'client_secret_wrong';
-  return inOverlap ? stored.previous : 'client_secret_retired';
+  const version = isCurrent ? stored.current : isPrevious ? stored.previous : null;
+  if (version === null) return 'client_secret_wrong';
+  if (!isLongEnough(version)) return 'client_secret_too_short';
+  return isCurrent || inOverlap ? version : 'client_secret_retired';
 }
+
+/** In characters as a person counts them, not in UTF-16 units. */
+const isLongEnough = ({ value }: SecretVersion): boolean => [...value].length >= LEAST_CHARACTERS;
 
 const authenticated = (client: Client, { versionId }: SecretVersion): AuthenticatedClient => ({
   client: client.client,

@@ -1,15 +1,26 @@
 import type { Client } from '../../configuration/documents.ts';
 import { refuse } from '../../outcome.ts';
-import type { Configuration, KeySets, Secrets } from '../../ports.ts';
+import type { Clock, Configuration, KeySets, Pauses, Secrets } from '../../ports.ts';
 import type { EpochSeconds } from '../../time.ts';
 import type { Claims } from '../principal.ts';
+import type { WrongSecrets } from './wrong-secrets.ts';
 
-export interface ClientContext {
-  readonly configuration: Configuration;
+/** What authenticating clients needs of the world, in the life of a process. */
+export interface ClientPorts {
+  readonly clock: Clock;
+  readonly pauses: Pauses;
   readonly secrets: Secrets;
   readonly keySets: KeySets;
+  readonly wrongSecrets: WrongSecrets;
   /** This broker's issuer, which client assertions are for. */
   readonly issuer: string;
+}
+
+/** With what is of one request. */
+export interface ClientContext extends ClientPorts {
+  readonly configuration: Configuration;
+  /** Where the request came from, as API Gateway says. */
+  readonly sourceIp: string;
   readonly now: EpochSeconds;
   readonly signal: AbortSignal;
 }
@@ -19,7 +30,7 @@ export const clientRefusal = (check: string) => refuse('client_authentication_fa
 
 const CLIENT_NAME = /^[a-z][a-z0-9-]{0,62}$/;
 
-export const isClientName = (name: string): boolean => CLIENT_NAME.test(name);
+const isClientName = (name: string): boolean => CLIENT_NAME.test(name);
 
 /** null for a name that no client can have, without a read. */
 export async function readClient(

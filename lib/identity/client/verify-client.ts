@@ -1,14 +1,37 @@
 import { accept, type Outcome, refuse } from '../../outcome.ts';
+import { milliseconds } from '../../time.ts';
 import type { AuthenticatedClient, ClientProof } from '../principal.ts';
 import { verifyClientAssertion } from './client-assertion.ts';
 import { verifyClientSecret } from './client-secret.ts';
 import { type ClientContext, clientClaims, clientRefusal, readClient } from './registered-client.ts';
 
 /**
- * Authenticates a client in the one way it is registered for (RFC 6749 section 2.3, RFC 7523 section 2.2). An unknown
- * client and a wrong secret take the same reads and give the same answer. Throws `Fault` where a secret cannot be read.
+ * A refusal takes this long from when the request was looked at, whatever was known, cached or compared on the way: so its
+ * time does not tell a client that exists from one that does not. More than two reads of Secrets Manager and one of
+ * DynamoDB take, and little beside the second in which a caller hears of an outage.
  */
-export function verifyClient(
+const REFUSAL_TAKES = milliseconds(100);
+
+/**
+ * Authenticates a client in the one way it is registered for (RFC 6749 section 2.3, RFC 7523 section 2.2). An unknown
+ * client and a wrong secret take the same reads and the same time, and give the same answer. Throws `Fault` where a
+ * secret cannot be read.
+ */
+export async function verifyClient(
+  proof: ClientProof,
+  publicClients: 'refuse' | 'accept',
+  context: ClientContext,
+): Promise<Outcome<AuthenticatedClient>> {
+  const { clock, pauses, signal } = context;
+  const begun = clock.now();
+  const outcome = await verify(proof, publicClients, context);
+  if (outcome.ok || outcome.refusal.reason !== 'client_authentication_failed') return outcome;
+  const left = REFUSAL_TAKES - Math.max(0, clock.now() - begun);
+  if (left > 0) await pauses.wait(milliseconds(left), signal);
+  return outcome;
+}
+
+function verify(
   proof: ClientProof,
   publicClients: 'refuse' | 'accept',
   context: ClientContext,

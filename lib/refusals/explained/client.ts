@@ -9,8 +9,13 @@ export const clientExplanations: Explanations<typeof clientRefusals> = {
   },
   client_authentication_failed: {
     cause:
-      'No client of that name, a wrong or retired secret, or a client_assertion that does not verify (issuer, subject, audience, time, signature). All answer alike.',
+      'No client of that name, a wrong or retired secret, a stored secret of less than 16 characters, or a client_assertion that does not verify (issuer, subject, audience, time, signature). All answer alike.',
     fix: 'Check the name and the secret; for private_key_jwt, aud is the issuer of the broker alone. The log names the check under the request id.',
+  },
+  client_attempts_exceeded: {
+    cause:
+      'Twenty wrong secrets under one client name came from one address (an IPv6 network of 64 bits) within a minute. Until it is over nothing that comes from there under this name is compared, the right secret included.',
+    fix: 'Stop the program that has an old or wrong secret, and wait as long as Retry-After says; other addresses are not affected. If nobody of yours did it, somebody is guessing: the log has the address.',
   },
   client_assertion_replayed: {
     cause: 'The jti of a client_assertion is good once.',

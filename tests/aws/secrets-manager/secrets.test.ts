@@ -35,10 +35,9 @@ function answers() {
   return { value };
 }
 
-function secretsAt(times: { now: number }) {
-  return secretsManagerSecrets(new SecretsManagerClient({ region: 'eu-west-1' }), {
-    now: () => epochMilliseconds(times.now),
-  });
+function secretsAt(times: { now: number }, own: readonly string[] = []) {
+  const client = new SecretsManagerClient({ region: 'eu-west-1' });
+  return secretsManagerSecrets({ client, clock: { now: () => epochMilliseconds(times.now) }, own });
 }
 
 const reads = () => aws.commandCalls(GetSecretValueCommand, { VersionStage: 'AWSCURRENT' }).length;
@@ -206,5 +205,62 @@ describe('what was read', () => {
     await expect(impatient).rejects.toMatchObject({ dependency: 'secrets' });
     expect(await patient).toMatchObject({ current: { value: 'new' } });
     await expect(secrets.read(NAME, AbortSignal.abort())).rejects.toMatchObject({ dependency: 'secrets' });
+  });
+});
+
+describe('what is kept of many names', () => {
+  const RING = 'token-broker/signing-keys';
+  const currentReads = (name: string) =>
+    aws.commandCalls(GetSecretValueCommand, { SecretId: name, VersionStage: 'AWSCURRENT' }).length;
+
+  const everyName = (...absent: readonly string[]) => {
+    aws.on(DescribeSecretCommand).resolves({});
+    aws.on(GetSecretValueCommand).callsFake(async ({ SecretId, VersionStage }) => {
+      if (absent.some((name) => SecretId.startsWith(name)) || VersionStage === 'AWSPREVIOUS') throw missing();
+      return { SecretString: 'a secret', VersionId: 'v1' };
+    });
+  };
+
+  it('are 1,000 secrets, of which the oldest gives way', async () => {
+    everyName();
+    const secrets = secretsAt({ now: START });
+    for (let count = 0; count < 1_000; count += 1) await secrets.read(`name-${count}`, forever);
+    await secrets.read('name-0', forever);
+    expect(currentReads('name-0')).toBe(1);
+    await secrets.read('one more', forever);
+    await secrets.read('name-0', forever);
+    expect(currentReads('name-0')).toBe(2);
+  });
+
+  it.each([
+    ['that there are', []],
+    ['that there are not', ['name-']],
+  ])('never include the rings of the broker itself, however many others are read %s', async (_, absent) => {
+    everyName(...absent);
+    const secrets = secretsAt({ now: START }, [RING]);
+    await secrets.read(RING, forever);
+    for (let count = 0; count < 1_200; count += 1) await secrets.read(`name-${count}`, forever);
+    await secrets.read(RING, forever);
+    expect(currentReads(RING)).toBe(1);
+  });
+
+  it('push no secret out for names that lead to nothing', async () => {
+    everyName('no-');
+    const secrets = secretsAt({ now: START });
+    await secrets.read(NAME, forever);
+    for (let count = 0; count < 1_200; count += 1) await secrets.read(`no-${count}`, forever);
+    await secrets.read(NAME, forever);
+    expect(currentReads(NAME)).toBe(1);
+  });
+
+  it('remember of a name that leads to nothing how fresh that is', async () => {
+    everyName('no-');
+    const clock = { now: START };
+    const secrets = secretsAt(clock);
+    for (const age of ['cached', 'fresh', 'fresh', 'cached'] as const) await secrets.read('no-name', forever, age);
+    expect(currentReads('no-name')).toBe(2);
+    clock.now += 2_000;
+    await secrets.read('no-name', forever, 'fresh');
+    expect(currentReads('no-name')).toBe(3);
   });
 });

@@ -16,7 +16,7 @@ const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 const basic = (client: string, secret: string): string =>
   `Basic ${Buffer.from(`${client}:${secret}`).toString('base64')}`;
-const NIGHTLY = basic('nightly-bot', 'nightly');
+const NIGHTLY = basic('nightly-bot', 'the-secret-of-nightly-bot');
 
 async function post(form: Readonly<Record<string, string>>, authorization?: string) {
   const response = await fetch(`${stage.broker.url}/oauth2/token`, {
@@ -93,7 +93,7 @@ describe('oidc-provider as downstream server, by client credentials', () => {
 
 describe('a server that takes assertions of the broker', () => {
   it('by token exchange (RFC 8693): the assertion says who asks and who acts, for that server alone', async () => {
-    const { status, body } = await exchange('exchange', basic('agent', 'agent'));
+    const { status, body } = await exchange('exchange', basic('agent', 'the-secret-of-the-agent'));
     expect([status, body]).toMatchObject([200, { token_type: 'Bearer', issued_token_type: ACCESS_TOKEN }]);
     const claims = stage.strict.assertions.at(-1);
     const subject = decodeJwt(await stage.broker.idp.token('web-main')).sub;
@@ -177,7 +177,7 @@ describe('many callers', () => {
       while (!state.done) {
         count += 1;
         statuses.push(
-          (await exchange('exchange', basic('agent', 'agent'))).status,
+          (await exchange('exchange', basic('agent', 'the-secret-of-the-agent'))).status,
           (await exchange('exchange')).status,
         );
       }

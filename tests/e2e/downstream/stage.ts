@@ -50,8 +50,8 @@ export async function startDownstreamStage(): Promise<DownstreamStage> {
     host,
   });
   await broker.putSecrets([
-    { name: 'token-broker/clients/nightly-bot', value: 'nightly', host: null },
-    { name: 'token-broker/clients/agent', value: 'agent', host: null },
+    { name: 'token-broker/clients/nightly-bot', value: 'the-secret-of-nightly-bot', host: null },
+    { name: 'token-broker/clients/agent', value: 'the-secret-of-the-agent', host: null },
     downstream('oidc-basic-bot', secret, oidcHost),
     downstream('oidc-post-bot', secret, oidcHost),
     downstream('oidc-jwt-bot', pkcs8, oidcHost),

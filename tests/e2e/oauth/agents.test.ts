@@ -17,7 +17,11 @@ beforeAll(async () => {
   sts = await watch(await startSts(0));
   const endpoints = { ...env, AWS_ENDPOINT_URL_STS: sts.url };
   broker = await startBroker({ config: agentFolder(people.url), endpoints });
-  const secrets = [BOT, 'other-bot'].map((name) => ({ name: `token-broker/clients/${name}`, value: name, host: null }));
+  const secrets = [BOT, 'other-bot'].map((name) => ({
+    name: `token-broker/clients/${name}`,
+    value: `the-secret-of-${name}`,
+    host: null,
+  }));
   await broker.putSecrets(secrets);
 }, 60_000);
 
@@ -28,8 +32,8 @@ afterAll(async () => {
 });
 
 type Form = Readonly<Record<string, string>>;
-const bot = basic(BOT, BOT);
-const otherBot = basic('other-bot', 'other-bot');
+const bot = basic(BOT, `the-secret-of-${BOT}`);
+const otherBot = basic('other-bot', 'the-secret-of-other-bot');
 const INTENT = { intent: 'close stale tickets' };
 
 /** Alice's token, with more claims if any, is exchanged. */

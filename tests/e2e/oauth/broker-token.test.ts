@@ -58,7 +58,7 @@ describe('a broker token', () => {
   it('that is revoked takes those that came of it along: no proof at once, inactive within 10 s', async () => {
     const first = await token({ grant_type: 'client_credentials', scope: 'chain' });
     const child = await again(first.body['access_token'], { scope: 'reports:read' });
-    const api = basic('api', 'api-secret');
+    const api = basic('api', 'the-secret-of-api');
     const active = async (of: typeof child) =>
       (await post(stage, '/oauth2/introspect', { token: String(of.body['access_token']) }, api)).body['active'];
     expect(await active(child)).toBe(true);
@@ -75,14 +75,22 @@ describe('a broker token', () => {
     const ask = (authorization: string) =>
       post(stage, '/oauth2/introspect', { token: String(body['access_token']) }, authorization);
     expect((await ask(nightly)).body).toMatchObject({ active: true });
-    expect((await ask(basic('api', 'api-secret'))).body).toMatchObject({ active: true, client_id: 'nightly-bot' });
-    expect((await ask(basic('stranger', 'stranger-secret'))).body).toEqual({ active: false });
+    expect((await ask(basic('api', 'the-secret-of-api'))).body).toMatchObject({
+      active: true,
+      client_id: 'nightly-bot',
+    });
+    expect((await ask(basic('stranger', 'the-secret-of-stranger'))).body).toEqual({ active: false });
   });
 
   it('is revoked by its own client only; what is no token needs no revocation', async () => {
     const { body } = await token(CREDENTIALS);
     const revoke = (text: string) =>
-      post(stage, '/oauth2/revoke', { token: text, token_type_hint: 'refresh_token' }, basic('api', 'api-secret'));
+      post(
+        stage,
+        '/oauth2/revoke',
+        { token: text, token_type_hint: 'refresh_token' },
+        basic('api', 'the-secret-of-api'),
+      );
     expect((await revoke(String(body['access_token']))).body).toMatchObject({ error: 'unauthorized_client' });
     expect((await revoke('nothing')).status).toBe(200);
   });

@@ -23,7 +23,7 @@ describe('a client', () => {
   it.each([
     ['a wrong secret', basic('nightly-bot', 'wrong')],
     ['an unknown name', basic('nobody', 'wrong')],
-    ['the secret of another', basic('nightly-bot', 'api-secret')],
+    ['the secret of another', basic('nightly-bot', 'the-secret-of-api')],
     ['a name that no client can have', basic('Nightly Bot', 'x')],
     ['a client registered with keys', basic('jwt-bot', 'x')],
     ['a public client', basic('cli', 'x')],

@@ -95,7 +95,7 @@ describe('a rotation of a client secret', () => {
 
   it('ends the old secret at once where secretOverlap is 0s', async () => {
     const id = 'token-broker/clients/strict-bot';
-    const old = basic('strict-bot', 'strict-bot-secret');
+    const old = basic('strict-bot', 'the-secret-of-strict-bot');
     await token(old);
     await rotateSecret(id);
     const { SecretString = '' } = await stage.secretsManager.send(new GetSecretValueCommand({ SecretId: id }));

@@ -26,7 +26,7 @@ export async function startOauthStage(endpoints?: BrokerOptions['endpoints']): P
     { name: SECRET, value: SECRET_VALUE, host: null },
     ...['api', 'stranger', 'strict-bot'].map((name) => ({
       name: `token-broker/clients/${name}`,
-      value: `${name}-secret`,
+      value: `the-secret-of-${name}`,
       host: null,
     })),
   ]);

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { verifyClient } from '../../../lib/identity/client/verify-client.ts';
 import { Fault } from '../../../lib/outcome.ts';
-import { seconds } from '../../../lib/time.ts';
-import { client, contextOf, fakeSecrets, HOUR, keyPair, rotated } from './fixtures.ts';
+import { epochMilliseconds, seconds } from '../../../lib/time.ts';
+import { NOW } from '../../fakes/world.ts';
+import { client, contextOf, fakeSecrets, HOUR, keyPair, NEW, OLD, rotated } from './fixtures.ts';
 
 const NAME = 'token-broker/clients/nightly-bot';
 const bot = (overlap = HOUR) => client('nightly-bot', { method: 'secret', secret: NAME, overlap });
@@ -20,7 +21,7 @@ const failed = (check: string) => ({
 
 describe('a client secret', () => {
   it('is good in its current version, which the evidence names (RFC 6749 section 2.3.1)', async () => {
-    expect(await present('new', 0)).toEqual({
+    expect(await present(NEW, 0)).toEqual({
       ok: true,
       value: {
         client: 'nightly-bot',
@@ -42,7 +43,7 @@ describe('a client secret', () => {
     ['at once', 0],
     ['one second before secretOverlap ends', 3_599_000],
   ])('is good in its previous version %s', async (_, ago) => {
-    expect(await present('old', ago)).toMatchObject({ ok: true, value: { proof: { secretVersion: 'v1' } } });
+    expect(await present(OLD, ago)).toMatchObject({ ok: true, value: { proof: { secretVersion: 'v1' } } });
   });
 
   it.each([
@@ -52,23 +53,45 @@ describe('a client secret', () => {
     ['at once where secretOverlap is 0s and the other clock is ahead', -500, seconds(0)],
     ['where nobody knows since when it is retired', null, HOUR],
   ])('is over in its previous version %s', async (_, ago, overlap) => {
-    expect(await present('old', ago, overlap)).toEqual(failed('client_secret_retired'));
+    expect(await present(OLD, ago, overlap)).toEqual(failed('client_secret_retired'));
   });
 
-  it.each(['', 'ne', 'neww', 'New', 'new '])('is none where it is %j', async (secret) => {
+  it.each(['', NEW.slice(1), `${NEW}r`, NEW.toUpperCase(), `${NEW} `])('is none where it is %j', async (secret) => {
     expect(await present(secret, 0)).toEqual(failed('client_secret_wrong'));
   });
 
-  it('is none where Secrets Manager has an empty one', async () => {
-    const empty = { current: { value: '', versionId: 'v1', tags: {} }, previous: null };
-    const { secrets } = fakeSecrets({ [NAME]: empty });
-    const outcome = await verifyClient(basic(''), 'refuse', contextOf([bot()], { secrets }));
-    expect(outcome).toEqual(failed('client_secret_wrong'));
+  it.each([
+    ['', 'client_secret_wrong'],
+    ['a', 'client_secret_too_short'],
+    ['x'.repeat(15), 'client_secret_too_short'],
+    ['😀'.repeat(15), 'client_secret_too_short'],
+    ['x'.repeat(16), 'accepted'],
+    ['😀'.repeat(16), 'accepted'],
+  ])('%j in Secrets Manager, rightly presented: %s', async (value, expected) => {
+    const stored = { current: { value, versionId: 'v1', tags: {} }, previous: null };
+    const { secrets } = fakeSecrets({ [NAME]: stored });
+    const outcome = await verifyClient(basic(value), 'refuse', contextOf([bot()], { secrets }));
+    expect(outcome.ok ? 'accepted' : outcome.refusal.log?.check).toBe(expected);
+  });
+
+  it('is judged by its own length in the previous version too', async () => {
+    const stored = rotated(0);
+    const withPrevious = (value: string) => ({
+      ...stored,
+      previous: { value, versionId: 'v1', tags: {}, retiredAt: epochMilliseconds(NOW) },
+    });
+    const check = async (value: string) => {
+      const { secrets } = fakeSecrets({ [NAME]: withPrevious(value) as typeof stored });
+      const outcome = await verifyClient(basic(value), 'refuse', contextOf([bot()], { secrets }));
+      return outcome.ok ? 'accepted' : outcome.refusal.log?.check;
+    };
+    expect(await check('x'.repeat(15))).toBe('client_secret_too_short');
+    expect(await check('x'.repeat(16))).toBe('accepted');
   });
 
   it('is no copy as old as secretOverlap, and is read afresh where it does not fit', async () => {
     const { secrets, reads } = fakeSecrets({ [NAME]: rotated(0) });
-    await verifyClient(basic('new'), 'refuse', contextOf([bot(seconds(0))], { secrets }));
+    await verifyClient(basic(NEW), 'refuse', contextOf([bot(seconds(0))], { secrets }));
     expect(reads).toEqual([[NAME, 0]]);
     await verifyClient(basic('wrong'), 'refuse', contextOf([bot()], { secrets }));
     expect(reads.slice(1)).toEqual([
@@ -78,9 +101,9 @@ describe('a client secret', () => {
   });
 
   it('that was just rotated is good at once, though the copy is older', async () => {
-    const versions = [{ current: { value: 'old', versionId: 'v1', tags: {} }, previous: null }, rotated(0)];
+    const versions = [{ current: { value: OLD, versionId: 'v1', tags: {} }, previous: null }, rotated(0)];
     const secrets = { read: async () => versions.shift() ?? null };
-    const outcome = await verifyClient(basic('new'), 'refuse', contextOf([bot()], { secrets }));
+    const outcome = await verifyClient(basic(NEW), 'refuse', contextOf([bot()], { secrets }));
     expect(outcome).toMatchObject({ ok: true, value: { proof: { secretVersion: 'v2' } } });
   });
 
@@ -96,12 +119,13 @@ describe('a client secret', () => {
     expect(wrong).toEqual(failed('client_secret_wrong'));
     expect(nobody).toEqual(failed('client_unknown'));
     expect(unknown.reads.map(([, age]) => age)).toEqual(known.reads.map(([, age]) => age));
-    expect(unknown.reads[0]?.[0]).toBe('token-broker/clients/nobody');
   });
 
-  it('of a name that no client can have reads no secret of that name', async () => {
+  it('of whatever name that nobody has reads one shared name, which no client can have', async () => {
     const { secrets, reads } = fakeSecrets({});
-    await verifyClient(basic('x', '../other/secret'), 'refuse', contextOf([], { secrets }));
+    for (const name of ['nobody', 'nobody-2', '', '../other/secret', 'x'.repeat(10_000)]) {
+      await verifyClient(basic('x', name), 'refuse', contextOf([], { secrets }));
+    }
     expect(new Set(reads.map(([name]) => name))).toEqual(new Set(['token-broker/clients/-']));
   });
 
@@ -109,17 +133,75 @@ describe('a client secret', () => {
     const { jwk } = await keyPair('k1');
     const keyed = client('nightly-bot', { method: 'jwks', jwks: { keys: [jwk] }, audience: 'issuer' });
     const { secrets } = fakeSecrets({ [NAME]: rotated(0) });
-    const outcome = await verifyClient(basic('new'), 'refuse', contextOf([keyed], { secrets }));
+    const outcome = await verifyClient(basic(NEW), 'refuse', contextOf([keyed], { secrets }));
     expect(outcome).toEqual(failed('client_unknown'));
   });
 
   it('that is not there refuses, and one that cannot be read is a fault, never an allow', async () => {
-    const absent = await verifyClient(basic('new'), 'refuse', contextOf([bot()]));
+    const absent = await verifyClient(basic(NEW), 'refuse', contextOf([bot()]));
     expect(absent).toEqual(failed('client_secret_absent'));
     const secrets = { read: async () => Promise.reject(new Fault('secrets', 'down')) };
-    await expect(verifyClient(basic('new'), 'refuse', contextOf([bot()], { secrets }))).rejects.toMatchObject({
+    await expect(verifyClient(basic(NEW), 'refuse', contextOf([bot()], { secrets }))).rejects.toMatchObject({
       dependency: 'secrets',
     });
+  });
+});
+
+describe('the time of a refusal', () => {
+  const slow = (calls: number, takesMs: number) => {
+    const clock = { ms: NOW as number };
+    const waits: number[] = [];
+    const ports = {
+      clock: { now: () => epochMilliseconds(clock.ms) },
+      pauses: {
+        wait: async (length: number) => {
+          waits.push(length);
+          return true;
+        },
+      },
+      secrets: {
+        read: async () => {
+          clock.ms += takesMs / calls;
+          return rotated(0);
+        },
+      },
+    };
+    return { ports, waits };
+  };
+
+  it.each([
+    ['a wrong secret, read in no time', 0, [100]],
+    ['a wrong secret, read in 30 ms', 30, [70]],
+    ['a wrong secret, read in 100 ms', 100, []],
+    ['a wrong secret, read in 300 ms', 300, []],
+    ['a clock that was set back', -5_000, [100]],
+  ])('is the same however long its reads took: %s', async (_, takesMs, expected) => {
+    const { ports, waits } = slow(2, takesMs);
+    await verifyClient(basic('wrong'), 'refuse', contextOf([bot()], ports));
+    expect(waits).toEqual(expected);
+  });
+
+  it('is that of a wrong secret for every other check that a client fails', async () => {
+    const { ports, waits } = slow(1, 0);
+    const { jwk } = await keyPair('k1');
+    const keyed = client('keyed', { method: 'jwks', jwks: { keys: [jwk] }, audience: 'issuer' });
+    const clients = [bot(), keyed];
+    for (const proof of [
+      basic('wrong'),
+      basic('wrong', 'nobody'),
+      basic('wrong', 'keyed'),
+      { method: 'private_key_jwt', client: null, assertion: 'x' },
+      { method: 'none', client: 'nobody' },
+    ] as const) {
+      expect(await verifyClient(proof, 'accept', contextOf(clients, ports))).toMatchObject({ ok: false });
+    }
+    expect(waits).toEqual([100, 100, 100, 100, 100]);
+  });
+
+  it('is no part of an answer to a right secret', async () => {
+    const { ports, waits } = slow(1, 0);
+    expect(await verifyClient(basic(NEW), 'refuse', contextOf([bot()], ports))).toMatchObject({ ok: true });
+    expect(waits).toEqual([]);
   });
 });
 

@@ -1,8 +1,9 @@
 import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import type { Client, ClientAuthentication } from '../../../lib/configuration/documents.ts';
 import type { ClientContext } from '../../../lib/identity/client/registered-client.ts';
+import { WrongSecrets } from '../../../lib/identity/client/wrong-secrets.ts';
 import { accept } from '../../../lib/outcome.ts';
-import type { SecretAge, Secrets } from '../../../lib/ports.ts';
+import type { Limits, SecretAge, Secrets } from '../../../lib/ports.ts';
 import { epochMilliseconds, seconds } from '../../../lib/time.ts';
 import { fakeConfiguration, NOW, NOW_SECONDS } from '../../fakes/world.ts';
 
@@ -19,11 +20,14 @@ export const client = (name: string, authentication: ClientAuthentication): Clie
 
 type Stored = Awaited<ReturnType<Secrets['read']>>;
 
-/** `new`, and `old` until it was retired so many milliseconds ago. */
+export const NEW = 'new-secret-of-20-chr';
+export const OLD = 'old-secret-of-20-chr';
+
+/** `NEW`, and `OLD` until it was retired so many milliseconds ago. */
 export const rotated = (retiredMsAgo: number | null): Stored => ({
-  current: { value: 'new', versionId: 'v2', tags: {} },
+  current: { value: NEW, versionId: 'v2', tags: {} },
   previous: {
-    ...{ value: 'old', versionId: 'v1', tags: {} },
+    ...{ value: OLD, versionId: 'v1', tags: {} },
     retiredAt: retiredMsAgo === null ? null : epochMilliseconds(NOW - retiredMsAgo),
   },
 });
@@ -40,12 +44,20 @@ export function fakeSecrets(stored: Readonly<Record<string, Stored>>) {
   return { secrets, reads };
 }
 
+/** A clock that stands still, pauses that take no time, and wrong secrets that this process alone counts. */
+export function clientPorts() {
+  const clock = { now: () => NOW };
+  const limits: Limits = { count: async () => ({ within: true }) };
+  return { issuer: ISSUER, clock, pauses: { wait: async () => true }, wrongSecrets: new WrongSecrets(clock, limits) };
+}
+
 export function contextOf(clients: readonly Client[], more: Partial<ClientContext> = {}): ClientContext {
   return {
     configuration: fakeConfiguration({ clients }),
     secrets: fakeSecrets({}).secrets,
     keySets: { find: async () => accept([]) },
-    issuer: ISSUER,
+    ...clientPorts(),
+    sourceIp: '203.0.113.9',
     now: NOW_SECONDS,
     signal: new AbortController().signal,
     ...more,
