@@ -1,0 +1,98 @@
+import { keyOf } from './coverage.ts';
+import type { Mutant } from './mutant.ts';
+import type { Survey } from './protocol.ts';
+
+/** Tests of one file to try on a mutant. */
+export interface Attempt {
+  readonly file: string;
+  /** Ids; null: all of the file. */
+  readonly tests: readonly number[] | null;
+  /** How long they took unmutated. */
+  readonly ms: number;
+}
+
+interface Covering {
+  readonly tests: ReadonlyMap<Survey, readonly number[]>;
+  readonly loading: readonly Survey[];
+}
+
+/** Which tests execute what: chosen from surveys, the fastest first, then those that are less likely to notice. */
+export class Plan {
+  readonly #byKey = new Map<string, { tests: Map<Survey, number[]>; loading: Survey[] }>();
+  readonly #byPath = new Map<string, Map<Survey, Set<number>>>();
+
+  constructor(surveys: readonly Survey[]) {
+    for (const survey of surveys) {
+      for (const key of survey.atLoad) this.#at(key).loading.push(survey);
+      for (const { id, covered } of survey.tests) for (const key of covered) this.#cover(key, survey, id);
+    }
+  }
+
+  /** Empty: nothing executes it. */
+  attempts(mutant: Mutant): readonly Attempt[] {
+    const { tests, loading }: Covering = this.#byKey.get(keyOf(mutant)) ?? { tests: new Map(), loading: [] };
+    if (mutant.atLoad) return this.#ofModule(mutant, loading);
+    const covering = [...tests].map(([survey, ids]) => selected(survey, ids));
+    const rest = [...new Set([...tests.keys(), ...loading])].filter(
+      (survey) => tests.get(survey)?.length !== survey.tests.length,
+    );
+    // What a file keeps between its tests is executed by the first of them only: at last, all of them.
+    return within([...covering.sort(byTime), ...rest.map(all).sort(byTime)]);
+  }
+
+  /** A module's constants: the tests that run any of its functions, then all that load it. */
+  #ofModule({ path }: Mutant, loading: readonly Survey[]): readonly Attempt[] {
+    const users = [...(this.#byPath.get(path) ?? [])].map(([survey, ids]) =>
+      selected(
+        survey,
+        [...ids].sort((a, b) => a - b),
+      ),
+    );
+    return within([...users.sort(byTime), ...loading.map(all).sort(byTime)]);
+  }
+
+  #at(key: string) {
+    const known = this.#byKey.get(key) ?? { tests: new Map<Survey, number[]>(), loading: [] as Survey[] };
+    this.#byKey.set(key, known);
+    return known;
+  }
+
+  #cover(key: string, survey: Survey, id: number): void {
+    const { tests } = this.#at(key);
+    tests.set(survey, [...(tests.get(survey) ?? []), id]);
+    const path = key.slice(0, key.lastIndexOf('#'));
+    const users = this.#byPath.get(path) ?? new Map<Survey, Set<number>>();
+    this.#byPath.set(path, users.set(survey, (users.get(survey) ?? new Set()).add(id)));
+  }
+}
+
+/** How long the tests of one mutant may take in all, unmutated; the quickest alone may take longer. */
+const MOST_MS = 8_000;
+
+function within(attempts: readonly Attempt[]): readonly Attempt[] {
+  let sum = 0;
+  return attempts.filter(({ ms }, index) => {
+    sum += ms;
+    return index === 0 || sum <= MOST_MS;
+  });
+}
+
+const timeOf = ({ loadMs, tests }: Survey, ids: readonly number[]): number =>
+  loadMs + ids.reduce((sum, id) => sum + (tests[id]?.ms ?? 0), 0);
+
+const selected = (survey: Survey, ids: readonly number[]): Attempt => ({
+  file: survey.file,
+  tests: ids,
+  ms: timeOf(survey, ids),
+});
+
+const all = (survey: Survey): Attempt => ({
+  file: survey.file,
+  tests: null,
+  ms: timeOf(
+    survey,
+    survey.tests.map(({ id }) => id),
+  ),
+});
+
+const byTime = (a: Attempt, b: Attempt): number => a.ms - b.ms;

@@ -1,0 +1,60 @@
+import type { Child } from './child.ts';
+import { closureOf, hashOf } from './imports.ts';
+import { roomOf, testFiles } from './places.ts';
+import type { Survey } from './protocol.ts';
+import { Store } from './store.ts';
+
+const LIMIT_MS = 180_000;
+
+export interface Surveyed {
+  readonly surveys: readonly Survey[];
+  /** Files whose tests fail while nothing is mutated: they can judge nothing. */
+  readonly broken: readonly { readonly file: string; readonly why: string }[];
+}
+
+/** Runs every test file that loads one of `paths` once, unmutated, and keeps what it executes until something that it loads changes. */
+export async function survey(
+  children: readonly Child[],
+  paths: readonly string[],
+  say: (line: string) => void,
+): Promise<Surveyed> {
+  const store = new Store<Survey>('surveys');
+  const wanted = new Set(paths);
+  const files = testFiles().filter((file) => [...closureOf(file)].some((path) => wanted.has(path)));
+  const surveys: Survey[] = [];
+  const broken: { file: string; why: string }[] = [];
+  const queue = files.filter((file) => {
+    const kept = store.get(file);
+    const good = kept?.hash === hashOf(file);
+    if (kept !== undefined && good) surveys.push(kept.entry);
+    return !good;
+  });
+  if (queue.length > 0) say(`surveying ${queue.length} of ${files.length} test files`);
+  const work = async (child: Child): Promise<void> => {
+    for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+      const answer = await surveyOne(child, file);
+      if (typeof answer === 'string') broken.push({ file, why: answer });
+      else {
+        store.put(file, hashOf(file), answer);
+        surveys.push(answer);
+      }
+    }
+  };
+  await Promise.all(children.map(work));
+  return { surveys: surveys.filter(runsRooms).sort((a, b) => a.file.localeCompare(b.file)), broken };
+}
+
+/** What one file left behind in its process may fail the next: a failure counts in a new one. */
+async function surveyOne(child: Child, file: string): Promise<Survey | string> {
+  let why = '';
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    const answer = await child.ask({ kind: 'survey', file }, LIMIT_MS);
+    if (answer !== 'late' && answer.kind === 'survey') return answer.survey;
+    why = answer !== 'late' && answer.kind === 'broken' ? answer.why : `no answer within ${LIMIT_MS / 1000} s`;
+    child.stop();
+  }
+  return why;
+}
+
+const runsRooms = ({ modules, tests }: Survey): boolean =>
+  modules.some((path) => roomOf(path) !== undefined) && tests.some(({ covered }) => covered.length > 0);
