@@ -46,7 +46,7 @@ describe('a test file, run in one process with others', () => {
   });
 
   it('fails what throws, what rejects, what does not end, and what a hook was for', async () => {
-    const { failures } = await ran(({ describe: suite, it: test, afterEach }) => {
+    const { failures } = await ran(({ describe: suite, it: test, ...hooks }) => {
       test('throws', () => {
         throw new Error('no');
       });
@@ -54,7 +54,7 @@ describe('a test file, run in one process with others', () => {
       test('hangs', () => new Promise(() => {}));
       test('passes', () => {});
       suite('hook', () => {
-        afterEach(() => Promise.reject(new Error('no')));
+        hooks.beforeAll(() => Promise.reject(new Error('no')));
         test('of it', () => {});
       });
     });
