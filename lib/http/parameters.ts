@@ -53,6 +53,13 @@ export class Parameters {
     return null;
   }
 
+  /** Those of both: what stands in both is given twice. */
+  and(others: Parameters): Parameters {
+    const values = new Map(this.#values);
+    for (const [name, more] of others.#values) values.set(name, [...(values.get(name) ?? []), ...more]);
+    return new Parameters(values);
+  }
+
   names(): readonly string[] {
     return [...this.#values.keys()];
   }

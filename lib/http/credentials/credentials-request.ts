@@ -6,8 +6,10 @@ import { readBasic } from '../basic.ts';
 import { readForm } from '../form.ts';
 import type { HttpRequest } from '../http-request.ts';
 import { callerOf, readDuration, readIntent } from '../issuance-parameters.ts';
+import { refuseOtherNarrowing } from '../narrowing-parameters.ts';
 import { readSubjectAndActor } from '../oauth/subject-token.ts';
-import { givenOnce, Parameters, repeatedParameter } from '../parameters.ts';
+import { readTargets } from '../oauth/target-parameters.ts';
+import { givenOnce, invalidParameter, Parameters } from '../parameters.ts';
 import type { RouteRequest } from '../route.ts';
 
 const FORM = { maxBytes: 256 * 1024 };
@@ -22,28 +24,39 @@ const PROOFS = [
   'access_token',
 ] as const;
 
+/** What asks for less, and has a meaning here. */
+const UNDERSTOOD = ['scope', 'resource', 'audience', 'requested_token_type', 'duration'] as const;
+
 /**
  * Parses `GET or POST /v1/credentials/{scope}` (contract section 3). In this order, the first refusal being the answer: the
- * form; no parameter twice, in query and form together; exactly one proof; `intent` and `duration`.
+ * form; no parameter twice, in query and form together; exactly one proof; `intent`, `duration` and the targets; nothing else
+ * that asks for less, in the query or in the form.
  */
 export function readCredentialsRequest(request: RouteRequest): Outcome<IssuanceRequest> {
   const form = readOptionalForm(request);
   if (!form.ok) return form;
-  const once = oneOfBoth(request.query, form.value);
+  const once = givenOnce(request.query.and(form.value));
   if (!once.ok) return once;
-  const parameter = (name: string) => request.query.one(name) ?? form.value.one(name);
-  const intent = readIntent(parameter('intent'));
-  const read = allOf(readProofs(request, form.value), intent, readDuration(parameter('duration'), 'duration'));
+  const { value: parameters } = once;
+  const scope = request.pathParameters['scope'] ?? '';
+  const read = allOf(
+    readProofs(request, form.value),
+    readIntent(parameters.one('intent')),
+    readDuration(parameters.one('duration'), 'duration'),
+    readTargets(parameters),
+    sameScope(parameters.one('scope'), scope),
+    refuseOtherNarrowing(parameters, UNDERSTOOD),
+  );
   if (!read.ok) return read;
-  const [proofs, given, requestedDuration] = read.value;
+  const [proofs, intent, requestedDuration, names] = read.value;
   return accept({
     proofs,
-    scopes: [request.pathParameters['scope'] ?? ''],
+    scopes: [scope],
     requestedDuration,
-    intent: given,
+    intent,
     narrowing: null,
     route: 'credentials',
-    target: { names: [], tokenType: null, principalArn: null },
+    target: { names, tokenType: parameters.one('requested_token_type'), principalArn: null },
     caller: callerOf(request),
   });
 }
@@ -53,10 +66,9 @@ function readOptionalForm(request: HttpRequest): Outcome<Parameters> {
   return readForm(request, FORM);
 }
 
-function oneOfBoth(query: Parameters, form: Parameters): Outcome<Parameters> {
-  const both = query.names().find((name) => form.has(name));
-  return both === undefined ? givenOnce(query) : repeatedParameter(both);
-}
+/** The path names the scope; another one beside it would be ignored. */
+const sameScope = (given: string | null, scope: string): Outcome<null> =>
+  given === null || given === scope ? accept(null) : invalidParameter('scope is not that of the path.');
 
 function readProofs(request: HttpRequest, form: Parameters): Outcome<PresentedProofs> {
   const authorization = request.headers['authorization']?.trim() ?? '';

@@ -3,11 +3,12 @@ import { accept, allOf, type Outcome, refuse } from '../../outcome.ts';
 import { readForm } from '../form.ts';
 import type { HttpRequest } from '../http-request.ts';
 import { callerOf, readDuration, readIntent } from '../issuance-parameters.ts';
+import { refuseOtherNarrowing } from '../narrowing-parameters.ts';
 import { invalidParameter, missingParameter, type Parameters } from '../parameters.ts';
-import type { Handling } from '../route.ts';
+import type { Handling, RouteRequest } from '../route.ts';
 import { readClientAuthentication } from './endpoint-authentication.ts';
 import { GRANT_TYPES } from './grant-types/all-grant-types.ts';
-import type { GrantType, Presented } from './grant-types/grant-type.ts';
+import type { OauthGrantType, Presented } from './grant-types/grant-type.ts';
 import { oauthError } from './oauth-error.ts';
 import { readTargets } from './target-parameters.ts';
 
@@ -15,7 +16,7 @@ import { readTargets } from './target-parameters.ts';
 export type Asked = Omit<IssuanceRequest, 'proofs' | 'scopes'>;
 
 export interface TokenRequest {
-  readonly grantType: GrantType;
+  readonly grantType: OauthGrantType;
   readonly presented: Presented;
   readonly asked: Asked;
   /** RFC 8693 section 2.1; one that the grant answers to, or the issuance is refused. null: not asked for. */
@@ -25,13 +26,15 @@ export interface TokenRequest {
 /** A SAML response of 100 KB is 134 KB of base64; form encoding may triple it. */
 const FORM = { maxBytes: 512 * 1024, repeatable: ['audience', 'resource'] };
 
+const UNDERSTOOD = ['scope', 'resource', 'audience', 'requested_token_type', 'duration'] as const;
+
 /**
  * Parses a request of the token endpoint (contract section 3). In this order, the first refusal being the answer: the form
  * (RFC 6749 section 3.2); its grant type, whose codes every later refusal has (`refuseAs`); no other proof, and no actor
  * where there is none; how the client authenticates (RFC 6749 section 2.3); the proof and the scopes, as the grant type has
- * them; `intent`, `duration`, and the targets (RFC 8693 section 2.1, RFC 8707 section 2).
+ * them; `intent`, `duration`, and the targets (RFC 8693 section 2.1, RFC 8707 section 2); nothing else that asks for less.
  */
-export function readTokenRequest(request: HttpRequest, refuseAs: Handling['refuseAs']): Outcome<TokenRequest> {
+export function readTokenRequest(request: RouteRequest, refuseAs: Handling['refuseAs']): Outcome<TokenRequest> {
   const form = readForm(request, FORM);
   const typed = form.ok ? readGrantType(form.value) : form;
   if (!typed.ok) return typed;
@@ -41,13 +44,15 @@ export function readTokenRequest(request: HttpRequest, refuseAs: Handling['refus
     checkProofs(parameters, grantType),
     readPresented(request, parameters, grantType),
     readAsked(request, parameters, grantType),
+    refuseOtherNarrowing(parameters, UNDERSTOOD),
+    refuseOtherNarrowing(request.query, []),
   );
   if (!read.ok) return read;
   const [, presented, asked] = read.value;
   return accept({ grantType, presented, asked, requestedTokenType: parameters.one('requested_token_type') });
 }
 
-function readGrantType(form: Parameters): Outcome<{ readonly form: Parameters; readonly grantType: GrantType }> {
+function readGrantType(form: Parameters): Outcome<{ readonly form: Parameters; readonly grantType: OauthGrantType }> {
   const name = form.one('grant_type');
   if (name === null) return missingParameter('grant_type');
   const grantType = GRANT_TYPES.get(name);
@@ -58,7 +63,7 @@ function readGrantType(form: Parameters): Outcome<{ readonly form: Parameters; r
  * Exactly one proof a request (in client credentials that is the client's own), an actor's and the client's own beside it
  * (contract section 1): none is left out in silence.
  */
-function checkProofs(form: Parameters, { proof, actor }: GrantType): Outcome<null> {
+function checkProofs(form: Parameters, { proof, actor }: OauthGrantType): Outcome<null> {
   const proofs = ['subject_token', 'assertion', 'code'].filter((name) => form.one(name) !== null);
   if (proofs.length > (proof === null ? 0 : 1)) return refuse('several_proofs');
   if (actor === 'refuse' && (form.one('actor_token') !== null || form.one('actor_token_type') !== null)) {
@@ -67,12 +72,12 @@ function checkProofs(form: Parameters, { proof, actor }: GrantType): Outcome<nul
   return accept(null);
 }
 
-function readPresented(request: HttpRequest, form: Parameters, grantType: GrantType): Outcome<Presented> {
+function readPresented(request: HttpRequest, form: Parameters, grantType: OauthGrantType): Outcome<Presented> {
   const client = readClientAuthentication(request, form);
   return client.ok ? grantType.read(form, client.value) : client;
 }
 
-function readAsked(request: HttpRequest, form: Parameters, { answer }: GrantType): Outcome<Asked> {
+function readAsked(request: HttpRequest, form: Parameters, { answer }: OauthGrantType): Outcome<Asked> {
   const duration = readDuration(form.one('duration'), 'duration');
   const read = allOf(readIntent(form.one('intent')), duration, readTargets(form));
   if (!read.ok) return read;

@@ -1,10 +1,11 @@
-import { accept, type Outcome, refuse } from '../../outcome.ts';
+import { accept, allOf, type Outcome, refuse } from '../../outcome.ts';
 import type { DecisionForm } from '../../sign-in/decide-sign-in.ts';
 import { isCodeChallenge } from '../../sign-in/pkce.ts';
 import { isSecret } from '../../sign-in/secret.ts';
 import type { AuthorizationRequest } from '../../sign-in/sign-ins.ts';
 import { readForm } from '../form.ts';
 import type { HttpRequest } from '../http-request.ts';
+import { refuseOtherNarrowing } from '../narrowing-parameters.ts';
 import { readScopes } from '../oauth/scope-parameter.ts';
 import { givenOnce, invalidParameter, missingParameter, type Parameters, repeatedParameter } from '../parameters.ts';
 import type { RouteRequest } from '../route.ts';
@@ -23,6 +24,8 @@ export interface AuthorizeParameters {
 
 const FORM = { maxBytes: 8 * 1024 };
 const MAX_STATE = 2_048;
+/** RFC 8707 section 2: more than one may be named. */
+const TARGETS = ['resource', 'audience'] as const;
 
 /** Reads the part of an authorization request that says where its answer goes. */
 export function readRedirect({ query }: RouteRequest): Outcome<RedirectParameters> {
@@ -43,8 +46,8 @@ export function readState(query: Parameters): string | null {
 
 /** Reads the rest (RFC 6749 section 4.1.1, RFC 7636 section 4.3): its refusals go to the redirect URI. */
 export function readAuthorize({ query, client, redirectUri }: RedirectParameters): Outcome<AuthorizeParameters> {
-  const once = givenOnce(query);
-  if (!once.ok) return once;
+  const usable = allOf(givenOnce(query, TARGETS), refuseOtherNarrowing(query, ['scope', ...TARGETS]));
+  if (!usable.ok) return usable;
   const responseType = query.one('response_type');
   if (responseType === null) return missingParameter('response_type');
   if (responseType !== 'code') return refuse('response_type_unsupported');

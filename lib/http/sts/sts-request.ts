@@ -5,6 +5,7 @@ import { accept, allOf, type Outcome, refuse } from '../../outcome.ts';
 import { readForm } from '../form.ts';
 import type { HttpRequest } from '../http-request.ts';
 import { callerOf, readDuration } from '../issuance-parameters.ts';
+import { refuseOtherNarrowing } from '../narrowing-parameters.ts';
 import { invalidParameter, type Parameters } from '../parameters.ts';
 import type { RouteRequest } from '../route.ts';
 
@@ -13,6 +14,9 @@ const FORM = { maxBytes: 384 * 1024 };
 const VERSION = '2011-06-15';
 const ROLE_SESSION_NAME = /^[\w+=,.@-]{2,64}$/;
 const BROKER_ROLE = /^arn:aws(?:-[a-z]+)*:broker:::scope\/(.+)$/;
+
+/** What asks for less, and has a meaning here. */
+const UNDERSTOOD = ['Policy', 'PolicyArns', 'DurationSeconds'] as const;
 
 export type StsAction = 'AssumeRoleWithWebIdentity' | 'AssumeRoleWithSAML';
 
@@ -32,7 +36,7 @@ export interface StsRequest {
 /**
  * Parses the query protocol of AWS STS (API version 2011-06-15) at `/sts` and `/sts/{scope}` (contract section 3). In this
  * order, the first refusal being the answer: the form; action and version; no second proof; the role; the proof with what
- * its action asks for beside it; the scope that the role names; duration; what narrows.
+ * its action asks for beside it; the scope that the role names; duration; what narrows, and nothing else that asks for less.
  */
 export function readStsRequest(request: RouteRequest): Outcome<StsRequest> {
   const form = readForm(request, FORM);
@@ -71,6 +75,8 @@ function readAssumeRole(request: RouteRequest, form: Parameters, action: StsActi
     readTarget(role, request.pathParameters['scope'] ?? null),
     readDuration(form.one('DurationSeconds'), 'DurationSeconds'),
     readNarrowing(form),
+    refuseOtherNarrowing(form, UNDERSTOOD),
+    refuseOtherNarrowing(request.query, []),
   );
   if (!read.ok) return read;
   const [subject, target, requestedDuration, narrowing] = read.value;
@@ -130,7 +136,7 @@ function readTarget(roleArn: string, pathScope: string | null): Outcome<Target> 
 /** The caller's own `Policy` and `PolicyArns.member.N.arn`, in order; null if there are none. */
 function readNarrowing(form: Parameters): Outcome<Narrowing | null> {
   const policy = form.one('Policy');
-  const members = form.names().filter((name) => name.startsWith('PolicyArns.'));
+  const members = form.names().filter((name) => name.split('.')[0] === 'PolicyArns');
   if (policy === null && members.length === 0) return accept(null);
   const policyArns: string[] = [];
   for (let index = 1; index <= members.length; index += 1) {

@@ -170,13 +170,28 @@ describe('a target that was named', () => {
   };
   const roleArn = 'arn:aws:iam::111122223333:role/x';
   const grantOf = (grant: Scope['grant']) => loadScope(aScope({ grant })).grant;
-  const token = grantOf({ type: 'broker-token', audience: 'https://api.example', duration: seconds(600), claims: {} });
+  const tokenFor = (audience: string) =>
+    grantOf({ type: 'broker-token', audience, duration: seconds(600), claims: {} });
+  const token = tokenFor('https://api.example');
+  const slashed = tokenFor('https://api.example/');
+  const deeper = tokenFor('https://api.example/a');
   const role = grantOf({ ...aSessionGrant(), roleArn });
 
   it.each([
     ['none', credentials, token, null],
     ['its audience', { ...credentials, audience: 'https://api.example' }, token, null],
     ['its resource', { ...credentials, resource: 'https://api.example' }, token, null],
+    ['its resource as MCP clients write an origin', { ...credentials, resource: 'https://api.example/' }, token, null],
+    [
+      'its resource without the slash of its origin',
+      { ...credentials, resource: 'https://api.example' },
+      slashed,
+      null,
+    ],
+    ['its resource with a path', { ...credentials, resource: 'https://api.example/a' }, token, 'target_mismatch'],
+    ['its resource with two slashes', { ...credentials, resource: 'https://api.example//' }, token, 'target_mismatch'],
+    ['a path with a final slash', { ...credentials, resource: 'https://api.example/a/' }, deeper, 'target_mismatch'],
+    ['another host', { ...credentials, resource: 'https://api.example.com/' }, token, 'target_mismatch'],
     ['another audience', { ...credentials, audience: 'x' }, token, 'target_mismatch'],
     ['its role', { ...exchange, audience: roleArn }, role, null],
     ['its type', { ...exchange, requested_token_type: `${TYPE}access_token` }, token, null],

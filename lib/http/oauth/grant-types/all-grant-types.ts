@@ -2,11 +2,11 @@ import { GRANT_TYPE } from '../../../oauth-urns.ts';
 import { jwtBearer, saml2Bearer } from './assertion.ts';
 import { authorizationCode } from './authorization-code.ts';
 import { clientCredentials } from './client-credentials.ts';
-import type { GrantType } from './grant-type.ts';
+import type { OauthGrantType } from './grant-type.ts';
 import { tokenExchange } from './token-exchange.ts';
 
 /** `grant_type` -> how its requests are read. The metadata says the same ones. */
-export const GRANT_TYPES: ReadonlyMap<string, GrantType> = new Map([
+export const GRANT_TYPES: ReadonlyMap<string, OauthGrantType> = new Map([
   ['client_credentials', clientCredentials],
   ['authorization_code', authorizationCode],
   [GRANT_TYPE.tokenExchange, tokenExchange],

@@ -1,9 +1,9 @@
 import type { Proof } from '../../../identity/principal.ts';
 import { accept } from '../../../outcome.ts';
 import { missingParameter } from '../../parameters.ts';
-import { type GrantType, withScopes } from './grant-type.ts';
+import { type OauthGrantType, withScopes } from './grant-type.ts';
 
-const byAssertion = (proofOf: (assertion: string) => Proof): GrantType => ({
+const byAssertion = (proofOf: (assertion: string) => Proof): OauthGrantType => ({
   badProof: 'invalid_grant',
   proof: 'assertion',
   actor: 'refuse',

@@ -3,10 +3,10 @@ import { accept, allOf, type Outcome, refuse } from '../../../outcome.ts';
 import type { PresentedCode } from '../../../sign-in/redeem.ts';
 import { missingParameter, type Parameters } from '../../parameters.ts';
 import { readScopes } from '../scope-parameter.ts';
-import type { GrantType, Presented } from './grant-type.ts';
+import type { OauthGrantType, Presented } from './grant-type.ts';
 
 /** RFC 6749 section 4.1.3. */
-export const authorizationCode: GrantType = {
+export const authorizationCode: OauthGrantType = {
   badProof: 'invalid_grant',
   proof: 'code',
   actor: 'refuse',

@@ -1,8 +1,8 @@
 import { accept, refuse } from '../../../outcome.ts';
-import { type GrantType, withScopes } from './grant-type.ts';
+import { type OauthGrantType, withScopes } from './grant-type.ts';
 
 /** RFC 6749 section 4.4: the client is the subject. */
-export const clientCredentials: GrantType = {
+export const clientCredentials: OauthGrantType = {
   badProof: 'invalid_request',
   proof: null,
   actor: 'refuse',

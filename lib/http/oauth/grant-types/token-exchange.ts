@@ -2,10 +2,10 @@ import { BROKER_TOKEN_TYPE } from '../../../oauth-urns.ts';
 import { invalidParameter } from '../../parameters.ts';
 import { readSubjectAndActor } from '../subject-token.ts';
 import { presentedCode } from './authorization-code.ts';
-import { type GrantType, withScopes } from './grant-type.ts';
+import { type OauthGrantType, withScopes } from './grant-type.ts';
 
 /** RFC 8693 section 2.1. A person who signed in comes by their code, and has no actor. */
-export const tokenExchange: GrantType = {
+export const tokenExchange: OauthGrantType = {
   badProof: 'invalid_request',
   proof: 'subject_token',
   actor: 'accept',
