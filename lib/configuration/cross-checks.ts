@@ -1,5 +1,6 @@
 /** What no document shows by itself: names that lead nowhere, and connections that would answer for the same proof. */
 import type { ConfigurationDocuments, Connection, OidcConnection, Rule, SamlConnection, Scope } from './documents.ts';
+import { demandOf } from './grants/kinds.ts';
 import { idpEntityId } from './normalize/saml-connection.ts';
 import type { FieldPath } from './problem.ts';
 
@@ -55,23 +56,11 @@ export function checkGrantSources(documents: ConfigurationDocuments, report: Rep
   }
 }
 
-function sourceProblems(scope: Scope, rule: Rule, connections: ReadonlyMap<string, Connection>): string[] {
-  const { grant } = scope;
-  const named = rule.connections;
-  if (grant.type === 'aws-federated') {
-    const type = grant.via === 'saml' ? 'saml' : 'oidc';
-    if (named === null) return [`a grant via ${grant.via} forwards the caller's own proof: name a connection`];
-    return named
-      .filter((name) => name === 'broker' || (connections.get(name)?.type ?? type) !== type)
-      .map((name) => `${name} is not a connection of type ${type}, which a grant via ${grant.via} needs`);
-  }
-  if (grant.type === 'oauth-token' && grant.provider === 'token-exchange' && grant.forward === 'proof') {
-    if (named === null) return ["forward: proof needs the caller's own token: name a connection"];
-    return named
-      .filter((name) => name === 'broker' || connections.get(name)?.reuse === 'allow')
-      .map((name) => `forward: proof needs reuse: bind or once at the connection ${name}`);
-  }
-  return [];
+function sourceProblems({ grant }: Scope, rule: Rule, connections: ReadonlyMap<string, Connection>): string[] {
+  const demand = demandOf(grant.type, grant);
+  if (demand === null) return [];
+  if (rule.connections === null) return [demand.unnamed];
+  return rule.connections.map((name) => demand.problem(name, connections.get(name))).filter((each) => each !== null);
 }
 
 /**

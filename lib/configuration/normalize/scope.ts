@@ -1,13 +1,11 @@
 import type { Grant } from '../../policy/grants/kinds.ts';
 import type { ActorSelector, Limit, Rule, Scope } from '../documents.ts';
+import { normalizeGrant } from '../grants/kinds.ts';
 import { type Report, reportBelow } from '../problem.ts';
 import type { WrittenRule, WrittenScope } from '../schema/scope.ts';
 import { toList, toSeconds } from '../schema/values.ts';
 import { type Deployment, issuerOrigin } from '../web-address.ts';
-import { normalizeAwsFederatedGrant, normalizeAwsSessionGrant } from './aws-grants.ts';
-import { normalizeBrokerTokenGrant } from './broker-token-grant.ts';
 import { normalizeConditions } from './conditions.ts';
-import { normalizeOauthTokenGrant } from './oauth-token-grant.ts';
 
 /** The scope of the operators' own API: its file has rules and no grant. */
 export const ISSUANCES_READ = 'broker:issuances:read';
@@ -28,7 +26,7 @@ export function normalizeScope(written: WrittenScope, deployment: Deployment, re
       perPrincipal: normalizeLimit(written.limits?.perPrincipal, reportBelow(report, ['limits', 'perPrincipal'])),
       total: normalizeLimit(written.limits?.total, reportBelow(report, ['limits', 'total'])),
     },
-    grant: normalizeGrant(written, deployment, report),
+    grant: grantOf(written, deployment, report),
   };
 }
 
@@ -61,7 +59,7 @@ function normalizeLimit(written: string | undefined, report: Report): Limit | nu
   return { count: Number(written.slice(0, slash)), window };
 }
 
-function normalizeGrant(written: WrittenScope, deployment: Deployment, report: Report): Grant {
+function grantOf(written: WrittenScope, deployment: Deployment, report: Report): Grant {
   const own = {
     type: 'broker-token',
     audience: issuerOrigin(deployment),
@@ -76,15 +74,5 @@ function normalizeGrant(written: WrittenScope, deployment: Deployment, report: R
     report(['grant'], 'is required');
     return own;
   }
-  const below = reportBelow(report, ['grant']);
-  switch (written.grant.type) {
-    case 'aws-session':
-      return normalizeAwsSessionGrant(written.grant, below);
-    case 'aws-federated':
-      return normalizeAwsFederatedGrant(written.grant, below);
-    case 'oauth-token':
-      return normalizeOauthTokenGrant(written.grant, deployment, below);
-    case 'broker-token':
-      return normalizeBrokerTokenGrant(written.grant, below);
-  }
+  return normalizeGrant(written.grant.type, written.grant, deployment, reportBelow(report, ['grant']));
 }

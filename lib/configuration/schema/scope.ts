@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { grant } from './grant.ts';
+import { grantSchema } from '../grants/kinds.ts';
 import { conditions, documentName, oneOrMore, scopeName } from './values.ts';
 
 const parties = {
@@ -24,7 +24,7 @@ export const scope = z
     deny: z.array(rule).optional(),
     requires: z.strictObject({ intent: z.boolean().optional() }).optional(),
     limits: z.strictObject({ perPrincipal: limit.optional(), total: limit.optional() }).optional(),
-    grant: grant.optional(),
+    grant: grantSchema.optional(),
   })
   .meta({ title: 'Scope', description: 'The unit of permission: scopes/*.yaml' });
 
