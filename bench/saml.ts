@@ -4,7 +4,7 @@
  */
 import { SAML } from '@node-saml/node-saml';
 import type { SamlConnection } from '../lib/configuration/documents.ts';
-import { readMetadata } from '../lib/identity/saml/metadata.ts';
+import { metadataOutcome, readMetadata } from '../lib/identity/saml/metadata.ts';
 import { verifySaml } from '../lib/identity/saml/verify-saml.ts';
 import { loadConnection } from '../lib/policy/connection.ts';
 import type { Configuration } from '../lib/ports.ts';
@@ -103,7 +103,7 @@ function brokerVerifier(): (document: string) => Promise<unknown> {
     samlAudience: async () => [compiled],
     awsIamServer: async () => [],
   };
-  const idp = readMetadata(connection.metadata ?? '');
+  const idp = metadataOutcome(readMetadata(connection.metadata ?? ''));
   const context = {
     configuration,
     metadata: { find: async () => idp },

@@ -1,9 +1,8 @@
 import samlify from 'samlify/build/index.js';
 import { type EpochSeconds, toRfc3339 } from '../../time.ts';
+import { HTTP_POST, HTTP_REDIRECT } from './names.ts';
 import type { ServiceKey } from './service-keys.ts';
 
-const REDIRECT = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect';
-const POST = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST';
 const RSA_SHA256 = 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256';
 
 export interface AuthnRequest {
@@ -29,15 +28,15 @@ export function authnRequestUrl(request: AuthnRequest, key: ServiceKey): string 
     authnRequestsSigned: true,
     privateKey: key.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     requestSignatureAlgorithm: RSA_SHA256,
-    assertionConsumerService: [{ Binding: POST, Location: acsUrl }],
+    assertionConsumerService: [{ Binding: HTTP_POST, Location: acsUrl }],
   });
   const idp = samlify.IdentityProvider({
     entityID: idpEntityId,
     // The library has it that both sides agree on it; signing for an IdP that does not ask for it does no harm.
     wantAuthnRequestsSigned: true,
-    singleSignOnService: [{ Binding: REDIRECT, Location: location }],
+    singleSignOnService: [{ Binding: HTTP_REDIRECT, Location: location }],
     // Not used: without one the library writes a warning for each request.
-    singleLogoutService: [{ Binding: REDIRECT, Location: location }],
+    singleLogoutService: [{ Binding: HTTP_REDIRECT, Location: location }],
   });
   const sent = sp.createLoginRequest(idp, 'redirect', () => ({ id, context: authnRequestXml(request) }));
   return sent.context;
@@ -48,7 +47,7 @@ function authnRequestXml({ id, issued, entityId, acsUrl, location }: AuthnReques
   const namespaces =
     'xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"';
   const sent = `ID="${escapeXml(id)}" Version="2.0" IssueInstant="${toRfc3339(issued)}" Destination="${escapeXml(location)}"`;
-  const answer = `ProtocolBinding="${POST}" AssertionConsumerServiceURL="${escapeXml(acsUrl)}"`;
+  const answer = `ProtocolBinding="${HTTP_POST}" AssertionConsumerServiceURL="${escapeXml(acsUrl)}"`;
   return `<samlp:AuthnRequest ${namespaces} ${sent} ${answer}><saml:Issuer>${escapeXml(entityId)}</saml:Issuer></samlp:AuthnRequest>`;
 }
 

@@ -3,7 +3,7 @@ import { accept, Fault, type Outcome, refuse } from '../../outcome.ts';
 import type { Clock, DocumentStore, Fetcher } from '../../ports.ts';
 import { type EpochMilliseconds, milliseconds } from '../../time.ts';
 import type { IdpMetadataSource } from './context.ts';
-import { type IdpMetadata, MAX_METADATA_BYTES, readMetadata } from './metadata.ts';
+import { type IdpMetadata, MAX_METADATA_BYTES, metadataOutcome, readMetadata } from './metadata.ts';
 
 export interface MetadataPorts {
   readonly fetcher: Fetcher;
@@ -63,7 +63,7 @@ export class MetadataSource implements IdpMetadataSource {
   private readInlined(connection: SamlConnection, text: string): Outcome<IdpMetadata> {
     const known = this.inlined.get(connection);
     if (known !== undefined) return known;
-    const fresh = readMetadata(text);
+    const fresh = metadataOutcome(readMetadata(text));
     this.inlined.set(connection, fresh);
     return fresh;
   }
@@ -136,7 +136,7 @@ export class MetadataSource implements IdpMetadataSource {
     if (result.status !== 200) return refuse('metadata_unavailable', { log: { httpStatus: result.status } });
     const text = utf8(result.body);
     if (text === null) return refuse('saml_metadata_invalid', { log: { found: 'not UTF-8' } });
-    const metadata = readMetadata(text);
+    const metadata = metadataOutcome(readMetadata(text));
     if (!metadata.ok) return metadata;
     return accept({ text, held: { metadata: metadata.value, fetchedAt: this.ports.clock.now() } });
   }

@@ -1,8 +1,6 @@
 import samlify from 'samlify/build/index.js';
+import { FORMAT_UNSPECIFIED, HTTP_POST } from './names.ts';
 import type { ServiceKeyRing } from './service-keys.ts';
-
-const POST = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST';
-const UNSPECIFIED = 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified';
 
 /**
  * This broker's metadata as the service provider of one connection (SAML metadata section 2.4.4). It publishes the keys that sign now and next, so that an IdP that
@@ -16,8 +14,8 @@ export function serviceMetadata(entityId: string, acsUrl: string, { current, nex
       wantAssertionsSigned: true,
       signingCert: [current.certificate, next.certificate],
       encryptCert: current.certificate,
-      nameIDFormat: [UNSPECIFIED],
-      assertionConsumerService: [{ Binding: POST, Location: acsUrl, isDefault: true }],
+      nameIDFormat: [FORMAT_UNSPECIFIED],
+      assertionConsumerService: [{ Binding: HTTP_POST, Location: acsUrl, isDefault: true }],
     })
     .getMetadata();
 }

@@ -4,8 +4,9 @@ import type { CompiledConnection } from '../../policy/connection.ts';
 import type { EpochSeconds, Seconds } from '../../time.ts';
 import { digestOf, holds } from './algorithms.ts';
 import { canonicalize } from './exclusive-c14n.ts';
-import type { IdpMetadata, SigningKey } from './metadata.ts';
+import type { IdpMetadata } from './metadata.ts';
 import { readSignature, type SignatureShape } from './signature-shape.ts';
+import type { SigningKey } from './signing-certificates.ts';
 import { outcomeOf } from './stop.ts';
 import type { XmlElement } from './xml-tree.ts';
 

@@ -134,8 +134,8 @@ export const samlExplanations: Explanations<typeof samlRefusals> = {
   },
   saml_metadata_invalid: {
     cause:
-      'The document is not the EntityDescriptor of one SAML 2.0 IdP, or has no signing certificate with an RSA key of 2048 bits or an EC key.',
-    fix: "Apply the IdP's own metadata document; of a federation's aggregate, cut out the one EntityDescriptor.",
+      'The document is not the whole EntityDescriptor of one SAML 2.0 IdP, or has no certificate for signing with an RSA key of 2048 bits or an EC key, or one that is damaged or has PEM lines.',
+    fix: "The log names the line. Apply the IdP's own metadata document; of a federation's aggregate, cut out the one EntityDescriptor.",
   },
   saml_metadata_expired: {
     cause: 'validUntil of the metadata document is past.',

@@ -1,6 +1,9 @@
+import { X509Certificate } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { readMetadata } from '../../../lib/identity/saml/metadata.ts';
-import { IDP, metadataOf } from './idp.ts';
+import { metadataOutcome, readMetadata } from '../../../lib/identity/saml/metadata.ts';
+import { metadataFindings } from '../../../lib/identity/saml/metadata-findings.ts';
+import { epochSeconds } from '../../../lib/time.ts';
+import { certificate, IDP, metadataOf } from './idp.ts';
 
 const GOOD = metadataOf('idp', 'rolled');
 const role = (attributes: string): string =>
@@ -56,22 +59,151 @@ describe('IdP metadata', () => {
     expect(readMetadata(text)).toMatchObject({ ok: true, value: { validUntil: 1801440000, cacheDuration: 21_600 } });
   });
 
+  const LINES = GOOD.replaceAll('><', '>\n<');
+  const CERTIFICATE = /X509Certificate>MII/;
+
   it.each([
     [
       'several entities',
-      `<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata">${GOOD}</md:EntitiesDescriptor>`,
+      `<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata">${LINES}</md:EntitiesDescriptor>`,
+      [[1, /EntitiesDescriptor: cut out/]],
     ],
-    ['no IdP role', GOOD.replaceAll('IDPSSODescriptor', 'AttributeAuthorityDescriptor')],
-    ['a role of SAML 1.1', GOOD.replace('SAML:2.0:protocol', 'SAML:1.1:protocol')],
-    ['no certificate', metadataOf()],
-    ['only a weak key', metadataOf('weak')],
-    ['a damaged certificate', GOOD.replace('MII', 'AAA')],
-    ['a document type', `<!DOCTYPE x>${GOOD}`],
-    ['a validUntil that is no time', role('validUntil="tomorrow"')],
-    ['a cacheDuration that is no duration', role('cacheDuration="1h"')],
-    ['something else', '<html></html>'],
-    ['more than 1 MB', GOOD + ' '.repeat(1024 * 1024)],
-  ])('refuses %s', (_rule, text) => {
-    expect(readMetadata(text)).toMatchObject({ ok: false, refusal: { reason: 'saml_metadata_invalid' } });
+    ['something else', '<html></html>', [[1, /is not an EntityDescriptor/]]],
+    [
+      'an EntityDescriptor of another namespace',
+      LINES.replace('xmlns:md="urn:oasis', 'xmlns:md="urn:x:oasis'),
+      [[1, /is not an EntityDescriptor/]],
+    ],
+    ['a service provider', LINES.replaceAll('IDPSSODescriptor', 'SPSSODescriptor'), [[1, /service provider/]]],
+    ['no IdP role', LINES.replaceAll('IDPSSODescriptor', 'AttributeAuthorityDescriptor'), [[1, /no IDPSSODescriptor/]]],
+    ['a role of SAML 1.1', LINES.replace('SAML:2.0:protocol', 'SAML:1.1:protocol'), [[1, /no IDPSSODescriptor/]]],
+    ['two IdP roles', LINES.replace(/(<md:IDPSSO.*<\/md:IDPSSODescriptor>)/s, '$1$1'), [[18, /several IdP roles/]]],
+    ['no entityID', LINES.replace(/ entityID="[^"]*"/, ''), [[1, /no entityID/]]],
+    ['an entityID of 1025 characters', LINES.replace(IDP, 'x'.repeat(1025)), [[1, /entityID has more than 1024/]]],
+    ['an entityID with a control character', LINES.replace(IDP, 'a&#10;b'), [[1, /entityID has a control/]]],
+    ['an endpoint without Location', LINES.replace(/ Location="[^"]*"/, ''), [[17, /no Location/]]],
+    ['no certificate', metadataOf().replaceAll('><', '>\n<'), [[2, /no X509Certificate/]]],
+    ['only a weak key', metadataOf('weak').replaceAll('><', '>\n<'), [[2, /2048/]]],
+    ['eleven certificates', metadataOf(...Array<'idp'>(11).fill('idp')), [[1, /more than 10/]]],
+    [
+      'one damaged certificate among good ones',
+      LINES.replace(CERTIFICATE, 'X509Certificate>AAA'),
+      [[6, /not a certificate/]],
+    ],
+    ['a certificate that is not base64', LINES.replace(CERTIFICATE, 'X509Certificate>*II'), [[6, /not base64/]]],
+    [
+      'an empty certificate',
+      LINES.replace(CERTIFICATE, 'X509Certificate></ds:X509Certificate><ds:X509Certificate>MII'),
+      [[6, /not base64/]],
+    ],
+    [
+      'PEM lines around a certificate',
+      LINES.replace(CERTIFICATE, 'X509Certificate>\n-----BEGIN CERTIFICATE-----\nMII'),
+      [[6, /PEM lines/]],
+    ],
+    [
+      'two certificates in one element',
+      LINES.replace(
+        /X509Certificate>(MII[^<=]*=*)/,
+        (_all, base64: string) =>
+          `X509Certificate>${Buffer.concat([Buffer.from(base64, 'base64'), Buffer.from(base64, 'base64')]).toString('base64')}`,
+      ),
+      [[6, /more behind/]],
+    ],
+    [
+      'two mistakes',
+      LINES.replace(CERTIFICATE, 'X509Certificate>AAA').replace(/ Location="[^"]*"/, ''),
+      [
+        [6, /not a certificate/],
+        [17, /no Location/],
+      ],
+    ],
+    ['a document type', `<!DOCTYPE x>\n${LINES}`, [[1, /DOCTYPE/]]],
+    ['a document that is cut off', LINES.slice(0, -40), [[18, /not XML/]]],
+    ['a character that XML does not have', LINES.replace('Location', '\0Location'), [[17, /not XML/]]],
+    ['a validUntil that is no time', role('validUntil="tomorrow"'), [[1, /validUntil/]]],
+    ['a cacheDuration that is no duration', role('cacheDuration="1h"'), [[1, /cacheDuration/]]],
+    ['more than 1 MB', GOOD + ' '.repeat(1024 * 1024), [[1, /over 1 MB/]]],
+  ] as const)('says of %s what is wrong and in which line', (_rule, text, problems) => {
+    const reading = readMetadata(text);
+    expect(reading).toEqual({
+      ok: false,
+      problems: problems.map(([line, message]) => ({ line, message: expect.stringMatching(message) })),
+    });
+    expect(metadataOutcome(reading)).toMatchObject({ ok: false, refusal: { reason: 'saml_metadata_invalid' } });
+  });
+});
+
+describe('what an operator has to know', () => {
+  const day = 86_400;
+  const findings = (text: string, now: number) =>
+    metadataFindings(readMetadata(text), epochSeconds(now)).map(({ severity, line, message }) => [
+      severity,
+      line,
+      message.slice(0, 40),
+    ]);
+  const AT = Date.parse('2027-01-15T12:00:00Z') / 1000;
+  const UNTIL = role('validUntil="2027-03-01T12:00:00Z"').replaceAll('><', '>\n<');
+  const until = Date.parse('2027-03-01T12:00:00Z') / 1000;
+  const certificateEnd = (name: 'idp' | 'ended'): number =>
+    Date.parse(new X509Certificate(Buffer.from(certificate(name), 'base64')).validTo) / 1000;
+
+  it('is nothing while all is well', () => {
+    expect(findings(GOOD, AT)).toEqual([]);
+  });
+
+  it.each([
+    [until - 30 * day - 1, []],
+    [until - 30 * day, [['warning', 2, 'validUntil is 2027-03-01T12:00:00Z: take']]],
+    [until - 1, [['warning', 2, 'validUntil is 2027-03-01T12:00:00Z: take']]],
+    [until, [['error', 2, 'validUntil is 2027-03-01T12:00:00Z: take']]],
+  ])('is validUntil within 30 days: at %d', (now, expected) => {
+    expect(findings(UNTIL, now)).toEqual(expected);
+  });
+
+  it.each([
+    [-30 * day - 1, []],
+    [-30 * day, [['warning', 6]]],
+    [0, [['warning', 6]]],
+    [1, [['error', 6]]],
+  ])(
+    'is a certificate that ends within 30 days, and an error where it was the last: %d s off its end',
+    (offset, expected) => {
+      const text = metadataOf('idp').replaceAll('><', '>\n<');
+      expect(findings(text, certificateEnd('idp') + offset).map((each) => each.slice(0, 2))).toEqual(expected);
+    },
+  );
+
+  it('is a certificate whose time has not begun', () => {
+    const begins = Date.parse(new X509Certificate(Buffer.from(certificate('idp'), 'base64')).validFrom) / 1000;
+    expect(findings(metadataOf('idp'), begins)).toEqual([]);
+    expect(findings(metadataOf('idp'), begins - 1)).toEqual([['error', 1, 'no certificate for signing is in its tim']]);
+  });
+
+  it('is one that has ended beside a good one', () => {
+    expect(findings(metadataOf('idp', 'ended'), AT)).toEqual([
+      ['warning', 1, expect.stringContaining('this certificate ended at')],
+    ]);
+  });
+
+  it('is one that counts for nothing', () => {
+    expect(findings(metadataOf('idp', 'weak'), AT)).toEqual([
+      ['warning', 1, 'no signature of it is taken: the RSA key'],
+    ]);
+  });
+
+  it('is that nobody can begin a sign-in', () => {
+    expect(findings(GOOD.replace('HTTP-Redirect', 'HTTP-POST'), AT)).toEqual([
+      ['warning', 1, 'has no SingleSignOnService for HTTP-Redi'],
+    ]);
+  });
+
+  it('is every problem, of a document that cannot be read', () => {
+    expect(findings('<html></html>', AT)).toEqual([['error', 1, 'is not an EntityDescriptor of SAML 2.0 m']]);
+  });
+
+  it('begins with the end that comes first', () => {
+    const reading = readMetadata(role('validUntil="2027-01-20T00:00:00Z"'));
+    expect(reading.ok && reading.ends.map(({ part }) => part)).toEqual(['document', 'certificate', 'certificate']);
   });
 });

@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type { SamlConnection } from '../../../lib/configuration/documents.ts';
 import type { Principal, SamlBinding } from '../../../lib/identity/principal.ts';
-import { readMetadata } from '../../../lib/identity/saml/metadata.ts';
+import { metadataOutcome, readMetadata } from '../../../lib/identity/saml/metadata.ts';
 import { verifySaml } from '../../../lib/identity/saml/verify-saml.ts';
 import type { Outcome } from '../../../lib/outcome.ts';
 import { loadConnection } from '../../../lib/policy/connection.ts';
@@ -64,7 +64,7 @@ export function verifyEncoded(document: string, setting: Setting = {}): Promise<
   const connection = { ...CONNECTION, ...setting.connection };
   return verifySaml(document, setting.at ?? ENDPOINT, {
     configuration: configurationOf([connection, ...(setting.others ?? [])]),
-    metadata: { find: async ({ metadata }) => readMetadata(metadata ?? '') },
+    metadata: { find: async ({ metadata }) => metadataOutcome(readMetadata(metadata ?? '')) },
     decryption: { decryptionKeys: async () => setting.keys ?? [createPrivateKey(privateKey('sp'))] },
     issuer: 'https://broker.example.com',
     now: epochSeconds(Date.parse(setting.now ?? NOW) / 1000),
