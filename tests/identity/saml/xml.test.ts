@@ -24,6 +24,15 @@ test('reads back whatever text was written, line ends in an attribute as blanks 
   );
 });
 
+test('reads a tab or a line end that stands in an attribute as a blank, and says so (XML 1.0 section 3.3.3)', () => {
+  const outcome = readXml('<e a="1\t2\r\n3\r4\n5&#9;6" b=" "/>', MESSAGE_RULES);
+  const read = outcome.ok ? outcome.value.attributes.map(({ value, folded }) => [value, folded]) : [];
+  expect(read).toEqual([
+    ['1 2 3 4 5\t6', true],
+    [' ', false],
+  ]);
+});
+
 test('answers whatever it is given, and never throws', () => {
   const pieces = fc.constantFrom(
     '<',
