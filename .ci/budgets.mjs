@@ -1,32 +1,38 @@
-/** `node .ci/budgets.mjs dist/sizes.json`: fails where what a function's cold start reads is over its budget, or has none. */
+/** `node .ci/budgets.mjs dist/sizes.json`: fails where a function's bundle is over a budget, or has none. */
 import { readFileSync } from 'node:fs';
 import { argv, exit } from 'node:process';
 
 const KB = 1000;
-/** Minified bytes of `index.mjs` and what it imports statically, not compressed: they decide how fast a function starts. */
+/**
+ * Minified bytes, not compressed: of `index.mjs` with what it imports statically, which decides how fast a function starts, and of all
+ * of it. A tenth or two above what they are: whoever needs more says why, here.
+ */
 const budgets = {
-  credentials: 350 * KB,
-  sts: 350 * KB,
-  token: 400 * KB,
-  introspect: 350 * KB,
-  revoke: 350 * KB,
-  metadata: 350 * KB,
-  issuances: 350 * KB,
-  'sign-in': 1000 * KB,
-  health: 150 * KB,
-  rotate: 350 * KB,
+  credentials: { initial: 190 * KB, total: 210 * KB },
+  sts: { initial: 190 * KB, total: 450 * KB },
+  token: { initial: 215 * KB, total: 500 * KB },
+  introspect: { initial: 130 * KB, total: 135 * KB },
+  revoke: { initial: 130 * KB, total: 135 * KB },
+  metadata: { initial: 65 * KB, total: 65 * KB },
+  issuances: { initial: 135 * KB, total: 140 * KB },
+  'sign-in': { initial: 170 * KB, total: 900 * KB },
+  health: { initial: 35 * KB, total: 35 * KB },
+  rotate: { initial: 65 * KB, total: 65 * KB },
 };
 
 const sizes = JSON.parse(readFileSync(argv[2], 'utf8'));
-const over = Object.entries(sizes).filter(([name, { initial, total }]) => {
-  const budget = budgets[name] ?? 0;
-  console.log(
-    `${name.padEnd(12)} ${Math.ceil(initial / KB)} of ${budget / KB} KB; ${Math.ceil(total / KB)} KB with what is loaded later`,
-  );
-  return initial > budget;
-});
-if (!('credentials' in sizes)) over.push(['credentials', {}]);
+const parts = /** @type {const} */ (['initial', 'total']);
+const over = Object.entries(sizes).flatMap(([name, size]) =>
+  parts
+    .filter((part) => {
+      const budget = budgets[name]?.[part] ?? 0;
+      console.log(`${name.padEnd(12)} ${part.padEnd(7)} ${Math.ceil(size[part] / KB)} of ${budget / KB} KB`);
+      return size[part] > budget;
+    })
+    .map((part) => `${name} (${part})`),
+);
+if (!('credentials' in sizes)) over.push('credentials');
 if (over.length > 0) {
-  console.error(`over budget or without one: ${over.map(([name]) => name).join(', ')}`);
+  console.error(`over budget or without one: ${over.join(', ')}`);
   exit(1);
 }

@@ -1,7 +1,6 @@
 import { basename, extname, join } from 'node:path';
 import { type BuildOptions, build, type Metafile, type OutputFile } from 'esbuild';
 import { requiredBuiltins } from './required-builtins.ts';
-import { slimSdk } from './slim-sdk.ts';
 
 /** One program, bundled: its files, and what esbuild says of them. */
 export interface Bundle {
@@ -19,14 +18,8 @@ const REQUIRE =
 const identify = ({ version, build }: Identity): string =>
   `process.env.VERSION??=${JSON.stringify(version)};process.env.BUILD??=${JSON.stringify(build)};`;
 
-/** Stands for the credential provider chain in a function: Lambda's credentials are in its environment, and nowhere else. */
-const ENVIRONMENT_CREDENTIALS = 'lib/aws/environment-credentials.ts';
-
-/**
- * Parts of the SDK that it loads on first use and a function never uses: the parser of browsers' names, and event streams, which no operation of
- * DynamoDB, STS or Secrets Manager has. Left out, such a use would fail as a missing package.
- */
-const NEVER_LOADED = ['bowser', '@smithy/core/event-streams'];
+/** A part of the SDK's core that no operation of the services here has, and that would be a chunk of every bundle. */
+const NEVER_LOADED = ['@smithy/core/event-streams'];
 
 export interface Identity {
   readonly version: string;
@@ -61,7 +54,7 @@ const asBundle = (name: string, folder: string, files: readonly OutputFile[], me
 
 /**
  * Bundles one function as an ES module `index.mjs`. What it loads by `await import()` becomes a chunk beside it that is read on
- * first use. The AWS SDK's credential provider chain gives way to the environment's credentials, which is what Lambda has.
+ * first use.
  */
 export async function bundleFunction(root: string, file: string, identity: Identity): Promise<Bundle> {
   const name = basename(file, extname(file));
@@ -73,8 +66,7 @@ export async function bundleFunction(root: string, file: string, identity: Ident
     splitting: true,
     chunkNames: '[name]-[hash]',
     external: NEVER_LOADED,
-    plugins: [slimSdk, requiredBuiltins],
-    alias: { '@aws-sdk/credential-provider-node': join(root, ENVIRONMENT_CREDENTIALS) },
+    plugins: [requiredBuiltins],
     metafile: true,
     write: false,
   });

@@ -1,5 +1,5 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { applyConfiguration } from '../lib/aws/dynamodb/apply-configuration.ts';
+import type { DynamoDb } from '../lib/aws/dynamodb/client.ts';
 import { tableName } from '../lib/aws/dynamodb/tables.ts';
 import { loadConfiguration } from '../lib/configuration/load.ts';
 import { formatProblem } from '../lib/configuration/problem.ts';
@@ -10,7 +10,7 @@ import { systemClock } from '../lib/host/clock.ts';
  * then nothing changed.
  */
 export async function putInForce(
-  client: DynamoDBClient,
+  client: DynamoDb,
   tablePrefix: string,
   folder: string,
   issuer: string,

@@ -11,7 +11,6 @@ const BUNDLE_SOURCES = [
   'local/build.ts',
   'local/bundle.ts',
   'local/required-builtins.ts',
-  'local/slim-sdk.ts',
 ];
 
 /** What goes into the command line beside that. */

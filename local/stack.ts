@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { createTables } from '../lib/aws/dynamodb/tables.ts';
+import { createTables } from '../lib/aws/dynamodb/create-tables.ts';
+import { sdkDynamoDb } from '../lib/aws/dynamodb/sdk-client.ts';
 import { awsSettings, outsideEndpoints, regionOf } from './aws-settings.ts';
 import { putInForce } from './configuration.ts';
 import { type Endpoints, startEndpoints } from './endpoints/embedded.ts';
@@ -129,7 +130,7 @@ async function assemble(settings: StackSettings, gateway: Gateway, ends: (() => 
   return {
     sts,
     ...{ url, port: gateway.port, tablePrefix, aws, routes: template.routes, failedRotations },
-    configure: (folder) => putInForce(clients.dynamoDb, tablePrefix, folder, url),
+    configure: (folder) => putInForce(sdkDynamoDb(clients.dynamoDb), tablePrefix, folder, url),
     putSecrets: (secrets) => fillSecrets(clients.secretsManager, secrets),
     stop: () => endAll(ends),
   };

@@ -7,7 +7,7 @@ import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import { clientOptions } from '../../lib/aws/client-options.ts';
+import { clientOptions } from './client-options.ts';
 
 const { IDP = '', ISSUER = '', LEDGER_TABLE = '', AWS_REGION = '', EXTERNAL_ID = '' } = process.env;
 const dynamoDb = new DynamoDBClient(clientOptions({ region: AWS_REGION }));

@@ -37,8 +37,8 @@ afterAll(async () => {
   await tables.stop();
 });
 
-async function endpointOf({ client }: TestTables) {
-  const endpoint = await client.config.endpoint?.();
+async function endpointOf({ sdk }: TestTables) {
+  const endpoint = await sdk.config.endpoint?.();
   if (endpoint === undefined) throw new Error('the test client has no endpoint');
   return endpoint;
 }

@@ -118,7 +118,7 @@ describe('policy apply', () => {
 
   beforeAll(async () => {
     tables = await startTables();
-    const endpoint = await tables.client.config.endpoint?.();
+    const endpoint = await tables.sdk.config.endpoint?.();
     Object.assign(process.env, {
       AWS_ENDPOINT_URL_DYNAMODB: `${endpoint?.protocol}//${endpoint?.hostname}:${endpoint?.port}`,
       AWS_REGION: 'eu-central-1',

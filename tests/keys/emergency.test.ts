@@ -2,6 +2,7 @@ import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { ownKeys, publishOwnKeys } from '../../lib/aws/dynamodb/own-keys.ts';
+import { sdkDynamoDb } from '../../lib/aws/dynamodb/sdk-client.ts';
 import { systemRandom } from '../../lib/host/random.ts';
 import { verifyBrokerToken } from '../../lib/identity/broker-token/verify-broker-token.ts';
 import { rotatedSigningKeys } from '../../lib/keys/rotate-signing-keys.ts';
@@ -11,7 +12,7 @@ import { NOW_SECONDS } from '../fakes/world.ts';
 import { brokerToken, contextOf, parsed } from '../identity/broker-token/fixtures.ts';
 
 const aws = mockClient(DynamoDBClient);
-const table = { client: new DynamoDBClient({ region: 'eu-west-1' }), table: 'keys' };
+const table = { client: sdkDynamoDb(new DynamoDBClient({ region: 'eu-west-1' })), table: 'keys' };
 const START = NOW_SECONDS * 1000;
 const clock = { at: START, now: () => epochMilliseconds(clock.at) };
 

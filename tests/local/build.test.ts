@@ -32,14 +32,13 @@ const build = () => {
 };
 
 beforeAll(() => {
-  for (const file of ['build.ts', 'bundle.ts', 'sizes.ts', 'required-builtins.ts', 'slim-sdk.ts', 'sources.ts']) {
+  for (const file of ['build.ts', 'bundle.ts', 'sizes.ts', 'required-builtins.ts', 'sources.ts']) {
     mkdirSync(join(root, 'local'), { recursive: true });
     cpSync(join(ROOT, 'local', file), join(root, 'local', file));
   }
   symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'));
   write('package.json', '{"version":"1.2.3","type":"module"}');
   write('package-lock.json', '{}');
-  write('lib/aws/environment-credentials.ts', 'export const defaultProvider = () => async () => ({});');
   write('lib/heavy.ts', 'export const heavy: string = "what is loaded when it is first needed".repeat(3);');
   write(
     'functions/web.ts',

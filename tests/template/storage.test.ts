@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { createTableInput, TABLES, TTL_ATTRIBUTE } from '../../lib/aws/dynamodb/tables.ts';
+import { createTableInput } from '../../lib/aws/dynamodb/create-tables.ts';
+import { TABLES, TTL_ATTRIBUTE } from '../../lib/aws/dynamodb/tables.ts';
 import { resourcesOf, template } from './document.ts';
 
 const tables = resourcesOf('AWS::DynamoDB::Table');

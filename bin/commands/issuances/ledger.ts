@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { dynamoLedgerQueries } from '../../../lib/aws/dynamodb/ledger-queries.ts';
+import { sdkDynamoDb } from '../../../lib/aws/dynamodb/sdk-client.ts';
 import { tableName } from '../../../lib/aws/dynamodb/tables.ts';
 import type { LedgerQueries } from '../../../lib/ports.ts';
 import { type Terminal, UsageError } from '../../command.ts';
@@ -19,7 +20,7 @@ export async function withLedger<T>(
   }
   const client = new DynamoDBClient({});
   try {
-    return await use(dynamoLedgerQueries({ client, table: tableName(name, 'ledger') }));
+    return await use(dynamoLedgerQueries({ client: sdkDynamoDb(client), table: tableName(name, 'ledger') }));
   } catch (error) {
     throw new Error(`the ledger ${tableName(name, 'ledger')} cannot be read${reasonOf(error)}`, { cause: error });
   } finally {

@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { applyConfiguration } from '../../../lib/aws/dynamodb/apply-configuration.ts';
 import type { ConfigurationTable } from '../../../lib/aws/dynamodb/configuration-item.ts';
 import { readConfigurationPointer } from '../../../lib/aws/dynamodb/configuration-table.ts';
+import { sdkDynamoDb } from '../../../lib/aws/dynamodb/sdk-client.ts';
 import { tableName } from '../../../lib/aws/dynamodb/tables.ts';
 import { loadConfiguration } from '../../../lib/configuration/load.ts';
 import { systemClock } from '../../../lib/host/clock.ts';
@@ -40,7 +41,10 @@ write: requests see all of it or none, within 10 seconds. Credentials come from 
   run: async (given, terminal) => {
     const directory = folderArgument(given, terminal);
     const stated = issuerArgument(given, terminal);
-    const table = { client: new DynamoDBClient({}), table: tableName(prefixOf(given, terminal), 'config') };
+    const table = {
+      client: sdkDynamoDb(new DynamoDBClient({})),
+      table: tableName(prefixOf(given, terminal), 'config'),
+    };
     // Where the issuer is stated, a wrong folder is told before anything is asked of AWS.
     const early = stated === null ? null : await readFolder(directory, stated, terminal);
     if (stated !== null && early === null) return 1;

@@ -1,15 +1,10 @@
 import { createHash } from 'node:crypto';
-import {
-  BatchWriteItemCommand,
-  ConditionalCheckFailedException,
-  PutItemCommand,
-  UpdateItemCommand,
-  type WriteRequest,
-} from '@aws-sdk/client-dynamodb';
+import type { UpdateItemInput, WriteRequest } from '@aws-sdk/client-dynamodb';
 import type { ConfigurationDocuments } from '../../configuration/documents.ts';
 import { type ConfigurationItem, configurationItems } from '../../configuration/items.ts';
 import { Fault } from '../../outcome.ts';
 import type { Clock } from '../../ports.ts';
+import { conditionFailed } from './client.ts';
 import {
   COUNTER_KEY,
   type ConfigurationPointer,
@@ -79,15 +74,15 @@ function hashOf(items: readonly ConfigurationItem[]): string {
 
 /** Numbers are handed out once, so that two applies at once never write items of one version. */
 async function nextVersion({ client, table }: ConfigurationTable, signal: AbortSignal): Promise<number> {
-  const command = new UpdateItemCommand({
+  const input: UpdateItemInput = {
     TableName: table,
     Key: { pk: { S: COUNTER_KEY } },
     UpdateExpression: 'ADD #last :one',
     ExpressionAttributeNames: { '#last': 'last' },
     ExpressionAttributeValues: { ':one': { N: '1' } },
     ReturnValues: 'UPDATED_NEW',
-  });
-  const { Attributes } = await client.send(command, { abortSignal: signal });
+  };
+  const { Attributes } = await client.call('UpdateItem', input, signal);
   return wholeNumber(Attributes ?? {}, 'last');
 }
 
@@ -136,8 +131,8 @@ async function writeBatch({ client, table }: ConfigurationTable, batch: WriteReq
   let rest = batch;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     if (attempt > 0) await pause(50 * 2 ** attempt, signal);
-    const command = new BatchWriteItemCommand({ RequestItems: { [table]: rest } });
-    const { UnprocessedItems } = await client.send(command, { abortSignal: signal });
+    const input = { RequestItems: { [table]: rest } };
+    const { UnprocessedItems } = await client.call('BatchWriteItem', input, signal);
     rest = UnprocessedItems?.[table] ?? [];
     if (rest.length === 0) return;
   }
@@ -161,7 +156,7 @@ async function movePointer(
   signal: AbortSignal,
 ): Promise<void> {
   const isFirst = pointer.previous === null;
-  const command = new PutItemCommand({
+  const input = {
     TableName: table,
     Item: pointerItem(pointer),
     ConditionExpression: isFirst ? 'attribute_not_exists(pk)' : '#version = :previous',
@@ -171,11 +166,11 @@ async function movePointer(
           ExpressionAttributeNames: { '#version': 'version' },
           ExpressionAttributeValues: { ':previous': { N: String(pointer.previous) } },
         }),
-  });
+  };
   try {
-    await client.send(command, { abortSignal: signal });
+    await client.call('PutItem', input, signal);
   } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    if (!conditionFailed(error)) throw error;
     // The SDK sends again what got no answer: the pointer may be this one's own already.
     const now = await readConfigurationPointer({ client, table }, signal);
     if (now?.version !== pointer.version) throw new ConcurrentApply();

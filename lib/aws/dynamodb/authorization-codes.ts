@@ -1,4 +1,4 @@
-import { PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import type { UpdateItemInput } from '@aws-sdk/client-dynamodb';
 import { Fault } from '../../outcome.ts';
 import { authorizationJson, authorizationOf } from '../../sign-in/authorization-json.ts';
 import { principalJson, principalOf } from '../../sign-in/principal-json.ts';
@@ -24,8 +24,8 @@ export function dynamoAuthorizationCodes(options: StateTable): AuthorizationCode
         ends: { N: String(expires) },
         expires: { N: String(expires + KEPT_BEYOND_SECONDS) },
       };
-      const command = new PutItemCommand({ TableName: table, Item, ConditionExpression: 'attribute_not_exists(pk)' });
-      const made = await conditionHeld(client.send(command, { abortSignal: signal }), 'sign-ins');
+      const input = { TableName: table, Item, ConditionExpression: 'attribute_not_exists(pk)' };
+      const made = await conditionHeld(client.call('PutItem', input, signal), 'sign-ins');
       if (!made) throw new Fault('sign-ins', 'the code was there before');
     },
     find: async (code, signal) => {
@@ -54,16 +54,16 @@ async function update(
   values: Item,
   signal: AbortSignal,
 ): Promise<Item | null> {
-  const command = new UpdateItemCommand({
+  const input: UpdateItemInput = {
     TableName: table,
     Key: keyFor(code),
     UpdateExpression: `SET ${set}`,
     ...(set.includes('#until') ? { ExpressionAttributeNames: { '#until': 'until' } } : {}),
     ExpressionAttributeValues: values,
     ReturnValues: 'ALL_OLD',
-  });
+  };
   try {
-    return (await client.send(command, { abortSignal: signal })).Attributes ?? null;
+    return (await client.call('UpdateItem', input, signal)).Attributes ?? null;
   } catch (cause) {
     throw new Fault('sign-ins', 'the state table did not take a write', { cause });
   }

@@ -1,8 +1,9 @@
-import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { type EpochMilliseconds, epochMilliseconds } from '../../time.ts';
+import type { DynamoDb } from './client.ts';
 
 export interface ConfigurationTable {
-  readonly client: DynamoDBClient;
+  readonly client: DynamoDb;
   /** Name of the configuration table. */
   readonly table: string;
 }

@@ -1,4 +1,3 @@
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { waitAtMost } from '../../host/shared-read.ts';
 import { Fault } from '../../outcome.ts';
 import type { Clock, Configuration, Configurations } from '../../ports.ts';
@@ -82,7 +81,7 @@ export async function readConfigurationPointer(
   { client, table }: ConfigurationTable,
   signal: AbortSignal,
 ): Promise<ConfigurationPointer | null> {
-  const command = new GetItemCommand({ TableName: table, Key: { pk: { S: POINTER_KEY } }, ConsistentRead: true });
-  const { Item } = await client.send(command, { abortSignal: signal });
+  const input = { TableName: table, Key: { pk: { S: POINTER_KEY } }, ConsistentRead: true };
+  const { Item } = await client.call('GetItem', input, signal);
   return Item === undefined ? null : readPointer(Item);
 }

@@ -1,4 +1,3 @@
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type {
   AwsIamConnection,
   Client,
@@ -113,8 +112,8 @@ async function readDocument<D>(
   load: (document: D) => unknown,
 ): Promise<Entry> {
   try {
-    const command = new GetItemCommand({ TableName: table, Key: { pk: { S: pk } }, ConsistentRead: true });
-    const { Item } = await client.send(command, { abortSignal: AbortSignal.timeout(READ_MS) });
+    const input = { TableName: table, Key: { pk: { S: pk } }, ConsistentRead: true };
+    const { Item } = await client.call('GetItem', input, AbortSignal.timeout(READ_MS));
     if (Item === undefined) return { loaded: null, characters: pk.length };
     const doc = text(Item, 'doc');
     return { loaded: load(JSON.parse(doc) as D), characters: pk.length + doc.length };

@@ -1,15 +1,11 @@
-import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import type { PutItemInput } from '@aws-sdk/client-dynamodb';
 import { Fault } from '../../outcome.ts';
 import type { DocumentStore, StoredDocument } from '../../ports.ts';
 import { epochMilliseconds } from '../../time.ts';
+import { conditionFailed, type DynamoDb } from './client.ts';
 
 export interface DocumentTable {
-  readonly client: Pick<DynamoDBClient, 'send'>;
+  readonly client: DynamoDb;
   readonly table: string;
 }
 
@@ -26,9 +22,7 @@ export function dynamoDbDocumentStore({ client, table }: DocumentTable): Documen
   return {
     async get(key, signal) {
       try {
-        const { Item: item } = await client.send(new GetItemCommand({ TableName: table, Key: { pk: { S: key } } }), {
-          abortSignal: signal,
-        });
+        const { Item: item } = await client.call('GetItem', { TableName: table, Key: { pk: { S: key } } }, signal);
         const [text, fetchedAt] = [item?.['text']?.S, Number(item?.['fetchedAt']?.N)];
         return text === undefined || !Number.isFinite(fetchedAt)
           ? null
@@ -40,17 +34,17 @@ export function dynamoDbDocumentStore({ client, table }: DocumentTable): Documen
     async put(key, document, signal) {
       if (Buffer.byteLength(document.text) > MAX_TEXT_BYTES) throw new TypeError('a kept document has at most 300 KB');
       try {
-        await client.send(putUnlessNewer(table, key, document), { abortSignal: signal });
+        await client.call('PutItem', putUnlessNewer(table, key, document), signal);
       } catch (cause) {
-        if (cause instanceof ConditionalCheckFailedException) return;
+        if (conditionFailed(cause)) return;
         throw new Fault('key-sets', 'the table of kept documents cannot be written', { cause });
       }
     },
   };
 }
 
-function putUnlessNewer(table: string, key: string, { text, fetchedAt }: StoredDocument): PutItemCommand {
-  return new PutItemCommand({
+function putUnlessNewer(table: string, key: string, { text, fetchedAt }: StoredDocument): PutItemInput {
+  return {
     TableName: table,
     Item: {
       pk: { S: key },
@@ -61,5 +55,5 @@ function putUnlessNewer(table: string, key: string, { text, fetchedAt }: StoredD
     ConditionExpression: 'attribute_not_exists(pk) OR #fetchedAt < :fetchedAt',
     ExpressionAttributeNames: { '#fetchedAt': 'fetchedAt' },
     ExpressionAttributeValues: { ':fetchedAt': { N: String(fetchedAt) } },
-  });
+  };
 }

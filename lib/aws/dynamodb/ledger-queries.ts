@@ -1,12 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import {
-  type AttributeValue,
-  BatchGetItemCommand,
-  type BatchGetItemCommandOutput,
-  type DynamoDBClient,
-  type KeysAndAttributes,
-  QueryCommand,
-} from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, BatchGetItemOutput, KeysAndAttributes } from '@aws-sdk/client-dynamodb';
 import { parseIssuanceId } from '../../ledger/id.ts';
 import type { LedgerEntry } from '../../ledger/merge.ts';
 import {
@@ -21,10 +14,11 @@ import { type LedgerStorage, searchLedger } from '../../ledger/query.ts';
 import type { IssuanceRecord } from '../../ledger/record.ts';
 import { Fault } from '../../outcome.ts';
 import type { LedgerQueries } from '../../ports.ts';
+import type { DynamoDb } from './client.ts';
 import { type Item, readItem } from './ledger-item.ts';
 
 export interface LedgerTable {
-  readonly client: DynamoDBClient;
+  readonly client: DynamoDb;
   /** Name of the ledger table. */
   readonly table: string;
 }
@@ -58,7 +52,7 @@ async function readPartition(
   page: { readonly low: string; readonly high: string; readonly count: number; readonly signal: AbortSignal },
 ): Promise<{ readonly entries: readonly LedgerEntry[]; readonly more: boolean }> {
   const [hash, range] = attributesOf(index);
-  const query = new QueryCommand({
+  const query = {
     TableName: table,
     ...(index === null ? {} : { IndexName: index }),
     KeyConditionExpression: '#hash = :hash AND #range BETWEEN :low AND :high',
@@ -66,8 +60,8 @@ async function readPartition(
     ExpressionAttributeValues: { ':hash': { S: value }, ':low': { S: page.low }, ':high': { S: page.high } },
     ScanIndexForward: false,
     Limit: page.count,
-  });
-  const { Items = [], LastEvaluatedKey } = await sent(client.send(query, { abortSignal: page.signal }));
+  };
+  const { Items = [], LastEvaluatedKey } = await sent(client.call('Query', query, page.signal));
   return { entries: Items.map((item) => entryOf(item, index)), more: LastEvaluatedKey !== undefined };
 }
 
@@ -116,9 +110,8 @@ async function batchOf(
   for (let round = 0; left !== undefined; round += 1) {
     if (round === ROUNDS) throw new Fault('ledger', 'DynamoDB throttles reads of the ledger');
     if (round > 0) await pause(FIRST_PAUSE_MS * 2 ** (round - 1), reading.signal);
-    const command: BatchGetItemCommand = new BatchGetItemCommand({ RequestItems: { [table]: left } });
-    const { Responses, UnprocessedKeys }: BatchGetItemCommandOutput = await sent(
-      client.send(command, { abortSignal: reading.signal }),
+    const { Responses, UnprocessedKeys }: BatchGetItemOutput = await sent(
+      client.call('BatchGetItem', { RequestItems: { [table]: left } }, reading.signal),
     );
     items.push(...(Responses?.[table] ?? []));
     left = UnprocessedKeys?.[table];

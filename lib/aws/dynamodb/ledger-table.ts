@@ -1,18 +1,14 @@
-import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  PutItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import type { UpdateItemInput } from '@aws-sdk/client-dynamodb';
 import { DenialDamper, type DenialWrite } from '../../ledger/denials.ts';
 import type { IssuanceRecord } from '../../ledger/record.ts';
 import { Fault } from '../../outcome.ts';
 import type { Ledger } from '../../ports.ts';
 import { type Seconds, seconds } from '../../time.ts';
+import { conditionFailed, type DynamoDb } from './client.ts';
 import { denialItems, finishedItems, type Item, startedItem } from './ledger-item.ts';
 
 export interface LedgerOptions {
-  readonly client: DynamoDBClient;
+  readonly client: DynamoDb;
   /** Name of the ledger table. */
   readonly table: string;
   /** How long DynamoDB keeps a record; default 400 days. */
@@ -67,7 +63,7 @@ async function put(
   { condition, signal }: { readonly condition: string; readonly signal: AbortSignal },
 ): Promise<void> {
   const usesOutcome = condition.includes('#outcome');
-  const command = new PutItemCommand({
+  const input = {
     TableName: table,
     Item: item,
     ConditionExpression: condition,
@@ -76,18 +72,18 @@ async function put(
       ':record': item['record'] ?? { S: '' },
       ...(usesOutcome ? { ':started': { S: 'started' } } : {}),
     },
-  });
+  };
   try {
-    await client.send(command, { abortSignal: signal });
+    await client.call('PutItem', input, signal);
   } catch (cause) {
-    const conflict = cause instanceof ConditionalCheckFailedException;
+    const conflict = conditionFailed(cause);
     throw new Fault('ledger', conflict ? 'the id has another record already' : 'the record was not written', { cause });
   }
 }
 
 async function putPointer({ client, table }: LedgerOptions, item: Item, signal: AbortSignal): Promise<void> {
   try {
-    await client.send(new PutItemCommand({ TableName: table, Item: item }), { abortSignal: signal });
+    await client.call('PutItem', { TableName: table, Item: item }, signal);
   } catch (cause) {
     throw new Fault('ledger', 'the index of a further scope was not written', { cause });
   }
@@ -118,7 +114,7 @@ async function updateDenial(
 ): Promise<void> {
   const { key, first, pointers } = denialItems(record, retention);
   const names = Object.keys(first);
-  const command = new UpdateItemCommand({
+  const input: UpdateItemInput = {
     TableName: options.table,
     Key: key,
     UpdateExpression: `SET ${names.map((name) => `#${name} = if_not_exists(#${name}, :${name})`).join(', ')} ADD #attempts :attempts`,
@@ -128,8 +124,8 @@ async function updateDenial(
       ':attempts': { N: String(attempts) },
     },
     ReturnValues: 'ALL_NEW',
-  });
-  const { Attributes: written } = await options.client.send(command, { abortSignal: signal });
+  };
+  const { Attributes: written } = await options.client.call('UpdateItem', input, signal);
   const place = written?.['place']?.S;
   // Only the first attempt makes pointers: the count is its own then.
   if (place === undefined || written?.['attempts']?.N !== String(attempts)) return;

@@ -1,4 +1,3 @@
-import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { LimitCount, Limits, Random } from '../../ports.ts';
 import { type EpochMilliseconds, type Seconds, seconds } from '../../time.ts';
 import { conditionHeld, keyOf, type StateTable, stateKey } from './state-table.ts';
@@ -71,7 +70,7 @@ async function countOne(
   for (let step = 0; step < window.capacities.length; step += 1) {
     const shard = (first + step) % window.capacities.length;
     if (full.has(window, shard)) continue;
-    const command = new UpdateItemCommand({
+    const input = {
       TableName: table,
       Key: keyOf(`${window.key}#${shard}`),
       UpdateExpression: 'SET #expires = :expires ADD #count :one',
@@ -82,8 +81,8 @@ async function countOne(
         ':one': { N: '1' },
         ':capacity': { N: String(window.capacities[shard]) },
       },
-    });
-    if (await conditionHeld(client.send(command, { abortSignal: signal }), 'limits')) return true;
+    };
+    if (await conditionHeld(client.call('UpdateItem', input, signal), 'limits')) return true;
     full.add(window, shard);
   }
   return false;

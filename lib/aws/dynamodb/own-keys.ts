@@ -1,23 +1,29 @@
-import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { isJsonObject, type JsonObject } from '../../json.ts';
 import { Fault } from '../../outcome.ts';
 import type { Clock, OwnKeys } from '../../ports.ts';
+import type { DynamoDb } from './client.ts';
 
 /** Item of the keys table that only the rotation function may write: this broker's published key set. It does not expire. */
 const ITEM = 'own#signing-keys';
 const FRESH_MS = 60_000;
+/** Longest wait of a rotation for the published keys to be written. */
+const PUBLISH_MS = 5_000;
 /** A token with an unknown kid makes nobody read more often than this. */
 const COOLDOWN_MS = 5_000;
 
 export interface KeysTable {
-  readonly client: DynamoDBClient;
+  readonly client: DynamoDb;
   readonly table: string;
 }
 
 /** Replaces the published key set (a JWK Set, RFC 7517 section 5). */
 export async function publishOwnKeys({ client, table }: KeysTable, keys: readonly JsonObject[]): Promise<void> {
   const text = JSON.stringify({ keys });
-  await client.send(new PutItemCommand({ TableName: table, Item: { pk: { S: ITEM }, text: { S: text } } }));
+  await client.call(
+    'PutItem',
+    { TableName: table, Item: { pk: { S: ITEM }, text: { S: text } } },
+    AbortSignal.timeout(PUBLISH_MS),
+  );
 }
 
 /**
@@ -47,8 +53,8 @@ const named = (keys: readonly JsonObject[], kid: string | undefined): readonly J
 
 async function readOwnKeys({ client, table }: KeysTable, signal: AbortSignal): Promise<readonly JsonObject[]> {
   try {
-    const command = new GetItemCommand({ TableName: table, Key: { pk: { S: ITEM } }, ConsistentRead: true });
-    const { Item } = await client.send(command, { abortSignal: signal });
+    const input = { TableName: table, Key: { pk: { S: ITEM } }, ConsistentRead: true };
+    const { Item } = await client.call('GetItem', input, signal);
     const set: unknown = JSON.parse(Item?.['text']?.S ?? 'null');
     const keys = isJsonObject(set) ? set['keys'] : undefined;
     if (!Array.isArray(keys) || keys.length === 0) throw new Error('the item is absent or no key set');

@@ -1,4 +1,3 @@
-import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Clock, ReplayClaim, Replays } from '../../ports.ts';
 import { toEpochSeconds } from '../../time.ts';
 import { conditionHeld, keyOf, type StateTable, stateKey } from './state-table.ts';
@@ -20,7 +19,7 @@ export function dynamoReplays(options: ReplaysOptions): Replays {
   return {
     claim: async (claim, signal) => {
       const again = claim.reuse === 'bind' ? '#issuance = :issuance OR #binding = :binding' : '#issuance = :issuance';
-      const command = new PutItemCommand({
+      const input = {
         TableName: table,
         Item: {
           ...keyOf(itemKey(claim)),
@@ -39,21 +38,21 @@ export function dynamoReplays(options: ReplaysOptions): Replays {
           ':issuance': { S: claim.issuance },
           ...(claim.reuse === 'bind' ? { ':binding': { S: claim.binding } } : {}),
         },
-      });
-      const write = client.send(command, { abortSignal: signal });
+      };
+      const write = client.call('PutItem', input, signal);
       return (await conditionHeld(write, 'replays')) ? 'claimed' : 'replayed';
     },
     release: async (claim, signal) => {
       if (claim.reuse === 'bind') return;
-      const command = new DeleteItemCommand({
+      const input = {
         TableName: table,
         Key: keyOf(itemKey(claim)),
         ConditionExpression: '#issuance = :issuance',
         ExpressionAttributeNames: { '#issuance': 'issuance' },
         ExpressionAttributeValues: { ':issuance': { S: claim.issuance } },
-      });
+      };
       try {
-        await client.send(command, { abortSignal: signal });
+        await client.call('DeleteItem', input, signal);
       } catch {
         // Best effort by contract: the proof stays claimed, which refuses and never allows.
       }

@@ -1,4 +1,3 @@
-import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { Fault } from '../../outcome.ts';
 import type { Clock, Revocations } from '../../ports.ts';
 import type { EpochMilliseconds, Milliseconds } from '../../time.ts';
@@ -61,9 +60,9 @@ export function dynamoRevocations(options: RevocationsOptions): Revocations {
     revoke: async (tokenId, until, signal) => {
       const expires = Math.ceil(until) + KEPT_BEYOND_SECONDS;
       const item = { ...keyOf(stateKey('revoked', [tokenId])), expires: { N: String(expires) } };
-      const command = new PutItemCommand({ TableName: options.table, Item: item });
+      const input = { TableName: options.table, Item: item };
       try {
-        await options.client.send(command, { abortSignal: signal });
+        await options.client.call('PutItem', input, signal);
       } catch (cause) {
         throw new Fault('revocations', 'the revocation was not written', { cause });
       }
@@ -74,9 +73,9 @@ export function dynamoRevocations(options: RevocationsOptions): Revocations {
 
 async function read({ client, table }: StateTable, tokenId: string, signal: AbortSignal): Promise<boolean> {
   const key = keyOf(stateKey('revoked', [tokenId]));
-  const command = new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true });
+  const input = { TableName: table, Key: key, ConsistentRead: true };
   try {
-    return (await client.send(command, { abortSignal: signal })).Item !== undefined;
+    return (await client.call('GetItem', input, signal)).Item !== undefined;
   } catch (cause) {
     throw new Fault('revocations', 'revocations cannot be read', { cause });
   }

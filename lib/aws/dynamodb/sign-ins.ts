@@ -1,11 +1,4 @@
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  DeleteItemCommand,
-  GetItemCommand,
-  PutItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, DeleteItemInput } from '@aws-sdk/client-dynamodb';
 import { Fault } from '../../outcome.ts';
 import type { Clock } from '../../ports.ts';
 import { authorizationJson, authorizationOf } from '../../sign-in/authorization-json.ts';
@@ -13,6 +6,7 @@ import { principalJson, principalOf } from '../../sign-in/principal-json.ts';
 import { hashOf } from '../../sign-in/secret.ts';
 import type { AnsweredSignIn, PendingSignIn, SignIns } from '../../sign-in/sign-ins.ts';
 import { epochSeconds, toEpochSeconds } from '../../time.ts';
+import { conditionFailed } from './client.ts';
 import { conditionHeld, keyOf, type StateTable, stateKey } from './state-table.ts';
 
 export interface SignInsOptions extends StateTable {
@@ -33,8 +27,8 @@ export function dynamoSignIns(options: SignInsOptions): SignIns {
   return {
     begin: async (signIn, signal) => {
       const Item = { ...keyFor(signIn.requestId), ...pendingItem(signIn) };
-      const command = new PutItemCommand({ TableName: table, Item, ConditionExpression: 'attribute_not_exists(pk)' });
-      const made = await conditionHeld(client.send(command, { abortSignal: signal }), 'sign-ins');
+      const input = { TableName: table, Item, ConditionExpression: 'attribute_not_exists(pk)' };
+      const made = await conditionHeld(client.call('PutItem', input, signal), 'sign-ins');
       if (!made) throw new Fault('sign-ins', 'the id of a sign-in was there before');
     },
     find: async (requestId, signal) => {
@@ -43,7 +37,7 @@ export function dynamoSignIns(options: SignInsOptions): SignIns {
       return item['principal'] === undefined ? pendingOf(requestId, item) : null;
     },
     answer: async ({ requestId }, principal, secret, signal) => {
-      const command = new UpdateItemCommand({
+      const input = {
         TableName: table,
         Key: keyFor(requestId),
         UpdateExpression: 'SET #principal = :principal, #consent = :consent',
@@ -54,11 +48,11 @@ export function dynamoSignIns(options: SignInsOptions): SignIns {
           ':consent': { S: hashOf(secret) },
           ':now': now(),
         },
-      });
-      return conditionHeld(client.send(command, { abortSignal: signal }), 'sign-ins');
+      };
+      return conditionHeld(client.call('UpdateItem', input, signal), 'sign-ins');
     },
     take: async (requestId, { browser, secret }, signal) => {
-      const command = new DeleteItemCommand({
+      const input: DeleteItemInput = {
         TableName: table,
         Key: keyFor(requestId),
         ConditionExpression: '#consent = :consent AND #browser = :browser AND #expires > :now',
@@ -69,12 +63,12 @@ export function dynamoSignIns(options: SignInsOptions): SignIns {
           ':now': now(),
         },
         ReturnValues: 'ALL_OLD',
-      });
+      };
       try {
-        const { Attributes } = await client.send(command, { abortSignal: signal });
+        const { Attributes } = await client.call('DeleteItem', input, signal);
         return Attributes === undefined ? null : answeredOf(Attributes);
       } catch (cause) {
-        if (cause instanceof ConditionalCheckFailedException) return null;
+        if (conditionFailed(cause)) return null;
         if (cause instanceof Fault) throw cause;
         throw new Fault('sign-ins', 'the state table did not take a write', { cause });
       }
@@ -83,9 +77,9 @@ export function dynamoSignIns(options: SignInsOptions): SignIns {
 }
 
 export async function read({ client, table }: StateTable, Key: Item, signal: AbortSignal): Promise<Item | null> {
-  const command = new GetItemCommand({ TableName: table, Key, ConsistentRead: true });
+  const input = { TableName: table, Key, ConsistentRead: true };
   try {
-    return (await client.send(command, { abortSignal: signal })).Item ?? null;
+    return (await client.call('GetItem', input, signal)).Item ?? null;
   } catch (cause) {
     throw new Fault('sign-ins', 'the state table cannot be read', { cause });
   }

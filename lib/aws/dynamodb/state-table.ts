@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { type AttributeValue, ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { type Dependency, Fault } from '../../outcome.ts';
+import { conditionFailed, type DynamoDb } from './client.ts';
 
 /** The table of what is short-lived: claims of proofs, counters, revocations. One item is one fact, written by one conditional write. */
 export interface StateTable {
-  readonly client: DynamoDBClient;
+  readonly client: DynamoDb;
   /** Name of the state table. */
   readonly table: string;
 }
@@ -24,7 +25,7 @@ export async function conditionHeld(write: Promise<unknown>, dependency: Depende
     await write;
     return true;
   } catch (cause) {
-    if (cause instanceof ConditionalCheckFailedException) return false;
+    if (conditionFailed(cause)) return false;
     throw new Fault(dependency, 'the state table did not take a write', { cause });
   }
 }

@@ -1,13 +1,7 @@
-import {
-  DescribeSecretCommand,
-  type DescribeSecretCommandOutput,
-  GetSecretValueCommand,
-  type GetSecretValueCommandOutput,
-  type SecretsManagerClient,
-} from '@aws-sdk/client-secrets-manager';
 import { Fault } from '../../outcome.ts';
 import type { Secrets, SecretVersion } from '../../ports.ts';
 import { epochMilliseconds } from '../../time.ts';
+import type { DescribedSecret, SecretsManager, SecretValue } from './client.ts';
 
 /** What the port answers: the current and the previous version, or that there is no such secret. */
 export type SecretVersions = Awaited<ReturnType<Secrets['read']>>;
@@ -21,19 +15,19 @@ type Stage = 'AWSCURRENT' | 'AWSPREVIOUS';
  * value or AWS's message.
  */
 export async function readVersions(
-  client: SecretsManagerClient,
+  client: SecretsManager,
   name: string,
   abortSignal: AbortSignal,
 ): Promise<SecretVersions> {
   const value = (stage: Stage) =>
     orNull(
-      client.send(new GetSecretValueCommand({ SecretId: name, VersionStage: stage }), { abortSignal }),
+      client.call('GetSecretValue', { SecretId: name, VersionStage: stage }, abortSignal),
       'ResourceNotFoundException',
     );
   try {
     const [described, current, previous] = await Promise.allSettled([
       orNull(
-        client.send(new DescribeSecretCommand({ SecretId: name }), { abortSignal }),
+        client.call('DescribeSecret', { SecretId: name }, abortSignal),
         'ResourceNotFoundException',
         'AccessDeniedException',
       ),
@@ -49,24 +43,21 @@ export async function readVersions(
 }
 
 function versions(
-  description: DescribeSecretCommandOutput | null,
-  current: GetSecretValueCommandOutput | null,
-  previous: GetSecretValueCommandOutput | null,
+  description: DescribedSecret | null,
+  current: SecretValue | null,
+  previous: SecretValue | null,
 ): SecretVersions {
   if (current === null) return null;
   const tags = Object.fromEntries((description?.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']));
   const now = versionOf(current, tags);
   // A rotation between the two reads shows one version twice.
   if (previous === null || previous.VersionId === current.VersionId) return { current: now, previous: null };
-  const retired = current.CreatedDate?.getTime();
-  const retiredAt = retired === undefined ? null : epochMilliseconds(retired);
+  const retired = current.CreatedDate;
+  const retiredAt = retired === undefined ? null : epochMilliseconds(Math.floor(retired * 1000));
   return { current: now, previous: { ...versionOf(previous, tags), retiredAt } };
 }
 
-function versionOf(
-  { SecretString, VersionId }: GetSecretValueCommandOutput,
-  tags: SecretVersion['tags'],
-): SecretVersion {
+function versionOf({ SecretString, VersionId }: SecretValue, tags: SecretVersion['tags']): SecretVersion {
   if (!SecretString || !VersionId) throw new Fault('secrets', 'A secret has no secret string.');
   return { value: SecretString, versionId: VersionId, tags };
 }

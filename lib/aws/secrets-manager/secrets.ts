@@ -1,7 +1,7 @@
-import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Fault } from '../../outcome.ts';
 import type { Clock, SecretAge, Secrets } from '../../ports.ts';
 import { type EpochMilliseconds, milliseconds } from '../../time.ts';
+import type { SecretsManager } from './client.ts';
 import { readVersions, type SecretVersions } from './secret-versions.ts';
 
 /** How long what was read counts, from when it was asked for. */
@@ -21,7 +21,7 @@ interface Kept {
 }
 
 export interface SecretsOptions {
-  readonly client: SecretsManagerClient;
+  readonly client: SecretsManager;
   readonly clock: Clock;
   /** Names of the broker's own key rings: what is kept of them gives way to nothing. */
   readonly own: readonly string[];

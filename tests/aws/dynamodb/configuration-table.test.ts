@@ -38,10 +38,10 @@ function watched() {
   const state = { calls: 0, down: false };
   const client = new Proxy(tables.client, {
     get(target, name) {
-      if (name !== 'send') return Reflect.get(target, name) as unknown;
-      return (...args: Parameters<typeof target.send>) => {
+      if (name !== 'call') return Reflect.get(target, name) as unknown;
+      return (...args: Parameters<typeof target.call>) => {
         state.calls += 1;
-        return state.down ? Promise.reject(new Error('down')) : target.send(...args);
+        return state.down ? Promise.reject(new Error('down')) : target.call(...args);
       };
     },
   });
@@ -69,7 +69,7 @@ describe('applying', () => {
     const first = await apply(documents(scope('kept')));
     await apply(documents(scope('kept', false)));
     const Key = { pk: { S: `${first.version}#scope#kept` } };
-    const { Item } = await tables.client.send(new GetItemCommand({ TableName: tables.table('config'), Key }));
+    const { Item } = await tables.sdk.send(new GetItemCommand({ TableName: tables.table('config'), Key }));
     expect(JSON.parse(Item?.['doc']?.S ?? '')).toMatchObject({ enabled: true });
   });
 
@@ -97,7 +97,7 @@ describe('applying', () => {
   it('writes more documents than one batch takes', async () => {
     const many = Array.from({ length: 130 }, (_, index) => scope(`many-${index}`));
     const { version } = await apply(documents(...many));
-    const scan = await tables.client.send(
+    const scan = await tables.sdk.send(
       new ScanCommand({
         TableName: tables.table('config'),
         FilterExpression: 'begins_with(pk, :version)',
@@ -181,7 +181,7 @@ describe('reading', () => {
   it('faults where a document is not JSON', async () => {
     const { version } = await apply(documents(scope('fine')));
     const Item = { pk: { S: `${version}#scope#bad` }, doc: { S: '{' } };
-    await tables.client.send(new PutItemCommand({ TableName: tables.table('config'), Item }));
+    await tables.sdk.send(new PutItemCommand({ TableName: tables.table('config'), Item }));
     const current = await configurationReader(at()).current(noDeadline);
     await expect(current.scope('bad', noDeadline)).rejects.toMatchObject({ dependency: 'configuration' });
   });
@@ -193,7 +193,7 @@ describe('reading', () => {
   ])('faults where %s does not load, and keeps nothing of it', async (key, document) => {
     const { version } = await apply(documents(scope('fine'), scope(key.replace('#', '-'))));
     const Item = { pk: { S: `${version}#${key}` }, doc: { S: JSON.stringify(document) } };
-    await tables.client.send(new PutItemCommand({ TableName: tables.table('config'), Item }));
+    await tables.sdk.send(new PutItemCommand({ TableName: tables.table('config'), Item }));
     const current = await configurationReader(at()).current(noDeadline);
     const read = { scope: current.scope, issuer: current.oidcIssuer, connection: current.connection };
     const [kind] = key.split('#') as [keyof typeof read];

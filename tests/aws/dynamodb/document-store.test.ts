@@ -2,6 +2,7 @@ import { CreateTableCommand, DynamoDBClient, GetItemCommand } from '@aws-sdk/cli
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import dynalite from 'dynalite';
 import { dynamoDbDocumentStore } from '../../../lib/aws/dynamodb/document-store.ts';
+import { sdkDynamoDb } from '../../../lib/aws/dynamodb/sdk-client.ts';
 import { Fault } from '../../../lib/outcome.ts';
 import { epochMilliseconds } from '../../../lib/time.ts';
 
@@ -41,7 +42,7 @@ afterAll(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-const store = () => dynamoDbDocumentStore({ client, table: TABLE });
+const store = () => dynamoDbDocumentStore({ client: sdkDynamoDb(client), table: TABLE });
 const document = (text: string, fetchedAt = START) => ({ text, fetchedAt: epochMilliseconds(fetchedAt) });
 
 describe('the store of documents of others', () => {
@@ -71,7 +72,7 @@ describe('the store of documents of others', () => {
   });
 
   it('throws a Fault where the table does not answer', async () => {
-    const dead = dynamoDbDocumentStore({ client: clientOf(1), table: TABLE });
+    const dead = dynamoDbDocumentStore({ client: sdkDynamoDb(clientOf(1)), table: TABLE });
     await expect(dead.get('x', signal)).rejects.toBeInstanceOf(Fault);
     await expect(dead.put('x', document('x'), signal)).rejects.toBeInstanceOf(Fault);
   });

@@ -1,10 +1,18 @@
 import { once } from 'node:events';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import { createTables, tableName } from '../../../lib/aws/dynamodb/tables.ts';
+import { type DynamoDb, dynamoDbClient } from '../../../lib/aws/dynamodb/client.ts';
+import { createTables } from '../../../lib/aws/dynamodb/create-tables.ts';
+import { tableName } from '../../../lib/aws/dynamodb/tables.ts';
+
+const REGION = 'eu-central-1';
+const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 export interface TestTables {
-  readonly client: DynamoDBClient;
+  /** The functions' own client. */
+  readonly client: DynamoDb;
+  /** The AWS SDK's, for what a test itself looks at or puts there. */
+  readonly sdk: DynamoDBClient;
   readonly table: (suffix: Parameters<typeof tableName>[1]) => string;
   stop(): Promise<void>;
 }
@@ -18,18 +26,16 @@ export async function startTables(): Promise<TestTables> {
   if (server !== null) await once(server.listen(0, '127.0.0.1'), 'listening');
   const address = server?.address() ?? null;
   const port = address === null || typeof address === 'string' ? 0 : address.port;
-  const client = new DynamoDBClient({
-    endpoint: given ?? `http://127.0.0.1:${port}`,
-    region: 'eu-central-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
+  const endpoint = given ?? `http://127.0.0.1:${port}`;
+  const sdk = new DynamoDBClient({ endpoint, region: REGION, credentials: CREDENTIALS });
   const prefix = `test-${process.pid}-${Date.now().toString(36)}`;
-  await createTables(client, prefix);
+  await createTables(sdk, prefix);
   return {
-    client,
+    client: clientAt(endpoint),
+    sdk,
     table: (suffix) => tableName(prefix, suffix),
     stop: async () => {
-      client.destroy();
+      sdk.destroy();
       if (server === null) return;
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -38,13 +44,11 @@ export async function startTables(): Promise<TestTables> {
 }
 
 /** A client whose every request fails at once, as where nothing listens. */
-export const deadClient = (): DynamoDBClient =>
-  new DynamoDBClient({
-    endpoint: 'http://127.0.0.1:9',
-    region: 'eu-central-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    maxAttempts: 1,
-  });
+export const deadClient = (): DynamoDb => clientAt('http://127.0.0.1:9');
+
+/** The functions' own client at an endpoint. */
+export const clientAt = (endpoint: string): DynamoDb =>
+  dynamoDbClient({ region: REGION }, { endpoint: new URL(endpoint), credentials: async () => CREDENTIALS });
 
 /** A clock that stands where it is put. */
 export function standingClock<T extends number>(now: T) {
@@ -57,3 +61,12 @@ export function standingClock<T extends number>(now: T) {
 }
 
 export const noDeadline = new AbortController().signal;
+
+/** A hundred under way at a time: a database in this very process answers no more within the functions' second. */
+export async function inBatches<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let start = 0; start < items.length; start += 100) {
+    results.push(...(await Promise.all(items.slice(start, start + 100).map(work))));
+  }
+  return results;
+}

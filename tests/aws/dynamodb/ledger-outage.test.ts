@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:http';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { DynamoDb } from '../../../lib/aws/dynamodb/client.ts';
 import { dynamoLedgerQueries } from '../../../lib/aws/dynamodb/ledger-queries.ts';
 import { dynamoLedger } from '../../../lib/aws/dynamodb/ledger-table.ts';
 import { aDenial, aRecord } from '../../ledger/a-record.ts';
-import { deadClient, noDeadline } from './dynamodb.ts';
+import { clientAt, deadClient, noDeadline } from './dynamodb.ts';
 
 describe('where DynamoDB does not answer', () => {
   const options = { client: deadClient(), table: 'none' };
@@ -40,17 +40,15 @@ describe('where DynamoDB does not answer', () => {
 
 describe('where DynamoDB hangs', () => {
   let server: Server;
-  let client: DynamoDBClient;
+  let client: DynamoDb;
   beforeAll(async () => {
     server = createServer(() => {});
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
     const port = address === null || typeof address === 'string' ? 0 : address.port;
-    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-    client = new DynamoDBClient({ endpoint: `http://127.0.0.1:${port}`, region: 'eu-central-1', credentials });
+    client = clientAt(`http://127.0.0.1:${port}`);
   });
   afterAll(async () => {
-    client.destroy();
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });

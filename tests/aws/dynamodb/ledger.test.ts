@@ -10,7 +10,7 @@ import type { LedgerQueries } from '../../../lib/ports.ts';
 import { epochMilliseconds, seconds } from '../../../lib/time.ts';
 import { aDenial, aRecord, NINE } from '../../ledger/a-record.ts';
 import { memoryLedger } from '../../ledger/memory-ledger.ts';
-import { noDeadline, startTables, type TestTables } from './dynamodb.ts';
+import { inBatches, noDeadline, startTables, type TestTables } from './dynamodb.ts';
 
 let tables: TestTables;
 beforeAll(async () => {
@@ -236,12 +236,10 @@ describe('the ledger in DynamoDB', () => {
         credential: { ...credential, accessKeyId },
       });
     });
-    await Promise.all(
-      records.map(async (record) => {
-        await ledger.started({ ...record, outcome: 'started', credential: null }, noDeadline);
-        await ledger.finished(record, noDeadline);
-      }),
-    );
+    await inBatches(records, async (record) => {
+      await ledger.started({ ...record, outcome: 'started', credential: null }, noDeadline);
+      await ledger.finished(record, noDeadline);
+    });
     const ids = records.map(({ id }) => id).reverse();
     for (const filter of [{ principal: name }, { scope: name }, { connection: name }]) {
       expect((await list(ledger, filter, 300)).map(({ id }) => id)).toEqual(ids);
@@ -279,7 +277,7 @@ describe('the ledger in DynamoDB', () => {
     const record = aRecord();
     await ledger.finished(record, noDeadline);
     const { pk, sk } = recordKey(record.id);
-    const { Item } = await tables.client.send(
+    const { Item } = await tables.sdk.send(
       new GetItemCommand({ TableName: tables.table('ledger'), Key: { pk: { S: pk }, sk: { S: sk } } }),
     );
     expect(Number(Item?.['expires']?.N)).toBe(Math.ceil(NINE / 1000) + expected);

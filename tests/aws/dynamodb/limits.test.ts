@@ -3,7 +3,7 @@ import { dynamoLimits } from '../../../lib/aws/dynamodb/limits.ts';
 import type { LimitCount, Limits } from '../../../lib/ports.ts';
 import { epochMilliseconds, seconds } from '../../../lib/time.ts';
 import { countingRandom } from '../../ledger/a-record.ts';
-import { deadClient, noDeadline, startTables, type TestTables } from './dynamodb.ts';
+import { deadClient, inBatches, noDeadline, startTables, type TestTables } from './dynamodb.ts';
 import { memoryLimits } from './memory-state.ts';
 
 let tables: TestTables;
@@ -26,7 +26,8 @@ const aLimit = (changes: Partial<LimitCount> = {}): LimitCount => ({
 });
 
 async function within(limits: Limits, limit: LimitCount, calls: number, now = at(0)): Promise<number> {
-  const answers = await Promise.all(Array.from({ length: calls }, () => limits.count([limit], now, noDeadline)));
+  const all = Array.from({ length: calls }, (_, call) => call);
+  const answers = await inBatches(all, () => limits.count([limit], now, noDeadline));
   return answers.filter((answer) => answer.within).length;
 }
 
@@ -104,7 +105,7 @@ describe('limits in DynamoDB', () => {
     const limits = inDynamoDb();
     const limit = aLimit();
     await within(limits, limit, 3);
-    const send = jest.spyOn(tables.client, 'send');
+    const send = jest.spyOn(tables.client, 'call');
     expect(await within(limits, limit, 100)).toBe(0);
     expect(send).not.toHaveBeenCalled();
     send.mockRestore();

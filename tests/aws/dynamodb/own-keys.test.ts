@@ -2,6 +2,7 @@ import { DynamoDBClient, GetItemCommand, InternalServerError } from '@aws-sdk/cl
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { ownKeys, publishOwnKeys } from '../../../lib/aws/dynamodb/own-keys.ts';
+import { sdkDynamoDb } from '../../../lib/aws/dynamodb/sdk-client.ts';
 import { Fault } from '../../../lib/outcome.ts';
 import { epochMilliseconds } from '../../../lib/time.ts';
 import { noDeadline, startTables, type TestTables } from './dynamodb.ts';
@@ -15,7 +16,7 @@ const clock = { at: START, now: () => epochMilliseconds(clock.at) };
 const published = (text: string) => aws.on(GetItemCommand).resolves({ Item: { text: { S: text } } });
 const keysOf = (...keys: readonly object[]) => published(JSON.stringify({ keys }));
 const reads = () => aws.commandCalls(GetItemCommand).length;
-const fresh = () => ownKeys({ client: new DynamoDBClient({ region: 'eu-west-1' }), table: 'keys' }, clock);
+const fresh = () => ownKeys({ client: sdkDynamoDb(new DynamoDBClient({ region: 'eu-west-1' })), table: 'keys' }, clock);
 
 describe('the published keys', () => {
   beforeEach(() => {

@@ -10,6 +10,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { secretsManagerSecrets } from '../../../lib/aws/secrets-manager/secrets.ts';
 import { Fault } from '../../../lib/outcome.ts';
 import { epochMilliseconds, milliseconds } from '../../../lib/time.ts';
+import { overSdkSecretsManager } from '../over-sdk.ts';
 
 const NAME = 'token-broker/clients/nightly-bot';
 const START = Date.parse('2026-11-21T09:00:00Z');
@@ -36,7 +37,7 @@ function answers() {
 }
 
 function secretsAt(times: { now: number }, own: readonly string[] = []) {
-  const client = new SecretsManagerClient({ region: 'eu-west-1' });
+  const client = overSdkSecretsManager(new SecretsManagerClient({ region: 'eu-west-1' }));
   return secretsManagerSecrets({ client, clock: { now: () => epochMilliseconds(times.now) }, own });
 }
 

@@ -4,6 +4,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { stsSessions } from '../../../lib/aws/sts/sessions.ts';
 import { stsRefusal } from '../../../lib/aws/sts/sts-refusal.ts';
 import { epochMilliseconds } from '../../../lib/time.ts';
+import { overSdkSts } from '../over-sdk.ts';
 import { assumeRole, ROLE } from './sts-fixtures.ts';
 
 const NOW = Date.parse('2026-11-21T09:00:00Z');
@@ -98,7 +99,7 @@ describe('an answer of AWS STS', () => {
   };
   const ask = (answer: object) => {
     aws.on(AssumeRoleCommand).resolves(answer);
-    return stsSessions(new STSClient({ region: 'eu-west-1' }), clock).assumeRole(assumeRole, forever);
+    return stsSessions(overSdkSts(new STSClient({ region: 'eu-west-1' })), clock).assumeRole(assumeRole, forever);
   };
 
   it('is a session', async () => {
@@ -161,7 +162,7 @@ describe('an answer of AWS STS', () => {
   it('is asked for without policies and source identity where there are none', async () => {
     aws.on(AssumeRoleCommand).resolves(whole);
     const bare = { ...assumeRole, policy: null, policyArns: [], sourceIdentity: null };
-    await stsSessions(new STSClient({ region: 'eu-west-1' }), clock).assumeRole(bare, forever);
+    await stsSessions(overSdkSts(new STSClient({ region: 'eu-west-1' })), clock).assumeRole(bare, forever);
     const input = aws.commandCalls(AssumeRoleCommand)[0]?.args[0].input ?? {};
     expect(Object.keys(input).filter((name) => /Polic|SourceIdentity/.test(name))).toEqual([]);
   });

@@ -35,7 +35,6 @@ async function sts(replies: Reply[], setting = 'AWS_ENDPOINT_URL_STS') {
   open.push(server);
   process.env[setting] = server.url;
   const client = stsClient({ region: 'eu-west-1' });
-  open.push({ close: async () => client.destroy() });
   return { sessions: stsSessions(client, systemClock), received: server.received };
 }
 

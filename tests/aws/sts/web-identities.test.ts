@@ -2,6 +2,7 @@ import { GetWebIdentityTokenCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { stsWebIdentities } from '../../../lib/aws/sts/web-identities.ts';
+import { overSdkSts } from '../over-sdk.ts';
 
 const mocked = mockClient(STSClient);
 const forever = new AbortController().signal;
@@ -19,7 +20,7 @@ describe("AWS's own token (STS API reference, GetWebIdentityToken)", () => {
   it('is asked for one audience, and for two minutes', async () => {
     mocked.reset();
     mocked.on(GetWebIdentityTokenCommand).resolves({ WebIdentityToken: 'a.b.c', Expiration: new Date(0) });
-    const token = await stsWebIdentities(client).token('api://AzureADTokenExchange', 'RS256', forever);
+    const token = await stsWebIdentities(overSdkSts(client)).token('api://AzureADTokenExchange', 'RS256', forever);
     expect(token).toEqual({ ok: true, value: 'a.b.c' });
     expect(mocked.commandCalls(GetWebIdentityTokenCommand)[0]?.args[0].input).toEqual({
       Audience: ['api://AzureADTokenExchange'],
@@ -37,7 +38,7 @@ describe("AWS's own token (STS API reference, GetWebIdentityToken)", () => {
   ])('%s with %d is %s', async (name, status, reason) => {
     mocked.reset();
     mocked.on(GetWebIdentityTokenCommand).rejects(failure(name, status));
-    const outcome = await stsWebIdentities(client).token('x', 'ES384', forever);
+    const outcome = await stsWebIdentities(overSdkSts(client)).token('x', 'ES384', forever);
     expect(outcome).toMatchObject({ ok: false, refusal: { reason } });
     expect(JSON.stringify(outcome)).not.toContain('111122223333');
   });
@@ -45,7 +46,7 @@ describe("AWS's own token (STS API reference, GetWebIdentityToken)", () => {
   it('that is missing from the answer is an outage', async () => {
     mocked.reset();
     mocked.on(GetWebIdentityTokenCommand).resolves({});
-    expect(await stsWebIdentities(client).token('x', 'RS256', forever)).toMatchObject({
+    expect(await stsWebIdentities(overSdkSts(client)).token('x', 'RS256', forever)).toMatchObject({
       refusal: { reason: 'sts_unavailable' },
     });
   });

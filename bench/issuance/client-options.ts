@@ -1,14 +1,13 @@
-import type { Settings } from '../host/settings.ts';
-import { defaultProvider } from './environment-credentials.ts';
+import { environmentCredentials } from '../../lib/aws/wire/environment-credentials.ts';
 
 /** Longest wait for a connection, and then for an answer; a call has one retry, and its signal ends it sooner. */
 const CONNECTION_TIMEOUT_MS = 500;
 const ANSWER_TIMEOUT_MS = 1_000;
 
-/** What every client has: regional endpoint, the environment's credentials, short timeouts, kept connections. */
-export const clientOptions = ({ region }: Pick<Settings, 'region'>) => ({
+/** What both clients of the script have: the environment's credentials, short timeouts, kept connections. */
+export const clientOptions = ({ region }: { readonly region: string }) => ({
   region,
-  credentials: defaultProvider(),
+  credentials: environmentCredentials,
   maxAttempts: 2,
   retryMode: 'standard',
   requestHandler: {

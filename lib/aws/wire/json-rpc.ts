@@ -1,0 +1,41 @@
+import { AwsError } from './aws-error.ts';
+import type { WireAnswer } from './connections.ts';
+import { awsService, type ServiceOptions } from './service.ts';
+
+export interface JsonRpcOptions extends Omit<ServiceOptions, 'errorOf'> {
+  /** Begins `x-amz-target`. */
+  readonly target: string;
+  readonly version: '1.0' | '1.1';
+}
+
+/** Calls one operation; what its result looks like is the caller's to know. */
+export type JsonRpc = (operation: string, input: object, signal: AbortSignal) => Promise<unknown>;
+
+/** A service that speaks AWS JSON 1.0 or 1.1 (Smithy, "AWS JSON protocols"): one POST an operation, which a header names. */
+export function jsonRpc({ target, version, ...options }: JsonRpcOptions): JsonRpc {
+  const service = awsService({ ...options, errorOf });
+  const contentType = `application/x-amz-json-${version}`;
+  return async (operation, input, signal) => {
+    const headers = { 'content-type': contentType, 'x-amz-target': `${target}.${operation}` };
+    const { body } = await service({ headers, body: JSON.stringify(input), signature: 'sigv4' }, signal);
+    return JSON.parse(body === '' ? '{}' : body);
+  };
+}
+
+/** `__type` is a shape's name, with or without its namespace before and a URL behind it. */
+function errorOf({ status, headers, body }: WireAnswer): AwsError {
+  const header = headers['x-amzn-errortype'];
+  const type = typeof header === 'string' ? header : typeOf(body);
+  const requestId = headers['x-amzn-requestid'];
+  const code = type.replace(/:.*$/s, '').replace(/^.*#/s, '');
+  return new AwsError(code, status, typeof requestId === 'string' ? requestId : undefined);
+}
+
+function typeOf(body: string): string {
+  try {
+    const { __type: type, code } = JSON.parse(body);
+    return String(type ?? code ?? 'Unknown');
+  } catch {
+    return 'Unknown';
+  }
+}
