@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import { Fault } from '../outcome.ts';
 import type { AuthorizationRequest } from './sign-ins.ts';
 
@@ -8,13 +8,18 @@ export const authorizationJson = (request: AuthorizationRequest): JsonObject => 
 /** Reads what `authorizationJson` made. Throws `Fault('sign-ins')` for anything else: only this broker writes there. */
 export function authorizationOf(value: unknown): AuthorizationRequest {
   if (!isJsonObject(value)) throw broken();
-  const { client, redirectUri, scopes, state, codeChallenge } = value;
+  // One that an earlier version kept has no targets.
+  const { client, redirectUri, scopes, targets = [], state, codeChallenge } = value;
   if (typeof client !== 'string' || typeof redirectUri !== 'string' || typeof codeChallenge !== 'string') {
     throw broken();
   }
-  if (!Array.isArray(scopes) || (typeof state !== 'string' && state !== null)) throw broken();
-  const names = scopes.filter((scope): scope is string => typeof scope === 'string');
-  return { client, redirectUri, scopes: names, state: state ?? null, codeChallenge };
+  if (typeof state !== 'string' && state !== null) throw broken();
+  return { client, redirectUri, scopes: textsOf(scopes), targets: textsOf(targets), state, codeChallenge };
+}
+
+function textsOf(value: JsonValue | undefined): readonly string[] {
+  if (!Array.isArray(value) || !value.every((each) => typeof each === 'string')) throw broken();
+  return value;
 }
 
 const broken = (): Fault => new Fault('sign-ins', 'a kept authorization request cannot be read');

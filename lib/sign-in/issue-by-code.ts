@@ -16,9 +16,10 @@ export async function issueByCode(
 ): Promise<Outcome<Issued>> {
   const redeemable = await redeemableCode(ports, presented, signal);
   if (!redeemable.ok) return redeemable;
-  const { subject, scopes } = redeemable.value;
+  const { subject, scopes, targets } = redeemable.value;
+  const target = { ...asked.target, names: [...asked.target.names, ...targets] };
   const proofs = { subject, actor: null, client: null, publicClients: 'refuse' } as const;
-  const issued = await issue(ports, { ...asked, proofs, scopes }, signal);
+  const issued = await issue(ports, { ...asked, proofs, scopes, target }, signal);
   if (issued.ok) await codeRedeemed(ports, presented.code, issued.value, signal);
   else if (issued.refusal.reason === 'replayed') await codeUsedAgain(ports, presented.code, signal);
   return issued;

@@ -27,6 +27,8 @@ export interface PresentedCode {
 export interface RedeemableCode {
   readonly subject: VerifiedSignIn;
   readonly scopes: readonly string[];
+  /** Those of the authorization request: whatever is issued is for these too (RFC 8707 section 2.2). */
+  readonly targets: readonly string[];
 }
 
 /**
@@ -57,7 +59,8 @@ export async function redeemableCode(
   } as const;
   const { principal, authorization } = grant;
   const scopes = presented.scopes ?? authorization.scopes;
-  return accept({ subject: { kind: 'sign-in', principal: { ...principal, reuse } }, scopes });
+  const subject = { kind: 'sign-in', principal: { ...principal, reuse } } as const;
+  return accept({ subject, scopes, targets: authorization.targets });
 }
 
 function checkBindings({ authorization }: CodeGrant, presented: PresentedCode): Outcome<null> {

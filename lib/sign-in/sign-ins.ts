@@ -6,6 +6,8 @@ export interface AuthorizationRequest {
   readonly client: string;
   readonly redirectUri: string;
   readonly scopes: readonly string[];
+  /** `resource` and `audience` (RFC 8707 section 2): what the code gives is for these and nothing else; empty: none named. */
+  readonly targets: readonly string[];
   /** Passed back as it came; null: none was sent. */
   readonly state: string | null;
   /** S256: base64url of SHA-256 of the verifier. */

@@ -94,6 +94,8 @@ describe('GET /oauth2/authorize', () => {
     ['no connection', { connection: '' }, 'invalid_request', 'parameter_missing'],
     ['an unknown connection', { connection: 'nowhere' }, 'invalid_request', 'sign_in_connection'],
     ['a form post', { response_mode: 'form_post' }, 'invalid_request', 'parameter_invalid'],
+    ['a policy, which cannot be asked for here', { policy: '{}' }, 'invalid_request', 'parameter_invalid'],
+    ['a resource with a fragment (RFC 8707)', { resource: 'https://a.example#b' }, 'invalid_target', 'target_mismatch'],
   ])('tells the program of %s, with state and iss (RFC 9207)', async (_, more, error, reason) => {
     const answer = await browser().authorize(more);
     expect(answer.status).toBe(303);
@@ -316,6 +318,19 @@ describe('an authorization code', () => {
     expect(refused.status).toBe(400);
     expect(await refused.json()).toMatchObject({ error, reason });
     expect((await redeem(code)).status).toBe(200);
+  });
+
+  it('is for the resource that it was asked for, and gives nothing for another (RFC 8707 section 2)', async () => {
+    const person = browser();
+    const page = await (await person.signIn({ resource: 'https://api.example.com/' })).text();
+    expect(page).toContain('https://api.example.com/');
+    const code =
+      new URL((await person.decide(formOf(page))).headers.get('location') ?? '').searchParams.get('code') ?? '';
+    expect((await redeem(code)).status).toBe(200);
+    const elsewhere = await browser().code({ resource: 'https://other.example' });
+    const refused = await redeem(elsewhere, { resource: 'https://api.example.com' });
+    expect(refused.status).toBe(400);
+    expect(await refused.json()).toMatchObject({ error: 'invalid_target', reason: 'target_mismatch' });
   });
 
   it('that is used again is refused, and what it gave is revoked (RFC 6749 section 4.1.2)', async () => {

@@ -23,6 +23,7 @@ const authorization: AuthorizationRequest = {
   client: 'cli',
   redirectUri: 'http://127.0.0.1:49152/callback',
   scopes: ['api', 'web'],
+  targets: ['https://api.example.com'],
   state: null,
   codeChallenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
 };
@@ -137,6 +138,7 @@ describe('an authorization code', () => {
     const outcome = await redeemableCode(ports(ENDS - 1), presented(code), noDeadline);
     if (!outcome.ok) throw new Error(outcome.refusal.reason);
     expect(outcome.value.scopes).toEqual(['api', 'web']);
+    expect(outcome.value.targets).toEqual(['https://api.example.com']);
     const { reuse, ...person } = outcome.value.subject.principal;
     expect(person).toEqual({ ...principal, reuse: undefined });
     expect(reuse).toEqual({

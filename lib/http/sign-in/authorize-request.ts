@@ -7,6 +7,7 @@ import { readForm } from '../form.ts';
 import type { HttpRequest } from '../http-request.ts';
 import { refuseOtherNarrowing } from '../narrowing-parameters.ts';
 import { readScopes } from '../oauth/scope-parameter.ts';
+import { readTargets } from '../oauth/target-parameters.ts';
 import { givenOnce, invalidParameter, missingParameter, type Parameters, repeatedParameter } from '../parameters.ts';
 import type { RouteRequest } from '../route.ts';
 
@@ -59,12 +60,13 @@ export function readAuthorize({ query, client, redirectUri }: RedirectParameters
   if (codeChallenge === null || query.one('code_challenge_method') !== 'S256' || !isCodeChallenge(codeChallenge)) {
     return refuse('code_challenge_missing');
   }
-  const scopes = readScopes(query.one('scope'));
-  if (!scopes.ok) return scopes;
+  const asked = allOf(readScopes(query.one('scope')), readTargets(query));
+  if (!asked.ok) return asked;
+  const [scopes, targets] = asked.value;
   const connection = query.one('connection');
   if (connection === null) return missingParameter('connection');
   const state = readState(query);
-  return accept({ connection, authorization: { client, redirectUri, scopes: scopes.value, state, codeChallenge } });
+  return accept({ connection, authorization: { client, redirectUri, scopes, targets, state, codeChallenge } });
 }
 
 /** Reads what the consent page posts. */

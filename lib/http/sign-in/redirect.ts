@@ -48,8 +48,10 @@ export const errorRedirect =
 function codeOf(refusalClass: RefusalClass): string {
   switch (refusalClass) {
     case 'request':
-    case 'target':
       return 'invalid_request';
+    // RFC 8707 section 2.
+    case 'target':
+      return 'invalid_target';
     case 'proof':
     case 'expired-proof':
       return 'access_denied';

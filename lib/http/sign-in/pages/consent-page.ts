@@ -8,13 +8,14 @@ type Question = NonNullable<SignedIn['question']>;
 
 /** Asks the person before anything is handed over: which program, where it is, which scope, as whom. */
 export function consentPage(principal: Principal, question: Question, requestId: string): HttpAnswer {
-  const { client, redirectUri, scopes } = question.authorization;
+  const { client, redirectUri, scopes, targets } = question.authorization;
   const { host } = new URL(redirectUri);
   const place = isLoopback(redirectUri) ? `a program on this computer (${host})` : host;
   const rows = [
     ['Program', client],
     ['Goes to', place],
     [scopes.length === 1 ? 'Scope' : 'Scopes', scopes.join(', ')],
+    ...(targets.length === 0 ? [] : [['For', targets.join(', ')] as const]),
     ['Signed in as', principal.name],
     ['Connection', principal.source.name],
   ] as const;
