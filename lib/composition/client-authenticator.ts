@@ -3,7 +3,7 @@ import { systemPauses } from '../host/pauses.ts';
 import { systemRandom } from '../host/random.ts';
 import type { ClientPorts } from '../identity/client/registered-client.ts';
 import { verifyClient } from '../identity/client/verify-client.ts';
-import { WrongSecrets } from '../identity/client/wrong-secrets.ts';
+import { wrongSecrets } from '../identity/client/wrong-secrets.ts';
 import type { Authenticators } from '../issuance/authenticate.ts';
 import { toEpochSeconds } from '../time.ts';
 import { resources } from './resources.ts';
@@ -25,7 +25,7 @@ async function makeClientPorts(): Promise<ClientPorts> {
   return {
     ...{ issuer: settings.issuer, clock, pauses: systemPauses, keySets },
     secrets: await secrets(),
-    wrongSecrets: new WrongSecrets(clock, limits),
+    wrongSecrets: wrongSecrets(clock, limits),
   };
 }
 

@@ -39,7 +39,7 @@ export function issuePorts(): Omit<IssuePorts, 'granters'> & { granters: IssuePo
   };
 }
 
-const awsIamVerifier = loadedOnce(() => import('../identity/aws-iam/verify-aws-iam.ts'));
+const awsIamAuthenticator = loadedOnce(() => import('./aws-iam-authenticator.ts'));
 const clientAuthenticator = loadedOnce(() => import('./client-authenticator.ts'));
 
 /** An import for a module that is loaded already still costs a request more than its password check. */
@@ -53,8 +53,8 @@ function loadedOnce<T>(load: () => Promise<T>): () => Promise<T> {
 
 /** The verifiers of /v1/credentials: JWTs of others and of this broker, signed AWS requests, clients. */
 export function liveAuthenticators(): Authenticators {
-  const { settings, clock, fetcher, keySets, ownKeys: own, revocations } = resources();
-  const { issuer, stsEndpoint } = settings;
+  const { settings, clock, keySets, ownKeys: own, revocations } = resources();
+  const { issuer } = settings;
   const now = () => toEpochSeconds(clock.now());
   return {
     jwt: async ({ token, declared }, context) => {
@@ -66,8 +66,8 @@ export function liveAuthenticators(): Authenticators {
       return brokerPrincipal(jwt.value, declared, { issuer, ownKeys: own, revocations, now: now(), signal });
     },
     awsIam: async (envelope, context) => {
-      const { verifyAwsIam } = await awsIamVerifier();
-      return verifyAwsIam(envelope, { ...context, fetcher, stsEndpoint, now: now() });
+      const { authenticateAwsIam } = await awsIamAuthenticator();
+      return authenticateAwsIam(envelope, context);
     },
     client: async (proof, publicClients, context) => {
       const { authenticateClient } = await clientAuthenticator();

@@ -91,6 +91,8 @@ export interface SamlConnection extends ConnectionBase {
 export interface AwsIamConnection extends ConnectionBase {
   readonly type: 'aws-iam';
   readonly accounts: readonly string[];
+  /** Of the accounts; null, or absent in a document of before: the deployment's own. */
+  readonly partition?: string | null;
   /** The value that the signed header X-Broker-Server-Id must have. */
   readonly serverId: string;
   readonly ecsRoles: readonly string[];

@@ -14,6 +14,10 @@ export const awsIamRefusals = registry({
     class: 'proof',
     says: 'The signed AWS request is for another server.',
   },
+  signed_request_attempts_exceeded: {
+    class: 'limit',
+    says: 'Too many signed AWS requests of this key or address were refused. Wait before the next try.',
+  },
   account_not_allowed: {
     class: 'proof',
     says: 'The signed AWS request names nobody here.',

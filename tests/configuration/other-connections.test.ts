@@ -114,9 +114,17 @@ describe('an aws-iam connection', () => {
     ['an empty list of accounts', AWS.replace('["111122223333"]', '[]'), /accounts: must not be empty/],
     ['an account of eleven digits', AWS.replace('111122223333', '11112222333'), /accounts\[0\]: must be twelve digits/],
     ['a role by its ARN', `${AWS}ecsRoles: ["arn:aws:iam::111122223333:role/x"]\n`, /ecsRoles\[0\]: is not the name/],
+    ['a partition that is none', `${AWS}partition: aws-de\n`, /partition: must be aws, aws-cn or aws-us-gov/],
     ['a server id with a blank', `${AWS}serverId: a b\n`, /serverId/],
   ])('does not load with %s', async (_name, text, expected) => {
     expect(await problemsOf({ 'connections/tasks.yaml': text })).toEqual([expect.stringMatching(expected)]);
+  });
+
+  it('is of the deployment’s own partition unless it names another', async () => {
+    const own = await documentsOf({ 'connections/tasks.yaml': AWS });
+    expect(own.connections).toMatchObject([{ partition: null }]);
+    const china = await documentsOf({ 'connections/tasks.yaml': `${AWS}partition: aws-cn\n` });
+    expect(china.connections).toMatchObject([{ partition: 'aws-cn' }]);
   });
 
   it('shares no account and server id with another', async () => {

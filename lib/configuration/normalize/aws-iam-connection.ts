@@ -10,6 +10,7 @@ export function normalizeAwsIamConnection(written: WrittenAwsIamConnection, depl
     connection: written.connection,
     type: 'aws-iam',
     accounts: written.accounts,
+    partition: written.partition ?? null,
     serverId: written.serverId ?? issuerHost(deployment),
     ecsRoles: written.ecsRoles ?? [],
     require: written.require ? [normalizeConditions(written.require)] : [],

@@ -63,6 +63,7 @@ const awsIamConnection = z.strictObject({
   ...base,
   type: z.literal('aws-iam'),
   accounts: accountIds,
+  partition: z.enum(['aws', 'aws-cn', 'aws-us-gov'], 'must be aws, aws-cn or aws-us-gov').optional(),
   serverId: z
     .string()
     .regex(/^[\x21-\x7e]{1,255}$/, 'must be up to 255 visible ASCII characters')

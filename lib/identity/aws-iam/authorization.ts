@@ -2,6 +2,7 @@ import { type EpochSeconds, epochSeconds } from '../../time.ts';
 
 /** The Authorization header and X-Amz-Date of Signature Version 4, read and not yet believed. */
 export interface SignatureV4 {
+  readonly accessKeyId: string;
   readonly region: string;
   /** Lower-case names, in the order in which they were signed. */
   readonly signedHeaders: readonly string[];
@@ -12,7 +13,7 @@ export interface SignatureV4 {
 
 // AWS General Reference, "Elements of an AWS API request signature", Authorization header.
 const AUTHORIZATION =
-  /^AWS4-HMAC-SHA256 Credential=[A-Z0-9]{16,128}\/([0-9]{8})\/([a-z0-9-]{2,32})\/sts\/aws4_request, ?SignedHeaders=([a-z0-9-]+(?:;[a-z0-9-]+)*), ?Signature=([0-9a-f]{64})$/;
+  /^AWS4-HMAC-SHA256 Credential=([A-Z0-9]{16,128})\/([0-9]{8})\/([a-z0-9-]{2,32})\/sts\/aws4_request, ?SignedHeaders=([a-z0-9-]+(?:;[a-z0-9-]+)*), ?Signature=([0-9a-f]{64})$/;
 const AMZ_DATE = /^([0-9]{4})([0-9]{2})([0-9]{2})T([0-9]{2})([0-9]{2})([0-9]{2})Z$/;
 
 /**
@@ -21,13 +22,15 @@ const AMZ_DATE = /^([0-9]{4})([0-9]{2})([0-9]{2})T([0-9]{2})([0-9]{2})([0-9]{2})
  * else.
  */
 export function parseSignatureV4(authorization: string, amzDate: string): SignatureV4 | null {
-  const [, day, region, names, signature] = AUTHORIZATION.exec(authorization) ?? [];
-  if (day === undefined || region === undefined || names === undefined || signature === undefined) return null;
+  const [, accessKeyId, day, region, names, signature] = AUTHORIZATION.exec(authorization) ?? [];
+  // One match has all of them.
+  if (accessKeyId === undefined || day === undefined || region === undefined) return null;
+  if (names === undefined || signature === undefined) return null;
   const signedAt = parseAmzDate(amzDate);
   if (signedAt === null || !amzDate.startsWith(day)) return null;
   const signedHeaders = names.split(';');
   if (new Set(signedHeaders).size !== signedHeaders.length) return null;
-  return { region, signedHeaders, signature, signedAt };
+  return { accessKeyId, region, signedHeaders, signature, signedAt };
 }
 
 /** ISO 8601 basic format in UTC; null for a day or time that does not exist. */

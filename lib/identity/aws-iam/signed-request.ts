@@ -15,6 +15,7 @@ export interface SignedRequest {
   /** What is sent: what the signature covers, Authorization, and nothing else. */
   readonly headers: Readonly<Record<string, string>>;
   readonly serverId: string;
+  readonly accessKeyId: string;
   readonly signedAt: EpochSeconds;
   /** SHA-256 of the signature, lower-case hex: one for each signing, however the envelope is spelt. */
   readonly id: string;
@@ -63,6 +64,7 @@ export function readSignedRequest(envelope: string, configuredEndpoint: string |
     body,
     headers: sentHeaders(headers, signature),
     serverId,
+    accessKeyId: signature.accessKeyId,
     signedAt: signature.signedAt,
     id: createHash('sha256').update(signature.signature).digest('hex'),
   });

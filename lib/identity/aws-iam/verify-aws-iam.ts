@@ -9,6 +9,7 @@ import { checkRequirement } from '../requirement.ts';
 import { askWhoSigned } from './ask-sts.ts';
 import { callerNames } from './caller-claims.ts';
 import type { CallerIdentity } from './caller-identity.ts';
+import type { RefusedRequests } from './refused-requests.ts';
 import { readSignedRequest, type SignedRequest } from './signed-request.ts';
 
 interface AwsIamContext {
@@ -17,6 +18,12 @@ interface AwsIamContext {
   readonly now: EpochSeconds;
   /** The deployment's own STS endpoint where one is set; null: AWS's, of the Region that the request was signed for. */
   readonly stsEndpoint: string | null;
+  /** The deployment's own partition: accounts are of it unless a connection names another. */
+  readonly partition: string;
+  /** What was refused lately. */
+  readonly refused: RefusedRequests;
+  /** Where the request came from, as API Gateway says. */
+  readonly sourceIp: string;
   readonly signal: AbortSignal;
 }
 
@@ -25,10 +32,10 @@ const LIFETIME = seconds(300);
 
 /**
  * Verifies a signed sts:GetCallerIdentity request at `now` and names its principal. First what costs nothing: shape,
- * host, body and headers, the server that it is signed for, its age (at most 300 s, with the connection's tolerance).
- * Then STS is asked, which alone can check the signature. Then the account, `require` and the label. Refuses, in this
- * order, with `signed_request_malformed`, `signed_request_not_accepted`, `server_id_mismatch`, `expired` or
- * `not_yet_valid`, `signature_invalid`, `caller_identity_unsupported`, `caller_identity_unavailable` (retryable),
+ * host, body and headers, the server that it is signed for, its age (at most 300 s, with the connection's tolerance),
+ * whether it or too many like it were refused within the last minute. Then STS is asked, which alone can check the
+ * signature. Then the account in its partition, `require` and the label. Refuses, in this order, with `signed_request_malformed`, `signed_request_not_accepted`, `server_id_mismatch`, `expired` or
+ * `not_yet_valid`, `signed_request_attempts_exceeded`, `signature_invalid`, `caller_identity_unsupported`, `caller_identity_unavailable` (retryable),
  * `account_not_allowed`, `requirement_not_met`, `principal_invalid`. Throws `Fault` where the configuration cannot be
  * read, or where two connections claim one caller.
  */
@@ -41,9 +48,13 @@ export async function verifyAwsIam(envelope: string, context: AwsIamContext): Pr
   const widest = seconds(Math.max(...connections.map(({ clockTolerance }) => clockTolerance)));
   const timely = checkAge(request.signedAt, context.now, widest);
   if (!timely.ok) return timely;
+  const from = { sourceIp: context.sourceIp, configVersion: context.configuration.version };
+  const known = context.refused.find(request, from);
+  if (known !== null) return { ok: false, refusal: known };
   const signer = await askWhoSigned(request, context.fetcher, context.signal);
-  if (!signer.ok) return signer;
-  return admit(envelope, request, signer.value, connections, context.now);
+  const outcome = signer.ok ? admit(envelope, request, signer.value, connections, context) : signer;
+  if (!outcome.ok) await context.refused.keep(request, from, outcome.refusal);
+  return outcome;
 }
 
 function admit(
@@ -51,10 +62,14 @@ function admit(
   request: SignedRequest,
   signer: CallerIdentity,
   connections: readonly CompiledConnection<AwsIamConnection>[],
-  now: EpochSeconds,
+  { now, partition }: Pick<AwsIamContext, 'now' | 'partition'>,
 ): Outcome<Principal> {
-  const [connection, ...others] = connections.filter(({ accounts }) => accounts.includes(signer.account));
-  if (connection === undefined) return refuse('account_not_allowed');
+  const [connection, ...others] = connections.filter(
+    (each) => each.accounts.includes(signer.account) && (each.partition ?? partition) === signer.partition,
+  );
+  if (connection === undefined) {
+    return refuse('account_not_allowed', { log: { found: `${signer.partition} ${signer.account}` } });
+  }
   if (others.length > 0) throw new Fault('configuration', 'Two aws-iam connections have one server id and account.');
   const { subject, claims } = callerNames(signer, connection);
   const required = checkRequirement(connection, claims);

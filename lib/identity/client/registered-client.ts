@@ -2,8 +2,8 @@ import type { Client } from '../../configuration/documents.ts';
 import { refuse } from '../../outcome.ts';
 import type { Clock, Configuration, KeySets, Pauses, Secrets } from '../../ports.ts';
 import type { EpochSeconds } from '../../time.ts';
+import type { FailedAttempts } from '../failed-attempts.ts';
 import type { Claims } from '../principal.ts';
-import type { WrongSecrets } from './wrong-secrets.ts';
 
 /** What authenticating clients needs of the world, in the life of a process. */
 export interface ClientPorts {
@@ -11,7 +11,7 @@ export interface ClientPorts {
   readonly pauses: Pauses;
   readonly secrets: Secrets;
   readonly keySets: KeySets;
-  readonly wrongSecrets: WrongSecrets;
+  readonly wrongSecrets: FailedAttempts;
   /** This broker's issuer, which client assertions are for. */
   readonly issuer: string;
 }

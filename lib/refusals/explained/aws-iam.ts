@@ -17,9 +17,15 @@ export const awsIamExplanations: Explanations<typeof awsIamRefusals> = {
     cause: 'No aws-iam connection has the serverId that the signed header X-Broker-Server-Id names.',
     fix: 'Sign the host of the issuer, or `serverId` of the connection, as X-Broker-Server-Id.',
   },
+  signed_request_attempts_exceeded: {
+    cause:
+      'Within a minute, 20 requests of this access key, or 100 of whatever keys, came from this address and were refused after STS was asked. Until a minute has passed since the first of them STS is not asked.',
+    fix: 'Look at the refusals before this one in the log, and wait as long as Retry-After says.',
+  },
   account_not_allowed: {
-    cause: 'The request is genuine and its account is not one of `accounts` of the connection.',
-    fix: 'List the account in the connection.',
+    cause:
+      'The request is genuine and its account is not one of `accounts` of the connection, in its partition: that of the deployment, unless the connection says another.',
+    fix: 'List the account in the connection; set `partition` where it is one of another partition. The log has both.',
   },
   caller_identity_unsupported: {
     cause: 'The caller is neither an assumed role nor an IAM user, for example the root user or a federated user.',

@@ -1,8 +1,9 @@
 import type { AwsIamConnection } from '../../../lib/configuration/documents.ts';
+import { RefusedRequests } from '../../../lib/identity/aws-iam/refused-requests.ts';
 import { verifyAwsIam } from '../../../lib/identity/aws-iam/verify-aws-iam.ts';
 import { loadConnection } from '../../../lib/policy/connection.ts';
-import type { Configuration, Fetcher, FetchRequest, FetchResult } from '../../../lib/ports.ts';
-import { epochSeconds, seconds } from '../../../lib/time.ts';
+import type { Clock, Configuration, Fetcher, FetchRequest, FetchResult } from '../../../lib/ports.ts';
+import { epochMilliseconds, epochSeconds, seconds } from '../../../lib/time.ts';
 import { answerXml } from './signing.ts';
 
 export const NOW = '2026-11-21T09:00:30Z';
@@ -42,17 +43,24 @@ export const failure = (code: string, status: number) =>
     status,
   );
 
+export const HERE = '203.0.113.9';
+
+export const noneRefused = (clock: Clock = { now: () => epochMilliseconds(Date.parse(NOW)) }) =>
+  new RefusedRequests(clock);
+
 export interface Case {
   readonly now?: string;
   readonly connections?: readonly AwsIamConnection[];
   readonly answer?: FetchResult;
   readonly stsEndpoint?: string;
+  readonly refused?: RefusedRequests;
+  readonly sourceIp?: string;
 }
 
 /** Verifies an envelope at `now` against an STS that answers with `answer`; keeps what was sent to it. */
 export async function verify(
   envelope: string,
-  { now = NOW, connections = [connection], answer, stsEndpoint }: Case = {},
+  { now = NOW, connections = [connection], answer, stsEndpoint, refused = noneRefused(), sourceIp = HERE }: Case = {},
 ) {
   const sent: FetchRequest[] = [];
   const fetcher: Fetcher = {
@@ -66,6 +74,9 @@ export async function verify(
     fetcher,
     now: epochSeconds(Date.parse(now) / 1000),
     stsEndpoint: stsEndpoint ?? null,
+    partition: 'aws',
+    refused,
+    sourceIp,
     signal: new AbortController().signal,
   });
   return { outcome, sent };

@@ -8,6 +8,7 @@ import { loadConnection } from '../../../lib/policy/connection.ts';
 import type { Configuration } from '../../../lib/ports.ts';
 import { epochSeconds, seconds } from '../../../lib/time.ts';
 import { answerXml, type Envelope, encoded, SIGNING, sign, signed } from './signing.ts';
+import { HERE, noneRefused } from './verification.ts';
 
 const connection: AwsIamConnection = {
   connection: 'ecs-tasks',
@@ -74,6 +75,9 @@ async function verify(envelope: Envelope, stsEndpoint: string) {
     fetcher: httpFetcher({ loopback: true }),
     now: epochSeconds(Date.parse(SIGNING.at) / 1000),
     stsEndpoint,
+    partition: 'aws',
+    refused: noneRefused(),
+    sourceIp: HERE,
     signal: AbortSignal.timeout(5_000),
   });
   return outcome.ok ? outcome.value.name : outcome.refusal.reason;

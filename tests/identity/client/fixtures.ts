@@ -1,7 +1,7 @@
 import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import type { Client, ClientAuthentication } from '../../../lib/configuration/documents.ts';
 import type { ClientContext } from '../../../lib/identity/client/registered-client.ts';
-import { WrongSecrets } from '../../../lib/identity/client/wrong-secrets.ts';
+import { wrongSecrets } from '../../../lib/identity/client/wrong-secrets.ts';
 import { accept } from '../../../lib/outcome.ts';
 import type { Limits, SecretAge, Secrets } from '../../../lib/ports.ts';
 import { epochMilliseconds, seconds } from '../../../lib/time.ts';
@@ -48,7 +48,7 @@ export function fakeSecrets(stored: Readonly<Record<string, Stored>>) {
 export function clientPorts() {
   const clock = { now: () => NOW };
   const limits: Limits = { count: async () => ({ within: true }) };
-  return { issuer: ISSUER, clock, pauses: { wait: async () => true }, wrongSecrets: new WrongSecrets(clock, limits) };
+  return { issuer: ISSUER, clock, pauses: { wait: async () => true }, wrongSecrets: wrongSecrets(clock, limits) };
 }
 
 export function contextOf(clients: readonly Client[], more: Partial<ClientContext> = {}): ClientContext {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { verifyClient } from '../../../lib/identity/client/verify-client.ts';
-import { WrongSecrets } from '../../../lib/identity/client/wrong-secrets.ts';
+import { wrongSecrets } from '../../../lib/identity/client/wrong-secrets.ts';
 import type { LimitCount, Limits } from '../../../lib/ports.ts';
 import { epochMilliseconds } from '../../../lib/time.ts';
 import { memoryLimits } from '../../aws/dynamodb/memory-state.ts';
@@ -22,11 +22,15 @@ function aProcess(limits: Limits = memoryLimits()) {
     },
   };
   const ports = { now: () => epochMilliseconds(clock.ms) };
-  const wrongSecrets = new WrongSecrets(ports, shared);
+  const counted = wrongSecrets(ports, shared);
   const { secrets, reads } = fakeSecrets({ [SECRET]: rotated(null) });
   const present = async (secret: string, name = 'nightly-bot', sourceIp = HERE) => {
     const proof = { method: 'client_secret_basic', client: name, secret } as const;
-    const outcome = await verifyClient(proof, 'refuse', contextOf(clients, { secrets, wrongSecrets, sourceIp }));
+    const outcome = await verifyClient(
+      proof,
+      'refuse',
+      contextOf(clients, { secrets, wrongSecrets: counted, sourceIp }),
+    );
     return outcome.ok ? ('accepted' as const) : outcome.refusal;
   };
   const wrongly = async (times: number, name?: string, sourceIp?: string) => {
@@ -146,7 +150,7 @@ describe('what processes tell each other of wrong secrets', () => {
 
 it('keeps at most 10,000 clients and addresses, the latest', async () => {
   const clock = { now: () => NOW };
-  const counted = new WrongSecrets(clock, { count: async () => ({ within: true }) });
+  const counted = wrongSecrets(clock, { count: async () => ({ within: true }) });
   for (let times = 0; times < 20; times += 1) await counted.count('first', HERE);
   for (let name = 0; name < 9_999; name += 1) await counted.count(`name-${name}`, HERE);
   expect(counted.blockedFor('first', HERE)).toBe(60);

@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { isIPv6 } from 'node:net';
+import type { Clock, Limits } from '../ports.ts';
+import { type EpochMilliseconds, epochMilliseconds, type Seconds, seconds } from '../time.ts';
+
+const WINDOW = seconds(60);
+/** Names and addresses that one process counts; the oldest gives way. */
+const MOST_COUNTED = 10_000;
+/** A process tells the others of at most this many in one window: what nobody proved must not become our writes. */
+const MOST_SHARED = 100;
+/** How long the others' count is waited for. What it says too late is learned at the next failure. */
+const SHARING_MS = 200;
+
+interface Count {
+  /** When the failures of this window came, the oldest first: no more than the bound. */
+  readonly failures: readonly EpochMilliseconds[];
+  /** Nothing is tried before; null: it is. */
+  readonly blockedUntil: EpochMilliseconds | null;
+}
+
+export interface AttemptBound {
+  /** What fails, in the name of the shared counter. */
+  readonly kind: string;
+  /** Failures of one name from one address within a minute, after which nothing that comes from there in it is tried. */
+  readonly most: number;
+  /** null: each process counts alone. */
+  readonly limits: Limits | null;
+}
+
+/**
+ * Counts failed attempts by name, known or not, and address (an IPv6 one counts by its /64). As many as the bound within
+ * a minute and the name is refused from there, whatever it brings, until a minute has passed since the first of them.
+ *
+ * Counted in this process, and in a limit that all processes share: each failure is one conditional write until the
+ * bound is reached, none after that, and at most a hundred a minute from each process. A success costs no call. Where
+ * the shared limit cannot be had, this process's own count decides.
+ */
+export class FailedAttempts {
+  readonly #clock: Clock;
+  readonly #bound: AttemptBound;
+  readonly #counts = new Map<string, Count>();
+  #shared: readonly EpochMilliseconds[] = [];
+
+  constructor(clock: Clock, bound: AttemptBound) {
+    this.#clock = clock;
+    this.#bound = bound;
+  }
+
+  /** How long nothing of this name is tried from this address; null: it is. */
+  blockedFor(name: string, address: string): Seconds | null {
+    return waitOf(this.#counts.get(counterName(name, address)), this.#clock.now());
+  }
+
+  /** Counts one failure. null: it was within the bound; else how long the name is refused from there. */
+  async count(name: string, address: string): Promise<Seconds | null> {
+    const counter = counterName(name, address);
+    const now = this.#clock.now();
+    const { most } = this.#bound;
+    const before = this.#counts.get(counter);
+    const failures = [...(before?.failures ?? []).filter((time) => isWithinWindow(time, now)), now].slice(-most);
+    const [oldest] = failures;
+    const isFull = failures.length === most && oldest !== undefined;
+    const blockedUntil = isFull ? epochMilliseconds(oldest + WINDOW * 1_000) : (before?.blockedUntil ?? null);
+    this.#keep(counter, { failures, blockedUntil });
+    const wait = await this.#share(counter, now);
+    // Others may have counted meanwhile.
+    const counted = this.#counts.get(counter) ?? { failures, blockedUntil };
+    if (wait !== null) this.#keep(counter, { ...counted, blockedUntil: epochMilliseconds(now + wait * 1_000) });
+    return wait;
+  }
+
+  async #share(counter: string, now: EpochMilliseconds): Promise<Seconds | null> {
+    const { kind, most, limits } = this.#bound;
+    if (limits === null) return null;
+    this.#shared = this.#shared.filter((time) => isWithinWindow(time, now));
+    if (this.#shared.length >= MOST_SHARED) return null;
+    this.#shared = [...this.#shared, now];
+    try {
+      const limit = { counter: `${kind} ${counter}`, count: most, window: WINDOW };
+      const counted = await limits.count([limit], now, AbortSignal.timeout(SHARING_MS));
+      return counted.within ? null : counted.retryAfter;
+    } catch {
+      // What failed is refused either way, and this process goes on counting by itself.
+      return null;
+    }
+  }
+
+  #keep(counter: string, count: Count): void {
+    this.#counts.delete(counter);
+    const [oldest] = this.#counts.keys();
+    if (this.#counts.size >= MOST_COUNTED && oldest !== undefined) this.#counts.delete(oldest);
+    this.#counts.set(counter, count);
+  }
+}
+
+/** A clock that was set back ends what was counted before: it would last for as long as it was set back. */
+const isWithinWindow = (time: EpochMilliseconds, now: EpochMilliseconds): boolean =>
+  now >= time && now - time < WINDOW * 1_000;
+
+function waitOf(count: Count | undefined, now: EpochMilliseconds): Seconds | null {
+  const until = count?.blockedUntil ?? null;
+  const isBlocked = until !== null && now < until && until - now <= WINDOW * 1_000;
+  return isBlocked ? seconds(Math.ceil((until - now) / 1_000)) : null;
+}
+
+/** Neither the name, which may be anything, nor the address is kept. */
+const counterName = (client: string, address: string): string =>
+  createHash('sha256')
+    .update(JSON.stringify([client, networkOf(address)]))
+    .digest('hex');
+
+/** Whoever has one IPv6 address has all of its /64 (RFC 6177 section 2). */
+function networkOf(address: string): string {
+  const ipv4 = /^::ffff:([0-9.]+)$/i.exec(address)?.[1];
+  if (ipv4 !== undefined || !isIPv6(address)) return ipv4 ?? address;
+  const [head = '', tail] = address.split('::');
+  const groups = (text: string): readonly string[] => (text === '' ? [] : text.split(':'));
+  const [first, last] = [groups(head), groups(tail ?? '')];
+  const missing = tail === undefined ? 0 : 8 - first.length - last.length;
+  return [...first, ...Array<string>(Math.max(0, missing)).fill('0'), ...last]
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':');
+}

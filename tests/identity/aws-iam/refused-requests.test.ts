@@ -1,0 +1,142 @@
+import { describe, expect, it } from '@jest/globals';
+import type { FetchResult } from '../../../lib/ports.ts';
+import { epochMilliseconds } from '../../../lib/time.ts';
+import { answerXml, encoded, SIGNING, type Signing, signed } from './signing.ts';
+import { type Case, connection, failure, HERE, NOW, noneRefused, verify, xml } from './verification.ts';
+
+const REFUSED = failure('SignatureDoesNotMatch', 403);
+
+/** A process at a clock that can be set, and how often STS was asked in it. */
+function aProcess() {
+  const clock = { ms: Date.parse(NOW) };
+  const refused = noneRefused({ now: () => epochMilliseconds(clock.ms) });
+  const present = async (envelope: string, more: Case = {}) => {
+    const { outcome, sent } = await verify(envelope, { answer: REFUSED, refused, ...more });
+    return { reason: outcome.ok ? 'accepted' : outcome.refusal.reason, outcome, asked: sent.length };
+  };
+  return { clock, present };
+}
+
+const keyed = (number: number): Partial<Signing> => ({
+  credentials: { ...SIGNING.credentials, accessKeyId: `ASIAEXAMPLE${String(number).padStart(9, '0')}` },
+});
+
+/** Requests of one key that differ in what is signed. */
+const another = (number: number, more: Partial<Signing> = {}) =>
+  signed({ ...more, headers: { ...SIGNING.headers, 'amz-sdk-invocation-id': `invocation-${number}` } });
+
+describe('a signed request that STS refused', () => {
+  it.each<[string, FetchResult, Case]>([
+    ['signature_invalid', REFUSED, {}],
+    ['expired', failure('ExpiredToken', 403), {}],
+    ['caller_identity_unsupported', xml(answerXml('arn:aws:iam::111122223333:root', '111122223333')), {}],
+    ['account_not_allowed', xml(answerXml()), { connections: [{ ...connection, accounts: ['444455556666'] }] }],
+    [
+      'requirement_not_met',
+      xml(answerXml()),
+      { connections: [{ ...connection, require: [{ StringEquals: { 'claims.roleName': ['batch'] } }] }] },
+    ],
+  ])('is asked about once, however often it comes: %s', async (reason, answer, more) => {
+    const { present } = aProcess();
+    const envelope = encoded(await signed());
+    expect(await present(envelope, { answer, ...more })).toMatchObject({ reason, asked: 1 });
+    const { outcome } = await present(envelope, { answer, ...more });
+    for (let count = 0; count < 50; count += 1) {
+      expect(await present(envelope, { answer, ...more })).toEqual({ reason, asked: 0, outcome });
+    }
+  });
+
+  it.each([
+    ['one second before a minute has passed', 59_999, 0],
+    ['a minute later', 60_000, 1],
+    ['after the clock was set back', -1, 1],
+  ])('is asked about again %s: %i ms', async (_, later, asked) => {
+    const { clock, present } = aProcess();
+    const envelope = encoded(await signed());
+    await present(envelope);
+    clock.ms += later;
+    expect(await present(envelope)).toMatchObject({ reason: 'signature_invalid', asked });
+  });
+
+  it.each<[string, FetchResult]>([
+    ['an outage', failure('Throttling', 400)],
+    ['no answer', { ok: false, problem: 'timeout', cause: 'deadline' }],
+  ])('is asked about again after %s', async (_, answer) => {
+    const { present } = aProcess();
+    const envelope = encoded(await signed());
+    expect(await present(envelope, { answer })).toMatchObject({ reason: 'caller_identity_unavailable', asked: 1 });
+    expect(await present(envelope, { answer: xml(answerXml()) })).toMatchObject({ reason: 'accepted', asked: 1 });
+  });
+
+  it('speaks for no other that has its signature and differs in a header', async () => {
+    const { present } = aProcess();
+    const good = await signed();
+    const forged = { ...good, headers: { ...good.headers, 'x-amz-security-token': 'another' } };
+    expect(await present(encoded(forged))).toMatchObject({ reason: 'signature_invalid', asked: 1 });
+    expect(await present(encoded(good), { answer: xml(answerXml()) })).toMatchObject({ reason: 'accepted', asked: 1 });
+  });
+
+  it('says nothing of what was accepted: that is asked about each time', async () => {
+    const { present } = aProcess();
+    const envelope = encoded(await signed());
+    const answer = xml(answerXml());
+    for (let count = 0; count < 3; count += 1) expect(await present(envelope, { answer })).toMatchObject({ asked: 1 });
+  });
+});
+
+describe('signed requests that are made up without end', () => {
+  it('are asked about twenty times a minute for one access key from one address', async () => {
+    const { clock, present } = aProcess();
+    for (let count = 0; count < 20; count += 1) {
+      expect(await present(encoded(await another(count)))).toMatchObject({ reason: 'signature_invalid', asked: 1 });
+    }
+    const next = encoded(await another(20));
+    const { outcome, asked } = await present(next);
+    expect(asked).toBe(0);
+    expect(outcome).toEqual({ ok: false, refusal: { reason: 'signed_request_attempts_exceeded', retryAfter: 60 } });
+    const good = { answer: xml(answerXml()) };
+    expect(await present(next, { ...good, sourceIp: '203.0.113.10' })).toMatchObject({ reason: 'accepted' });
+    expect(await present(encoded(await another(21, keyed(1))), good)).toMatchObject({ reason: 'accepted' });
+    clock.ms += 60_000;
+    expect(await present(next, good)).toMatchObject({ reason: 'accepted' });
+  });
+
+  it('are asked about a hundred times a minute from one address, whatever keys they name', async () => {
+    const { present } = aProcess();
+    for (let count = 0; count < 100; count += 1) {
+      expect(await present(encoded(await another(count, keyed(count))))).toMatchObject({ asked: 1 });
+    }
+    const next = encoded(await another(100, keyed(100)));
+    expect(await present(next)).toMatchObject({ reason: 'signed_request_attempts_exceeded', asked: 0 });
+    expect(await present(next, { sourceIp: '203.0.113.10' })).toMatchObject({ reason: 'signature_invalid', asked: 1 });
+  });
+});
+
+describe('an account', () => {
+  const of = (partition: string) =>
+    xml(answerXml(`arn:${partition}:iam::111122223333:user/build`, 'AIDAEXAMPLEEXAMPLE12'));
+  const china = { host: 'sts.cn-north-1.amazonaws.com.cn', region: 'cn-north-1' };
+  const { principal: _, ...plain } = connection;
+
+  it.each([
+    ['aws', null, 'accepted'],
+    ['aws-cn', null, 'account_not_allowed'],
+    ['aws-us-gov', null, 'account_not_allowed'],
+    ['aws-cn', 'aws-cn', 'accepted'],
+    ['aws', 'aws-cn', 'account_not_allowed'],
+    ['aws-us-gov', 'aws-cn', 'account_not_allowed'],
+  ])('of %s, to a connection whose partition is %s: %s', async (theirs, ours, expected) => {
+    const { present } = aProcess();
+    const connections = [{ ...plain, principal: '${claims.arn}', partition: ours }];
+    const envelope = encoded(await signed(theirs === 'aws-cn' ? china : {}));
+    expect(await present(envelope, { answer: of(theirs), connections, sourceIp: HERE })).toMatchObject({
+      reason: expected,
+    });
+  });
+
+  it('of another partition is told to the log', async () => {
+    const { present } = aProcess();
+    const { outcome } = await present(encoded(await signed(china)), { answer: of('aws-cn') });
+    expect(outcome).toMatchObject({ refusal: { log: { found: 'aws-cn 111122223333' } } });
+  });
+});
