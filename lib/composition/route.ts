@@ -1,6 +1,7 @@
 import { systemClock } from '../host/clock.ts';
 import { deadlines } from '../host/deadline.ts';
 import { embeddedMetrics, jsonLog } from '../host/log.ts';
+import { readSettings } from '../host/settings.ts';
 import type { Clock, Log, Metrics } from '../ports.ts';
 
 /** What every route has, whatever else its function can do. */
@@ -14,6 +15,6 @@ export interface LiveRoutePorts {
 export const routePorts = (): LiveRoutePorts => ({
   clock: systemClock,
   log: jsonLog(systemClock),
-  metrics: embeddedMetrics(systemClock),
+  metrics: embeddedMetrics(systemClock, `TokenBroker/${readSettings().tablePrefix}`),
   deadline: deadlines(),
 });

@@ -1,8 +1,6 @@
 import { LOG_MEMBERS, type LogMembers, type LogValue } from '../log-members.ts';
 import type { Clock, Log, Metrics } from '../ports.ts';
 
-const NAMESPACE = 'TokenBroker';
-
 const LOGGABLE: ReadonlySet<string> = new Set(LOG_MEMBERS);
 
 /** Longest text of a member, in characters. */
@@ -76,14 +74,14 @@ const frames = (error: Error): readonly string[] =>
  * CloudWatch embedded metric format (AWS: "Specification: Embedded metric format"): metrics as log lines, no call and
  * no latency.
  */
-export const embeddedMetrics = (clock: Clock): Metrics => {
+export const embeddedMetrics = (clock: Clock, namespace: string): Metrics => {
   const emit = (dimensions: Readonly<Record<string, string>>, values: Readonly<Record<string, number>>) => {
     const metrics = Object.keys(values).map((name) => ({
       Name: name,
       Unit: name === 'Latency' ? 'Milliseconds' : 'Count',
     }));
     const names = Object.keys(dimensions);
-    const directive = { Namespace: NAMESPACE, Dimensions: [[], names], Metrics: metrics };
+    const directive = { Namespace: namespace, Dimensions: [[], names], Metrics: metrics };
     write({ _aws: { Timestamp: clock.now(), CloudWatchMetrics: [directive] }, ...dimensions, ...values });
   };
   return {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { jsonLog } from '../../lib/host/log.ts';
+import { embeddedMetrics, jsonLog } from '../../lib/host/log.ts';
 import { routeHandler } from '../../lib/http/route-handler.ts';
 import { LOG_MEMBERS, type LogMembers, REFUSAL_MEMBERS, REQUEST_MEMBERS } from '../../lib/log-members.ts';
 import { Fault, type Refusal, refuse } from '../../lib/outcome.ts';
@@ -124,5 +124,15 @@ describe('the cause of a fault', () => {
       cause: { name: 'Fault', message: 'not read', cause: { name: 'Error', code: 'ECONNRESET' } },
     });
     expect(written.join('')).not.toContain('s3cr3t');
+  });
+});
+
+it('metrics stand in the namespace of their deployment, in all and by their dimensions', () => {
+  embeddedMetrics({ now: () => NOW }, 'TokenBroker/blue').issued({ grant: 'aws-session', route: 'sts' }, 12);
+  expect(line()).toMatchObject({
+    _aws: { CloudWatchMetrics: [{ Namespace: 'TokenBroker/blue', Dimensions: [[], ['grant', 'route']] }] },
+    grant: 'aws-session',
+    Issued: 1,
+    Latency: 12,
   });
 });

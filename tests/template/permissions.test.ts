@@ -147,8 +147,8 @@ describe('the permissions of the template', () => {
       expect(Condition).toEqual({
         StringEquals: {
           'kms:ViaService': [
-            { 'Fn::Sub': 'dynamodb.${AWS::Region}.amazonaws.com' },
-            { 'Fn::Sub': 'secretsmanager.${AWS::Region}.amazonaws.com' },
+            { 'Fn::Sub': 'dynamodb.${AWS::Region}.${AWS::URLSuffix}' },
+            { 'Fn::Sub': 'secretsmanager.${AWS::Region}.${AWS::URLSuffix}' },
           ],
         },
       });

@@ -30,6 +30,8 @@ describe('a hostile request never reaches STS', () => {
     ['a blank before the URL', 'signed_request_not_accepted', url(' https://sts.eu-west-1.amazonaws.com/')],
     ['a newline after the URL', 'signed_request_not_accepted', url('https://sts.eu-west-1.amazonaws.com/\n')],
     ['a Region outside its partition', 'signed_request_not_accepted', url('https://sts.eu-west-1.amazonaws.com.cn/')],
+    ['the suffix of another partition', 'signed_request_not_accepted', url('https://sts.eu-west-1.amazonaws.eu/')],
+    ['a Region without its suffix', 'signed_request_not_accepted', url('https://sts.eusc-de-east-1.amazonaws.com/')],
     ['another Region than signed', 'signed_request_not_accepted', url('https://sts.eu-west-2.amazonaws.com/')],
     ['a link-local address', 'signed_request_not_accepted', url('http://169.254.169.254/')],
     ['a Host header of another host', 'signed_request_not_accepted', header('host', 'sts.eu-west-2.amazonaws.com')],

@@ -75,6 +75,7 @@ describe('a signed GetCallerIdentity request', () => {
   it.each<[string, Partial<Signing>]>([
     ['the global endpoint', { host: 'sts.amazonaws.com', region: 'us-east-1' }],
     ['a Region of China', { host: 'sts.cn-north-1.amazonaws.com.cn', region: 'cn-north-1' }],
+    ['the European Sovereign Cloud', { host: 'sts.eusc-de-east-1.amazonaws.eu', region: 'eusc-de-east-1' }],
     ['GovCloud', { host: 'sts.us-gov-west-1.amazonaws.com', region: 'us-gov-west-1' }],
   ])('may be signed for %s', async (_name, signing) => {
     expect(reasonOf(await verify(encoded(await signed(signing))))).toBe('accepted');
