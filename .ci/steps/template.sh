@@ -2,3 +2,4 @@
 set -euo pipefail
 "$VENV/lint/bin/cfn-lint" template.yaml examples/*.yaml
 "$VENV/sam/bin/sam" validate --lint --template template.yaml
+"$VENV/sam/bin/python" .ci/transformed.py template.yaml

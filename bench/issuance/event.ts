@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 /** `GET /v1/credentials/{scope}` as an HTTP API (payload 2.0) hands it to the function. */
 export const credentialsEvent = (scope: string, token: string) => ({
   version: '2.0',
-  routeKey: 'GET /v1/credentials/{scope}',
+  routeKey: 'ANY /v1/credentials/{proxy+}',
   rawPath: `/v1/credentials/${scope}`,
   rawQueryString: '',
   headers: {
@@ -29,11 +29,11 @@ export const credentialsEvent = (scope: string, token: string) => ({
       userAgent: 'Boto3/1.40.0',
     },
     requestId: randomUUID(),
-    routeKey: 'GET /v1/credentials/{scope}',
+    routeKey: 'ANY /v1/credentials/{proxy+}',
     stage: '$default',
     time: '21/Nov/2026:09:00:00 +0000',
     timeEpoch: Date.now(),
   },
-  pathParameters: { scope },
+  pathParameters: { proxy: scope },
   isBase64Encoded: false,
 });

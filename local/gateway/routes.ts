@@ -1,3 +1,4 @@
+import { routeKeyOf } from './route-keys.ts';
 import type { TemplateRoute } from './template.ts';
 
 /** A route that a request selected, with its path parameters as they are in the decoded path. */
@@ -12,14 +13,20 @@ type Segments = readonly string[];
 
 const DEFAULT = '$default';
 
-/** `{name}` takes one segment that is not empty, `{name+}` takes all that follow. Null: the path is not the route's. */
+/**
+ * `{name}` takes one segment that is not empty, `{name+}` takes all that follow. Null: the path is not the route's.
+ *
+ * `/sts/{proxy+}` also takes `/sts/`: AWS's page says only that it catches "all child resources", and nobody's answer for it
+ * is documented; storacha/w3infra has served `/metrics/` by `GET /metrics/{proxy+}` since its pull request 166. A
+ * `/{proxy+}` does not take `/`.
+ */
 function match(pattern: Segments, path: Segments): Record<string, string> | null {
   const parameters: Record<string, string> = {};
   for (const [index, part] of pattern.entries()) {
     const greedy = /^\{(.+)\+\}$/.exec(part)?.[1];
     if (greedy !== undefined) {
       const rest = path.slice(index).join('/');
-      return rest === '' ? null : { ...parameters, [greedy]: rest };
+      return path.length <= index || (index === 0 && rest === '') ? null : { ...parameters, [greedy]: rest };
     }
     const segment = path[index];
     const name = /^\{(.+)\}$/.exec(part)?.[1];
@@ -32,7 +39,11 @@ function match(pattern: Segments, path: Segments): Record<string, string> | null
 /** Lower is more specific, segment by segment: a literal, then `{name}`, then `{name+}`. */
 const rank = (part: string): number => (part.endsWith('+}') ? 2 : part.startsWith('{') ? 1 : 0);
 
+const isGreedy = (pattern: Segments): boolean => pattern.at(-1)?.endsWith('+}') ?? false;
+
 function moreSpecific(a: Segments, b: Segments): number {
+  // A full match comes before a greedy one, whatever their first segments are.
+  if (isGreedy(a) !== isGreedy(b)) return isGreedy(a) ? 1 : -1;
   for (let index = 0; index < Math.max(a.length, b.length); index += 1) {
     const difference = rank(a[index] ?? '{+}') - rank(b[index] ?? '{+}');
     if (difference !== 0) return difference;
@@ -62,7 +73,7 @@ export function selectRoute(routes: readonly TemplateRoute[], method: string, pa
   if (best !== undefined) {
     const { route, parameters } = best;
     const some = Object.keys(parameters).length > 0;
-    return { route, routeKey: `${route.method} ${route.path}`, pathParameters: some ? parameters : null };
+    return { route, routeKey: routeKeyOf(route), pathParameters: some ? parameters : null };
   }
   const fallback = routes.find((route) => route.path === DEFAULT);
   return fallback === undefined ? null : { route: fallback, routeKey: DEFAULT, pathParameters: null };

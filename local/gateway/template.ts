@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseTemplate, type Resolution, resolveValue } from './intrinsics.ts';
+import { routeProblems } from './route-keys.ts';
 
 /** One function of the template, its environment resolved for this stack. */
 export interface TemplateFunction {
@@ -124,6 +125,12 @@ function routesOf(logicalId: string, properties: Values, resolution: Resolution)
   });
 }
 
+/** Keys of `RouteSettings` of the APIs. */
+const settingsOf = (template: Values): readonly string[] =>
+  Object.values(mapOf(template['Resources'])).flatMap((resource) =>
+    Object.keys(mapOf(mapOf(mapOf(resource)['Properties'])['RouteSettings'])),
+  );
+
 /** Logical id in `!GetAtt Rotate.Arn` or `!Ref SigningKeys`. */
 function logicalId(reference: unknown): string {
   const { Ref: ref, 'Fn::GetAtt': attribute } = mapOf(reference);
@@ -150,7 +157,7 @@ function secretsOf(template: Values, resolution: Resolution): readonly TemplateS
 /**
  * Reads the functions, routes and secrets of a SAM template: what `AWS::Serverless::Function` resources with `HttpApi` events say, with
  * `Globals`, parameters (`given` over the template's defaults) and CloudFormation's functions resolved. Throws where the template
- * names something that it does not define.
+ * names something that it does not define, or has a route that API Gateway would refuse.
  */
 export function readTemplate(path: string, given: Readonly<Record<string, string>>, region: string = REGION): Template {
   const template = mapOf(parseTemplate(readFileSync(path, 'utf8')));
@@ -162,9 +169,12 @@ export function readTemplate(path: string, given: Readonly<Record<string, string
     if (typeof condition === 'string' && resolveValue({ Condition: condition }, resolution) !== true) return [];
     return [{ logicalId, properties: mapOf(resource['Properties']) }];
   });
+  const routes = declared.flatMap(({ logicalId, properties }) => routesOf(logicalId, properties, resolution));
+  const problems = routeProblems(routes, settingsOf(template));
+  if (problems.length > 0) throw new Error(`template: API Gateway would refuse it: ${problems.join('; ')}`);
   return {
     functions: declared.map(({ logicalId, properties }) => functionOf(logicalId, globals, properties, resolution)),
-    routes: declared.flatMap(({ logicalId, properties }) => routesOf(logicalId, properties, resolution)),
+    routes,
     secrets: secretsOf(template, resolution),
   };
 }

@@ -10,10 +10,8 @@ const schema = z.strictObject({
   timeout: z.int().min(1).max(900),
   /** It mints or signs for others: reserved concurrency, an alarm on it, and a role that targets trust. */
   mints: z.literal(true).optional(),
-  /** Paths of the API, as API Gateway knows them; none: it is not called over HTTP. */
-  routes: z.array(z.string().regex(/^(?:\$default|\/.*)$/)).optional(),
-  /** Whose throttle its routes have; without it that of the API. */
-  throttle: z.string().optional(),
+  /** Paths of the API, as API Gateway knows them, and the throttle of each; none: it is not called over HTTP. */
+  routes: z.record(z.string(), z.string()).optional(),
   /** Names and groups of template/statements.yaml. */
   may: z.array(z.string()),
   /** Name and sentence of the alarm on its crashes, where they are not `<name>-faults`. */

@@ -6,14 +6,16 @@ export type Statements = (may: readonly string[]) => readonly YAMLMap[];
 
 /** `/sts/{proxy+}` as SAM's name of the event: `StsProxy`. */
 const eventName = (path: string): string =>
-  (path.endsWith('/') ? `${path}slash` : path)
+  path
     .split(/[^A-Za-z0-9]+/)
     .map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`)
     .join('');
 
-function eventsOf(shapes: Shapes, routes: readonly string[] | undefined): YAMLMap | null {
+function eventsOf(shapes: Shapes, routes: FunctionFragment['routes']): YAMLMap | null {
   if (routes === undefined) return null;
-  return joinMaps(routes.map((path) => shapes.map('event', { event: eventName(path), path: new Scalar(path) })));
+  return joinMaps(
+    Object.keys(routes).map((path) => shapes.map('event', { event: eventName(path), path: new Scalar(path) })),
+  );
 }
 
 function environmentOf(shapes: Shapes, of: FunctionFragment): YAMLMap | null {
@@ -43,11 +45,15 @@ export function functionResources(shapes: Shapes, of: FunctionFragment, statemen
   return joinMaps([self, role, shapes.map('log', names)]);
 }
 
+/** The throttle that the API has for every route. */
+const OF_THE_API = 'api';
+
 /** Settings of the routes that have another throttle than the API's, by route key. */
 export function routeSettings(shapes: Shapes, functions: readonly FunctionFragment[]): YAMLMap {
+  const routes = functions.flatMap((of) => Object.entries(of.routes ?? {}));
   return joinMaps(
-    functions.flatMap(({ throttle, routes = [] }) =>
-      throttle === undefined ? [] : routes.map((path) => shapes.map(`throttle-${throttle}`, { path })),
-    ),
+    routes
+      .filter(([, throttle]) => throttle !== OF_THE_API)
+      .map(([path, throttle]) => shapes.map(`throttle-${throttle}`, { path })),
   );
 }

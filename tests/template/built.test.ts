@@ -27,7 +27,7 @@ describe('the template', () => {
   it('has for four lines a function with its role, log, routes, count and alarm', () => {
     const before = parseTemplate(composeTemplate(root)) as TemplateDocument;
     const { Resources: resources } = withFunction(
-      '# The page.\ntimeout: 5\nroutes: [/console]\nmay: [QueryIssuances]\n',
+      '# The page.\ntimeout: 5\nroutes: { /console: api }\nmay: [QueryIssuances]\n',
     );
     const made = Object.keys(resources).filter((id) => !(id in before.Resources));
     expect(made.sort()).toEqual(['Console', 'ConsoleFaultCount', 'ConsoleFaultsAlarm', 'ConsoleLog', 'ConsoleRole']);
@@ -43,8 +43,8 @@ describe('the template', () => {
       /functions\/console\.yaml.*"route"/s,
     );
     expect(() => withFunction('timeout: 5\nmay: [ReadEverything]\n')).toThrow('has no ReadEverything');
-    expect(() => withFunction('timeout: 5\nmay: []\nthrottle: none\nroutes: [/console]\n')).toThrow('throttle-none');
-    expect(() => withFunction('timeout: 5\nmay: []\nroutes: [/console, /console]\n')).toThrow('stands twice');
+    expect(() => withFunction('timeout: 5\nmay: []\nroutes: { /console: none }\n')).toThrow('throttle-none');
+    expect(() => withFunction('timeout: 5\nmay: []\nroutes: { /a/b: api, /a-b: api }\n')).toThrow('stands twice');
   });
 
   it('refuses a place that nothing fills', () => {

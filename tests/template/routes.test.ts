@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { selectRoute } from '../../local/gateway/routes.ts';
+import { readTemplate } from '../../local/gateway/template.ts';
 import { functionName, resourcesOf, template } from './document.ts';
 
-/** Contract section 3: which function answers which path. A path is declared with and without its final slash. */
+/** Contract section 3: which function answers which path. */
 const routes: Readonly<Record<string, readonly string[]>> = {
   credentials: ['/v1/credentials/{scope}'],
   sts: ['/sts', '/sts/{scope}'],
@@ -13,8 +15,13 @@ const routes: Readonly<Record<string, readonly string[]>> = {
   issuances: ['/v1/issuances', '/v1/issuances/{id}'],
   'sign-in': ['/oauth2/authorize', '/saml/{connection}/metadata', '/saml/{connection}/login', '/saml/{connection}/acs'],
   console: ['/console'],
-  health: ['/healthz'],
+  health: ['/healthz', '/nothing/here'],
 };
+const written = Object.entries(routes).flatMap(([name, paths]) =>
+  existsSync(`functions/${name}.ts`)
+    ? paths.map((path) => [name, path.replace(/\{[a-z]+\}/, 'some-name')] as const)
+    : [],
+);
 
 interface RouteEvent {
   readonly Type: string;
@@ -25,13 +32,23 @@ const declared = resourcesOf('AWS::Serverless::Function').map(([, resource]) => 
   name: functionName(resource),
   events: Object.values((resource.Properties['Events'] ?? {}) as Record<string, RouteEvent>),
 }));
-const written = Object.keys(routes).filter((name) => existsSync(`functions/${name}.ts`));
+const keys = declared.flatMap(({ events }) => events.map((event) => `ANY ${event.Properties.Path}`));
+const api = readTemplate('template.yaml', { Issuer: 'https://broker.example.com', ExternalId: 'local' });
+
+/** The function that the gateway calls for a path. */
+function functionAt(path: string): string | undefined {
+  const selected = selectRoute(api.routes, 'POST', path);
+  return api.functions.find(({ logicalId }) => logicalId === selected?.route.function)?.name;
+}
 
 describe('the routes of the template', () => {
-  it.each(written)('%s answers its paths, with and without the final slash, and no others', (name) => {
-    const found = declared.find((one) => one.name === name)?.events.map((event) => event.Properties.Path) ?? [];
-    const wanted = (routes[name] ?? []).flatMap((path) => [path, `${path}/`]);
-    expect(found.filter((path) => path !== '$default').sort()).toEqual(wanted.sort());
+  it.each(written)('%s answers %s, with and without the final slash', (name, path) => {
+    expect([functionAt(path), functionAt(`${path}/`)]).toEqual([name, name]);
+  });
+
+  it('are taken by API Gateway: no key ends in a slash', () => {
+    // Every other rule is local/gateway/route-keys.ts's, which reading the template asks.
+    expect(keys.filter((key) => key.endsWith('/'))).toEqual([]);
   });
 
   it('take any method, so that a wrong one is answered by the broker with 405', () => {
@@ -52,10 +69,45 @@ describe('the routes of the template', () => {
     const owners = declared.filter(({ events }) => events.some((event) => event.Properties.Path === '$default'));
     expect(owners.map(({ name }) => name)).toEqual(['health']);
   });
+});
 
-  it('have no path twice', () => {
-    const paths = declared.flatMap(({ events }) => events.map((event) => event.Properties.Path));
-    expect(new Set(paths).size).toBe(paths.length);
+describe('the throttles', () => {
+  type Settings = { readonly ThrottlingRateLimit: number | { readonly Ref: string } };
+  const api = template.Resources['Api']?.Properties ?? {};
+  const settings = api['RouteSettings'] as Record<string, Settings>;
+  const inForce = (key: string): number => {
+    const { ThrottlingRateLimit: limit } = settings[key] ?? (api['DefaultRouteSettings'] as Settings);
+    return typeof limit === 'number' ? limit : Number(template.Parameters[limit.Ref]?.['Default']);
+  };
+  /** What AWS STS takes a second of one account in one Region, by default. */
+  const STS_A_SECOND = 600;
+
+  it('are of routes that exist, and every route has one', () => {
+    expect(Object.keys(settings).filter((key) => !keys.includes(key))).toEqual([]);
+    expect(api['DefaultRouteSettings']).toMatchObject({ ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 });
+  });
+
+  it('of all route keys that mint together stay below what AWS STS takes', () => {
+    const rates = keys.filter((key) => ['credentials', 'sts', 'token'].includes(functionAt(key.slice(4)) ?? ''));
+    expect(rates.length).toBeGreaterThanOrEqual(4);
+    expect(rates.reduce((sum, key) => sum + inForce(key), 0)).toBeLessThanOrEqual(STS_A_SECOND);
+  });
+
+  it('of a twin that is there for a final slash alone add less than a tenth to those of its path', () => {
+    const contract = Object.values(routes).flat();
+    const twins = keys.filter((key) => {
+      const path = key.slice('ANY '.length).replace('/{proxy+}', '');
+      return (
+        key.endsWith('/{proxy+}') && contract.includes(path) && !contract.some((one) => one.startsWith(`${path}/`))
+      );
+    });
+    expect(twins).toHaveLength(4);
+    for (const twin of twins) expect(inForce(twin)).toBeLessThan(inForce(twin.replace('/{proxy+}', '')) / 10);
+  });
+
+  it('cost no metric of their own', () => {
+    const all = [api['DefaultRouteSettings'], ...Object.values(settings)] as { DetailedMetricsEnabled: boolean }[];
+    expect(all.map(({ DetailedMetricsEnabled: on }) => on)).not.toContain(true);
   });
 });
 
@@ -68,13 +120,6 @@ describe('the API', () => {
 
   it('switches the execute-api endpoint off where there is a domain', () => {
     expect(api['DisableExecuteApiEndpoint']).toEqual({ 'Fn::If': ['HasDomain', true, false] });
-  });
-
-  it('throttles only routes that exist, and every route by default', () => {
-    const paths = declared.flatMap(({ events }) => events.map((event) => `ANY ${event.Properties.Path}`));
-    const settings = api['RouteSettings'] as Record<string, unknown>;
-    expect(Object.keys(settings).filter((key) => !paths.includes(key))).toEqual([]);
-    expect(api['DefaultRouteSettings']).toMatchObject({ ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 });
   });
 
   it('logs route keys, never a path, a query, a header or a body', () => {

@@ -85,6 +85,22 @@ Resources:
   });
 });
 
+it('refuses a template whose routes API Gateway would refuse', () => {
+  const withRoute = (path: string, setting: string) => `
+Resources:
+  Api: { Type: AWS::Serverless::HttpApi, Properties: { RouteSettings: { '${setting}': { ThrottlingRateLimit: 1 } } } }
+  Web:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: dist/functions/web/
+      Handler: index.handler
+      Events: { A: { Type: HttpApi, Properties: { Method: ANY, Path: '${path}' } } }
+`;
+  expect(read(withRoute('/a/{proxy+}', 'ANY /a/{proxy+}')).routes).toHaveLength(1);
+  expect(() => read(withRoute('/a/', 'ANY /a/'))).toThrow('route ANY /a/ ends in a slash');
+  expect(() => read(withRoute('/a', 'ANY /b'))).toThrow('RouteSettings has ANY /b, which is no route');
+});
+
 describe('template.yaml', () => {
   it('is read whole: every function has its file, and every route its function', () => {
     const { functions, routes, secrets } = readTemplate('template.yaml', {
