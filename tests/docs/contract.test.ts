@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { main } from '../../bin/cli.ts';
+import { statedPaths } from '../template/contract-paths.ts';
 
 const contract = readFileSync('docs/contract.md', 'utf8');
 const NOT_BUILT = '⧗';
@@ -23,13 +23,7 @@ function pathsOf(first: string): readonly string[] {
   return codes.map((path) => (path.startsWith('…') ? whole.replace(/\/[^/]+$/, path.slice(1)) : path));
 }
 
-/** Every path that a route states (`Route` of lib/http/route.ts); tests/template holds that the gateway sends it there. */
-const served = ['functions', 'lib/http'].flatMap((folder) =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
-    .flatMap((file) => [...readFileSync(join(folder, file), 'utf8').matchAll(/^\s+paths: \[([^\]]+)\]/gm)])
-    .flatMap(([, paths = '']) => [...paths.matchAll(/'([^']+)'/g)].map(([, path]) => path)),
-);
+const served = statedPaths();
 
 describe('docs/contract.md, routes', () => {
   const promised = rows(section(3)).flatMap(({ first, rest }) =>

@@ -27,7 +27,7 @@ async function everywhere(call: (served: ServedPath, method: string) => Promise<
   return wrong;
 }
 
-describe('every route of the template', () => {
+describe('every route', () => {
   it('answers a method that it has not with 405, and says which it has (RFC 9110 section 15.5.6)', async () => {
     for (const { path, methods, answer } of paths) {
       const { statusCode, headers } = await answer({ method: 'PATCH' });

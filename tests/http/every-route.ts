@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { HttpAnswer } from '../../lib/http/http-answer.ts';
 import { aContext, anEvent, type EventParts } from '../fakes/http.ts';
-import { functionName, resourcesOf } from '../template/document.ts';
+import { CONTRACT_PATHS } from '../template/contract-paths.ts';
 
 /** What the functions are told: enough to be loaded; nothing is asked of anybody before a request is read. */
 const ENVIRONMENT = {
@@ -18,7 +18,7 @@ const ENVIRONMENT = {
 
 type Handler = (event: APIGatewayProxyEventV2, context: typeof aContext) => Promise<HttpAnswer>;
 
-/** One path of the template, answered by the very function that is deployed. */
+/** One path of the contract, answered by the very function that is deployed. */
 export interface ServedPath {
   readonly path: string;
   /** As `Allow` says them. */
@@ -26,18 +26,14 @@ export interface ServedPath {
   answer(parts: EventParts): Promise<HttpAnswer>;
 }
 
-/** Every path of the template but `$default` and those that only spell a final slash; its parameters are called `x`. */
+/** Every path of the contract that is served; its parameters are called `x`. */
 export async function servedPaths(): Promise<readonly ServedPath[]> {
   Object.assign(process.env, ENVIRONMENT);
   const served: ServedPath[] = [];
-  for (const [, resource] of resourcesOf('AWS::Serverless::Function')) {
-    const events = (resource.Properties['Events'] ?? {}) as Record<string, { Properties: { Path: string } }>;
-    const paths = new Set(Object.values(events).map(({ Properties }) => Properties.Path.replace(/\/$/, '')));
-    if (paths.size === 0) continue;
-    const { handler } = (await import(`../../functions/${functionName(resource)}.ts`)) as { handler: Handler };
+  for (const [name, paths] of Object.entries(CONTRACT_PATHS)) {
+    const { handler } = (await import(`../../functions/${name}.ts`)) as { handler: Handler };
     for (const pattern of paths) {
-      if (pattern === '$default') continue;
-      const path = pattern.replace(/\{\w+\+?\}/g, 'x');
+      const path = pattern.replace(/\{\w+\}/g, 'x');
       const answer = (parts: EventParts) => handler(anEvent({ path, ...parts }), aContext);
       const { headers } = await answer({ method: 'PATCH' });
       served.push({ path, methods: String(headers?.['allow'] ?? '').split(', '), answer });

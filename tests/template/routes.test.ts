@@ -1,26 +1,11 @@
-import { existsSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { selectRoute } from '../../local/gateway/routes.ts';
 import { readTemplate } from '../../local/gateway/template.ts';
+import { CONTRACT_PATHS, statedPaths } from './contract-paths.ts';
 import { functionName, resourcesOf, template } from './document.ts';
 
-/** Contract section 3: which function answers which path. */
-const routes: Readonly<Record<string, readonly string[]>> = {
-  credentials: ['/v1/credentials/{scope}'],
-  sts: ['/sts', '/sts/{scope}'],
-  token: ['/oauth2/token'],
-  introspect: ['/oauth2/introspect'],
-  revoke: ['/oauth2/revoke'],
-  metadata: ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration', '/.well-known/jwks.json'],
-  issuances: ['/v1/issuances', '/v1/issuances/{id}'],
-  'sign-in': ['/oauth2/authorize', '/saml/{connection}/metadata', '/saml/{connection}/login', '/saml/{connection}/acs'],
-  console: ['/console'],
-  health: ['/healthz', '/nothing/here'],
-};
-const written = Object.entries(routes).flatMap(([name, paths]) =>
-  existsSync(`functions/${name}.ts`)
-    ? paths.map((path) => [name, path.replace(/\{[a-z]+\}/, 'some-name')] as const)
-    : [],
+const served = Object.entries(CONTRACT_PATHS).flatMap(([name, paths]) =>
+  paths.map((path) => [name, path.replace(/\{[a-z]+\}/, 'some-name')] as const),
 );
 
 interface RouteEvent {
@@ -42,8 +27,15 @@ function functionAt(path: string): string | undefined {
 }
 
 describe('the routes of the template', () => {
-  it.each(written)('%s answers %s, with and without the final slash', (name, path) => {
-    expect([functionAt(path), functionAt(`${path}/`)]).toEqual([name, name]);
+  it.each([...served, ['health', '/nothing/here'] as const])(
+    '%s answers %s, with and without the final slash',
+    (name, path) => {
+      expect([functionAt(path), functionAt(`${path}/`)]).toEqual([name, name]);
+    },
+  );
+
+  it('are for the paths that the code states, all of them', () => {
+    expect([...new Set(statedPaths())].sort()).toEqual(Object.values(CONTRACT_PATHS).flat().sort());
   });
 
   it('are taken by API Gateway: no key ends in a slash', () => {
@@ -94,7 +86,7 @@ describe('the throttles', () => {
   });
 
   it('of a twin that is there for a final slash alone add less than a tenth to those of its path', () => {
-    const contract = Object.values(routes).flat();
+    const contract = Object.values(CONTRACT_PATHS).flat();
     const twins = keys.filter((key) => {
       const path = key.slice('ANY '.length).replace('/{proxy+}', '');
       return (
