@@ -8,8 +8,8 @@ import { type IssuePorts, issue } from '../lib/issue.ts';
 import { accept, refuse } from '../lib/outcome.ts';
 
 /**
- * boto gives up after two seconds; the last words of a failed issuance, API Gateway and the way there take their share of the
- * rest (contract section 3: 1.7 s).
+ * boto gives up after two seconds; the last words of a failed issuance, API Gateway and the way there take their
+ * share of the rest (contract section 3: 1.7 s).
  */
 const BUDGET_MS = 1_400;
 

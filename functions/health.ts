@@ -10,8 +10,8 @@ export interface HealthPorts extends RoutePorts {
 }
 
 /**
- * `GET /healthz`: which build answers. It asks nothing else, so it is up where only a dependency is down. The gateway sends
- * every path here that is no other function's: 404.
+ * `GET /healthz`: which build answers. It asks nothing else, so it is up where only a dependency is down. The gateway
+ * sends every path here that is no other function's: 404.
  */
 export const healthHandler = (ports: HealthPorts) =>
   routeHandler(

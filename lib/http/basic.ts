@@ -3,8 +3,9 @@ import { accept, type Outcome, refuse } from '../outcome.ts';
 import { formDecoded } from './parameters.ts';
 
 /**
- * Reads the credentials of HTTP Basic as RFC 6749 section 2.3.1 has them: base64 of `id:secret`, each form-encoded before. What is not base64
- * with its padding (RFC 7617 section 2), not UTF-8, has no colon or an empty half is refused without a word on which.
+ * Reads the credentials of HTTP Basic as RFC 6749 section 2.3.1 has them: base64 of `id:secret`, each form-encoded
+ * before. What is not base64 with its padding (RFC 7617 section 2), not UTF-8, has no colon or an empty half is refused
+ * without a word on which.
  */
 export function readBasic(credentials: string): Outcome<ClientProof> {
   const bytes = Buffer.from(credentials, 'base64');

@@ -2,7 +2,10 @@ import type { Refusal } from '../outcome.ts';
 import type { RefusalClass } from '../refusals/kinds.ts';
 import { type Reason, refusalEntry } from '../refusals/registry.ts';
 
-/** One ASCII sentence for the caller: the refusal's own detail where it may be told, else what the registry says to anybody. */
+/**
+ * One ASCII sentence for the caller: the refusal's own detail where it may be told, else what the registry says to
+ * anybody.
+ */
 export const describe = (refusal: Refusal): string => refusal.detail ?? refusalEntry(refusal.reason).says;
 
 export const classOf = (refusal: Refusal): RefusalClass => refusalEntry(refusal.reason).class;

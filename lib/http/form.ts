@@ -4,7 +4,7 @@ import { givenOnce, Parameters } from './parameters.ts';
 
 const FORM = /^application\/x-www-form-urlencoded[ \t]*(?:;[ \t]*charset="?utf-8"?[ \t]*)?$/i;
 
-export interface FormBounds {
+interface FormBounds {
   readonly maxBytes: number;
   /** Names that may come more than once; all others are refused then. */
   readonly repeatable?: readonly string[];

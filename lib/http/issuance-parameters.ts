@@ -5,7 +5,8 @@ import type { HttpRequest } from './http-request.ts';
 import { invalidParameter, readWholeSeconds } from './parameters.ts';
 
 /**
- * No control character, no line or paragraph separator, and none that turns the direction of what a ledger shows beside it.
+ * No control character, no line or paragraph separator, and none that turns the direction of what a ledger shows
+ * beside it.
  */
 const INTENT = /^[^\p{Cc}\p{Cs}\u2028\u2029\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]{1,256}$/u;
 

@@ -2,9 +2,9 @@ import { accept, type Outcome } from '../outcome.ts';
 import { invalidParameter, type Parameters } from './parameters.ts';
 
 /**
- * Every parameter by which a caller asks for less than it would be given, in OAuth (RFC 6749 section 3.3, RFC 8693 section
- * 2.1, RFC 8707 section 2, RFC 9396 section 2, RFC 9449 section 10), at AWS STS (AssumeRole…) and of this broker's own. A
- * list of the query protocol is named by its first part (`PolicyArns.member.1.arn`).
+ * Every parameter by which a caller asks for less than it would be given, in OAuth (RFC 6749 section 3.3, RFC 8693
+ * section 2.1, RFC 8707 section 2, RFC 9396 section 2, RFC 9449 section 10), at AWS STS (AssumeRole…) and of this
+ * broker's own. A list of the query protocol is named by its first part (`PolicyArns.member.1.arn`).
  */
 const NARROWING_PARAMETERS = [
   'scope',
@@ -24,12 +24,12 @@ const NARROWING_PARAMETERS = [
   'TransitiveTagKeys',
 ] as const;
 
-export type NarrowingParameter = (typeof NARROWING_PARAMETERS)[number];
+type NarrowingParameter = (typeof NARROWING_PARAMETERS)[number];
 
 /**
- * Refuses a parameter that asks for less in a way that the route has no meaning for (parameter_invalid): ignored, it would
- * give more than was asked for. Every other unknown parameter is ignored (RFC 6749 section 3.2). `understood`: what the
- * route reads itself.
+ * Refuses a parameter that asks for less in a way that the route has no meaning for (parameter_invalid): ignored, it
+ * would give more than was asked for. Every other unknown parameter is ignored (RFC 6749 section 3.2). `understood`:
+ * what the route reads itself.
  */
 export function refuseOtherNarrowing(parameters: Parameters, understood: readonly NarrowingParameter[]): Outcome<null> {
   const refused: readonly string[] = NARROWING_PARAMETERS.filter((name) => !understood.includes(name));

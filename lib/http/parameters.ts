@@ -1,8 +1,8 @@
 import { accept, type Outcome, refuse } from '../outcome.ts';
 
 /**
- * Parameters of a query string or a form body, in order, repetitions kept. RFC 6749 section 3.1: a parameter without a value counts as
- * omitted; unknown ones are ignored; none may be given twice, unless it is read with `all`.
+ * Parameters of a query string or a form body, in order, repetitions kept. RFC 6749 section 3.1: a parameter without
+ * a value counts as omitted; unknown ones are ignored; none may be given twice, unless it is read with `all`.
  */
 export class Parameters {
   readonly #values: ReadonlyMap<string, readonly string[]>;

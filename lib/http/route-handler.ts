@@ -20,10 +20,10 @@ export interface RoutePorts {
 }
 
 /**
- * A Lambda handler around the routes of one function. Every request, whatever its route, is looked at in one order: path
- * (404), method (405 with `Allow`), query (no secret, nothing that cannot be decoded), then the route's own handling under
- * its deadline; faults become retryable answers. One log line and one metric a request. A path of none of the routes is
- * refused as the first route refuses.
+ * A Lambda handler around the routes of one function. Every request, whatever its route, is looked at in one order:
+ * path (404), method (405 with `Allow`), query (no secret, nothing that cannot be decoded), then the route's own
+ * handling under its deadline; faults become retryable answers. One log line and one metric a request. A path of none
+ * of the routes is refused as the first route refuses.
  */
 export const routeHandler = (routes: readonly [Route, ...Route[]], ports: RoutePorts) =>
   middy<APIGatewayProxyEventV2, HttpAnswer>().handler(async (event) => {

@@ -5,13 +5,13 @@ import type { HttpAnswer } from './http-answer.ts';
 import type { HttpRequest } from './http-request.ts';
 import type { RouteAnswer } from './route.ts';
 
-export interface ObservationPorts {
+interface ObservationPorts {
   readonly log: Log;
   readonly metrics: Metrics;
 }
 
 /** What log and metrics say of every request. */
-export interface Observed {
+interface Observed {
   readonly request: HttpRequest;
   /** The route's name. */
   readonly route: string;

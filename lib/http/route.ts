@@ -29,8 +29,8 @@ export interface Handling {
   /** Aborts when the route must have answered. */
   readonly signal: AbortSignal;
   /**
-   * From here on, whatever is refused in this request, a fault too, is said so: for routes that learn on the way how their
-   * caller is to be answered (the code of a grant type, a redirect URI once it is trusted).
+   * From here on, whatever is refused in this request, a fault too, is said so: for routes that learn on the way how
+   * their caller is to be answered (the code of a grant type, a redirect URI once it is trusted).
    */
   readonly refuseAs: (renderer: RefusalRenderer) => void;
 }

@@ -35,8 +35,8 @@ export const SECRET_PARAMETERS = [
 ] as const;
 
 /**
- * Reads the query of any route: names are compared as the routes would read them, that is decoded, and a name counts with
- * or without a value. Refuses with malformed_request (see `Parameters.parse`) and proof_in_query.
+ * Reads the query of any route: names are compared as the routes would read them, that is decoded, and a name counts
+ * with or without a value. Refuses with malformed_request (see `Parameters.parse`) and proof_in_query.
  */
 export function readQuery(rawQuery: string): Outcome<Parameters> {
   const query = Parameters.parse(rawQuery);

@@ -18,7 +18,7 @@ export interface AnswerPorts {
 }
 
 /** What the browser posted to the assertion consumer service. */
-export interface PostedResponse {
+interface PostedResponse {
   readonly connection: string;
   /** `SAMLResponse` as it came. */
   readonly document: string;
@@ -40,9 +40,10 @@ export interface SignedIn {
 }
 
 /**
- * Takes the answer of an identity provider: finds the sign-in that it says it answers, verifies it as one for that very request, requires the browser that began, and spends
- * the assertion. RelayState plays no part. An answer that nobody asked for names the person, where the connection takes such, and hands nothing over.
- * Refuses with the reasons of the verification, sign_in_unknown, sign_in_other_browser and replayed.
+ * Takes the answer of an identity provider: finds the sign-in that it says it answers, verifies it as one for that
+ * very request, requires the browser that began, and spends the assertion. RelayState plays no part. An answer that
+ * nobody asked for names the person, where the connection takes such, and hands nothing over. Refuses with the reasons
+ * of the verification, sign_in_unknown, sign_in_other_browser and replayed.
  */
 export async function answerSignIn(
   ports: AnswerPorts,

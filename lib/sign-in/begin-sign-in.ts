@@ -29,14 +29,15 @@ export interface Begin {
 }
 
 /** A person has this long to sign in and to decide. */
-export const SIGN_IN_SECONDS = 600;
+const SIGN_IN_SECONDS = 600;
 
 const REDIRECT = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect';
 const ID_BYTES = 20;
 
 /**
- * Begins a sign-in at a SAML connection: remembers it, bound to the browser, for ten minutes, and returns the URL of the IdP with a signed AuthnRequest. Refuses
- * with sign_in_connection, metadata_unavailable, saml_metadata_invalid and saml_metadata_expired. Throws `Fault` where keys or table can't be reached.
+ * Begins a sign-in at a SAML connection: remembers it, bound to the browser, for ten minutes, and returns the URL of
+ * the IdP with a signed AuthnRequest. Refuses with sign_in_connection, metadata_unavailable, saml_metadata_invalid and
+ * saml_metadata_expired. Throws `Fault` where keys or table can't be reached.
  */
 export async function beginSignIn(
   ports: BeginPorts,

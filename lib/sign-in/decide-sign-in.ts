@@ -19,18 +19,18 @@ export interface DecisionForm {
   readonly browser: string | null;
 }
 
-export interface Decided {
+interface Decided {
   readonly authorization: AuthorizationRequest;
   /** null: the person said no. */
   readonly code: string | null;
 }
 
 /** RFC 6749 section 4.1.2 recommends at most ten minutes; a program on the same machine needs no more than this. */
-export const CODE_SECONDS = 60;
+const CODE_SECONDS = 60;
 
 /**
- * What the person decided, once. Cookie and form secret must both be those of the sign-in, so that no other site's form decides for anybody. Refuses with
- * sign_in_unknown and sign_in_other_browser.
+ * What the person decided, once. Cookie and form secret must both be those of the sign-in, so that no other site's
+ * form decides for anybody. Refuses with sign_in_unknown and sign_in_other_browser.
  */
 export async function decideSignIn(
   ports: DecidePorts,

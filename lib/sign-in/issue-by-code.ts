@@ -5,8 +5,9 @@ import { codeRedeemed, codeUsedAgain, type PresentedCode, type RedeemPorts, rede
 export type CodePorts = RedeemPorts;
 
 /**
- * Issues what a person allowed at a browser, for an authorization code: looked up and held against its client first, then decided, claimed, recorded and minted like
- * every other request. Of many that redeem one code one wins; the others are refused with replayed, and what the code gave is revoked.
+ * Issues what a person allowed at a browser, for an authorization code: looked up and held against its client first,
+ * then decided, claimed, recorded and minted like every other request. Of many that redeem one code one wins; the
+ * others are refused with replayed, and what the code gave is revoked.
  */
 export async function issueByCode(
   ports: IssuePorts & CodePorts,

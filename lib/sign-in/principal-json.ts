@@ -4,8 +4,8 @@ import { Fault } from '../outcome.ts';
 import { epochSeconds } from '../time.ts';
 
 /**
- * A principal that signed in, as the state table keeps it for minutes: its connection by name, its claims as they were verified. What only other kinds of proof have
- * (lineage, may_act) is not kept.
+ * A principal that signed in, as the state table keeps it for minutes: its connection by name, its claims as they
+ * were verified. What only other kinds of proof have (lineage, may_act) is not kept.
  */
 export const principalJson = ({ source, subject, name, claims, proof, record }: Principal): JsonObject => ({
   connection: source.name,

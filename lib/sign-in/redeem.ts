@@ -5,7 +5,7 @@ import type { Clock, Revocations } from '../ports.ts';
 import { toEpochSeconds } from '../time.ts';
 import { verifierFits } from './pkce.ts';
 import { hashOf, isSecret } from './secret.ts';
-import type { AuthorizationCodes, CodeGrant, RedeemedCode } from './sign-ins.ts';
+import type { AuthorizationCode, AuthorizationCodes, RedeemedCode } from './sign-ins.ts';
 
 export interface RedeemPorts {
   readonly issuer: string;
@@ -24,7 +24,7 @@ export interface PresentedCode {
   readonly scopes: readonly string[] | null;
 }
 
-export interface RedeemableCode {
+interface RedeemableCode {
   readonly subject: VerifiedSignIn;
   readonly scopes: readonly string[];
   /** Those of the authorization request: whatever is issued is for these too (RFC 8707 section 2.2). */
@@ -32,38 +32,39 @@ export interface RedeemableCode {
 }
 
 /**
- * Looks an authorization code up and holds it against its client, redirect URI and code challenge. It is spent by the issuance, as every other proof is, so that a scope
- * that is refused does not use it up. Refuses with code_unknown, code_client_mismatch, code_redirect_mismatch, code_verifier_mismatch,
- * code_scope_mismatch, and replayed: then what it gave before is revoked (RFC 6749 section 4.1.2).
+ * Looks an authorization code up and holds it against its client, redirect URI and code challenge. It is spent by the
+ * issuance, as every other proof is, so that a scope that is refused does not use it up. Refuses with code_unknown,
+ * code_client_mismatch, code_redirect_mismatch, code_verifier_mismatch, code_scope_mismatch, and replayed: then what it
+ * gave before is revoked (RFC 6749 section 4.1.2).
  */
 export async function redeemableCode(
   ports: RedeemPorts,
   presented: PresentedCode,
   signal: AbortSignal,
 ): Promise<Outcome<RedeemableCode>> {
-  const grant = isSecret(presented.code) ? await ports.codes.find(presented.code, signal) : null;
-  if (grant === null) return refuse('code_unknown');
-  const fits = checkBindings(grant, presented);
+  const found = isSecret(presented.code) ? await ports.codes.find(presented.code, signal) : null;
+  if (found === null) return refuse('code_unknown');
+  const fits = checkBindings(found, presented);
   if (!fits.ok) return fits;
-  if (grant.redeemed !== null) {
+  if (found.redeemed !== null) {
     await codeUsedAgain(ports, presented.code, signal);
     return refuse('replayed');
   }
-  if (toEpochSeconds(ports.clock.now()) >= grant.expires) return refuse('code_unknown');
+  if (toEpochSeconds(ports.clock.now()) >= found.expires) return refuse('code_unknown');
   const { issuer } = ports;
   const reuse = {
     reuse: 'once',
     issuer: `${issuer}/oauth2/authorize`,
     tokenId: hashOf(presented.code),
-    until: grant.expires,
+    until: found.expires,
   } as const;
-  const { principal, authorization } = grant;
+  const { principal, authorization } = found;
   const scopes = presented.scopes ?? authorization.scopes;
   const subject = { kind: 'sign-in', principal: { ...principal, reuse } } as const;
   return accept({ subject, scopes, targets: authorization.targets });
 }
 
-function checkBindings({ authorization }: CodeGrant, presented: PresentedCode): Outcome<null> {
+function checkBindings({ authorization }: AuthorizationCode, presented: PresentedCode): Outcome<null> {
   if (authorization.client !== presented.client) return refuse('code_client_mismatch');
   if (authorization.redirectUri !== presented.redirectUri) return refuse('code_redirect_mismatch');
   if (!verifierFits(presented.codeVerifier, authorization.codeChallenge)) return refuse('code_verifier_mismatch');

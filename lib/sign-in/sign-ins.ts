@@ -1,12 +1,18 @@
 import type { Principal } from '../identity/principal.ts';
 import type { EpochSeconds } from '../time.ts';
 
-/** What a program asked for at the authorization endpoint (RFC 6749 section 4.1.1, RFC 7636), once client and redirect URI are trusted. */
+/**
+ * What a program asked for at the authorization endpoint (RFC 6749 section 4.1.1, RFC 7636), once client and redirect
+ * URI are trusted.
+ */
 export interface AuthorizationRequest {
   readonly client: string;
   readonly redirectUri: string;
   readonly scopes: readonly string[];
-  /** `resource` and `audience` (RFC 8707 section 2): what the code gives is for these and nothing else; empty: none named. */
+  /**
+   * `resource` and `audience` (RFC 8707 section 2): what the code gives is for these and nothing else; empty: none
+   * named.
+   */
   readonly targets: readonly string[];
   /** Passed back as it came; null: none was sent. */
   readonly state: string | null;
@@ -40,7 +46,10 @@ export interface Consent {
   readonly secret: string;
 }
 
-/** Sign-ins under way. Every step can be taken once, of any number of callers at once by one. Throws `Fault('sign-ins')`. */
+/**
+ * Sign-ins under way. Every step can be taken once, of any number of callers at once by one. Throws
+ * `Fault('sign-ins')`.
+ */
 export interface SignIns {
   begin(signIn: PendingSignIn, signal: AbortSignal): Promise<void>;
   /** null: there is none of this id, it has ended, or it was answered. */
@@ -52,7 +61,7 @@ export interface SignIns {
 }
 
 /** What an authorization code stands for. */
-export interface CodeGrant {
+export interface AuthorizationCode {
   readonly authorization: AuthorizationRequest;
   readonly principal: Principal;
   readonly expires: EpochSeconds;
@@ -66,11 +75,14 @@ export interface RedeemedCode {
   readonly until: EpochSeconds;
 }
 
-/** Authorization codes, kept as hashes and beyond their end, so that one that is used again is known for it. Throws `Fault('sign-ins')`. */
+/**
+ * Authorization codes, kept as hashes and beyond their end, so that one that is used again is known for it. Throws
+ * `Fault('sign-ins')`.
+ */
 export interface AuthorizationCodes {
-  put(code: string, grant: Omit<CodeGrant, 'redeemed'>, signal: AbortSignal): Promise<void>;
+  put(code: string, kept: Omit<AuthorizationCode, 'redeemed'>, signal: AbortSignal): Promise<void>;
   /** Also a code that has ended: `expires` is for the caller to look at. */
-  find(code: string, signal: AbortSignal): Promise<CodeGrant | null>;
+  find(code: string, signal: AbortSignal): Promise<AuthorizationCode | null>;
   /** Says what it was redeemed for. True: somebody had used it again by then. */
   redeemed(code: string, redeemed: RedeemedCode, signal: AbortSignal): Promise<boolean>;
   /** The code was used again: what it was redeemed for so far, or null. */

@@ -5,8 +5,8 @@ import { isRegistered } from './redirect-uri.ts';
 const CLIENT_NAME = /^[a-z][a-z0-9-]{0,62}$/;
 
 /**
- * Whether a redirect URI may be trusted: its client is registered, public, and registered it. Until then a refusal is a page, never a redirect (RFC 6749
- * section 4.1.2.1). Refuses with client_not_permitted and redirect_uri_mismatch.
+ * Whether a redirect URI may be trusted: its client is registered, public, and registered it. Until then a refusal is
+ * a page, never a redirect (RFC 6749 section 4.1.2.1). Refuses with client_not_permitted and redirect_uri_mismatch.
  */
 export async function trustClient(
   client: string,

@@ -133,7 +133,7 @@ describe('an authorization code', () => {
     expect(outcome.ok ? 'accepted' : outcome.refusal.reason).toBe(expected);
   });
 
-  it('brings the person, the scopes that were allowed, and a claim of its own that does not hold the code', async () => {
+  it('brings the person, the scopes that were allowed, and a claim of its own without the code', async () => {
     const code = await aCode();
     const outcome = await redeemableCode(ports(ENDS - 1), presented(code), noDeadline);
     if (!outcome.ok) throw new Error(outcome.refusal.reason);

@@ -2,7 +2,7 @@ import type { UpdateItemInput } from '@aws-sdk/client-dynamodb';
 import { Fault } from '../../outcome.ts';
 import { authorizationJson, authorizationOf } from '../../sign-in/authorization-json.ts';
 import { principalJson, principalOf } from '../../sign-in/principal-json.ts';
-import type { AuthorizationCodes, CodeGrant, RedeemedCode } from '../../sign-in/sign-ins.ts';
+import type { AuthorizationCode, AuthorizationCodes, RedeemedCode } from '../../sign-in/sign-ins.ts';
 import { epochSeconds } from '../../time.ts';
 import { read } from './sign-ins.ts';
 import { conditionHeld, keyOf, type StateTable, stateKey } from './state-table.ts';
@@ -30,7 +30,7 @@ export function dynamoAuthorizationCodes(options: StateTable): AuthorizationCode
     },
     find: async (code, signal) => {
       const item = await read(options, keyFor(code), signal);
-      return item === null ? null : grantOf(item);
+      return item === null ? null : codeOf(item);
     },
     redeemed: async (code, { issuance, until }, signal) => {
       const values = { ':issuance': { S: issuance }, ':until': { N: String(until) } };
@@ -69,7 +69,7 @@ async function update(
   }
 }
 
-const grantOf = (item: Item): CodeGrant => ({
+const codeOf = (item: Item): AuthorizationCode => ({
   authorization: authorizationOf(JSON.parse(item['authorization']?.S ?? 'null')),
   principal: principalOf(JSON.parse(item['principal']?.S ?? 'null')),
   expires: epochSeconds(Number(item['ends']?.N)),

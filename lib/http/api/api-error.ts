@@ -10,7 +10,10 @@ const CHALLENGES: Readonly<Partial<Record<RefusalClass, string>>> = {
   scope: 'error="insufficient_scope", scope="broker:issuances:read"',
 };
 
-/** Errors of the broker's own API to the bearer of a token. Who brought none is told the scheme alone (RFC 6750 section 3.1). */
+/**
+ * Errors of the broker's own API to the bearer of a token. Who brought none is told the scheme alone (RFC 6750 section
+ * 3.1).
+ */
 export const apiError: RefusalRenderer = (refusal, requestId, headers) => {
   const told = refusal.reason === 'proof_missing' ? undefined : CHALLENGES[classOf(refusal)];
   const challenge = told === undefined ? {} : { 'www-authenticate': `Bearer realm="token-broker", ${told}` };

@@ -3,8 +3,8 @@ import { givenOnce, invalidParameter } from '../parameters.ts';
 import type { RouteRequest } from '../route.ts';
 
 /**
- * A search of the query, by the names that are `known`; each at most once. A name that is not known is refused: left out in
- * silence, it would show more than was asked for.
+ * A search of the query, by the names that are `known`; each at most once. A name that is not known is refused: left
+ * out in silence, it would show more than was asked for.
  */
 export function readSearch<Name extends string>(
   { query }: RouteRequest,

@@ -1,7 +1,10 @@
 import type { MintedAwsSession } from '../../credential/grant.ts';
 import { toRfc3339 } from '../../time.ts';
 
-/** The credential document: the ECS container provider and `credential_process` both read it (contract section 3). Secret. */
+/**
+ * The credential document: the ECS container provider and `credential_process` both read it (contract section 3).
+ * Secret.
+ */
 export function credentialDocument(
   { session, roleArn, accountId }: MintedAwsSession,
   scope: string,

@@ -43,7 +43,9 @@ function credentialsCode(refusalClass: RefusalClass): CredentialsCode {
   }
 }
 
-/** One body that every SDK reads some of: `Code`/`Message` (JavaScript), `code`/`message` (Go), the whole body (boto). */
+/**
+ * One body that every SDK reads some of: `Code`/`Message` (JavaScript), `code`/`message` (Go), the whole body (boto).
+ */
 export const credentialsError: RefusalRenderer = (refusal, requestId, headers) => {
   const { status, error, code } = credentialsCode(classOf(refusal));
   const message = describe(refusal);

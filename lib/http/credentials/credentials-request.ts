@@ -28,9 +28,9 @@ const PROOFS = [
 const UNDERSTOOD = ['scope', 'resource', 'audience', 'requested_token_type', 'duration'] as const;
 
 /**
- * Parses `GET or POST /v1/credentials/{scope}` (contract section 3). In this order, the first refusal being the answer: the
- * form; no parameter twice, in query and form together; exactly one proof; `intent`, `duration` and the targets; nothing else
- * that asks for less, in the query or in the form.
+ * Parses `GET or POST /v1/credentials/{scope}` (contract section 3). In this order, the first refusal being the
+ * answer: the form; no parameter twice, in query and form together; exactly one proof; `intent`, `duration` and the
+ * targets; nothing else that asks for less, in the query or in the form.
  */
 export function readCredentialsRequest(request: RouteRequest): Outcome<IssuanceRequest> {
   const form = readOptionalForm(request);

@@ -6,9 +6,9 @@ import type { HttpRequest } from '../http-request.ts';
 import { invalidParameter, type Parameters } from '../parameters.ts';
 
 /**
- * Reads how the client authenticates at an endpoint of ours (RFC 6749 section 2.3, RFC 7521 section 4.2); null: it does not
- * say who it is. Two methods in one request are refused, also where both would be right. A parameter without a value counts
- * as omitted (RFC 6749 section 3.2), so that an empty `client_secret` beside a header is no second method.
+ * Reads how the client authenticates at an endpoint of ours (RFC 6749 section 2.3, RFC 7521 section 4.2); null: it
+ * does not say who it is. Two methods in one request are refused, also where both would be right. A parameter without a
+ * value counts as omitted (RFC 6749 section 3.2), so that an empty `client_secret` beside a header is no second method.
  */
 export function readClientAuthentication(request: HttpRequest, form: Parameters): Outcome<ClientProof | null> {
   const authorization = request.headers['authorization'];

@@ -7,8 +7,11 @@ import { readClientAuthentication } from './endpoint-authentication.ts';
 
 const FORM = { maxBytes: 64 * 1024 };
 
-/** A token, by a client that authenticates: what introspection (RFC 7662 section 2.1) and revocation (RFC 7009 section 2.1) are asked. */
-export interface IntrospectOrRevokeRequest {
+/**
+ * A token, by a client that authenticates: what introspection (RFC 7662 section 2.1) and revocation (RFC 7009 section
+ * 2.1) are asked.
+ */
+interface IntrospectOrRevokeRequest {
   readonly client: ClientProof;
   readonly token: string;
 }

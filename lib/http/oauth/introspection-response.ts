@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '../../json.ts';
 import type { EpochSeconds } from '../../time.ts';
 
 /** What introspection says of an active token. */
-export interface ActiveToken {
+interface ActiveToken {
   readonly subject: string;
   readonly audience: string;
   readonly clientId: string;

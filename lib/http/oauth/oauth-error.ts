@@ -41,8 +41,8 @@ function oauthCode(refusalClass: RefusalClass, badProof: BadProof): OauthCode {
 }
 
 /**
- * RFC 6749 section 5.2, with `reason` and `request_id`. Every 401 says the scheme (RFC 9110 section 11.6.1), also to a client
- * that tried another way.
+ * RFC 6749 section 5.2, with `reason` and `request_id`. Every 401 says the scheme (RFC 9110 section 11.6.1), also to
+ * a client that tried another way.
  */
 export const oauthError =
   (badProof: BadProof): RefusalRenderer =>

@@ -1,8 +1,9 @@
 import { GRANT_TYPES } from './grant-types/all-grant-types.ts';
 
 /**
- * The authorization server's metadata (RFC 8414 section 2), one body for both well-known paths; every URL comes from the
- * issuer. No `scopes_supported`: who may have what is nobody else's business. `algorithms` are those of client assertions.
+ * The authorization server's metadata (RFC 8414 section 2), one body for both well-known paths; every URL comes from
+ * the issuer. No `scopes_supported`: who may have what is nobody else's business. `algorithms` are those of client
+ * assertions.
  */
 export const serverMetadata = (issuer: string, algorithms: readonly string[]) => {
   const methods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'];

@@ -29,10 +29,11 @@ const FORM = { maxBytes: 512 * 1024, repeatable: ['audience', 'resource'] };
 const UNDERSTOOD = ['scope', 'resource', 'audience', 'requested_token_type', 'duration'] as const;
 
 /**
- * Parses a request of the token endpoint (contract section 3). In this order, the first refusal being the answer: the form
- * (RFC 6749 section 3.2); its grant type, whose codes every later refusal has (`refuseAs`); no other proof, and no actor
- * where there is none; how the client authenticates (RFC 6749 section 2.3); the proof and the scopes, as the grant type has
- * them; `intent`, `duration`, and the targets (RFC 8693 section 2.1, RFC 8707 section 2); nothing else that asks for less.
+ * Parses a request of the token endpoint (contract section 3). In this order, the first refusal being the answer: the
+ * form (RFC 6749 section 3.2); its grant type, whose codes every later refusal has (`refuseAs`); no other proof, and no
+ * actor where there is none; how the client authenticates (RFC 6749 section 2.3); the proof and the scopes, as the
+ * grant type has them; `intent`, `duration`, and the targets (RFC 8693 section 2.1, RFC 8707 section 2); nothing else
+ * that asks for less.
  */
 export function readTokenRequest(request: RouteRequest, refuseAs: Handling['refuseAs']): Outcome<TokenRequest> {
   const form = readForm(request, FORM);
@@ -60,8 +61,8 @@ function readGrantType(form: Parameters): Outcome<{ readonly form: Parameters; r
 }
 
 /**
- * Exactly one proof a request (in client credentials that is the client's own), an actor's and the client's own beside it
- * (contract section 1): none is left out in silence.
+ * Exactly one proof a request (in client credentials that is the client's own), an actor's and the client's own
+ * beside it (contract section 1): none is left out in silence.
  */
 function checkProofs(form: Parameters, { proof, actor }: OauthGrantType): Outcome<null> {
   const proofs = ['subject_token', 'assertion', 'code'].filter((name) => form.one(name) !== null);

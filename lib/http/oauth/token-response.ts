@@ -5,8 +5,8 @@ import { type HttpAnswer, secretJson } from '../http-answer.ts';
 import type { TokenRequest } from './token-request.ts';
 
 /**
- * The successful response of the token endpoint (RFC 6749 section 5.1, RFC 8693 section 2.2.1). `requestedTokenType` is one
- * that the grant answers to: another was refused. Secret.
+ * The successful response of the token endpoint (RFC 6749 section 5.1, RFC 8693 section 2.2.1). `requestedTokenType`
+ * is one that the grant answers to: another was refused. Secret.
  */
 export function tokenResponse(
   { record, minted }: Issued,

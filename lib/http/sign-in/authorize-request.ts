@@ -12,13 +12,13 @@ import { givenOnce, invalidParameter, missingParameter, type Parameters, repeate
 import type { RouteRequest } from '../route.ts';
 
 /** Who would get the answer; nothing else is looked at before the two are trusted (RFC 6749 section 4.1.2.1). */
-export interface RedirectParameters {
+interface RedirectParameters {
   readonly query: Parameters;
   readonly client: string;
   readonly redirectUri: string;
 }
 
-export interface AuthorizeParameters {
+interface AuthorizeParameters {
   readonly connection: string;
   readonly authorization: AuthorizationRequest;
 }

@@ -11,8 +11,8 @@ import { codeRedirect, errorRedirect } from './redirect.ts';
 export type AuthorizePorts = ProviderRedirectPorts & DecidePorts;
 
 /**
- * `GET /oauth2/authorize` (RFC 6749 section 4.1.1) and the POST of its page. Until the redirect URI is trusted a refusal is a
- * page; from then on refusals and outages go there.
+ * `GET /oauth2/authorize` (RFC 6749 section 4.1.1) and the POST of its page. Until the redirect URI is trusted a
+ * refusal is a page; from then on refusals and outages go there.
  */
 export const authorizeRoute = (ports: AuthorizePorts): Route => ({
   ...PAGE_ROUTE,

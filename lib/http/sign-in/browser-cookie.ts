@@ -4,8 +4,8 @@ import type { HttpRequest } from '../http-request.ts';
 const MAX_AGE_SECONDS = 600;
 
 /**
- * `__Host-`: no other host and no subdomain can set it (RFC 6265bis section 4.1.3). That needs https; the local stack has a
- * plain name.
+ * `__Host-`: no other host and no subdomain can set it (RFC 6265bis section 4.1.3). That needs https; the local stack
+ * has a plain name.
  */
 const nameOf = (issuer: string): string => (issuer.startsWith('https:') ? '__Host-sign-in' : 'sign-in');
 
@@ -17,8 +17,8 @@ export function readBrowserCookie({ cookies }: HttpRequest, issuer: string): str
 }
 
 /**
- * Sets it for ten minutes. The identity provider's answer is a POST from another site, to which only `SameSite=None` cookies go
- * along; on loopback http, where that is not allowed, both are the same site.
+ * Sets it for ten minutes. The identity provider's answer is a POST from another site, to which only `SameSite=None`
+ * cookies go along; on loopback http, where that is not allowed, both are the same site.
  */
 export function browserCookie(secret: string, issuer: string): string {
   const attributes = `Path=/; Max-Age=${MAX_AGE_SECONDS}; HttpOnly`;

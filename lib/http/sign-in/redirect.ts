@@ -4,7 +4,7 @@ import type { HttpAnswer } from '../http-answer.ts';
 import type { RefusalRenderer } from '../route.ts';
 
 /** A redirect URI that is trusted, and the state that goes back with every answer. */
-export interface Callback {
+interface Callback {
   readonly redirectUri: string;
   readonly state: string | null;
 }
@@ -32,7 +32,9 @@ export const redirectTo = (
 export const codeRedirect = (callback: Callback, code: string, issuer: string, requestId: string): HttpAnswer =>
   redirectTo(withParameters(callback, [['code', code]], issuer), requestId, 303);
 
-/** A refusal goes to the program (RFC 6749 section 4.1.2.1), with the broker's own `reason` and `request_id` beside it. */
+/**
+ * A refusal goes to the program (RFC 6749 section 4.1.2.1), with the broker's own `reason` and `request_id` beside it.
+ */
 export const errorRedirect =
   (callback: Callback, issuer: string): RefusalRenderer =>
   (refusal, requestId) => {

@@ -7,7 +7,8 @@ import { missingParameter } from '../parameters.ts';
 const FORM = { maxBytes: 512 * 1024 };
 
 /**
- * Reads `SAMLResponse` of a POST to the assertion consumer service (SAML bindings section 3.5.4). RelayState is not looked at.
+ * Reads `SAMLResponse` of a POST to the assertion consumer service (SAML bindings section 3.5.4). RelayState is not
+ * looked at.
  */
 export function readSamlResponse(request: HttpRequest): Outcome<string> {
   const form = readForm(request, FORM);

@@ -34,9 +34,10 @@ export interface StsRequest {
 }
 
 /**
- * Parses the query protocol of AWS STS (API version 2011-06-15) at `/sts` and `/sts/{scope}` (contract section 3). In this
- * order, the first refusal being the answer: the form; action and version; no second proof; the role; the proof with what
- * its action asks for beside it; the scope that the role names; duration; what narrows, and nothing else that asks for less.
+ * Parses the query protocol of AWS STS (API version 2011-06-15) at `/sts` and `/sts/{scope}` (contract section 3). In
+ * this order, the first refusal being the answer: the form; action and version; no second proof; the role; the proof
+ * with what its action asks for beside it; the scope that the role names; duration; what narrows, and nothing else that
+ * asks for less.
  */
 export function readStsRequest(request: RouteRequest): Outcome<StsRequest> {
   const form = readForm(request, FORM);
@@ -51,7 +52,10 @@ export function readStsRequest(request: RouteRequest): Outcome<StsRequest> {
   return accept({ action: action.value, principalArn: form.value.one('PrincipalArn'), issuance: issuance.value });
 }
 
-/** An SDK that has credentials may sign what needs no signature; anything else in the header is a proof beside the proof. */
+/**
+ * An SDK that has credentials may sign what needs no signature; anything else in the header is a proof beside the
+ * proof.
+ */
 function isSignatureOrNothing({ headers }: HttpRequest): boolean {
   const authorization = headers['authorization']?.trim() ?? '';
   return authorization === '' || authorization.startsWith('AWS4-HMAC-SHA256 ');
@@ -120,8 +124,8 @@ interface Target {
 }
 
 /**
- * `RoleArn` names the scope; at `/sts/{scope}` it may also be the real role of that grant. A scope in path and in RoleArn must
- * agree.
+ * `RoleArn` names the scope; at `/sts/{scope}` it may also be the real role of that grant. A scope in path and in
+ * RoleArn must agree.
  */
 function readTarget(roleArn: string, pathScope: string | null): Outcome<Target> {
   const named = BROKER_ROLE.exec(roleArn)?.[1];

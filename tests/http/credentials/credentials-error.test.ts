@@ -2,7 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { credentialsError } from '../../../lib/http/credentials/credentials-error.ts';
 import type { Reason } from '../../../lib/refusals/registry.ts';
 
-/** Contract section 3: 401 for a proof that names nobody, 403 for what is not allowed, 429 for a limit, 502 or 503 for an outage. */
+/**
+ * Contract section 3: 401 for a proof that names nobody, 403 for what is not allowed, 429 for a limit, 502 or 503 for
+ * an outage.
+ */
 const WIRE: readonly (readonly [Reason, number, string, string])[] = [
   ['malformed_request', 400, 'invalid_request', 'InvalidRequest'],
   ['duration_out_of_range', 400, 'invalid_request', 'InvalidRequest'],

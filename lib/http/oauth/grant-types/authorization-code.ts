@@ -15,8 +15,8 @@ export const authorizationCode: OauthGrantType = {
 };
 
 /**
- * Reads an authorization code with what its public client proves it by (RFC 6749 section 4.1.3, RFC 7636 section 4.5): as
- * `code`, or in a token exchange as `subject_token`. `scope` may be left out: the person has allowed it.
+ * Reads an authorization code with what its public client proves it by (RFC 6749 section 4.1.3, RFC 7636 section
+ * 4.5): as `code`, or in a token exchange as `subject_token`. `scope` may be left out: the person has allowed it.
  */
 export function presentedCode(
   form: Parameters,

@@ -12,7 +12,10 @@ export type Presented =
 
 /** A grant type of RFC 6749 section 4: how a client asks, never what a scope hands out. */
 export interface OauthGrantType {
-  /** The error code of a proof that is not good: RFC 8693 section 2.2.2, or RFC 7521 section 4.1.1 and RFC 6749 section 5.2. */
+  /**
+   * The error code of a proof that is not good: RFC 8693 section 2.2.2, or RFC 7521 section 4.1.1 and RFC 6749 section
+   * 5.2.
+   */
   readonly badProof: 'invalid_request' | 'invalid_grant';
   /** The parameter that carries its proof; null: the proof is the client's own. */
   readonly proof: 'subject_token' | 'assertion' | 'code' | null;

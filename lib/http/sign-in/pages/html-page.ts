@@ -3,8 +3,8 @@ import { escapeXml } from '../../../xml.ts';
 import type { HttpAnswer } from '../../http-answer.ts';
 
 /**
- * Text for an element or a quoted attribute. Whatever steers the direction or look of text around it is shown as a box, so
- * that no name can dress up as another.
+ * Text for an element or a quoted attribute. Whatever steers the direction or look of text around it is shown as a
+ * box, so that no name can dress up as another.
  */
 export const escapeHtml = (text: string): string => escapeXml(text.replace(/[\p{Cc}\p{Cf}]/gu, '\u25a1'));
 
@@ -41,9 +41,9 @@ export interface Page {
 }
 
 /**
- * A page without script, frame, image or font, that no cache keeps and no other site can frame. Its one style element is
- * named by its hash. A form leads to this broker, and by its redirect to the one origin that the page is about (CSP level 3,
- * form-action).
+ * A page without script, frame, image or font, that no cache keeps and no other site can frame. Its one style element
+ * is named by its hash. A form leads to this broker, and by its redirect to the one origin that the page is about (CSP
+ * level 3, form-action).
  */
 export function htmlPage(page: Page, requestId: string, headers: Readonly<Record<string, string>> = {}): HttpAnswer {
   const { status, title, body, formLeadsTo = null } = page;

@@ -30,7 +30,8 @@ function statusOfClass(refusalClass: RefusalClass): number {
 const RETRYABLE = [429, 503];
 
 /**
- * A refusal as a page: which check failed, what was expected of public values, and the code and id that an operator asks for.
+ * A refusal as a page: which check failed, what was expected of public values, and the code and id that an operator
+ * asks for.
  */
 export const refusalPage: RefusalRenderer = (refusal, requestId, headers) => {
   const { says } = refusalEntry(refusal.reason);

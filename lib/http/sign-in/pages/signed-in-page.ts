@@ -7,8 +7,8 @@ const MOST_CLAIMS = 60;
 const LONGEST_VALUE = 500;
 
 /**
- * The page at the end of a sign-in that nobody asked for: who the person is here, and nothing more. It shows them their own
- * claims, as conditions see them.
+ * The page at the end of a sign-in that nobody asked for: who the person is here, and nothing more. It shows them
+ * their own claims, as conditions see them.
  */
 export function signedInPage({ name, subject, source, claims }: Principal, requestId: string): HttpAnswer {
   const rows = [
@@ -19,7 +19,8 @@ export function signedInPage({ name, subject, source, claims }: Principal, reque
   const seen = [...claims.values]
     .slice(0, MOST_CLAIMS)
     .map(([claim, value]) => [`claims.${claim}`, shown(value)] as const);
-  const body = `<p>The sign-in works. No program asked for it, so nothing was handed over, and you can close this page.</p>
+  const body = `<p>The sign-in works.
+No program asked for it, so nothing was handed over, and you can close this page.</p>
 ${definitions(rows)}
 <h2>What rules can see</h2>
 ${definitions(seen)}`;
