@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from '../../lib/json.ts';
+import { BROKER_TOKEN_TYPE, GRANT_TYPE } from '../../lib/oauth-urns.ts';
 
 export interface Redeemable {
   readonly issuer: string;
@@ -24,8 +25,8 @@ const TIMEOUT_MS = 30_000;
 export async function redeemCode(redeemable: Redeemable): Promise<Redeemed> {
   const { issuer, client, scope, code, verifier, redirectUri, intent, duration } = redeemable;
   const body = new URLSearchParams({
-    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
-    subject_token_type: 'urn:token-broker:token-type:authorization-code',
+    grant_type: GRANT_TYPE.tokenExchange,
+    subject_token_type: BROKER_TOKEN_TYPE.authorizationCode,
     subject_token: code,
     client_id: client,
     redirect_uri: redirectUri,
@@ -39,7 +40,7 @@ export async function redeemCode(redeemable: Redeemable): Promise<Redeemed> {
   const answer = await readAnswer(response);
   const token = answer['access_token'];
   if (!response.ok || typeof token !== 'string') throw new Error(refusalOf(answer, response.status));
-  const isCredentials = answer['issued_token_type'] === 'urn:token-broker:token-type:aws-credentials';
+  const isCredentials = answer['issued_token_type'] === BROKER_TOKEN_TYPE.awsCredentials;
   if (isCredentials) return { text: `${token}\n`, token: null };
   return { text: `${token}\n`, token: `${JSON.stringify(answer, null, 2)}\n` };
 }

@@ -1,4 +1,5 @@
 import type { DownstreamClient } from '../configuration/documents.ts';
+import { JWT_CLIENT_ASSERTION } from '../oauth-urns.ts';
 import { accept, Fault, type Outcome } from '../outcome.ts';
 import { type Attempt, assertionTimes, signWithSecret } from './assertion.ts';
 
@@ -7,8 +8,6 @@ interface ClientCredential {
   readonly headers: Readonly<Record<string, string>>;
   readonly parameters: Readonly<Record<string, string>>;
 }
-
-const CLIENT_ASSERTION = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 /**
  * Authenticates the broker as a client of the server (RFC 6749 section 2.3.1; RFC 7523 section 2.2). A grant without a
@@ -43,7 +42,7 @@ function withAssertion({ clientId }: DownstreamClient, assertion: Outcome<string
   if (!assertion.ok) return assertion;
   const parameters = {
     client_id: clientId,
-    client_assertion_type: CLIENT_ASSERTION,
+    client_assertion_type: JWT_CLIENT_ASSERTION,
     client_assertion: assertion.value,
   };
   return accept({ headers: {}, parameters });

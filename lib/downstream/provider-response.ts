@@ -1,5 +1,6 @@
 import type { OauthTokenGrant, TokenResponse } from '../configuration/documents.ts';
 import type { JsonObject } from '../json.ts';
+import { TOKEN_TYPE } from '../oauth-urns.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import { END_OF_TIME, type EpochSeconds, epochSeconds } from '../time.ts';
 import type { DownstreamRequest, DownstreamToken } from './downstream-request.ts';
@@ -11,7 +12,6 @@ const TOKEN = /^[\x21-\x7e]+$/;
 /** RFC 6749 section 3.3, and the commas of those who separate by them. */
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/;
 const LONGEST_SCOPE = 4_096;
-const TOKEN_TYPES = 'urn:ietf:params:oauth:token-type:';
 
 /** What is known beside the answer itself. */
 export interface Asked {
@@ -68,14 +68,14 @@ function readType(
   const wanted = issuedTypes(grant);
   if (typeof issued !== 'string' || !wanted.includes(issued)) return wrong('issued_token_type');
   if (isBearer) return accept({ tokenType: 'Bearer', issuedTokenType: issued });
-  const isAccessToken = wanted.includes(`${TOKEN_TYPES}access_token`);
+  const isAccessToken = wanted.includes(TOKEN_TYPE.accessToken);
   return type === 'N_A' && !isAccessToken ? accept({ tokenType: 'N_A', issuedTokenType: issued }) : wrong('token_type');
 }
 
 /** A JWT may be called either, where an access token was asked for (RFC 8693 section 3). */
 function issuedTypes({ requestedTokenType }: Extract<OauthTokenGrant, { provider: 'token-exchange' }>): string[] {
-  const wanted = requestedTokenType ?? `${TOKEN_TYPES}access_token`;
-  return wanted === `${TOKEN_TYPES}access_token` ? [wanted, `${TOKEN_TYPES}jwt`] : [wanted];
+  const wanted = requestedTokenType ?? TOKEN_TYPE.accessToken;
+  return wanted === TOKEN_TYPE.accessToken ? [wanted, TOKEN_TYPE.jwt] : [wanted];
 }
 
 /** `expires_in`, else the grant's own word for a server that never says. */

@@ -1,12 +1,10 @@
 import type { OauthTokenGrant } from '../configuration/documents.ts';
+import { GRANT_TYPE, TOKEN_TYPE } from '../oauth-urns.ts';
 import { accept, Fault, type Outcome } from '../outcome.ts';
 import { type Attempt, assertionTimes, signAsBroker, signWithSecret } from './assertion.ts';
 
 type Parameters = Readonly<Record<string, string>>;
 export type FormGrant = Exclude<OauthTokenGrant, { provider: 'github-app' }>;
-
-const JWT = 'urn:ietf:params:oauth:token-type:jwt';
-const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 
 /** The parameters of a token request without its client authentication. Refuses with `downstream_key_unusable`. */
 export async function tokenParameters(attempt: Attempt, grant: FormGrant): Promise<Outcome<Parameters>> {
@@ -41,9 +39,9 @@ async function exchangeParameters(
   grant: Extract<FormGrant, { provider: 'token-exchange' }>,
 ): Promise<Parameters> {
   return {
-    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    grant_type: GRANT_TYPE.tokenExchange,
     ...(await subjectToken(attempt, grant)),
-    requested_token_type: grant.requestedTokenType ?? ACCESS_TOKEN,
+    requested_token_type: grant.requestedTokenType ?? TOKEN_TYPE.accessToken,
     ...targets(attempt),
   };
 }
@@ -54,7 +52,7 @@ async function subjectToken(
 ): Promise<Parameters> {
   const { proof } = attempt.request;
   if (grant.forward === 'assertion') {
-    return { subject_token: await signAsBroker(attempt, grant.assertionAudience), subject_token_type: JWT };
+    return { subject_token: await signAsBroker(attempt, grant.assertionAudience), subject_token_type: TOKEN_TYPE.jwt };
   }
   if (proof === null) throw new Fault('bug', 'forward: proof without a proof.');
   return { subject_token: proof.token, subject_token_type: proof.tokenType };
@@ -69,7 +67,7 @@ async function bearerParameters(
   if (!assertion.ok) return assertion;
   const { scope, ...others } = targets(attempt);
   return accept({
-    grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+    grant_type: GRANT_TYPE.jwtBearer,
     assertion: assertion.value,
     ...(scope === undefined || grant.scopeIn === 'assertion' ? {} : { scope }),
     ...others,

@@ -1,3 +1,5 @@
+import { escapeXml } from '../../lib/xml.ts';
+
 /** Elements by name; null ones are left out. */
 export interface Tree {
   readonly [name: string]: string | Tree | null;
@@ -5,21 +7,11 @@ export interface Tree {
 
 const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
-
 const elements = (tree: Tree): string =>
   Object.entries(tree)
     .map(([name, value]) => {
       if (value === null) return '';
-      return `<${name}>${typeof value === 'string' ? escaped(value) : elements(value)}</${name}>`;
+      return `<${name}>${typeof value === 'string' ? escapeXml(value) : elements(value)}</${name}>`;
     })
     .join('');
 

@@ -1,5 +1,6 @@
 import samlify from 'samlify/build/index.js';
 import { type EpochSeconds, toRfc3339 } from '../../time.ts';
+import { escapeXml } from '../../xml.ts';
 import { HTTP_POST, HTTP_REDIRECT } from './names.ts';
 import type { ServiceKey } from './service-keys.ts';
 
@@ -50,7 +51,3 @@ function authnRequestXml({ id, issued, entityId, acsUrl, location }: AuthnReques
   const answer = `ProtocolBinding="${HTTP_POST}" AssertionConsumerServiceURL="${escapeXml(acsUrl)}"`;
   return `<samlp:AuthnRequest ${namespaces} ${sent} ${answer}><saml:Issuer>${escapeXml(entityId)}</saml:Issuer></samlp:AuthnRequest>`;
 }
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-const escapeXml = (text: string): string => text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? '');
