@@ -36,7 +36,7 @@ const introduction = `# Every refusal
 Made from \`lib/refusals/\` by \`npm run docs\`; do not edit it here. An answer that refuses carries \`reason\`, a stable code, and \`request_id\`. The reason leads to a heading of this page, the
 request id to the log line, and a denied or failed issuance to its record: \`token-broker issuances list --outcome denied\`.
 
-"Says" is what any caller is told. Once a proof's signature holds and \`require\` is met, \`error_description\` may say more: which check failed, and what was expected of public values.
+"Says" is what any caller is told. Once a proof's signature holds and \`require\` is met, \`error_description\` may say more: which check failed, what was expected and what came, of public values (audience, party, type, algorithm, times), in ASCII, each cut at 200 characters.
 The codes are those of \`/oauth2/token\` (in an exchange), \`/v1/credentials\` and \`/sts\`. 429 and 503 come with \`Retry-After\`: try again. A refusal with any other status stays one until something changes.
 `;
 

@@ -75,7 +75,7 @@ function admit(
   const required = checkRequirement(connection, claims);
   if (!required.ok) return required;
   const timely = checkAge(request.signedAt, now, connection.clockTolerance);
-  if (!timely.ok) return timely;
+  if (!timely.ok) return refuse(timely.refusal.reason, { detail: explainAge(request.signedAt, now, connection) });
   const label = renderPrincipal(connection, claims);
   if (!label.ok) return label;
   const issuer = `https://${request.target.host}`;
@@ -100,5 +100,9 @@ function checkAge(signedAt: EpochSeconds, now: EpochSeconds, tolerance: Seconds)
   if (now >= signedAt + LIFETIME + tolerance) return refuse('expired');
   return signedAt > now + tolerance ? refuse('not_yet_valid') : accept(null);
 }
+
+/** For a genuine request that names somebody here. */
+const explainAge = (signedAt: EpochSeconds, now: EpochSeconds, { clockTolerance }: AwsIamConnection): string =>
+  `X-Amz-Date is ${signedAt} and good for ${LIFETIME} seconds; the clock here says ${now} and the tolerance is ${clockTolerance} seconds.`;
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -1,5 +1,6 @@
 import { accept, type Outcome, refuse } from '../../outcome.ts';
 import type { ParsedJwt } from '../oidc/jwt.ts';
+import { publicText } from '../oidc/public-text.ts';
 import type { DeclaredJwtType, Principal } from '../principal.ts';
 import { type BrokerTokenContext, verifyBrokerToken } from './verify-broker-token.ts';
 
@@ -20,10 +21,10 @@ export async function brokerPrincipal(
   const token = verified.value;
   if (token.audience !== context.issuer) {
     return refuse('audience_mismatch', {
-      detail: `A broker token is a proof here only with the audience ${context.issuer}.`,
+      detail: `A broker token is a proof here only with the audience ${context.issuer}; it has: ${publicText(token.audience)}.`,
     });
   }
-  if (declared === 'id_token') return refuse('type_mismatch', { detail: 'This is not an ID token.' });
+  if (declared === 'id_token') return refuse('type_mismatch', { detail: 'An ID token was declared; typ is at+jwt.' });
   if (token.exchanges >= MOST_EXCHANGES) return refuse('exchange_chain_too_long');
   return accept({
     source: { kind: 'connection', name: 'broker' },

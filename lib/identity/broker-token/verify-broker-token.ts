@@ -5,6 +5,7 @@ import { accept, type Outcome, refuse } from '../../outcome.ts';
 import type { OwnKeys, Revocations } from '../../ports.ts';
 import { type EpochSeconds, seconds } from '../../time.ts';
 import { type ParsedJwt, tokenType } from '../oidc/jwt.ts';
+import { publicText } from '../oidc/public-text.ts';
 import { verifySignature } from '../oidc/signature.ts';
 import { checkTimes } from '../oidc/times.ts';
 
@@ -46,11 +47,16 @@ export async function verifyBrokerToken(jwt: ParsedJwt, context: BrokerTokenCont
   const keys = await context.ownKeys.find(jwt.header.kid, context.signal);
   const signature = await verifySignature(jwt, keys, ['ES256', 'EdDSA', 'RS256']);
   if (!signature.ok) return signature;
-  if (tokenType(jwt.header) !== 'at+jwt') return refuse('type_mismatch');
+  const type = tokenType(jwt.header);
+  if (type !== 'at+jwt') return refuse('type_mismatch', { detail: `typ must be at+jwt; it is ${publicText(type)}.` });
   const times = checkTimes(jwt.unverified, { now: context.now, tolerance: SKEW, maxAge: null });
   if (!times.ok) return times;
-  if (context.now >= times.value.expires) return refuse('expired');
-  const token = readClaims(jwt, times.value.expires, times.value.issuedAt);
+  const { expires, issuedAt } = times.value;
+  if (context.now >= expires) {
+    const detail = `The token has expired: exp is ${expires}; the clock here says ${context.now} and there is no tolerance.`;
+    return refuse('expired', { detail });
+  }
+  const token = readClaims(jwt, expires, issuedAt);
   if (token === null) return refuse('claims_invalid');
   const revoked = await context.revocations.anyRevoked([token.tokenId, ...token.parents], context.signal);
   return revoked ? refuse('revoked') : accept(token);

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Client, JwsAlgorithm } from '../../configuration/documents.ts';
-import type { JsonObject } from '../../json.ts';
+import type { JsonObject, JsonValue } from '../../json.ts';
 import { accept, type Outcome } from '../../outcome.ts';
 import { epochSeconds, seconds } from '../../time.ts';
 import { type ParsedJwt, parseJwt, tokenType } from '../oidc/jwt.ts';
+import { publicClaim, publicList, publicText } from '../oidc/public-text.ts';
 import { verifySignature } from '../oidc/signature.ts';
 import { checkTimes, type TokenTimes } from '../oidc/times.ts';
 import type { AuthenticatedClient, ClientProof } from '../principal.ts';
@@ -30,7 +31,7 @@ export async function verifyClientAssertion(
   const parsed = parseJwt(proof.assertion);
   if (!parsed.ok) return clientRefusal(parsed.refusal.reason);
   const jwt = parsed.value;
-  const { iss, sub, jti } = jwt.unverified;
+  const { iss, sub } = jwt.unverified;
   if (typeof iss !== 'string' || iss !== sub) return clientRefusal('assertion_subject');
   if (proof.client !== null && proof.client !== iss) return clientRefusal('assertion_client_id');
   const client = await readClient(iss, context.configuration, context.signal);
@@ -39,12 +40,30 @@ export async function verifyClientAssertion(
   if (!keys.ok) return keys;
   const signature = await verifySignature(jwt, keys.value, CLIENT_ASSERTION_ALGORITHMS);
   if (!signature.ok) return clientRefusal(signature.refusal.reason);
-  if (!TYPES.includes(tokenType(jwt.header))) return clientRefusal('type_mismatch');
-  if (!isForThisBroker(client, jwt.unverified['aud'], context.issuer)) return clientRefusal('audience_mismatch');
-  const times = checkTimes(jwt.unverified, { now: context.now, tolerance: TOLERANCE, maxAge: null });
-  if (!times.ok) return clientRefusal(times.refusal.reason);
-  if (livesTooLong(times.value, context.now)) return clientRefusal('assertion_lifetime');
-  if (typeof jti !== 'string' || !TOKEN_ID.test(jti)) return clientRefusal('assertion_jti');
+  return checkGenuine(client, jwt, context);
+}
+
+/** What is left to check of an assertion whose signature holds: from here on refusals say what was expected and what came. */
+function checkGenuine(client: Client, jwt: ParsedJwt, { issuer, now }: ClientContext): Outcome<AuthenticatedClient> {
+  const { aud, jti } = jwt.unverified;
+  const type = tokenType(jwt.header);
+  if (!TYPES.includes(type)) {
+    return clientRefusal('type_mismatch', `typ must be one of: ${publicList(TYPES)}; it is ${publicText(type)}.`);
+  }
+  const audiences = audiencesOf(client, issuer);
+  if (!isFor(audiences, aud)) {
+    const detail = `aud must be one of: ${publicList(audiences)}, and nothing else; it is ${publicClaim(aud)}.`;
+    return clientRefusal('audience_mismatch', detail);
+  }
+  const times = checkTimes(jwt.unverified, { now, tolerance: TOLERANCE, maxAge: null });
+  if (!times.ok) return clientRefusal(times.refusal.reason, times.refusal.detail);
+  const lasts = times.value.expires - (times.value.issuedAt ?? now);
+  if (lasts > MOST_SECONDS) {
+    return clientRefusal('assertion_lifetime', `It may last ${MOST_SECONDS} seconds at most; it lasts ${lasts}.`);
+  }
+  if (typeof jti !== 'string' || !TOKEN_ID.test(jti)) {
+    return clientRefusal('assertion_jti', 'jti must be 1 to 256 visible ASCII characters.');
+  }
   return accept(authenticated(client, jwt, jti, times.value));
 }
 
@@ -60,18 +79,16 @@ async function keysOf(client: Client, jwt: ParsedJwt, context: ClientContext): P
   return context.keySets.find(source, jwt.header.kid, context.signal);
 }
 
-/** The issuer as the sole value, a string or a list of one. Only a client registered so may name the token endpoint. */
-function isForThisBroker({ authentication }: Client, aud: unknown, issuer: string): boolean {
-  const [audience, ...others] = Array.isArray(aud) ? aud : [aud];
-  if (others.length > 0 || typeof audience !== 'string') return false;
-  if (audience === issuer) return true;
+/** The issuer. Only a client registered so may name the token endpoint as well. */
+function audiencesOf({ authentication }: Client, issuer: string): readonly string[] {
   const tokenEndpoint = 'audience' in authentication && authentication.audience === 'token-endpoint';
-  return tokenEndpoint && audience === `${issuer}/oauth2/token`;
+  return tokenEndpoint ? [issuer, `${issuer}/oauth2/token`] : [issuer];
 }
 
-function livesTooLong({ expires, issuedAt }: TokenTimes, now: number): boolean {
-  if (issuedAt === null) return expires - now > MOST_SECONDS;
-  return expires - issuedAt > MOST_SECONDS;
+/** One of them as the sole value, a string or a list of one. */
+function isFor(audiences: readonly string[], aud: JsonValue | undefined): boolean {
+  const [audience, ...others] = Array.isArray(aud) ? aud : [aud];
+  return others.length === 0 && typeof audience === 'string' && audiences.includes(audience);
 }
 
 function authenticated(client: Client, jwt: ParsedJwt, jti: string, { expires }: TokenTimes): AuthenticatedClient {

@@ -25,8 +25,12 @@ export interface ClientContext extends ClientPorts {
   readonly signal: AbortSignal;
 }
 
-/** Refused alike, whatever was wrong; the log says which check it was. */
-export const clientRefusal = (check: string) => refuse('client_authentication_failed', { log: { check } });
+/**
+ * Refused alike, whatever was wrong; the log says which check it was. `detail` only of an assertion whose signature
+ * holds: nobody but the client learns it.
+ */
+export const clientRefusal = (check: string, detail?: string) =>
+  refuse('client_authentication_failed', { ...(detail === undefined ? {} : { detail }), log: { check } });
 
 const CLIENT_NAME = /^[a-z][a-z0-9-]{0,62}$/;
 

@@ -1,8 +1,8 @@
 import type { OidcConnection } from '../../configuration/documents.ts';
 import type { JsonObject } from '../../json.ts';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
-import type { AuthorizedParty } from './authorized-party.ts';
-import { publicList } from './public-text.ts';
+import { type AuthorizedParty, explainParty } from './authorized-party.ts';
+import { publicClaim, publicList } from './public-text.ts';
 
 /**
  * The values of `aud`: one non-empty string, or a list of at least one. An absent `aud` is an empty list. RFC 7519
@@ -14,7 +14,9 @@ export function readAudience(claims: JsonObject): Outcome<readonly string[]> {
   const values: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
   const texts = values.filter((value) => typeof value === 'string' && value !== '');
   if (texts.length === 0 || texts.length < values.length) {
-    return refuse('claims_invalid', { detail: 'aud must be a string or a list of strings.' });
+    return refuse('claims_invalid', {
+      detail: `aud must be a string or a list of strings; it is ${publicClaim(aud)}.`,
+    });
   }
   return accept(texts.map(String));
 }
@@ -40,9 +42,18 @@ function isAddressed(connection: OidcConnection, audience: readonly string[], pa
   return connection.authorizedParties.includes(party.value);
 }
 
-/** What an audience mismatch may tell somebody whom these connections admit. */
-export function expectedAudience(connections: readonly OidcConnection[]): string {
+/** What an audience mismatch may tell somebody whom these connections admit: what was expected, and what came. */
+export function explainAudience(
+  connections: readonly OidcConnection[],
+  audience: readonly string[],
+  party: AuthorizedParty,
+): string {
   const values = [...new Set(connections.flatMap((connection) => connection.audience))];
-  if (values.length === 0) return 'The token was issued to a party that is not accepted here.';
-  return `Every value of aud must be one of: ${publicList(values)}.`;
+  if (values.length > 0) {
+    const came = audience.length === 0 ? 'the token has none' : `the token has: ${publicList(audience)}`;
+    return `Every value of aud must be one of: ${publicList(values)}; ${came}.`;
+  }
+  if (audience.length > 0) return `The token must have no aud; it has: ${publicList(audience)}.`;
+  const parties = [...new Set(connections.flatMap((connection) => connection.authorizedParties))];
+  return explainParty(parties, party);
 }

@@ -1,23 +1,27 @@
-import type { JsonObject } from '../../json.ts';
+import type { JsonObject, JsonValue } from '../../json.ts';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
-import { publicList } from './public-text.ts';
+import { publicClaim, publicList } from './public-text.ts';
 
 /** The client that a token was issued to, as its issuer says. */
 export type AuthorizedParty =
   | { readonly kind: 'none' }
   | { readonly kind: 'one'; readonly value: string }
-  /** A claim of the wrong type, or two that name different parties. */
-  | { readonly kind: 'mistyped' | 'contradictory' };
+  /** A claim of the wrong type, or two that name different parties: all that there are, by name. */
+  | { readonly kind: 'mistyped' | 'contradictory'; readonly claims: readonly (readonly [string, JsonValue])[] };
 
 /** OpenID Connect Core section 2, Entra ID v1, Okta, and RFC 9068 section 2.2 with Cognito. */
 const PARTY_CLAIMS = ['azp', 'appid', 'cid', 'client_id'] as const;
 
 export function readAuthorizedParty(claims: JsonObject): AuthorizedParty {
-  const values = PARTY_CLAIMS.filter((name) => Object.hasOwn(claims, name)).map((name) => claims[name]);
+  const present = PARTY_CLAIMS.flatMap((name): (readonly [string, JsonValue])[] => {
+    const value = Object.hasOwn(claims, name) ? claims[name] : undefined;
+    return value === undefined ? [] : [[name, value]];
+  });
+  const values = present.map(([, value]) => value);
   const [first, ...others] = values;
   if (first === undefined) return { kind: 'none' };
-  if (values.some((value) => typeof value !== 'string' || value === '')) return { kind: 'mistyped' };
-  if (others.some((other) => other !== first)) return { kind: 'contradictory' };
+  if (values.some((value) => typeof value !== 'string' || value === '')) return { kind: 'mistyped', claims: present };
+  if (others.some((other) => other !== first)) return { kind: 'contradictory', claims: present };
   return { kind: 'one', value: String(first) };
 }
 
@@ -27,14 +31,24 @@ export function readAuthorizedParty(claims: JsonObject): AuthorizedParty {
  */
 export function checkAuthorizedParty(party: AuthorizedParty, accepted: readonly string[]): Outcome<true> {
   if (party.kind === 'mistyped') {
-    return refuse('claims_invalid', { detail: 'azp, appid, cid and client_id must be non-empty strings.' });
+    const detail = `azp, appid, cid and client_id must be non-empty strings; ${named(party.claims)}.`;
+    return refuse('claims_invalid', { detail });
   }
   if (party.kind === 'contradictory') {
-    return refuse('authorized_party_mismatch', { detail: 'azp, appid, cid and client_id name different parties.' });
+    return refuse('authorized_party_mismatch', {
+      detail: `One token names different parties: ${named(party.claims)}.`,
+    });
   }
   if (accepted.length === 0) return accept(true);
   if (party.kind === 'one' && accepted.includes(party.value)) return accept(true);
-  return refuse('authorized_party_mismatch', {
-    detail: `The token must be issued to one of: ${publicList(accepted)}.`,
-  });
+  return refuse('authorized_party_mismatch', { detail: explainParty(accepted, party) });
 }
+
+/** Who was expected, and who came. */
+export function explainParty(accepted: readonly string[], party: AuthorizedParty): string {
+  const came = party.kind === 'one' ? publicClaim(party.value) : 'nobody that it names';
+  return `The token must be issued to one of: ${publicList(accepted)}; it was issued to ${came}.`;
+}
+
+const named = (claims: readonly (readonly [string, JsonValue])[]): string =>
+  claims.map(([name, value]) => `${name} is ${publicClaim(value)}`).join(', ');

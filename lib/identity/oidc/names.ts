@@ -1,7 +1,8 @@
 import type { OidcConnection } from '../../configuration/documents.ts';
-import type { JsonObject } from '../../json.ts';
+import type { JsonObject, JsonValue } from '../../json.ts';
 import { parseJsonPointer, valueAt } from '../../json-pointer.ts';
 import { accept, Fault, type Outcome, refuse } from '../../outcome.ts';
+import { claimType, publicText } from './public-text.ts';
 
 /**
  * Longest subject and token id, in UTF-8 bytes: they are parts of storage keys, of which DynamoDB takes 2,048 bytes.
@@ -21,18 +22,27 @@ export interface TokenNames {
  */
 export function readNames(claims: JsonObject, connection: OidcConnection): Outcome<TokenNames> {
   const subject = claims['sub'];
-  if (!isName(subject)) return refuse('claims_invalid', { detail: `sub must be ${A_NAME}.` });
+  if (!isName(subject))
+    return refuse('claims_invalid', { detail: `sub must be ${A_NAME}; it is ${shapeOf(subject)}.` });
   const idClaim = connection.tokenIdClaim;
   if (!Object.hasOwn(claims, idClaim)) {
     if (connection.reuse === 'allow') return accept({ subject, tokenId: null });
-    return refuse('claims_invalid', { detail: 'The token needs an id (jti, or what its issuer has instead).' });
+    return refuse('claims_invalid', {
+      detail: `The token needs an id, which here is ${publicText(idClaim)}; it has none.`,
+    });
   }
   const tokenId = claims[idClaim];
-  if (!isName(tokenId)) return refuse('claims_invalid', { detail: `The id of the token must be ${A_NAME}.` });
+  if (!isName(tokenId)) {
+    return refuse('claims_invalid', { detail: `The id of the token must be ${A_NAME}; it is ${shapeOf(tokenId)}.` });
+  }
   return accept({ subject, tokenId });
 }
 
 const A_NAME = 'a non-empty string of at most 1024 bytes without control characters';
+
+/** Never the text itself: a subject is not public. */
+const shapeOf = (value: JsonValue | undefined): string =>
+  typeof value === 'string' ? `a string of ${Buffer.byteLength(value)} bytes` : claimType(value);
 
 const isName = (value: unknown): value is string =>
   typeof value === 'string' && value !== '' && Buffer.byteLength(value) <= MAX_NAME_BYTES && !/\p{Cc}/u.test(value);

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../json.ts';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
 import { END_OF_TIME, type EpochSeconds, epochSeconds, type Seconds } from '../../time.ts';
+import { publicClaim } from './public-text.ts';
 
 /** What a token's times are held against. */
 interface TimeRules {
@@ -31,16 +32,18 @@ export function checkTimes(claims: JsonObject, rules: TimeRules): Outcome<TokenT
   const { now, tolerance, maxAge } = rules;
   if (maxAge !== null && issuedAt === null) return refuse('claims_invalid', { detail: 'The token needs an iat.' });
   if (now >= expires + tolerance) {
-    return refuse('expired', { detail: `The token expired ${apart(expires, now)}; ${clock(rules)}.` });
+    return refuse('expired', { detail: `The token has expired: exp is ${at(expires, now)}; ${clock(rules)}.` });
   }
   if (notBefore !== null && notBefore > now + tolerance) {
-    return refuse('not_yet_valid', { detail: `nbf is ${apart(notBefore, now)}; ${clock(rules)}.` });
+    return refuse('not_yet_valid', { detail: `nbf is ${at(notBefore, now)}; ${clock(rules)}.` });
   }
   if (issuedAt !== null && issuedAt > now + tolerance) {
-    return refuse('not_yet_valid', { detail: `iat is ${apart(issuedAt, now)}; ${clock(rules)}.` });
+    return refuse('not_yet_valid', { detail: `iat is ${at(issuedAt, now)}; ${clock(rules)}.` });
   }
   if (maxAge !== null && issuedAt !== null && now - issuedAt > maxAge + tolerance) {
-    return refuse('too_old', { detail: `iat is ${apart(issuedAt, now)}; at most ${maxAge} seconds are accepted.` });
+    return refuse('too_old', {
+      detail: `iat is ${at(issuedAt, now)}, where at most ${maxAge} seconds are accepted; ${clock(rules)}.`,
+    });
   }
   return read;
 }
@@ -51,7 +54,10 @@ function readTimes(claims: JsonObject): Outcome<TokenTimes> {
     return [expires, issuedAt, notBefore].find((each) => !each.ok) ?? missing;
   if (expires.value === null) return missing;
   const earliest = Math.max(issuedAt.value ?? expires.value, notBefore.value ?? expires.value);
-  if (expires.value < earliest) return refuse('claims_invalid', { detail: 'exp is before nbf or iat.' });
+  if (expires.value < earliest) {
+    const detail = `exp (${expires.value}) is before nbf (${notBefore.value ?? 'absent'}) or iat (${issuedAt.value ?? 'absent'}).`;
+    return refuse('claims_invalid', { detail });
+  }
   return accept({ expires: expires.value, issuedAt: issuedAt.value, notBefore: notBefore.value });
 }
 
@@ -63,14 +69,16 @@ function time(claims: JsonObject, name: TimeClaim): Outcome<EpochSeconds | null>
   if (!Object.hasOwn(claims, name)) return accept(null);
   const value = claims[name];
   if (typeof value !== 'number' || !Number.isFinite(value) || value > END_OF_TIME || value < -END_OF_TIME) {
-    return refuse('claims_invalid', { detail: `${name} must be a number of seconds up to the end of year 9999.` });
+    const came = typeof value === 'number' ? value : publicClaim(value);
+    const detail = `${name} must be a number of seconds up to the end of year 9999; it is ${came}.`;
+    return refuse('claims_invalid', { detail });
   }
   return accept(epochSeconds(value));
 }
 
-function apart(time: EpochSeconds, now: EpochSeconds): string {
+function at(time: EpochSeconds, now: EpochSeconds): string {
   const difference = Math.round(Math.abs(now - time));
-  return time > now ? `${difference} seconds in the future` : `${difference} seconds ago`;
+  return `${time}, ${difference} seconds ${time > now ? 'in the future' : 'ago'}`;
 }
 
 const clock = ({ now, tolerance }: TimeRules): string =>

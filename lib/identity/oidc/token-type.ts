@@ -1,6 +1,6 @@
 import { accept, type Outcome, refuse } from '../../outcome.ts';
 import { type ParsedJwt, tokenType } from './jwt.ts';
-import { publicList } from './public-text.ts';
+import { publicClaim, publicList, publicText } from './public-text.ts';
 
 /** The `subject_token_type` of a token exchange, by its last part; `jwt` says nothing beyond the format. */
 export type DeclaredType = 'jwt' | 'id_token' | 'access_token';
@@ -13,11 +13,17 @@ export type DeclaredType = 'jwt' | 'id_token' | 'access_token';
 export function checkType(jwt: ParsedJwt, accepted: readonly string[], declared: DeclaredType): Outcome<true> {
   const type = tokenType(jwt.header);
   if (!accepted.includes(type)) {
-    return refuse('type_mismatch', { detail: `typ must be one of: ${publicList(accepted)}.` });
+    return refuse('type_mismatch', {
+      detail: `typ must be one of: ${publicList(accepted)}; it is ${publicText(type)}.`,
+    });
   }
   const use = jwt.unverified['token_use'];
-  const isAccess = type === 'at+jwt' || use === 'access';
-  if (declared === 'id_token' && isAccess) return refuse('type_mismatch', { detail: 'This is not an ID token.' });
-  if (declared === 'access_token' && use === 'id') return refuse('type_mismatch', { detail: 'This is an ID token.' });
+  const found = `typ is ${publicText(type)} and token_use ${publicClaim(use)}`;
+  if (declared === 'id_token' && (type === 'at+jwt' || use === 'access')) {
+    return refuse('type_mismatch', { detail: `An ID token was declared; ${found}.` });
+  }
+  if (declared === 'access_token' && use === 'id') {
+    return refuse('type_mismatch', { detail: `An access token was declared; ${found}.` });
+  }
   return accept(true);
 }

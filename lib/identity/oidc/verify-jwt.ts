@@ -2,15 +2,17 @@ import type { JwsAlgorithm, OidcConnection, OidcIssuer } from '../../configurati
 import { accept, Fault, type Outcome, type Refusal, refuse } from '../../outcome.ts';
 import type { CompiledConnection } from '../../policy/connection.ts';
 import type { Configuration, KeySets } from '../../ports.ts';
+import type { Reason } from '../../refusals/registry.ts';
 import type { EpochSeconds } from '../../time.ts';
 import type { Principal } from '../principal.ts';
 import { checkRequirement } from '../requirement.ts';
-import { chooseConnection, expectedAudience, readAudience } from './audience.ts';
+import { chooseConnection, explainAudience, readAudience } from './audience.ts';
 import { checkAuthorizedParty, readAuthorizedParty } from './authorized-party.ts';
 import { viewClaims } from './claims-view.ts';
 import { type ParsedJwt, parseJwt } from './jwt.ts';
 import { checkRoleAccount, readNames } from './names.ts';
 import { principalOf } from './principal-of.ts';
+import { publicList, publicText } from './public-text.ts';
 import { allowedAlgorithm, verifySignature } from './signature.ts';
 import { checkTimes } from './times.ts';
 import { checkType, type DeclaredType } from './token-type.ts';
@@ -77,23 +79,38 @@ function choose(
 ): Outcome<CompiledConnection<OidcConnection>> {
   const claims = jwt.unverified;
   const audience = readAudience(claims);
-  if (!audience.ok) return detailedFor(jwt, connections, audience.refusal);
-  const chosen = chooseConnection(connections, audience.value, readAuthorizedParty(claims));
-  if (chosen === null) return detailedFor(jwt, connections, { reason: 'audience_mismatch' });
-  const allowed = allowedAlgorithm(jwt.header, chosen.algorithms);
-  if (!allowed.ok) return allowed;
+  if (!audience.ok) {
+    const { reason, detail = '' } = audience.refusal;
+    return detailedFor(jwt, connections, reason, () => detail);
+  }
+  const party = readAuthorizedParty(claims);
+  const chosen = chooseConnection(connections, audience.value, party);
+  if (chosen === null) {
+    return detailedFor(jwt, connections, 'audience_mismatch', (admitting) =>
+      explainAudience(admitting, audience.value, party),
+    );
+  }
+  if (!allowedAlgorithm(jwt.header, chosen.algorithms).ok) {
+    return detailedFor(
+      jwt,
+      [chosen],
+      'algorithm_not_allowed',
+      () => `alg must be one of: ${publicList(chosen.algorithms)}; it is ${publicText(jwt.header.alg)}.`,
+    );
+  }
   const required = requirement(jwt, chosen);
   return required.ok ? accept(chosen) : required;
 }
 
-/** No connection could be chosen: only somebody whom one of them would admit learns what was expected. */
+/** The token is genuine and no connection takes it: only somebody whom one of these would admit learns what was expected. */
 function detailedFor(
   jwt: ParsedJwt,
   connections: readonly CompiledConnection<OidcConnection>[],
-  { reason, detail }: Refusal,
+  reason: Reason,
+  explain: (admitting: readonly OidcConnection[]) => string,
 ): { ok: false; refusal: Refusal } {
   const admitting = connections.filter((connection) => requirement(jwt, connection).ok);
-  return admitting.length === 0 ? refuse(reason) : refuse(reason, { detail: detail ?? expectedAudience(admitting) });
+  return admitting.length === 0 ? refuse(reason) : refuse(reason, { detail: explain(admitting) });
 }
 
 const requirement = (jwt: ParsedJwt, connection: CompiledConnection<OidcConnection>): Outcome<true> =>

@@ -68,6 +68,20 @@ describe('a token of this broker', () => {
     expect(outcome).toMatchObject({ ok: false, refusal: { reason } });
   });
 
+  it.each([
+    [{}, { typ: 'JWT' }, 0, 'typ must be at+jwt; it is jwt.'],
+    [
+      {},
+      {},
+      601,
+      `The token has expired: exp is ${NOW_SECONDS + 600}; the clock here says ${NOW_SECONDS + 601} and there is no tolerance.`,
+    ],
+  ])('says what was expected and what came', async (claims, header, later, detail) => {
+    const context = { ...contextOf([jwk]), now: epochSeconds(NOW_SECONDS + later) };
+    const outcome = await verifyBrokerToken(parsed(await brokerToken(key, claims, header)), context);
+    expect(outcome).toMatchObject({ ok: false, refusal: { detail } });
+  });
+
   it('is none where another key signed it', async () => {
     const outcome = await verifyBrokerToken(parsed(await brokerToken(otherKey)), contextOf([jwk]));
     expect(outcome).toMatchObject({ ok: false, refusal: { reason: 'signature_invalid' } });
@@ -129,7 +143,10 @@ describe('a broker token as a proof', () => {
 
   it('is for this broker alone', async () => {
     expect(await present({ aud: 'https://api.acme.internal' })).toMatchObject({
-      refusal: { reason: 'audience_mismatch', detail: expect.stringContaining(ISSUER) },
+      refusal: {
+        reason: 'audience_mismatch',
+        detail: `A broker token is a proof here only with the audience ${ISSUER}; it has: https://api.acme.internal.`,
+      },
     });
   });
 

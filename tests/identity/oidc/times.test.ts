@@ -54,7 +54,8 @@ describe('the times of a token, a second either side', () => {
     const outcome = checkTimes({ exp: NOW - 100 }, { now: epochSeconds(NOW), tolerance: seconds(60), maxAge: null });
     expect(outcome).toMatchObject({
       refusal: {
-        detail: 'The token expired 100 seconds ago; the clock here says 1800000000 and the tolerance is 60 seconds.',
+        detail:
+          'The token has expired: exp is 1799999900, 100 seconds ago; the clock here says 1800000000 and the tolerance is 60 seconds.',
       },
     });
   });

@@ -126,7 +126,7 @@ describe('what a refusal says', () => {
   it('names the audience to somebody whom require admits', async () => {
     expect(await refusal(token({ claims: { aud: 'x' } }))).toEqual({
       reason: 'audience_mismatch',
-      detail: 'Every value of aud must be one of: https://broker.example.com.',
+      detail: 'Every value of aud must be one of: https://broker.example.com; the token has: x.',
     });
   });
 
