@@ -51,7 +51,10 @@ export class HostedFunction {
     const id = this.#lastId;
     return new Promise((resolve) => {
       this.#waiting.set(id, resolve);
-      this.#process.send({ id, event });
+      // A process that was killed a moment ago may not be known to be gone.
+      this.#process.send({ id, event }, (error) => {
+        if (error !== null) resolve('killed');
+      });
     });
   }
 

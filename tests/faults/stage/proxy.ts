@@ -115,9 +115,11 @@ async function befall({ service, fault, deliver, response, gone, kill, hold }: C
       return say(response, { status: 200, type: 'text/html', body: '<html>\u0000{"who": knows' });
     case 'killed before':
       return kill();
-    case 'killed after':
-      await deliver();
-      return kill();
+    case 'killed after': {
+      const killed = deliver().then(kill);
+      hold(killed);
+      return killed;
+    }
   }
 }
 

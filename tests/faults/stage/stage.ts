@@ -3,13 +3,13 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { dynamoLedgerQueries } from '../../../lib/aws/dynamodb/ledger-queries.ts';
 import { tableName } from '../../../lib/aws/dynamodb/tables.ts';
 import type { IssuanceFilter } from '../../../lib/ledger/filter.ts';
 import type { IssuanceRecord } from '../../../lib/ledger/record.ts';
 import { readTemplate } from '../../../local/gateway/template.ts';
 import { EXTERNAL_ID, type Stack, startStack } from '../../../local/stack.ts';
+import { clientAt } from '../../aws/dynamodb/dynamodb.ts';
 import { clientSecret, downstreamSecret, faultsFolder } from './folder.ts';
 import { Lane } from './lane.ts';
 
@@ -37,11 +37,7 @@ export async function startStage(laneCount: number): Promise<Stage> {
   await fill(stack, lanes);
   const environments = functionEnvironments(stack);
   for (const lane of lanes) lane.use(environments);
-  const client = new DynamoDBClient({
-    region: stack.aws['AWS_REGION'] ?? 'us-east-1',
-    endpoint: upstreams.dynamodb,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
+  const client = clientAt(upstreams.dynamodb);
   const queries = dynamoLedgerQueries({ client, table: tableName(tablePrefix, 'ledger') });
   return {
     issuer: stack.url,
@@ -53,7 +49,6 @@ export async function startStage(laneCount: number): Promise<Stage> {
     },
     record: (id) => queries.get(id, AbortSignal.timeout(10_000)),
     stop: async () => {
-      client.destroy();
       await Promise.all(lanes.map((lane) => lane.stop()));
       await stack.stop();
     },
