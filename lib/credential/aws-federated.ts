@@ -43,10 +43,12 @@ export const awsFederatedGranter = (sessions: Sessions): Granter<'aws-federated'
 function asks(
   sessions: Sessions,
   grant: AwsFederatedGrant,
-  { proof, issuance }: GrantInput,
+  { proof: presented, principal, issuance }: GrantInput,
   { duration }: SessionDuration,
   policies: SessionPolicies,
 ): Outcome<Ask> {
+  // A broker token is not the identity provider's word, which the role trusts, whoever its origin is.
+  const proof = principal.lineage === null ? presented : null;
   const role = { roleArn: grant.roleArn, duration, ...policies };
   if (grant.via === 'web-identity') {
     if (proof?.kind !== 'jwt' || proof.token.length > LONGEST_TOKEN) return refuse('proof_type_unsupported');

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { LINEAGE_CLAIM } from '../broker-token-claims.ts';
-import type { Actor, Principal } from '../identity/principal.ts';
+import { type Actor, type AuthenticatedClient, issuerOf, type Principal } from '../identity/principal.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 import { TOKEN_TYPE } from '../oauth-urns.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import { renderTokenClaims } from '../policy/render-grant.ts';
 import type { TokenSigner } from '../ports.ts';
 import { type EpochSeconds, epochSeconds, toEpochSeconds } from '../time.ts';
+import { actClaim, identityText } from './act-claim.ts';
 import type { Granted, Granter, GrantInput, Minted, PreparedGrant } from './grant.ts';
 
 export interface BrokerTokenPorts {
@@ -103,43 +104,47 @@ interface TokenTimesAndClaims {
 function tokenClaims(issuer: string, granted: GrantedTokens, input: GrantInput, more: TokenTimesAndClaims): JsonObject {
   const { principal, actor, client, issuance } = input;
   const act = actClaim(principal, actor);
+  const { audience } = granted[0].grant.document;
   return {
     ...more.claims,
     iss: issuer,
-    sub: subjectOf(principal),
-    aud: granted[0].grant.document.audience,
-    client_id: client?.client ?? `connection:${principal.source.name}`,
+    sub: identityText(principal),
+    aud: audience,
+    client_id: client?.client ?? connectionText(principal),
     iat: more.now,
     nbf: more.now,
     exp: more.expires,
     jti: issuance,
     scope: granted.map(({ scope }) => scope).join(' '),
     ...(act === undefined ? {} : { act }),
-    [LINEAGE_CLAIM]: lineageClaim(input),
+    ...(principal.mayAct === undefined ? {} : { may_act: principal.mayAct }),
+    [LINEAGE_CLAIM]: { ...ancestry(input), ...(audience === issuer ? origin(input) : {}) },
   };
 }
 
-/** `<connection>:<subject>` or `client:<name>`. A broker token's subject is one already and stays what it is through a chain of exchanges. */
-export function subjectOf({ source, subject }: Pick<Principal, 'source' | 'subject'>): string {
-  if (source.kind === 'client') return `client:${source.name}`;
-  return source.name === 'broker' ? subject : `${source.name}:${subject}`;
-}
-
-/** RFC 8693 section 4.1: the actor outermost, who acted before it nested inside. */
-export function actClaim(principal: Principal, actor: Actor | null): JsonValue | undefined {
-  const before = principal.lineage?.act;
-  if (actor === null) return before;
-  const sub =
-    actor.client === null
-      ? subjectOf({ source: { kind: 'connection', name: actor.connection ?? '' }, subject: actor.subject })
-      : `client:${actor.client}`;
-  return before === undefined ? { sub } : { sub, act: before };
-}
+const connectionText = ({ source, lineage }: Principal): string =>
+  `connection:${lineage === null ? source.name : 'broker'}`;
 
 /** What the token came of, for revocation and for the cap on chains. Both proofs' broker tokens count. */
-function lineageClaim({ principal, actor, proof }: GrantInput): JsonObject {
+function ancestry({ principal, actor, proof }: GrantInput): JsonObject {
   const parents = [...(principal.lineage?.tokenIds ?? []), ...(actor?.lineage?.tokenIds ?? [])];
   const exchanges =
     proof === null ? 0 : Math.max(principal.lineage?.exchanges ?? 0, actor?.lineage?.exchanges ?? 0) + 1;
   return { parents: [...new Set(parents)], exchanges };
 }
+
+/** What only this broker needs to know, of a token that may be a proof here: nothing of it may get lost at the next exchange. */
+function origin({ principal, actor, client }: GrantInput): JsonObject {
+  const presenter = client === null || isPartOf(client, principal, actor) ? [] : [client.client];
+  const before = [...(principal.lineage?.presenters ?? []), ...(actor?.lineage?.presenters ?? [])];
+  const presenters = [...new Set([...presenter, ...before])];
+  return {
+    principal: principal.name,
+    issuer: issuerOf(principal),
+    ...(presenters.length === 0 ? {} : { presenters }),
+  };
+}
+
+/** A client that is the subject or acts is named as that. */
+const isPartOf = ({ client }: AuthenticatedClient, { source }: Principal, actor: Actor | null): boolean =>
+  (source.kind === 'client' && source.name === client) || actor?.client === client;

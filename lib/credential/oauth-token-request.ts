@@ -2,7 +2,7 @@ import type { OauthTokenGrant } from '../configuration/documents.ts';
 import type { DownstreamRequest, ForwardedProof } from '../downstream/downstream-request.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import { renderDownstream } from '../policy/render-grant.ts';
-import { actClaim, subjectOf } from './broker-token.ts';
+import { actClaim, identityText } from './act-claim.ts';
 import type { Granted, GrantInput } from './grant.ts';
 
 const TOKEN_TYPES = 'urn:ietf:params:oauth:token-type:';
@@ -40,7 +40,7 @@ export function downstreamRequest(
 /** `sub` of an assertion: what the template gave, else the principal's, where the server takes that. */
 function assertedSubject(grant: OauthTokenGrant, rendered: string | null, { principal }: GrantInput): string | null {
   const isNone = grant.provider === 'jwt-bearer' && grant.defaultSubject === 'none';
-  return rendered === null && !isNone ? subjectOf(principal) : rendered;
+  return rendered === null && !isNone ? identityText(principal) : rendered;
 }
 
 /** Labels are left out: identity is (connection or client, subject). */
@@ -53,10 +53,11 @@ function identityOf({ principal, actor, client }: GrantInput): DownstreamRequest
   ];
 }
 
-/** The caller's own token (`forward: proof`), which must be one JWT with an end. */
+/** The caller's own token (`forward: proof`), which must be one JWT with an end, and of its identity provider: no broker token. */
 function forwardedProof(grant: OauthTokenGrant, { proof, principal }: GrantInput): Outcome<ForwardedProof | null> {
   if (grant.provider !== 'token-exchange' || grant.forward !== 'proof') return accept(null);
   const { sha256, expires } = principal.proof;
+  if (principal.lineage !== null) return refuse('proof_type_unsupported');
   if (proof?.kind !== 'jwt' || sha256 === null || expires === null) return refuse('proof_type_unsupported');
   return accept({ token: proof.token, tokenType: `${TOKEN_TYPES}${proof.declared}`, sha256, expires });
 }

@@ -12,6 +12,8 @@ import type { EpochSeconds } from '../time.ts';
 export interface Claims {
   readonly values: ReadonlyMap<string, JsonValue>;
   readonly unavailable: ReadonlyMap<string, Reason>;
+  /** Why every other name is withheld too: a broker token carries some of its origin's claims. Absent: there are no others. */
+  readonly otherwise?: Reason;
 }
 
 export type ProofKind = 'oidc' | 'saml' | 'aws-iam' | 'client-secret' | 'client-assertion' | 'broker';
@@ -38,9 +40,12 @@ export interface ProofReuse {
   readonly until: EpochSeconds;
 }
 
-/** Who a verified proof names. Its identity is (connection or client, subject); `name` is a label for people. */
+/**
+ * Who a verified proof names. Its identity is (connection or client, subject); `name` is a label for people. Of a broker
+ * token all of it is the origin's, who came itself once: nothing is lost on the way (contract section 2).
+ */
 export interface Principal {
-  /** `connection` for foreign proofs (`broker` for this broker's own tokens), `client` for a client as itself. */
+  /** `connection` for foreign proofs, `client` for a client as itself; never `broker`. */
   readonly source: { readonly kind: 'connection' | 'client'; readonly name: string };
   readonly subject: string;
   readonly name: string;
@@ -52,21 +57,32 @@ export interface Principal {
   readonly record: readonly string[];
   /** `may_act` of the token, unread; the actor must be the one it names. */
   readonly mayAct: JsonValue | undefined;
-  /** Only for broker tokens: what came before this exchange. */
+  /** Only for broker tokens: what they say beside who their origin is. */
   readonly lineage: Lineage | null;
   /** Only for SAML: the Recipient that the assertion was confirmed for. */
   readonly recipient?: string;
 }
 
-/** The broker tokens that a broker token came of, nearest first (the token itself is the first), and its end. */
+/** What a broker token says beside who its origin is. */
 export interface Lineage {
+  /** The broker tokens that it came of, nearest first; the token itself is the first. */
   readonly tokenIds: readonly string[];
   /** How many exchanges led to the token; at most three may follow one another. */
   readonly exchanges: number;
   readonly expires: EpochSeconds;
-  /** `act` of the token, to be nested under a further actor (RFC 8693 section 4.1). */
-  readonly act: JsonValue | undefined;
+  /** The issuer of the origin's own proof; null: it had none, or the token does not say. */
+  readonly issuer: string | null;
+  /** Who acted so far, nearest first (RFC 8693 section 4.1). */
+  readonly actors: readonly Actor[];
+  /** The clients that authenticated on the way and did not act. */
+  readonly presenters: readonly string[];
+  /** The token as it is, which a rule of the connection `broker` sees. */
+  readonly token: { readonly subject: string; readonly claims: Claims };
 }
+
+/** The issuer of whom a proof names: of a broker token its origin's own. null: there is none, or nobody knows it any more. */
+export const issuerOf = ({ proof, lineage }: Pick<Principal, 'proof' | 'lineage'>): string | null =>
+  lineage === null ? proof.issuer : lineage.issuer;
 
 /** A client that authenticated at this broker in this request. */
 export interface AuthenticatedClient {
@@ -77,11 +93,12 @@ export interface AuthenticatedClient {
 }
 
 /**
- * Who acts for the subject: `actor_token`'s principal, else the authenticated client, else nobody. `via` says which, because a rule that
- * names both `connection` and `client` admits that client as presenter without an `actor` of its own.
+ * Who acts for the subject: `actor_token`'s principal, else the authenticated client, else whom `act` of the subject's
+ * broker token names, else nobody. `via` says which, because a rule that names both `connection` and `client` admits that
+ * client as presenter without an `actor` of its own.
  */
 export interface Actor {
-  readonly via: 'actor-token' | 'client';
+  readonly via: 'actor-token' | 'client' | 'act';
   /** null where the actor is the authenticated client. */
   readonly connection: string | null;
   readonly client: string | null;

@@ -69,7 +69,8 @@ export async function authenticate(
   }
   const principal = await verify(authenticators, proofs.subject, context);
   if (!principal.ok) return principal;
-  const actor = await authenticateActor(authenticators, proofs.actor, client.value, context);
+  const before = principal.value.lineage?.actors[0] ?? null;
+  const actor = await authenticateActor(authenticators, proofs.actor, client.value, before, context);
   if (!actor.ok) return actor;
   return accept({ principal: principal.value, actor: actor.value, client: client.value, proof: proofs.subject });
 }
@@ -99,14 +100,18 @@ async function verify(
   }
 }
 
-/** The actor is `actor_token`'s principal, else the authenticated client if there is one, else nobody (contract section 2). */
+/**
+ * The actor is `actor_token`'s principal, else the authenticated client if there is one, else whom `act` of the subject's
+ * broker token names, else nobody (contract section 2).
+ */
 async function authenticateActor(
   authenticators: Authenticators,
   proof: Proof | null,
   client: AuthenticatedClient | null,
+  before: Actor | null,
   context: AuthenticationContext,
 ): Promise<Outcome<Actor | null>> {
-  if (proof === null) return accept(client === null ? null : clientActor(client));
+  if (proof === null) return accept(client === null ? before : clientActor(client));
   const verified = await verify(authenticators, proof, context);
   if (!verified.ok) return verified;
   const { source, subject, name, claims, proof: evidence, reuse, lineage } = verified.value;

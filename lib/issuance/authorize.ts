@@ -1,10 +1,9 @@
 import type { Granted, Granters, GrantInput, Narrowing, PreparedGrant } from '../credential/grant.ts';
-import { accept, type Outcome, type Refusal, refuse } from '../outcome.ts';
+import { accept, type Outcome, refuse } from '../outcome.ts';
 import { type DecisionInput, decide } from '../policy/decide.ts';
 import type { Check } from '../policy/decision.ts';
 import type { GrantKind, GrantRoute } from '../policy/grants/grant-kind.ts';
 import { type Grant, type GrantType, grantKinds } from '../policy/grants/kinds.ts';
-import { decisionLookup } from '../policy/lookup.ts';
 import type { CompiledScope } from '../policy/scope.ts';
 import type { Clock, Configuration, LimitCount } from '../ports.ts';
 import { type EpochSeconds, epochSeconds, type Seconds, toEpochSeconds } from '../time.ts';
@@ -76,15 +75,12 @@ export async function authorize(
   if (found === null) return { ...refuse('not_allowed'), evidence: noEvidence(request.scopes) };
   const now = ports.clock.now();
   const input = decisionInput(request, who, found, toEpochSeconds(now));
-  const evidence = decideAll(found, input);
-  if (evidence.refusal !== null) return { ok: false, refusal: evidence.refusal, evidence };
+  const { evidence, ...decided } = decideAll(found, input);
+  if (!decided.ok) return { ...decided, evidence };
   const checked = checkRequest(request, found);
   if (!checked.ok) return { ...checked, evidence };
-  const lookup = decisionLookup(input);
-  const [first, ...others] = found;
-  const granted = ({ scope: { scope }, grant }: CompiledScope) => ({ scope, grant, lookup });
-  const { type } = first.grant;
-  const prepared = prepare(ports.granters, type, [granted(first), ...others.map(granted)], {
+  const { type } = found[0].grant;
+  const prepared = prepare(ports.granters, type, decided.value, {
     issuance: context.id,
     principal: who.principal,
     actor: who.actor,
@@ -129,26 +125,31 @@ function defaultDuration(scopes: readonly CompiledScope[]): Seconds | null {
   return durations.reduce<Seconds | null>((least, next) => (least === null || next < least ? next : least), null);
 }
 
-function decideAll(scopes: readonly [CompiledScope, ...CompiledScope[]], input: DecisionInput) {
-  const decisions = scopes.map((scope) => decide(scope, input));
-  const refused = decisions.findIndex((decision) => !decision.allowed);
-  const checks = decisions.flatMap((decision, index) =>
-    scopes.length === 1
-      ? decision.checks
-      : decision.checks.map((check) => ({ ...check, scope: scopes[index]?.scope.scope ?? '' })),
+type AllGranted = readonly [Granted<GrantType>, ...Granted<GrantType>[]];
+
+/** All of them, or the refusal of the first that is not allowed. */
+function decideAll(
+  [first, ...others]: readonly [CompiledScope, ...CompiledScope[]],
+  input: DecisionInput,
+): Outcome<AllGranted> & { readonly evidence: DecisionEvidence } {
+  const decided = [first, ...others].map((scope) => ({ scope, decision: decide(scope, input) }));
+  const checks = decided.flatMap(({ scope: { scope }, decision }) =>
+    others.length === 0 ? decision.checks : decision.checks.map((check) => ({ ...check, scope: scope.scope })),
   );
-  const refusedDecision = decisions[refused];
-  const refusal: Refusal | null =
-    refusedDecision === undefined || refusedDecision.allowed ? null : { reason: refusedDecision.reason };
-  const rule = (refusedDecision ?? decisions[0])?.rule ?? null;
-  return {
-    ...claimNames(scopes),
-    scopes: scopes.map(({ scope }) => scope.scope),
-    grant: scopes[0].scope.grant.type,
-    rule,
+  const granted = decided.flatMap(({ scope: { scope, grant }, decision }) =>
+    decision.allowed ? [{ scope: scope.scope, grant, lookup: decision.lookup }] : [],
+  );
+  const refused = decided.map(({ decision }) => decision).find(({ allowed }) => !allowed);
+  const evidence: DecisionEvidence = {
+    ...claimNames([first, ...others]),
+    scopes: decided.map(({ scope }) => scope.scope.scope),
+    grant: first.grant.type,
+    rule: (refused ?? decided[0]?.decision)?.rule ?? null,
     checks,
-    refusal,
   };
+  if (refused !== undefined && !refused.allowed) return { ...refuse(refused.reason), evidence };
+  const [one, ...more] = granted;
+  return one === undefined ? { ...refuse('not_allowed'), evidence } : { ...accept([one, ...more] as const), evidence };
 }
 
 function claimNames(scopes: readonly CompiledScope[]) {

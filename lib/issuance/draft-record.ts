@@ -1,4 +1,4 @@
-import type { Actor, Claims } from '../identity/principal.ts';
+import type { Actor, Principal } from '../identity/principal.ts';
 import type { JsonValue } from '../json.ts';
 import type { ActorRecord, IssuanceRecord } from '../ledger/record.ts';
 import type { EpochMilliseconds } from '../time.ts';
@@ -40,7 +40,7 @@ export function draftRecord(
     actor: actor === null ? null : actorRecord(actor, evidence.actorClaims),
     intent: request.intent,
     proof,
-    claims: keep(principal.claims, [...evidence.subjectClaims, ...principal.record]),
+    claims: keep(principal, [...evidence.subjectClaims, ...principal.record]),
     decision: { configVersion: decision.configVersion, rule: evidence.rule, checks: evidence.checks },
     credential: null,
     request: request.caller,
@@ -49,13 +49,17 @@ export function draftRecord(
 
 function actorRecord(actor: Actor, names: readonly string[]): ActorRecord {
   const { connection, client, subject, name, proof } = actor;
-  return { connection, client, subject, principal: name, proof, claims: keep(actor.claims, names) };
+  return { connection, client, subject, principal: name, proof, claims: keep(actor, names) };
 }
 
-function keep(claims: Claims, names: readonly string[]): Readonly<Record<string, JsonValue>> {
+/** Of a broker token the origin's claims as far as it carries them, and what it says of itself. */
+function keep(
+  { claims, lineage }: Pick<Principal, 'claims' | 'lineage'>,
+  names: readonly string[],
+): Readonly<Record<string, JsonValue>> {
   const kept: Record<string, JsonValue> = Object.create(null);
   for (const name of names) {
-    const value = claims.values.get(name);
+    const value = claims.values.get(name) ?? lineage?.token.claims.values.get(name);
     if (value !== undefined) kept[name] = value;
   }
   return kept;

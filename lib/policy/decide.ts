@@ -3,6 +3,7 @@ import { evaluateConditions } from './conditions.ts';
 import type { Check, Decision, KeyLookup } from './decision.ts';
 import { type DecisionInput, decisionLookup } from './lookup.ts';
 import { mayActAdmits } from './may-act.ts';
+import { allowPerspectives, denyPerspectives } from './perspectives.ts';
 import type { CompiledRule, CompiledScope } from './scope.ts';
 import { allowSelects, denySelects } from './selectors.ts';
 
@@ -14,51 +15,59 @@ interface Tried {
   readonly rule: number;
   readonly outcome: 'matched' | 'missed' | { readonly error: Reason };
   readonly checks: readonly Check[];
+  readonly lookup: KeyLookup;
 }
 
 /**
- * Decides whether the scope is for this principal and actor. Pure; the order of rules and conditions changes no outcome, only which of two
- * matching `allow` rules is named. In this order: a disabled scope is `not_allowed`; a `deny` rule that matches is `not_allowed`, one
- * that cannot be evaluated refuses with its reason; an `allow` rule with an error of evaluation is `condition_error`, whatever else
- * matches; the first `allow` rule that matches allows; a withheld value that a rule hung on gives its reason; else `not_allowed`. What is
- * allowed is still `may_act_mismatch` where the subject's token names another actor.
+ * Decides whether the scope is for this principal and actor. Pure; the order of rules and conditions changes no outcome, only
+ * which of two matching `allow` rules is named. In this order: a disabled scope is `not_allowed`; a `deny` rule that matches is
+ * `not_allowed`, one that cannot be evaluated refuses with its reason; an `allow` rule with an error of evaluation is
+ * `condition_error`, whatever else matches; the first `allow` rule that matches allows; a withheld value that a rule hung on
+ * gives its reason; else `not_allowed`. What is allowed is still `may_act_mismatch` where the subject's token names another
+ * actor. A rule is tried from every perspective on the request (`perspectives.ts`), as if it were one rule for each.
  */
 export function decide(compiled: CompiledScope, input: DecisionInput): Decision {
   if (!compiled.scope.enabled) return refused('not_allowed', null, []);
-  const lookup = decisionLookup(input);
-  const denying = compiled.deny.flatMap((rule, index) =>
-    denySelects(rule.rule, input) ? [tryRule(rule, index, lookup)] : [],
-  );
+  const denying = tryAll(compiled.deny, denyPerspectives(input), denySelects);
   const denial = denying.find(({ outcome }) => outcome === 'matched');
   if (denial !== undefined) return refused('not_allowed', denial.rule, denial.checks);
   const unsure = mostSerious(denying);
   if (unsure !== null) return refused(unsure.error, unsure.rule, checksOf(denying));
-  return allowOrRefuse(compiled, input, lookup);
+  return allowOrRefuse(compiled, input);
 }
 
-function allowOrRefuse(compiled: CompiledScope, input: DecisionInput, lookup: KeyLookup): Decision {
-  const tried = compiled.allow.flatMap((rule, index) =>
-    allowSelects(rule.rule, input) ? [tryRule(rule, index, lookup)] : [],
-  );
+function allowOrRefuse(compiled: CompiledScope, input: DecisionInput): Decision {
+  const tried = tryAll(compiled.allow, allowPerspectives(input), allowSelects);
   const failure = mostSerious(tried);
   if (failure?.error === 'condition_error') return refused('condition_error', null, checksOf(tried));
   const match = tried.find(({ outcome }) => outcome === 'matched');
   if (match === undefined) return refused(failure?.error ?? 'not_allowed', null, checksOf(tried));
-  const { mayAct } = input.principal;
-  if (!mayActAdmits(mayAct, input.actor)) return refused('may_act_mismatch', null, match.checks);
-  return { allowed: true, rule: match.rule, checks: match.checks.slice(0, MAX_CHECKS) };
+  if (!mayActAdmits(input.principal, input.actor)) return refused('may_act_mismatch', null, match.checks);
+  return { allowed: true, rule: match.rule, checks: match.checks.slice(0, MAX_CHECKS), lookup: match.lookup };
+}
+
+function tryAll(
+  rules: readonly CompiledRule[],
+  perspectives: readonly DecisionInput[],
+  selects: (rule: CompiledRule['rule'], input: DecisionInput) => boolean,
+): readonly Tried[] {
+  return rules.flatMap((compiled, index) =>
+    perspectives
+      .filter((perspective) => selects(compiled.rule, perspective))
+      .map((perspective) => tryRule(compiled, index, decisionLookup(perspective))),
+  );
 }
 
 function tryRule({ conditions }: CompiledRule, rule: number, lookup: KeyLookup): Tried {
   const evaluations = conditions.map((compiled) => evaluateConditions(compiled, lookup));
   const checks = evaluations.flatMap((evaluation) => evaluation.checks);
   const errors = evaluations.flatMap((evaluation) => ('error' in evaluation ? [evaluation.error] : []));
-  if (errors.includes('condition_error')) return { rule, outcome: { error: 'condition_error' }, checks };
+  if (errors.includes('condition_error')) return { rule, outcome: { error: 'condition_error' }, checks, lookup };
   if (evaluations.some((evaluation) => 'held' in evaluation && !evaluation.held)) {
-    return { rule, outcome: 'missed', checks };
+    return { rule, outcome: 'missed', checks, lookup };
   }
   const [withheld] = errors;
-  return { rule, outcome: withheld === undefined ? 'matched' : { error: withheld }, checks };
+  return { rule, outcome: withheld === undefined ? 'matched' : { error: withheld }, checks, lookup };
 }
 
 /** `condition_error` before any other, so that the order of rules does not matter. */

@@ -29,7 +29,13 @@ export type KeyLookup = (key: string) => KeyValue;
  * `checks` are those of the rule that decided, or of every rule that was tried, at most 32.
  */
 export type Decision =
-  | { readonly allowed: true; readonly rule: number; readonly checks: readonly Check[] }
+  | {
+      readonly allowed: true;
+      readonly rule: number;
+      readonly checks: readonly Check[];
+      /** The request as the rule saw it, for the templates of the grant. */
+      readonly lookup: KeyLookup;
+    }
   | {
       readonly allowed: false;
       readonly reason: Reason;

@@ -61,6 +61,6 @@ export function claimsLookup(claims: Claims, connection: string): KeyLookup {
 }
 
 function claimValue(claims: Claims, name: string): KeyValue {
-  const reason = claims.unavailable.get(name);
+  const reason = claims.unavailable.get(name) ?? (claims.values.has(name) ? undefined : claims.otherwise);
   return reason === undefined ? claims.values.get(name) : new Unavailable(reason);
 }

@@ -17,12 +17,12 @@ export function allowSelects(rule: Rule, input: DecisionInput): boolean {
 export function denySelects({ connections, clients, actor }: Rule, input: DecisionInput): boolean {
   const { source } = input.principal;
   if (connections !== null && !(source.kind === 'connection' && connections.includes(source.name))) return false;
-  const present = [source.kind === 'client' ? source.name : null, input.client?.client, input.actor?.client];
+  const present = [source.kind === 'client' ? source.name : null, input.actor?.client, ...presenters(input)];
   if (clients !== null && !present.some((name) => includes(clients, name))) return false;
   if (actor === null) return true;
   if (input.actor === null) return false;
   if (actor.connections !== null && !includes(actor.connections, input.actor.connection)) return false;
-  const acting = [input.actor.client, input.client?.client];
+  const acting = [input.actor.client, ...presenters(input)];
   return actor.clients === null || acting.some((name) => includes(actor.clients ?? [], name));
 }
 
@@ -32,9 +32,12 @@ function selectsSubject({ connections, clients }: Rule, { principal: { source },
   return clients === null || includes(clients, client?.client);
 }
 
-function selectsNoActor({ connections, clients }: Rule, { actor }: DecisionInput): boolean {
+/** A client that the rule names presents the subject's own token: one in which nobody else has acted. */
+function selectsNoActor({ connections, clients }: Rule, { actor, principal }: DecisionInput): boolean {
   if (actor === null) return true;
-  return actor.via === 'client' && connections !== null && clients !== null && includes(clients, actor.client);
+  if (actor.via !== 'client' || connections === null || clients === null) return false;
+  const acted = [actor, ...(principal.lineage?.actors ?? [])];
+  return includes(clients, actor.client) && acted.every(({ client }) => client === actor.client);
 }
 
 /** As for the subject: `client` alone is the actor itself, beside `connection` the client that presents the actor's token. */
@@ -44,6 +47,13 @@ function selectsActor({ actor: selector }: Rule, { actor, client }: DecisionInpu
   if (connections === null) return clients !== null && includes(clients, actor.client);
   return includes(connections, actor.connection) && (clients === null || includes(clients, client?.client));
 }
+
+/** Every client that authenticated for this request, here or on the way to the broker tokens that it brings. */
+const presenters = ({ client, actor, principal }: DecisionInput): readonly (string | undefined)[] => [
+  client?.client,
+  ...(principal.lineage?.presenters ?? []),
+  ...(actor?.lineage?.presenters ?? []),
+];
 
 const includes = (names: readonly string[], name: string | null | undefined): boolean =>
   name !== null && name !== undefined && names.includes(name);

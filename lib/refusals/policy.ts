@@ -14,6 +14,10 @@ export const policyRefusals = registry({
     class: 'scope',
     says: 'The token leaves out the groups that a rule needs.',
   },
+  claim_withheld: {
+    class: 'scope',
+    says: 'The broker token does not carry a claim that a rule needs.',
+  },
   template_value: {
     class: 'scope',
     says: 'A value that the scope needs is missing or has characters that are not allowed there.',

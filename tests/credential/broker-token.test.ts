@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { brokerTokenGranter, subjectOf } from '../../lib/credential/broker-token.ts';
+import { identityText } from '../../lib/credential/act-claim.ts';
+import { brokerTokenGranter } from '../../lib/credential/broker-token.ts';
 import type { Granted, GrantInput } from '../../lib/credential/grant.ts';
 import type { Actor, Lineage } from '../../lib/identity/principal.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { Fault, refuse } from '../../lib/outcome.ts';
 import type { BrokerTokenGrant } from '../../lib/policy/grants/broker-token.ts';
 import { epochSeconds, seconds } from '../../lib/time.ts';
-import { actorOf, grantedOf, ISSUANCE, inputOf, NOW, principalOf } from './grant-fixtures.ts';
+import { actorOf, claimsOf, grantedOf, ISSUANCE, inputOf, NOW, principalOf } from './grant-fixtures.ts';
 
 const ISSUER = 'https://broker.example.com';
 const SECOND = Math.floor(NOW / 1000);
@@ -44,7 +45,10 @@ const lineage = (more: Partial<Lineage> = {}): Lineage => ({
   tokenIds: ['iss_a'],
   exchanges: 1,
   expires: epochSeconds(SECOND + 300),
-  act: undefined,
+  issuer: 'https://idp.example',
+  actors: [],
+  presenters: [],
+  token: { subject: 'okta:alice', claims: claimsOf({}) },
   ...more,
 });
 
@@ -121,11 +125,12 @@ describe('a broker token', () => {
 
   it('keeps its subject through exchanges, and says what it came of', async () => {
     const principal = {
-      ...principalOf('broker', 'github:repo:acme/web'),
+      ...principalOf('github', 'repo:acme/web'),
       lineage: lineage({ tokenIds: ['iss_b', 'iss_a'], exchanges: 2 }),
     };
     const actor: Actor = {
-      ...actorOf('broker', null, 'client:agent'),
+      ...actorOf(null, 'agent', 'agent'),
+      via: 'actor-token',
       lineage: lineage({ tokenIds: ['iss_c', 'iss_a'] }),
     };
     const { claims } = await mint({ principal, actor });
@@ -144,11 +149,46 @@ describe('a broker token', () => {
   });
 
   it('nests who acted before under who acts now, and keeps it where nobody does', async () => {
+    const first: Actor = { ...actorOf(null, 'first', 'first'), via: 'act' };
     const act = { sub: 'client:first' };
-    const principal = { ...principalOf('broker', 'okta:alice'), lineage: lineage({ act }) };
+    const principal = { ...principalOf('okta', 'alice'), lineage: lineage({ actors: [first] }) };
     const acted = await mint({ principal, actor: actorOf(null, 'second', 'second') });
     expect(acted.claims?.['act']).toEqual({ sub: 'client:second', act });
-    expect((await mint({ principal })).claims?.['act']).toEqual(act);
+    expect((await mint({ principal, actor: first })).claims?.['act']).toEqual(act);
+  });
+
+  it("nests who acted for the actor before who acted for the subject, so that a chain hides nobody's", async () => {
+    const actors = (name: string): Actor[] => [{ ...actorOf(null, name, name), via: 'act' }];
+    const principal = { ...principalOf('okta', 'alice'), lineage: lineage({ actors: actors('for-alice') }) };
+    const actor = { ...actorOf('k8s', null, 'sa:agent'), lineage: lineage({ actors: actors('for-agent') }) };
+    expect((await mint({ principal, actor })).claims?.['act']).toEqual({
+      sub: 'k8s:sa:agent',
+      act: { sub: 'client:for-agent', act: { sub: 'client:for-alice' } },
+    });
+  });
+
+  it('carries `may_act` on as it came', async () => {
+    const mayAct = { sub: 'agent-7', iss: 'https://idp.example' };
+    expect((await mint({ principal: { ...principalOf('okta', 'alice'), mayAct } })).claims).toMatchObject({
+      may_act: mayAct,
+    });
+    expect((await mint()).claims).not.toHaveProperty('may_act');
+  });
+
+  it('says who presented it, and whom it is of, to this broker alone', async () => {
+    const { proof, claims } = principalOf('k8s', 'x');
+    const client = { client: 'portal', claims, proof, reuse: null };
+    const principal = { ...principalOf('okta', 'alice'), name: 'alice@acme.example', lineage: lineage() };
+    const own = await mint(
+      { principal, client, actor: actorOf('k8s', null, 'x') },
+      granted(grantOf({ audience: ISSUER })),
+    );
+    expect(own.claims?.['token_broker']).toEqual({
+      ...{ parents: ['iss_a'], exchanges: 2, presenters: ['portal'] },
+      ...{ principal: 'alice@acme.example', issuer: 'https://idp.example' },
+    });
+    const foreign = await mint({ principal, client, actor: actorOf('k8s', null, 'x') });
+    expect(foreign.claims?.['token_broker']).toEqual({ parents: ['iss_a'], exchanges: 2 });
   });
 
   it('has the further claims of its scopes, none of which stands in for a standard one', async () => {
@@ -180,8 +220,7 @@ describe('the subject of a broker token', () => {
   it.each([
     ['client', 'nightly-bot', 'nightly-bot', 'client:nightly-bot'],
     ['connection', 'github', 'repo:x', 'github:repo:x'],
-    ['connection', 'broker', 'github:repo:x', 'github:repo:x'],
   ] as const)('of the %s %s is one namespace for all', (kind, name, subject, expected) => {
-    expect(subjectOf({ source: { kind, name }, subject })).toBe(expected);
+    expect(identityText({ source: { kind, name }, subject })).toBe(expected);
   });
 });

@@ -243,11 +243,12 @@ describe('may_act (RFC 8693 section 4.4)', () => {
     rule({ connections: github, actor: { connections: ['agents'], clients: null, when: null } }),
     rule({ connections: github, clients: ['bot'] }),
   ];
-  const agent = tokenActor('agents');
+  const agent = tokenActor('agents', { claims: claimsOf({ model: 'm1', client_id: 'a7' }) });
   const issuer = 'https://agents.example.com';
 
   it.each<[string, unknown, 'nobody' | 'the agent' | 'the client', boolean]>([
-    ['the agent by sub', { sub: 'agent-7' }, 'the agent', true],
+    ['the agent by a sub of nobody knows which issuer', { sub: 'agent-7' }, 'the agent', false],
+    ['the agent by a client_id of nobody knows which issuer', { client_id: 'a7' }, 'the agent', false],
     ['the agent by issuer and sub', { iss: issuer, sub: 'agent-7' }, 'the agent', true],
     ['another sub', { sub: 'agent-8' }, 'the agent', false],
     ['the sub of another issuer', { iss: 'https://idp.example.com', sub: 'agent-7' }, 'the agent', false],
@@ -257,9 +258,9 @@ describe('may_act (RFC 8693 section 4.4)', () => {
     ['null', null, 'the agent', false],
     ['a list', [{ sub: 'agent-7' }], 'the agent', false],
     ['a sub that is no text', { sub: ['agent-7'] }, 'the agent', false],
-    ['a claim that the agent has', { sub: 'agent-7', model: 'm1' }, 'the agent', true],
-    ['a claim that the agent lacks', { sub: 'agent-7', email: 'a@example.com' }, 'the agent', false],
-    ['a label', { sub: 'agent-7', name: 'agent-7' }, 'the agent', false],
+    ['a claim that the agent has', { iss: issuer, sub: 'agent-7', model: 'm1' }, 'the agent', true],
+    ['a claim that the agent lacks', { iss: issuer, sub: 'agent-7', email: 'a@example.com' }, 'the agent', false],
+    ['a label', { iss: issuer, sub: 'agent-7', name: 'agent-7' }, 'the agent', false],
     ['somebody, and nobody acts', { sub: 'agent-7' }, 'nobody', false],
     ['the client by client_id', { client_id: 'bot' }, 'the client', true],
     ['the client by sub', { sub: 'bot' }, 'the client', true],
@@ -276,6 +277,25 @@ describe('may_act (RFC 8693 section 4.4)', () => {
     const decision = decide(loadScope(scope({ allow })), request);
     expect(decision.allowed ? 'allowed' : decision.reason).toBe(admitted ? 'allowed' : 'may_act_mismatch');
   });
+
+  it.each([
+    ['the connection of the token itself', 'github', 'https://other.example.com', true],
+    ['another connection of the same issuer', 'agents', 'https://idp.example.com', true],
+    ['another issuer', 'agents', 'https://agents.example.com', false],
+    ['a connection without an issuer', 'agents', null, false],
+  ])(
+    'without `iss` names whom that names at the issuer of the token: an actor of %s',
+    (_, connection, iss, admitted) => {
+      const { proof } = tokenActor(connection);
+      const actor = tokenActor(connection, { proof: { ...proof, issuer: iss } });
+      const allowed = [rule({ connections: github, actor: { connections: [connection], clients: null, when: null } })];
+      for (const mayAct of [{ sub: 'agent-7' }, { sub: 'agent-7', model: 'm1' }]) {
+        const request = input({ principal: principal({ mayAct }), actor });
+        const decision = decide(loadScope(scope({ allow: allowed })), request);
+        expect(decision.allowed ? 'allowed' : decision.reason).toBe(admitted ? 'allowed' : 'may_act_mismatch');
+      }
+    },
+  );
 
   it('is told only to those whom the scope allows', () => {
     expect(decided({ allow: [missing] }, input({ principal: principal({ mayAct: { sub: 'agent-7' } }) }))).toBe(

@@ -1,18 +1,8 @@
 import * as z from 'zod';
-import { LINEAGE_CLAIM } from '../../broker-token-claims.ts';
+import { LINEAGE_CLAIM, PROTOCOL_CLAIMS } from '../../broker-token-claims.ts';
 import type { BrokerTokenGrant } from '../../policy/grants/broker-token.ts';
 import { duration, line, toSeconds } from '../schema/values.ts';
 import type { WrittenGrantKind } from './written-grant.ts';
-
-/**
- * Claims whose meaning RFC 7519 section 4.1, RFC 8693 section 4 and RFC 9068 section 2.2 define. `groups`, `roles` and `entitlements` are not among them:
- * RFC 9068 takes those over from RFC 7643 and leaves them to the authorization server's policy, which a scope is.
- */
-const PROTOCOL_CLAIMS: ReadonlySet<string> = new Set([
-  ...['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti'],
-  ...['act', 'may_act', 'scope', 'client_id'],
-  ...['auth_time', 'acr', 'amr'],
-]);
 
 /** A JWT access token signed by this broker (RFC 9068). */
 export const brokerTokenSchema = z.strictObject({

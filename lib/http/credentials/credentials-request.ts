@@ -70,15 +70,27 @@ function readOptionalForm(request: HttpRequest): Outcome<Parameters> {
 const sameScope = (given: string | null, scope: string): Outcome<null> =>
   given === null || given === scope ? accept(null) : invalidParameter('scope is not that of the path.');
 
+/**
+ * The proof is the header, or `subject_token`; beside the latter stand who acts, as `actor_token`, and a client, as `Basic`.
+ * Nothing is left out in silence: an actor would be hidden from the rules, and a second proof from the record.
+ */
 function readProofs(request: HttpRequest, form: Parameters): Outcome<PresentedProofs> {
   const authorization = request.headers['authorization']?.trim() ?? '';
-  const [first, ...others] = PROOFS.filter((name) => form.one(name) !== null);
-  // Left out in silence, an actor would be hidden from the rules, and a second proof from the record.
-  if (others.length > 0 || (authorization !== '' && first !== undefined)) return refuse('several_proofs');
-  if (first === 'subject_token') return readSubjectToken(form);
-  if (first !== undefined) return refuse('proof_type_unsupported');
-  if (authorization === '') return refuse('proof_missing');
-  return readAuthorization(authorization);
+  const given = PROOFS.filter((name) => form.one(name) !== null);
+  const [other] = given.filter((name) => name !== 'subject_token' && name !== 'actor_token');
+  if (form.one('subject_token') !== null) {
+    if (other !== undefined) return refuse('several_proofs');
+    return authorization === '' ? readSubjectToken(form, null) : readPresented(form, authorization);
+  }
+  if (authorization !== '') return given.length > 0 ? refuse('several_proofs') : readAuthorization(authorization);
+  return refuse(given.length > 1 ? 'several_proofs' : given.length === 1 ? 'proof_type_unsupported' : 'proof_missing');
+}
+
+/** A client that authenticates by `Basic` brings somebody's token. Any other header is a second proof. */
+function readPresented(form: Parameters, authorization: string): Outcome<PresentedProofs> {
+  const header = readAuthorization(authorization);
+  if (!header.ok) return header;
+  return header.value.subject === 'client' ? readSubjectToken(form, header.value.client) : refuse('several_proofs');
 }
 
 const subjectOnly = (subject: Proof): Outcome<PresentedProofs> =>
@@ -106,9 +118,10 @@ function clientOnly(client: Outcome<ClientProof>): Outcome<PresentedProofs> {
 }
 
 /** The kinds of proof that a form may carry here; SAML has routes of its own. */
-function readSubjectToken(form: Parameters): Outcome<PresentedProofs> {
-  const proofs = readSubjectAndActor(form, null);
-  return proofs.ok && isSaml(proofs.value) ? refuse('proof_type_unsupported') : proofs;
+function readSubjectToken(form: Parameters, client: ClientProof | null): Outcome<PresentedProofs> {
+  const proofs = readSubjectAndActor(form, client);
+  return proofs.ok && hasSaml(proofs.value) ? refuse('proof_type_unsupported') : proofs;
 }
 
-const isSaml = ({ subject }: PresentedProofs): boolean => subject !== 'client' && subject.kind === 'saml';
+const hasSaml = ({ subject, actor }: PresentedProofs): boolean =>
+  actor?.kind === 'saml' || (subject !== 'client' && subject.kind === 'saml');

@@ -38,6 +38,8 @@ export function assumedRoleAnswer(
 
 /** Public values of the verified proof that STS repeats. */
 interface StsSubject {
+  /** `sub` of the token, the assertion's NameID: of a broker token its own, which names the origin's connection too. */
+  readonly subject: string;
   readonly audience: string | null;
   readonly nameIdFormat: string | null;
   /** The caller's `PrincipalArn`: with SAML, whose name qualifies the subject. */
@@ -45,10 +47,12 @@ interface StsSubject {
 }
 
 /** STS says who the proof was for: a token's audience, an assertion's recipient. */
-function subjectOf({ claims, proof, recipient }: Principal, principalArn: string | null): StsSubject {
-  const audience = proof.kind === 'saml' ? recipient : claims.values.get('aud');
+function subjectOf({ subject, claims, proof, lineage, recipient }: Principal, principalArn: string | null): StsSubject {
+  const presented = lineage?.token.claims ?? claims;
+  const audience = proof.kind === 'saml' ? recipient : presented.values.get('aud');
   const nameIdFormat = claims.values.get('nameIdFormat');
   return {
+    subject: lineage?.token.subject ?? subject,
     audience: typeof audience === 'string' ? audience : Array.isArray(audience) ? audience.join(' ') : null,
     nameIdFormat: typeof nameIdFormat === 'string' ? nameIdFormat : null,
     principalArn,
@@ -60,10 +64,9 @@ const FORMAT_PREFIX = 'urn:oasis:names:tc:SAML:2.0:nameid-format:';
 function subjectElements(
   action: StsAction,
   minted: MintedAwsSession,
-  record: IssuanceRecord,
-  { nameIdFormat, principalArn }: StsSubject,
+  { proof }: IssuanceRecord,
+  { subject, nameIdFormat, principalArn }: StsSubject,
 ): XmlElements {
-  const { subject, proof } = record;
   if (action === 'AssumeRoleWithWebIdentity') return { SubjectFromWebIdentityToken: subject, Provider: proof.issuer };
   const provider = principalArn?.split('/').at(-1) ?? '';
   const qualified = `${proof.issuer}${minted.accountId}/${provider}`;

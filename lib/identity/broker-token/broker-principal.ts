@@ -1,15 +1,19 @@
+import { LINEAGE_CLAIM, PROTOCOL_CLAIMS } from '../../broker-token-claims.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
 import type { ParsedJwt } from '../oidc/jwt.ts';
 import { publicText } from '../oidc/public-text.ts';
-import type { DeclaredJwtType, Principal } from '../principal.ts';
-import { type BrokerTokenContext, verifyBrokerToken } from './verify-broker-token.ts';
+import type { Actor, Claims, DeclaredJwtType, Lineage, Principal, ProofEvidence } from '../principal.ts';
+import { type BrokerToken, type BrokerTokenContext, verifyBrokerToken } from './verify-broker-token.ts';
 
 /** At most so many exchanges may follow one another (contract section 3). */
 export const MOST_EXCHANGES = 3;
 
 /**
- * The principal that a broker token names when it is a proof here: connection `broker`, its own `sub`. Only a token whose audience is the issuer itself is
- * one, so that a resource server cannot turn a token it was sent into another. `declared` is the caller's `subject_token_type`: an access token is no ID token.
+ * The principal that a broker token names when it is a proof here: its origin, as if that had come itself, with `sub` and the
+ * claims that the token carries; every other claim counts as withheld. Only a token whose audience is the issuer itself is one,
+ * so that a resource server cannot turn a token it was sent into another. `declared` is the caller's `subject_token_type`: an
+ * access token is no ID token.
  */
 export async function brokerPrincipal(
   jwt: ParsedJwt,
@@ -26,27 +30,96 @@ export async function brokerPrincipal(
   }
   if (declared === 'id_token') return refuse('type_mismatch', { detail: 'An ID token was declared; typ is at+jwt.' });
   if (token.exchanges >= MOST_EXCHANGES) return refuse('exchange_chain_too_long');
-  return accept({
-    source: { kind: 'connection', name: 'broker' },
-    subject: token.subject,
-    name: token.subject,
-    claims: { values: new Map(Object.entries(token.claims)), unavailable: new Map() },
-    proof: {
-      kind: 'broker',
-      issuer: context.issuer,
-      tokenId: token.tokenId,
-      sha256: token.sha256,
-      expires: token.expires,
+  const principal = readPrincipal(token, context.issuer);
+  return principal === null ? refuse('claims_invalid') : accept(principal);
+}
+
+/** null where the token is not one that this broker makes. */
+function readPrincipal(token: BrokerToken, issuer: string): Principal | null {
+  const { tokenId, sha256, expires } = token;
+  const proof: ProofEvidence = { kind: 'broker', issuer, tokenId, sha256, expires };
+  const identity = readIdentity(token.subject);
+  const origin = readOrigin(token.claims[LINEAGE_CLAIM]);
+  const actors = readActors(token.act, proof);
+  if (identity === null || origin === null || actors === null) return null;
+  const lineage: Lineage = {
+    tokenIds: [tokenId, ...token.parents],
+    exchanges: token.exchanges,
+    expires,
+    issuer: origin.issuer,
+    actors,
+    presenters: origin.presenters,
+    token: {
+      subject: token.subject,
+      claims: { values: new Map(Object.entries(token.claims)), unavailable: new Map() },
     },
+  };
+  return {
+    ...identity,
+    name: origin.principal ?? token.subject,
+    claims: originClaims(identity.subject, token.claims),
+    proof,
     reuse: null,
     // Who acted before is part of who this is.
     record: ['act'],
     mayAct: token.claims['may_act'],
-    lineage: {
-      tokenIds: [token.tokenId, ...token.parents],
-      exchanges: token.exchanges,
-      expires: token.expires,
-      act: token.act,
-    },
-  });
+    lineage,
+  };
+}
+
+type Identity = Pick<Principal, 'source' | 'subject'>;
+
+/** `<connection>:<subject>` or `client:<name>`: no name of a connection has a colon, and none is called `client`. */
+function readIdentity(text: string): Identity | null {
+  const colon = text.indexOf(':');
+  const [name, subject] = [text.slice(0, colon), text.slice(colon + 1)];
+  if (colon < 1 || subject === '') return null;
+  return name === 'client'
+    ? { source: { kind: 'client', name: subject }, subject }
+    : { source: { kind: 'connection', name }, subject };
+}
+
+/** `sub` is the origin's own; what the protocol says of the token says nothing of its origin. */
+function originClaims(subject: string, claims: JsonObject): Claims {
+  const carried = Object.entries(claims).filter(([name]) => !PROTOCOL_CLAIMS.has(name) && name !== LINEAGE_CLAIM);
+  return { values: new Map([...carried, ['sub', subject]]), unavailable: new Map(), otherwise: 'claim_withheld' };
+}
+
+interface Origin {
+  readonly principal: string | null;
+  readonly issuer: string | null;
+  readonly presenters: readonly string[];
+}
+
+/** Tokens that were made before they said so have none of it. */
+function readOrigin(lineage: JsonValue | undefined): Origin | null {
+  if (!isJsonObject(lineage)) return null;
+  const { principal = null, issuer = null, presenters = [] } = lineage;
+  if ((typeof principal !== 'string' && principal !== null) || (typeof issuer !== 'string' && issuer !== null)) {
+    return null;
+  }
+  if (!Array.isArray(presenters) || !presenters.every((each) => typeof each === 'string')) return null;
+  return { principal, issuer, presenters };
+}
+
+/** `act` and those nested in it, outermost first. Their proofs were others; this token vouches for who they are, and for no claim. */
+function readActors(act: JsonValue | undefined, proof: ProofEvidence): readonly Actor[] | null {
+  if (act === undefined) return [];
+  if (!isJsonObject(act) || typeof act['sub'] !== 'string') return null;
+  const identity = readIdentity(act['sub']);
+  const before = readActors(act['act'], proof);
+  if (identity === null || before === null) return null;
+  const { source, subject } = identity;
+  const actor: Actor = {
+    via: 'act',
+    connection: source.kind === 'connection' ? source.name : null,
+    client: source.kind === 'client' ? source.name : null,
+    subject,
+    name: act['sub'],
+    claims: { values: new Map([['sub', subject]]), unavailable: new Map(), otherwise: 'claim_withheld' },
+    proof,
+    reuse: null,
+    lineage: null,
+  };
+  return [actor, ...before];
 }

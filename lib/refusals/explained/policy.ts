@@ -18,6 +18,11 @@ export const policyExplanations: Explanations<typeof policyRefusals> = {
       'Entra ID omits `groups` above 200 groups and points to Microsoft Graph instead (_claim_names or hasgroups). The broker does not follow that pointer.',
     fix: 'Use app roles (`claims.roles`), or set the app to emit only groups assigned to the application.',
   },
+  claim_withheld: {
+    cause:
+      'The proof is a broker token. A rule of its origin tests a claim that the token does not carry, or a template needs one; in `deny` that refuses, because nobody can say that the rule does not match.',
+    fix: 'Let the scope that issued the token carry the claim: `claims: { team: "${claims.team}" }` in its grant.',
+  },
   template_value: {
     cause:
       'A template such as ${claims.repository} is missing, empty, a list, or outside what its place takes (in a policy: one non-empty string of A-Z a-z 0-9 _ . @ = + -).',

@@ -10,6 +10,7 @@ const DEMO = readFileSync(join(ROOT, 'local', 'demo', 'configuration', 'connecti
 const client = (name: string): string => `client: ${name}\nsecret: token-broker/clients/${name}\n`;
 const api = (audience: string): string => `{ type: broker-token, audience: "${audience}", duration: 5m }`;
 const role = '{ type: aws-session, roleArn: "arn:aws:iam::111122223333:role/token-broker/agents" }';
+const shortRole = role.replace(' }', ', duration: 15m }');
 const scope = (name: string, rules: readonly string[], grant: string, more = ''): string =>
   `scope: ${name}\ndescription: ''\nallow:\n${rules.map((rule) => `  - ${rule}\n`).join('')}${more}grant: ${grant}\n`;
 
@@ -17,6 +18,10 @@ const ALICE = '{ connection: people }';
 const AGENT =
   '{ connection: people, actor: { connection: demo, when: { StringEquals: { actor.claims.ref: refs/heads/main } } } }';
 const BOTS = `{ connection: people, actor: { client: ${BOT} } }`;
+const WHOEVER = [
+  '{ connection: [people, broker] }',
+  '{ connection: [people, broker], actor: { connection: demo } }',
+].concat(`{ connection: [people, broker], actor: { client: [${BOT}, other-bot] } }`);
 const WHY = 'requires: { intent: true }\n';
 
 /** People of one issuer, an agent with tokens of the demonstration's, and clients that act for people; scopes for each of them. */
@@ -32,6 +37,20 @@ export const agentFolder = (people: string): Folder => ({
   'scopes/role-by-bot.yaml': scope('role-by-bot', [BOTS], role, WHY),
   'scopes/through-bot.yaml': scope('through-bot', [`{ connection: people, client: ${BOT} }`], api(AUDIENCE)),
   'scopes/link.yaml': scope('link', [AGENT, `{ connection: broker, actor: { client: ${BOT} } }`], api('@ISSUER@')),
-  'scopes/role-by-link.yaml': scope('role-by-link', ['{ connection: broker }'], role),
+  'scopes/role-by-link.yaml': scope(
+    'role-by-link',
+    ['{ connection: broker }', '{ connection: broker, actor: { connection: demo } }'],
+    role,
+  ),
+  // For people, directly or by a broker token, whoever acts; but never for the bot.
+  'scopes/any-link.yaml': scope('any-link', [...WHOEVER], '{ type: broker-token, audience: "@ISSUER@", duration: 1h }'),
+  'scopes/not-by-bot.yaml': scope('not-by-bot', [...WHOEVER], shortRole, `deny:\n  - actor: { client: ${BOT} }\n`),
+  'scopes/not-mallory.yaml': scope(
+    'not-mallory',
+    [...WHOEVER],
+    shortRole,
+    'deny:\n  - { connection: people, when: { StringEquals: { claims.sub: mallory } } }\n',
+  ),
+  'scopes/once.yaml': scope('once', [...WHOEVER], shortRole, 'limits: { perPrincipal: 1/1h }\n'),
   'scopes/issuances.yaml': `scope: broker:issuances:read\nallow:\n  - client: ${BOT}\n`,
 });

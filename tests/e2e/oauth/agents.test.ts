@@ -202,3 +202,92 @@ describe('a chain of exchanges', () => {
     expect([status, body['reason']]).toEqual([400, 'proof_ends_too_soon']);
   });
 });
+
+describe('what is not lost on the way through a broker token (contract section 2)', () => {
+  /** A broker token for this broker, in which `form` or the client acts for Alice. */
+  const linked = async (form: Form = {}, authorization?: string, claims = {}): Promise<Answer> => {
+    const answer = await forAlice({ scope: 'any-link', ...form }, authorization, claims);
+    expect(answer.status).toBe(200);
+    return answer;
+  };
+  const credentials = async (scope: string, form: Form, authorization?: string): Promise<Answer> =>
+    post({ broker }, `/v1/credentials/${scope}`, form, authorization);
+  const bearer = async (scope: string, answer: Answer): Promise<Answer> => {
+    const headers = { authorization: `Bearer ${String(answer.body['access_token'])}` };
+    const response = await fetch(`${broker.url}/v1/credentials/${scope}`, { headers });
+    return { status: response.status, headers: response.headers, body: Object(await response.json()) };
+  };
+  const subjectOf = (answer: Answer): Form => ({
+    subject_token: String(answer.body['access_token']),
+    subject_token_type: ACCESS_TOKEN,
+  });
+
+  it('who acted: denied, exchanged, as a bearer and behind another client', async () => {
+    const byBot = await linked({}, bot);
+    const allowed = await linked({}, otherBot);
+    const requests = [
+      (answer: Answer) => again(answer, { scope: 'not-by-bot' }),
+      (answer: Answer) => again(answer, { scope: 'not-by-bot' }, otherBot),
+      (answer: Answer) => bearer('not-by-bot', answer),
+      (answer: Answer) => credentials('not-by-bot', subjectOf(answer), otherBot),
+    ];
+    for (const request of requests) {
+      expect((await request(byBot)).body['reason']).toBe('not_allowed');
+      expect((await request(allowed)).status).toBe(200);
+    }
+  });
+
+  it('who acted: told to STS and to the ledger, where nobody authenticates', async () => {
+    const byAgent = await linked(await agent());
+    const { body } = await bearer('not-by-bot', byAgent);
+    expect(receivedTags()).toMatchObject({ 'token-broker:actor': 'demo:web-main' });
+    expect(await recordOf(body['IssuanceId'])).toMatchObject({
+      ...{ principal: 'alice', connection: 'people', subject: 'alice', proof: { kind: 'broker' } },
+      actor: { connection: 'demo', subject: 'web-main', proof: { kind: 'broker' } },
+      claims: { act: { sub: 'demo:web-main' } },
+    });
+  });
+
+  it('whom `may_act` names', async () => {
+    const may_act = { sub: BOT };
+    const named = await linked({}, bot, { may_act });
+    expect(claimsOf(named)['may_act']).toEqual(may_act);
+    const second = await again(named, { scope: 'any-link' });
+    expect(claimsOf(second)).toMatchObject({ may_act, act: { sub: `client:${BOT}` } });
+    for (const token of [named, second]) {
+      expect((await again(token, { scope: 'once' }, otherBot)).body['reason']).toBe('may_act_mismatch');
+    }
+  });
+
+  it('who somebody is: denied, counted and named to AWS as if the token were their own', async () => {
+    const mallory = await linked({}, undefined, { sub: 'mallory' });
+    expect((await again(mallory, { scope: 'not-mallory' })).body['reason']).toBe('not_allowed');
+    const bob = { sub: 'bob' };
+    const identityOf = () =>
+      new URLSearchParams(sts.bodies.findLast((body) => body.includes('Action=AssumeRole&'))).get('SourceIdentity');
+    const link = await linked({}, undefined, bob);
+    expect((await forAlice({ scope: 'not-mallory' }, undefined, bob)).status).toBe(200);
+    const direct = identityOf();
+    expect((await again(link, { scope: 'not-mallory' })).status).toBe(200);
+    expect(identityOf()).toBe(direct);
+    expect((await forAlice({ scope: 'once' }, undefined, bob)).status).toBe(200);
+    expect((await again(link, { scope: 'once' })).status).toBe(429);
+  });
+});
+
+describe('who acts at /v1/credentials', () => {
+  it('is `actor_token`, or the client of a Basic header beside `subject_token`', async () => {
+    const subject_token = await people.token({ aud: broker.url });
+    const subject = { subject_token, subject_token_type: JWT };
+    const asked = async (form: Form, authorization?: string) =>
+      (await post({ broker }, '/v1/credentials/not-mallory', form, authorization)).status;
+    expect(await asked({ ...subject, ...(await agent()) })).toBe(200);
+    expect(receivedTags()).toMatchObject({ 'token-broker:actor': 'demo:web-main' });
+    expect(await asked(subject, bot)).toBe(200);
+    expect(receivedTags()).toMatchObject({ 'token-broker:actor': `client:${BOT}` });
+    expect(await asked({ ...subject, ...(await agent()) }, bot)).toBe(200);
+    expect(receivedTags()).toMatchObject({ 'token-broker:actor': 'demo:web-main' });
+    expect(await asked(subject)).toBe(200);
+    expect(receivedTags()).not.toHaveProperty('token-broker:actor');
+  });
+});

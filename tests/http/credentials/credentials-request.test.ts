@@ -71,6 +71,27 @@ describe('reading /v1/credentials', () => {
   });
 
   it.each([
+    ['an actor_token', {}, true, null],
+    ['a client by Basic', { authorization: `Basic ${btoa('bot:s')}` }, false, 'bot'],
+    ['both, the client being the presenter', { authorization: `Basic ${btoa('bot:s')}` }, true, 'bot'],
+    ['nobody', {}, false, null],
+  ])('takes subject_token with %s (contract section 2)', (_, headers, acts, client) => {
+    const actor = acts ? `&actor_token=y&actor_token_type=${TOKEN_TYPE}` : '';
+    const body = `subject_token=x&subject_token_type=${TOKEN_TYPE}${actor}`;
+    expect(read({ method: 'POST', headers: { ...FORM, ...headers }, body })).toMatchObject({
+      ok: true,
+      value: {
+        proofs: {
+          subject: { kind: 'jwt', token: 'x' },
+          actor: acts ? { kind: 'jwt', token: 'y' } : null,
+          client: client === null ? null : { method: 'client_secret_basic', client },
+          publicClients: 'refuse',
+        },
+      },
+    });
+  });
+
+  it.each([
     ['JSON', { headers: { 'content-type': 'application/json' }, body: '{}' }, 'unsupported_content_type'],
     ['a body over 256 KB', { headers: FORM, body: 'x'.repeat(256 * 1024 + 1) }, 'request_too_large'],
     [
@@ -89,10 +110,36 @@ describe('reading /v1/credentials', () => {
       'several_proofs',
     ],
     [
-      'an actor beside the subject',
+      'an actor without a subject',
+      { headers: FORM, body: `actor_token=y&actor_token_type=${TOKEN_TYPE}` },
+      'proof_type_unsupported',
+    ],
+    [
+      'an actor beside a client as itself',
+      {
+        headers: { ...FORM, authorization: `Basic ${btoa('bot:s')}` },
+        body: `actor_token=y&actor_token_type=${TOKEN_TYPE}`,
+      },
+      'several_proofs',
+    ],
+    [
+      'an actor without its type',
+      { headers: FORM, body: `subject_token=x&subject_token_type=${TOKEN_TYPE}&actor_token=y` },
+      'parameter_missing',
+    ],
+    [
+      'an actor by a SAML assertion',
       {
         headers: FORM,
-        body: `subject_token=x&subject_token_type=${TOKEN_TYPE}&actor_token=y&actor_token_type=${TOKEN_TYPE}`,
+        body: `subject_token=x&subject_token_type=${TOKEN_TYPE}&actor_token=y&actor_token_type=urn:ietf:params:oauth:token-type:saml2`,
+      },
+      'proof_type_unsupported',
+    ],
+    [
+      'an assertion beside subject and actor',
+      {
+        headers: FORM,
+        body: `subject_token=x&subject_token_type=${TOKEN_TYPE}&actor_token=y&actor_token_type=${TOKEN_TYPE}&assertion=z`,
       },
       'several_proofs',
     ],

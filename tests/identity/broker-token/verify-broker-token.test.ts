@@ -125,20 +125,72 @@ describe('a broker token as a proof', () => {
     declared: 'jwt' | 'id_token' | 'access_token' = 'jwt',
   ) => brokerPrincipal(parsed(await brokerToken(key, claims)), declared, contextOf([jwk]));
 
-  it('names its own subject, at the connection broker, with what it came of', async () => {
-    const act = { sub: 'client:agent' };
-    const lineage = { parents: ['iss_parent'], exchanges: 1 };
-    expect(await present({ act, token_broker: lineage }, 'access_token')).toMatchObject({
+  it('names its origin, as if that had come itself, with what it came of', async () => {
+    const act = { sub: 'client:agent', act: { sub: 'k8s:sa:other' } };
+    const lineage = {
+      parents: ['iss_parent'],
+      exchanges: 1,
+      principal: 'The bot',
+      issuer: null,
+      presenters: ['portal'],
+    };
+    const may_act = { client_id: 'agent' };
+    expect(await present({ act, may_act, token_broker: lineage, team: 'data' }, 'access_token')).toMatchObject({
       ok: true,
       value: {
-        source: { kind: 'connection', name: 'broker' },
-        subject: 'client:nightly-bot',
+        source: { kind: 'client', name: 'nightly-bot' },
+        subject: 'nightly-bot',
+        name: 'The bot',
+        claims: {
+          values: new Map([
+            ['team', 'data'],
+            ['sub', 'nightly-bot'],
+          ]),
+          otherwise: 'claim_withheld',
+        },
         proof: { kind: 'broker', issuer: ISSUER, tokenId: ID, expires: NOW_SECONDS + 600 },
         reuse: null,
         record: ['act'],
-        lineage: { tokenIds: [ID, 'iss_parent'], exchanges: 1, expires: NOW_SECONDS + 600, act },
+        mayAct: may_act,
+        lineage: {
+          ...{ tokenIds: [ID, 'iss_parent'], exchanges: 1, expires: NOW_SECONDS + 600, presenters: ['portal'] },
+          actors: [
+            {
+              via: 'act',
+              connection: null,
+              client: 'agent',
+              subject: 'agent',
+              claims: { otherwise: 'claim_withheld' },
+            },
+            { via: 'act', connection: 'k8s', client: null, subject: 'sa:other' },
+          ],
+          token: { subject: 'client:nightly-bot', claims: { values: expect.any(Map) } },
+        },
       },
     });
+  });
+
+  it.each([
+    ['people:alice', { kind: 'connection', name: 'people' }, 'alice'],
+    ['people:a:b', { kind: 'connection', name: 'people' }, 'a:b'],
+    ['client:nightly-bot', { kind: 'client', name: 'nightly-bot' }, 'nightly-bot'],
+  ])('of %s is of its connection, or of a client', async (sub, source, subject) => {
+    expect(await present({ sub })).toMatchObject({ value: { source, subject, name: sub } });
+  });
+
+  it.each([
+    ['a subject without a connection', { sub: 'alice' }],
+    ['a subject of no connection', { sub: ':alice' }],
+    ['a connection without a subject', { sub: 'people:' }],
+    ['an actor that is text', { act: 'client:agent' }],
+    ['an actor without a name', { act: {} }],
+    ['an actor of nobody knows where', { act: { sub: 'agent' } }],
+    ['such an actor, nested', { act: { sub: 'client:agent', act: { sub: 1 } } }],
+    ['a label that is no text', { token_broker: { parents: [], exchanges: 0, principal: 1 } }],
+    ['an issuer that is no text', { token_broker: { parents: [], exchanges: 0, issuer: 1 } }],
+    ['presenters that are no names', { token_broker: { parents: [], exchanges: 0, presenters: [1] } }],
+  ])('with %s is none of ours', async (_, claims) => {
+    expect(await present(claims)).toMatchObject({ refusal: { reason: 'claims_invalid' } });
   });
 
   it('is for this broker alone', async () => {
