@@ -2,7 +2,12 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
 export type HttpAnswer = APIGatewayProxyStructuredResultV2 & { readonly statusCode: number };
 
-const COMMON = { 'x-content-type-options': 'nosniff', 'strict-transport-security': 'max-age=63072000' } as const;
+/** What every answer has. */
+export const commonHeaders = (requestId: string) => ({
+  'x-content-type-options': 'nosniff',
+  'strict-transport-security': 'max-age=63072000',
+  'x-request-id': requestId,
+});
 
 /** A JSON answer that no cache keeps: tokens, credentials, errors, records. */
 export const secretJson = (
@@ -13,11 +18,10 @@ export const secretJson = (
 ): HttpAnswer => ({
   statusCode,
   headers: {
-    ...COMMON,
+    ...commonHeaders(requestId),
     'content-type': 'application/json',
     'cache-control': 'no-store',
     pragma: 'no-cache',
-    'x-request-id': requestId,
     ...headers,
   },
   body: JSON.stringify(body),
@@ -27,11 +31,10 @@ export const secretJson = (
 export const publicJson = (requestId: string, body: unknown, maxAgeSeconds: number): HttpAnswer => ({
   statusCode: 200,
   headers: {
-    ...COMMON,
+    ...commonHeaders(requestId),
     'content-type': 'application/json',
     'cache-control': maxAgeSeconds === 0 ? 'no-store' : `public, max-age=${maxAgeSeconds}`,
     'access-control-allow-origin': '*',
-    'x-request-id': requestId,
   },
   body: JSON.stringify(body),
 });
@@ -45,10 +48,9 @@ export const xml = (
 ): HttpAnswer => ({
   statusCode,
   headers: {
-    ...COMMON,
+    ...commonHeaders(requestId),
     'content-type': 'text/xml',
     'cache-control': 'no-store',
-    'x-request-id': requestId,
     'x-amzn-requestid': requestId,
     ...headers,
   },
@@ -62,5 +64,5 @@ export const empty = (
   headers: Readonly<Record<string, string>> = {},
 ): HttpAnswer => ({
   statusCode,
-  headers: { ...COMMON, 'cache-control': 'no-store', 'x-request-id': requestId, ...headers },
+  headers: { ...commonHeaders(requestId), 'cache-control': 'no-store', ...headers },
 });

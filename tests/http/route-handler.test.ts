@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { credentialsError } from '../../lib/http/credentials/credentials-error.ts';
-import type { Route } from '../../lib/http/route.ts';
+import type { RefusalRenderer, Route } from '../../lib/http/route.ts';
 import { type RoutePorts, routeHandler } from '../../lib/http/route-handler.ts';
 import { Fault, refuse } from '../../lib/outcome.ts';
 import { epochMilliseconds } from '../../lib/time.ts';
@@ -63,5 +63,43 @@ describe('what the metrics say of a refusal', () => {
     }, ports);
     expect(answer).toMatchObject({ statusCode: 503, headers: { 'retry-after': '1', 'cache-control': 'no-store' } });
     expect(JSON.stringify(answer)).not.toContain('customer');
+  });
+});
+
+describe('how a refusal is said', () => {
+  const said =
+    (word: string): RefusalRenderer =>
+    (refusal, _, headers) => ({ statusCode: 400, headers: { ...headers }, body: `${word}: ${refusal.reason}` });
+  const elsewhere = said('elsewhere');
+
+  it('is by the renderer that the route learned of on the way', async () => {
+    const { ports } = observed();
+    const answer = await answerTo(async (_, { refuseAs }) => {
+      refuseAs(elsewhere);
+      return refuse('not_allowed');
+    }, ports);
+    expect(answer?.body).toBe('elsewhere: not_allowed');
+  });
+
+  it('is so of a fault too', async () => {
+    const { ports } = observed();
+    const answer = await answerTo(async (_, { refuseAs }) => {
+      refuseAs(elsewhere);
+      throw new Fault('sign-ins', 'no table');
+    }, ports);
+    expect(answer?.body).toBe('elsewhere: replay_guard_unavailable');
+  });
+
+  it('is of one request alone, of many at once', async () => {
+    const { ports } = observed();
+    const handle: Route['handle'] = async ({ query }, { refuseAs }) => {
+      const word = query.one('word');
+      if (word !== null) refuseAs(said(word));
+      await new Promise((resolve) => setImmediate(resolve));
+      return refuse('not_allowed');
+    };
+    const asked = ['word=a', 'word=b', '', 'word=c'].map((query) => answerTo(handle, ports, { query }));
+    const bodies = (await Promise.all(asked)).map((answer) => answer?.body ?? '');
+    expect(bodies.map((body) => body.split(': ')[0])).toEqual(['a', 'b', expect.stringContaining('error'), 'c']);
   });
 });

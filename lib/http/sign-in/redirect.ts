@@ -1,6 +1,6 @@
 import type { RefusalClass } from '../../refusals/kinds.ts';
 import { classOf, describe } from '../describe-refusal.ts';
-import type { HttpAnswer } from '../http-answer.ts';
+import { commonHeaders, type HttpAnswer } from '../http-answer.ts';
 import type { RefusalRenderer } from '../route.ts';
 
 /** A redirect URI that is trusted, and the state that goes back with every answer. */
@@ -18,12 +18,10 @@ export const redirectTo = (
 ): HttpAnswer => ({
   statusCode: status,
   headers: {
+    ...commonHeaders(requestId),
     location,
     'cache-control': 'no-store',
     'referrer-policy': 'no-referrer',
-    'strict-transport-security': 'max-age=63072000',
-    'x-content-type-options': 'nosniff',
-    'x-request-id': requestId,
   },
   ...(cookies.length === 0 ? {} : { cookies: [...cookies] }),
 });

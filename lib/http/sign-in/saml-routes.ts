@@ -1,7 +1,7 @@
 import { accept } from '../../outcome.ts';
 import { type AnswerPorts, answerSignIn } from '../../sign-in/answer-sign-in.ts';
 import { type PublishPorts, publishedMetadata } from '../../sign-in/published-metadata.ts';
-import type { HttpAnswer } from '../http-answer.ts';
+import { commonHeaders, type HttpAnswer } from '../http-answer.ts';
 import type { Route, RouteRequest } from '../route.ts';
 import { readBrowserCookie } from './browser-cookie.ts';
 import { PAGE_ROUTE } from './page-route.ts';
@@ -60,11 +60,9 @@ const METADATA_MAX_AGE_SECONDS = 3_600;
 const metadataAnswer = (document: string, requestId: string): HttpAnswer => ({
   statusCode: 200,
   headers: {
+    ...commonHeaders(requestId),
     'content-type': 'application/samlmetadata+xml',
     'cache-control': `public, max-age=${METADATA_MAX_AGE_SECONDS}`,
-    'strict-transport-security': 'max-age=63072000',
-    'x-content-type-options': 'nosniff',
-    'x-request-id': requestId,
   },
   body: document,
 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { escapeXml } from '../../../xml.ts';
-import type { HttpAnswer } from '../../http-answer.ts';
+import { commonHeaders, type HttpAnswer } from '../../http-answer.ts';
 
 /**
  * Text for an element or a quoted attribute. Whatever steers the direction or look of text around it is shown as a
@@ -59,15 +59,13 @@ export function htmlPage(page: Page, requestId: string, headers: Readonly<Record
   return {
     statusCode: status,
     headers: {
+      ...commonHeaders(requestId),
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-store',
       'content-security-policy': policy,
       'cross-origin-opener-policy': 'same-origin',
       'referrer-policy': 'no-referrer',
-      'strict-transport-security': 'max-age=63072000',
-      'x-content-type-options': 'nosniff',
       'x-frame-options': 'DENY',
-      'x-request-id': requestId,
       ...headers,
     },
     body: `<!doctype html>
