@@ -36,7 +36,7 @@ export interface ProofReuse {
   readonly reuse: Reuse;
   readonly issuer: string;
   readonly tokenId: string;
-  /** The claim is kept at least until then: the proof's end plus the tolerance. */
+  /** The proof is accepted until then: its end plus the tolerance. Its claim is kept longer (`lib/issuance/single-use.ts`). */
   readonly until: EpochSeconds;
 }
 

@@ -3,8 +3,21 @@ import type { ProofReuse } from '../identity/principal.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import type { ReplayClaim, Replays } from '../ports.ts';
 import type { Reason } from '../refusals/registry.ts';
+import { epochSeconds, seconds } from '../time.ts';
 import type { Authenticated } from './authenticate.ts';
 import type { Authorized } from './authorize.ts';
+
+/**
+ * A proof is checked at one time and claimed at another: a request that began in the last second of its proof claims it later,
+ * and a claim that had ended by then would be free for the next one. API Gateway waits 30 s for an answer; the rest is for
+ * clocks of other instances.
+ */
+const LONGEST_REQUEST = seconds(60);
+
+/** A proof that does not stay as good as it was. */
+type SpentProof = ProofReuse & { readonly reuse: ReplayClaim['reuse'] };
+
+const isSpent = (proof: ProofReuse | null): proof is SpentProof => proof !== null && proof.reuse !== 'allow';
 
 interface SingleUse {
   readonly claim: ReplayClaim;
@@ -46,19 +59,25 @@ export async function claimOnce(
   requestId: string,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (proof === null || proof.reuse === 'allow') return true;
-  const { issuer, tokenId, until, reuse } = proof;
-  const claim = { issuer, tokenId, reuse, binding: requestId, issuance: `request:${requestId}`, until };
+  if (!isSpent(proof)) return true;
+  const claim = claimOf(proof, requestId, `request:${requestId}`);
   return (await replays.claim(claim, signal)) === 'claimed';
 }
+
+const claimOf = ({ issuer, tokenId, reuse, until }: SpentProof, binding: string, issuance: string): ReplayClaim => ({
+  issuer,
+  tokenId,
+  reuse,
+  binding,
+  issuance,
+  until: epochSeconds(until + LONGEST_REQUEST),
+});
 
 function singleUses(issuance: string, who: Authenticated, what: Authorized): readonly SingleUse[] {
   const binding = bindingOf(who, what);
   const uses: SingleUse[] = [];
   const add = (proof: ProofReuse | null, refusal: Reason) => {
-    if (proof === null || proof.reuse === 'allow') return;
-    const { issuer, tokenId, until, reuse } = proof;
-    uses.push({ claim: { issuer, tokenId, reuse, binding, issuance, until }, refusal });
+    if (isSpent(proof)) uses.push({ claim: claimOf(proof, binding, issuance), refusal });
   };
   add(who.client?.reuse ?? null, 'client_assertion_replayed');
   add(who.principal.reuse, 'replayed');
