@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { isBrokerIssuer } from '../../lib/loopback.ts';
 import { type Command, type Terminal, UsageError } from '../command.ts';
 import { openBrowser } from './login-browser.ts';
 import { type CallbackListener, listenForCallback } from './login-callback.ts';
@@ -54,8 +55,7 @@ or a token.`,
 function readIssuer(text: string | undefined): string {
   if (text === undefined || text === '') throw new UsageError('--issuer or TOKEN_BROKER_ISSUER is required');
   const url = URL.canParse(text) ? new URL(text) : null;
-  const loopback = url?.protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
-  if (url === null || (url.protocol !== 'https:' && !loopback) || url.pathname !== '/' || url.search !== '') {
+  if (url === null || !isBrokerIssuer(url.origin) || url.pathname !== '/' || url.search !== '') {
     throw new UsageError('--issuer is an https origin, such as https://broker.example.com');
   }
   return url.origin;

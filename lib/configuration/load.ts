@@ -1,10 +1,11 @@
+import { isBrokerIssuer, isLoopback } from '../loopback.ts';
 import { checkDisjoint, checkGrantSources, checkReferences, type ReportIn } from './cross-checks.ts';
 import type { ConfigurationDocuments } from './documents.ts';
 import { type Folder, readFolder } from './folder.ts';
 import { configurationItems, MAX_DOCUMENT_BYTES } from './items.ts';
 import { type LoadedFile, loadFile, nameOf } from './load-file.ts';
 import type { Problem } from './problem.ts';
-import { type Deployment, isBrokerIssuer, isLoopback, parseUrl } from './web-address.ts';
+import { type Deployment, parseUrl } from './web-address.ts';
 
 /** A configuration that may be applied, with what its authors should look at. */
 export interface LoadedConfiguration {

@@ -1,3 +1,4 @@
+import { isLoopback } from '../loopback.ts';
 import type { Report } from './problem.ts';
 
 /** What a configuration is loaded for: decides which addresses may be plain http. */
@@ -9,27 +10,9 @@ export interface Deployment {
 /** Stands in for the issuer's host where a configuration is only validated; documents made with it are never applied. */
 const UNKNOWN_HOST = 'issuer.invalid';
 
-const isLoopbackHost = (hostname: string): boolean =>
-  hostname === 'localhost' || hostname === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname);
-
-/** True for `http` or `https` addresses of this machine itself. */
-export function isLoopback(url: URL): boolean {
-  return isLoopbackHost(url.hostname);
-}
-
 /** Parses an absolute URL; null where it is none. */
 export function parseUrl(text: string): URL | null {
   return URL.canParse(text) ? new URL(text) : null;
-}
-
-/**
- * True for what an issuer of a deployment may be: an https origin without a path and without a final slash; plain http for a loopback host only
- * (contract sections 1 and 5).
- */
-export function isBrokerIssuer(text: string): boolean {
-  const url = parseUrl(text);
-  if (url === null || url.origin !== text) return false;
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
 }
 
 /** Host of the deployment's issuer, with its port if it has one: the default `serverId`. */

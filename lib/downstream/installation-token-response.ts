@@ -1,14 +1,14 @@
 import type { OauthTokenGrant } from '../configuration/documents.ts';
+import { RFC_3339, readDateTime } from '../date-time.ts';
 import { isJsonObject, type JsonValue } from '../json.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
-import { END_OF_TIME, type EpochSeconds, epochSeconds } from '../time.ts';
+import { type EpochSeconds, epochSeconds } from '../time.ts';
 import type { DownstreamToken } from './downstream-request.ts';
 import type { ReadAnswer } from './provider-error.ts';
 
 type GithubAppGrant = Extract<OauthTokenGrant, { provider: 'github-app' }>;
 
 const TOKEN = /^[\x21-\x7e]{1,20000}$/;
-const INSTANT = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$/;
 const LEVELS: readonly JsonValue[] = ['read', 'write', 'admin'];
 /** GitHub adds it to every token. */
 const ALWAYS: Readonly<Record<string, string>> = { metadata: 'read' };
@@ -44,8 +44,8 @@ export function readInstallationToken(
 }
 
 function endOf(given: JsonValue | undefined, at: EpochSeconds): EpochSeconds | null {
-  const instant = typeof given === 'string' && INSTANT.test(given) ? Date.parse(given) / 1000 : Number.NaN;
-  return instant > at && instant <= END_OF_TIME ? epochSeconds(instant) : null;
+  const read = typeof given === 'string' ? readDateTime(given, RFC_3339) : null;
+  return read !== null && read.seconds > at ? epochSeconds(read.seconds) : null;
 }
 
 /** `contents:read metadata:read`; null: more than was asked for, or not said. */

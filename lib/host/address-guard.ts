@@ -1,4 +1,5 @@
 import { BlockList, isIP, isIPv4 } from 'node:net';
+import { isLoopbackAddress } from '../loopback.ts';
 
 /** Where a connection leads, by its IP address. */
 type AddressKind = 'public' | 'loopback' | 'private';
@@ -35,20 +36,17 @@ for (const [network, prefix] of NOT_PUBLIC_IPV4) notPublic.addSubnet(network, pr
 for (const [network, prefix] of NOT_PUBLIC_IPV6) notPublic.addSubnet(network, prefix, 'ipv6');
 const routed = new BlockList();
 routed.addSubnet('2000::', 3, 'ipv6');
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
 
 /**
  * The kind of an address as `dns.lookup` or a URL writes it, without brackets. What is no address is private: nobody
  * dials it.
  */
 export function addressKind(address: string): AddressKind {
+  if (isLoopbackAddress(address)) return 'loopback';
   const embedded = embeddedIpv4(address);
   const plain = embedded ?? address;
   if (isIP(plain) === 0) return 'private';
   const family = isIPv4(plain) ? 'ipv4' : 'ipv6';
-  if (loopback.check(plain, family)) return 'loopback';
   if (family === 'ipv6' && !routed.check(plain, family)) return 'private';
   return notPublic.check(plain, family) ? 'private' : 'public';
 }

@@ -1,3 +1,4 @@
+import { isBrokerIssuer, isLoopback } from '../loopback.ts';
 import type { SigningAlgorithm } from '../ports.ts';
 import { type Seconds, seconds } from '../time.ts';
 
@@ -52,7 +53,7 @@ const MOST_DAYS = 3_650;
 
 const issuer: Setting<string> = {
   must: 'an https origin without a path (or loopback http), such as https://broker.example.com',
-  read: (text) => (text === originOf(text) && (text.startsWith('https:') || isLoopback(text)) ? text : null),
+  read: (text) => (isBrokerIssuer(text) ? text : null),
 };
 const tablePrefix = matching(/^[A-Za-z0-9_.-]{1,200}$/, '1 to 200 characters of A-Z a-z 0-9 _ . -');
 // STS API reference, AssumeRole, ExternalId.
@@ -95,7 +96,7 @@ export function readSettings(environment: Environment = process.env): Settings {
   const origin = required('ISSUER', issuer, '');
   const settings: Settings = {
     issuer: origin,
-    loopback: isLoopback(origin),
+    loopback: URL.canParse(origin) && isLoopback(new URL(origin)),
     tablePrefix: required('TABLE_PREFIX', tablePrefix, ''),
     externalId: required('EXTERNAL_ID', externalId, ''),
     ledgerRetention: optional('LEDGER_RETENTION_DAYS', retention) ?? seconds(400 * SECONDS_A_DAY),
@@ -113,13 +114,4 @@ export function readSettings(environment: Environment = process.env): Settings {
 
 function matching(pattern: RegExp, must: string): Setting<string> {
   return { must, read: (text) => (pattern.test(text) ? text : null) };
-}
-
-function originOf(text: string): string | null {
-  return URL.canParse(text) ? new URL(text).origin : null;
-}
-
-/** RFC 8252 section 7.3: the loopback addresses, and the name that RFC 6761 reserves for them. */
-function isLoopback(origin: string): boolean {
-  return /^https?:\/\/(?:127\.0\.0\.1|\[::1\]|localhost)(?::[0-9]+)?$/.test(origin);
 }

@@ -1,14 +1,14 @@
-/**
- * An http URI of a loopback address, taken apart at its port (RFC 8252 section 7.3). `localhost` is a name and not one
- * of them (section 8.3).
- */
-const LOOPBACK = /^(http:\/\/(?:127\.0\.0\.1|\[::1\]))(?::([0-9]{1,5}))?([/?].*)?$/;
+import { isLoopback } from '../loopback.ts';
+
+/** An http URI without a user name, taken apart at its port. */
+const AT_PORT = /^(http:\/\/(?:\[[^\]/?\\]*\]|[^/?:@[\]\\]+))(?::([0-9]{1,5}))?([/?].*)?$/;
 
 const MAX_LENGTH = 2_000;
 
 /**
- * True if the client registered this redirect URI: character for character (RFC 9700 section 4.1.3), but for the port
- * of a loopback address, which the program learns only when it starts to listen (RFC 8252 section 7.3).
+ * True if the client registered this redirect URI: character for character (RFC 9700 section 4.1.3), but for the port of a
+ * loopback host, which the program learns only when it starts to listen (RFC 8252 section 7.3). `localhost` is one: the RFC
+ * advises against the name (section 8.3), and programs register it all the same.
  */
 export function isRegistered(uri: string, registered: readonly string[]): boolean {
   if (uri.length > MAX_LENGTH || uri.includes('#') || !/^[\x21-\x7e]+$/.test(uri) || !URL.canParse(uri)) return false;
@@ -16,12 +16,14 @@ export function isRegistered(uri: string, registered: readonly string[]): boolea
   return registered.some((one) => one === uri || (plain !== null && withoutPort(one) === plain));
 }
 
+/** null: not http to a loopback host, or a port that does not exist. */
 function withoutPort(uri: string): string | null {
-  const match = LOOPBACK.exec(uri);
+  const match = AT_PORT.exec(uri);
   if (match === null) return null;
   const [, origin = '', port = '80', rest = ''] = match;
+  if (!URL.canParse(origin) || !isLoopback(new URL(origin))) return null;
   return Number(port) >= 1 && Number(port) <= 65_535 ? origin + rest : null;
 }
 
 /** True where the code goes to a program on the person's own machine. */
-export const isLoopback = (uri: string): boolean => LOOPBACK.test(uri);
+export const isLoopbackRedirect = (uri: string): boolean => withoutPort(uri) !== null;

@@ -66,4 +66,15 @@ describe('a client', () => {
   ])('does not load with %s', async (_name, text, expected) => {
     expect(await problems(text)).toEqual(expect.arrayContaining([expect.stringMatching(expected)]));
   });
+
+  it('loads with the name localhost as redirect, and is told that the address is better (RFC 8252 section 8.3)', async () => {
+    const note = expect.stringMatching(
+      /redirectUris\[0\]: RFC 8252 section 8.3 prefers the address/,
+    ) as unknown as string;
+    expect(await problems(PUBLIC.replace('127.0.0.1', 'localhost'))).toEqual([note]);
+  });
+
+  it.each(['[::1]', '127.0.0.1', '127.0.0.1:8080'])('loads with the loopback address %s as redirect', async (host) => {
+    expect(await problems(PUBLIC.replace('127.0.0.1', host))).toEqual([]);
+  });
 });

@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { isLoopback, isRegistered } from '../../lib/sign-in/redirect-uri.ts';
+import { isLoopbackRedirect, isRegistered } from '../../lib/sign-in/redirect-uri.ts';
 
 const REGISTERED = [
   'http://127.0.0.1/callback',
   'http://[::1]:8080/cb?x=1',
   'https://app.example.com/cb',
   'http://localhost/cb',
+  'http://127.0.0.2/two',
 ];
 
 describe('a redirect URI', () => {
@@ -17,6 +18,8 @@ describe('a redirect URI', () => {
     'http://[::1]/cb?x=1',
     'https://app.example.com/cb',
     'http://localhost/cb',
+    'http://localhost:1/cb',
+    'http://127.0.0.2:51234/two',
   ])('is one of the client: %s (RFC 8252 section 7.3)', (uri) => {
     expect(isRegistered(uri, REGISTERED)).toBe(true);
   });
@@ -35,7 +38,10 @@ describe('a redirect URI', () => {
     ['another spelling of the address', 'http://127.1:1/callback'],
     ['another spelling of IPv6', 'http://[0:0:0:0:0:0:0:1]:9999/cb?x=1'],
     ['another port of https', 'https://app.example.com:8443/cb'],
-    ['another port of localhost, which is a name (RFC 8252 section 8.3)', 'http://localhost:1/cb'],
+    ['the address for its name', 'http://127.0.0.1:1/cb'],
+    ['a name that begins like localhost', 'http://localhost.evil.example:1/cb'],
+    ['capitals', 'http://LOCALHOST:1/cb'],
+    ['a user name before localhost', 'http://localhost:1@evil.example/cb'],
     ['another case of the path', 'https://app.example.com/CB'],
     ['dots in the path', 'https://app.example.com/x/../cb'],
     ['a line end', 'http://127.0.0.1:1/callback\n'],
@@ -49,9 +55,11 @@ describe('a redirect URI', () => {
   it.each([
     ['http://127.0.0.1:1/callback', true],
     ['http://[::1]/cb', true],
+    ['http://localhost/cb', true],
+    ['http://localhost.evil.example/cb', false],
     ['https://app.example.com/cb', false],
     ['http://127.0.0.1.evil.example/cb', false],
   ])('goes to this machine or elsewhere: %s', (uri, expected) => {
-    expect(isLoopback(uri)).toBe(expected);
+    expect(isLoopbackRedirect(uri)).toBe(expected);
   });
 });

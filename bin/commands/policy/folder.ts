@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { ConfigurationDocuments } from '../../../lib/configuration/documents.ts';
 import { formatProblem, type Problem } from '../../../lib/configuration/problem.ts';
-import { isBrokerIssuer } from '../../../lib/configuration/web-address.ts';
+import { isBrokerIssuer } from '../../../lib/loopback.ts';
 import { type Arguments, type Terminal, UsageError } from '../../command.ts';
 
 /** The one folder that a command was given, absolute. */

@@ -1,9 +1,10 @@
 import type { JsonObject } from '../../json.ts';
+import { isLoopback } from '../../loopback.ts';
 import type { Client, ClientAuthentication } from '../documents.ts';
 import type { Report } from '../problem.ts';
 import type { WrittenClient } from '../schema/client.ts';
 import { toSeconds } from '../schema/values.ts';
-import { checkAddressAt, type Deployment, isLoopback, parseUrl } from '../web-address.ts';
+import { checkAddressAt, type Deployment, parseUrl } from '../web-address.ts';
 
 const METHODS = ['secret', 'jwks', 'jwksUri', 'public'] as const;
 
@@ -72,4 +73,7 @@ function checkRedirectUri(uri: string, index: number, report: Report): void {
   else if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url))) {
     report(path, 'must begin with https://, or with http:// and a loopback address');
   } else if (uri.includes('*')) report(path, 'is compared as it stands: wildcards do not match');
+  else if (url.protocol === 'http:' && url.hostname === 'localhost') {
+    report(path, 'RFC 8252 section 8.3 prefers the address to the name: http://127.0.0.1, and http://[::1]', 'warning');
+  }
 }

@@ -1,3 +1,4 @@
+import { RFC_3339, readDateTime } from '../../date-time.ts';
 import { type EpochSeconds, epochSeconds } from '../../time.ts';
 
 /** The Authorization header and X-Amz-Date of Signature Version 4, read and not yet believed. */
@@ -35,8 +36,7 @@ export function parseSignatureV4(authorization: string, amzDate: string): Signat
 
 /** ISO 8601 basic format in UTC; null for a day or time that does not exist. */
 function parseAmzDate(text: string): EpochSeconds | null {
-  const extended = text.replace(AMZ_DATE, '$1-$2-$3T$4:$5:$6.000Z');
-  const time = new Date(extended);
-  if (extended === text || Number.isNaN(time.getTime()) || time.toISOString() !== extended) return null;
-  return epochSeconds(time.getTime() / 1000);
+  if (!AMZ_DATE.test(text)) return null;
+  const read = readDateTime(text.replace(AMZ_DATE, '$1-$2-$3T$4:$5:$6Z'), RFC_3339);
+  return read === null ? null : epochSeconds(read.seconds);
 }

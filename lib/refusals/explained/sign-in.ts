@@ -12,7 +12,8 @@ export const signInExplanations: Explanations<typeof signInRefusals> = {
     fix: 'Register the program under clients/ with public: true and its redirectUris.',
   },
   redirect_uri_mismatch: {
-    cause: 'It is compared character by character; only the port of 127.0.0.1 and [::1] is free.',
+    cause:
+      'It is compared character by character; only the port of a loopback host (127.0.0.1, [::1], localhost) is free.',
     fix: 'Register it under redirectUris of the client, or send the one that is registered.',
   },
   response_type_unsupported: {

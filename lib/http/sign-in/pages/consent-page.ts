@@ -1,6 +1,6 @@
 import type { Principal } from '../../../identity/principal.ts';
 import type { SignedIn } from '../../../sign-in/answer-sign-in.ts';
-import { isLoopback } from '../../../sign-in/redirect-uri.ts';
+import { isLoopbackRedirect } from '../../../sign-in/redirect-uri.ts';
 import type { HttpAnswer } from '../../http-answer.ts';
 import { definitions, escapeHtml, htmlPage } from './html-page.ts';
 
@@ -10,7 +10,7 @@ type Question = NonNullable<SignedIn['question']>;
 export function consentPage(principal: Principal, question: Question, requestId: string): HttpAnswer {
   const { client, redirectUri, scopes, targets } = question.authorization;
   const { host } = new URL(redirectUri);
-  const place = isLoopback(redirectUri) ? `a program on this computer (${host})` : host;
+  const place = isLoopbackRedirect(redirectUri) ? `a program on this computer (${host})` : host;
   const rows = [
     ['Program', client],
     ['Goes to', place],
