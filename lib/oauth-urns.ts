@@ -10,8 +10,8 @@ export const GRANT_TYPE = {
 /** Token types of RFC 8693 section 3. */
 export const TOKEN_TYPE = {
   jwt: 'urn:ietf:params:oauth:token-type:jwt',
-  idToken: 'urn:ietf:params:oauth:token-type:id_token',
-  accessToken: 'urn:ietf:params:oauth:token-type:access_token',
+  id_token: 'urn:ietf:params:oauth:token-type:id_token',
+  access_token: 'urn:ietf:params:oauth:token-type:access_token',
   saml2: 'urn:ietf:params:oauth:token-type:saml2',
 } as const;
 

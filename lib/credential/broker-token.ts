@@ -53,7 +53,7 @@ function prepared(
         kind: 'token',
         token,
         tokenType: 'Bearer',
-        issuedTokenType: TOKEN_TYPE.accessToken,
+        issuedTokenType: TOKEN_TYPE.access_token,
         expires,
         scope: null,
       } as const;

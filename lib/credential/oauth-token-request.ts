@@ -1,11 +1,10 @@
 import type { OauthTokenGrant } from '../configuration/documents.ts';
 import type { DownstreamRequest, ForwardedProof } from '../downstream/downstream-request.ts';
+import { TOKEN_TYPE } from '../oauth-urns.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import { renderDownstream } from '../policy/render-grant.ts';
 import { actClaim, identityText } from './act-claim.ts';
 import type { Granted, GrantInput } from './grant.ts';
-
-const TOKEN_TYPES = 'urn:ietf:params:oauth:token-type:';
 
 /**
  * What one issuance asks another authorization server for. Pure. Endpoint, client, secrets and resource are the grant's alone; of the caller come values for
@@ -59,5 +58,5 @@ function forwardedProof(grant: OauthTokenGrant, { proof, principal }: GrantInput
   const { sha256, expires } = principal.proof;
   if (principal.lineage !== null) return refuse('proof_type_unsupported');
   if (proof?.kind !== 'jwt' || sha256 === null || expires === null) return refuse('proof_type_unsupported');
-  return accept({ token: proof.token, tokenType: `${TOKEN_TYPES}${proof.declared}`, sha256, expires });
+  return accept({ token: proof.token, tokenType: TOKEN_TYPE[proof.declared], sha256, expires });
 }

@@ -69,7 +69,7 @@ function minted(request: DownstreamRequest, { token, cached }: HandOut): Outcome
       kind: 'token',
       token: token.token,
       tokenType,
-      issuedTokenType: issuedTokenType ?? TOKEN_TYPE.accessToken,
+      issuedTokenType: issuedTokenType ?? TOKEN_TYPE.access_token,
       expires,
       // The caller asked for this broker's scope and got it; what the other server calls it is in the record.
       scope: null,

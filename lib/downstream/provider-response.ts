@@ -68,14 +68,14 @@ function readType(
   const wanted = issuedTypes(grant);
   if (typeof issued !== 'string' || !wanted.includes(issued)) return wrong('issued_token_type');
   if (isBearer) return accept({ tokenType: 'Bearer', issuedTokenType: issued });
-  const isAccessToken = wanted.includes(TOKEN_TYPE.accessToken);
+  const isAccessToken = wanted.includes(TOKEN_TYPE.access_token);
   return type === 'N_A' && !isAccessToken ? accept({ tokenType: 'N_A', issuedTokenType: issued }) : wrong('token_type');
 }
 
 /** A JWT may be called either, where an access token was asked for (RFC 8693 section 3). */
 function issuedTypes({ requestedTokenType }: Extract<OauthTokenGrant, { provider: 'token-exchange' }>): string[] {
-  const wanted = requestedTokenType ?? TOKEN_TYPE.accessToken;
-  return wanted === TOKEN_TYPE.accessToken ? [wanted, TOKEN_TYPE.jwt] : [wanted];
+  const wanted = requestedTokenType ?? TOKEN_TYPE.access_token;
+  return wanted === TOKEN_TYPE.access_token ? [wanted, TOKEN_TYPE.jwt] : [wanted];
 }
 
 /** `expires_in`, else the grant's own word for a server that never says. */

@@ -41,7 +41,7 @@ async function exchangeParameters(
   return {
     grant_type: GRANT_TYPE.tokenExchange,
     ...(await subjectToken(attempt, grant)),
-    requested_token_type: grant.requestedTokenType ?? TOKEN_TYPE.accessToken,
+    requested_token_type: grant.requestedTokenType ?? TOKEN_TYPE.access_token,
     ...targets(attempt),
   };
 }

@@ -71,8 +71,8 @@ const sameScope = (given: string | null, scope: string): Outcome<null> =>
   given === null || given === scope ? accept(null) : invalidParameter('scope is not that of the path.');
 
 /**
- * The proof is the header, or `subject_token`; beside the latter stand who acts, as `actor_token`, and a client, as `Basic`.
- * Nothing is left out in silence: an actor would be hidden from the rules, and a second proof from the record.
+ * The proof is the header, or `subject_token`; beside the latter stand who acts, as `actor_token`, and a client, as
+ * `Basic`. Nothing is left out in silence: an actor would be hidden from the rules, and a second proof from the record.
  */
 function readProofs(request: HttpRequest, form: Parameters): Outcome<PresentedProofs> {
   const authorization = request.headers['authorization']?.trim() ?? '';

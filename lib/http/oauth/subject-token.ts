@@ -26,9 +26,9 @@ function proofOf(token: string, type: string): Outcome<Proof> {
   switch (type) {
     case TOKEN_TYPE.jwt:
       return accept({ kind: 'jwt', token, declared: 'jwt' });
-    case TOKEN_TYPE.idToken:
+    case TOKEN_TYPE.id_token:
       return accept({ kind: 'jwt', token, declared: 'id_token' });
-    case TOKEN_TYPE.accessToken:
+    case TOKEN_TYPE.access_token:
       return accept({ kind: 'jwt', token, declared: 'access_token' });
     case TOKEN_TYPE.saml2:
       return accept({ kind: 'saml', document: token, at: { kind: 'endpoint' } });

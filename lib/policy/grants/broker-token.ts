@@ -19,7 +19,7 @@ export interface BrokerTokenTemplates {
 
 export const brokerToken: GrantKind<BrokerTokenGrant, BrokerTokenTemplates> = {
   routes: ['token-exchange', 'token'],
-  tokenTypes: [TOKEN_TYPE.accessToken, TOKEN_TYPE.jwt],
+  tokenTypes: [TOKEN_TYPE.access_token, TOKEN_TYPE.jwt],
   mintedBy: 'broker',
   targets: ({ audience }) => [audience],
   principalArn: () => null,

@@ -13,7 +13,7 @@ export interface OauthTokenTemplates {
 /** A token of somebody else's authorization server, who alone says how long it lives. */
 export const oauthToken: GrantKind<OauthTokenGrant, OauthTokenTemplates> = {
   routes: ['token-exchange', 'token'],
-  tokenTypes: [TOKEN_TYPE.accessToken],
+  tokenTypes: [TOKEN_TYPE.access_token],
   mintedBy: 'others',
   targets: ({ audience, resource }) => [audience, resource].filter((target) => target !== null),
   principalArn: () => null,
