@@ -57,6 +57,8 @@ const pattern = fc
   .tuple(text, fc.constantFrom('', '*', '?', '${*}'), text, fc.constantFrom('', '*', '?', '${?}', '${$}'))
   .map((parts) => parts.join(''))
   .filter((value) => !value.replace(/\$\{[*?$]\}/g, '').includes('${'));
+/** The oracle resolves the escapes in the Like operators alone; IAM resolves its variables in every one (a table of ours has them). */
+const unescaped = pattern.filter((value) => !value.includes('${'));
 const number = fc.oneof(
   fc.integer({ min: -20, max: 20 }).map(String),
   fc.tuple(fc.integer({ min: -9, max: 9 }), fc.nat(99)).map(([whole, part]) => `${whole}.${part}`),
@@ -78,7 +80,7 @@ const range = fc.oneof(
 );
 
 const wanted = (operator: string): fc.Arbitrary<string> => {
-  if (operator.startsWith('String')) return operator.includes('Like') ? pattern : fc.oneof(text, pattern);
+  if (operator.startsWith('String')) return operator.includes('Like') ? pattern : fc.oneof(text, unescaped);
   if (operator.startsWith('Numeric')) return number;
   if (operator.startsWith('Date')) return date;
   return operator === 'Bool' ? boolean : range;
