@@ -1,7 +1,8 @@
 import type { YAMLMap } from 'yaml';
 import { z } from 'zod';
 import { type FunctionFragment, kebabCase, pascalCase } from './fragments.ts';
-import { entriesOf, joinMaps, mapAt, type Shapes } from './nodes.ts';
+import { entriesOf, joinMaps, listOf, mapAt, type Shapes } from './nodes.ts';
+import type { TableFragment } from './tables.ts';
 
 const reasonSchema = z.strictObject({ reason: z.string(), lasts: z.string(), says: z.string() });
 
@@ -22,7 +23,7 @@ const spelledOut = (listed: YAMLMap): readonly Alarm[] =>
     return { id, name: kebabCase(id), says, what: [what] };
   });
 
-/** Alarms on one reason of a fault each. */
+/** Alarms on one reason each. */
 const onReasons = (shapes: Shapes, listed: YAMLMap): readonly Alarm[] =>
   entriesOf(mapAt(listed, 'reasons')).map(([id, node]) => {
     const { reason, lasts, says } = reasonSchema.parse((node as YAMLMap).toJSON());
@@ -41,28 +42,57 @@ function onConcurrency(shapes: Shapes, of: FunctionFragment): Alarm {
   return { id: `${of.id}Throttles`, name: `${of.name}-throttles`, says, what: [metric, shapes.map('repeated')] };
 }
 
-/** What DynamoDB turns away, by table. */
-const onTables = (shapes: Shapes, listed: YAMLMap): readonly Alarm[] =>
-  entriesOf(mapAt(listed, 'throttles')).map(([table, metric]) => ({
-    id: `${pascalCase(table)}Throttles`,
-    name: `${table}-table-throttles`,
-    says: `DynamoDB throttles the ${table} table.`,
-    what: [shapes.map('table-metric', { metric: String(metric), table: pascalCase(table) }), shapes.map('repeated')],
-  }));
+/** Reads and writes that DynamoDB turns away of one table and of its indexes, one metric each. */
+function throttledMetrics(shapes: Shapes, id: string, indexes: readonly string[]): readonly YAMLMap[] {
+  const places = [null, ...indexes];
+  return places.flatMap((index) =>
+    (['ReadThrottleEvents', 'WriteThrottleEvents'] as const).map((metric) =>
+      shapes.map('throttled-metric', {
+        Id: id,
+        id: `${index ?? 'table'}${metric.startsWith('Read') ? 'Reads' : 'Writes'}`,
+        metric,
+        index: index === null ? null : shapes.map('throttled-index', { index }),
+      }),
+    ),
+  );
+}
+
+const onTables = (shapes: Shapes, tables: readonly TableFragment[]): readonly Alarm[] =>
+  tables.map(({ name, indexes }) => {
+    const metrics = listOf(throttledMetrics(shapes, pascalCase(name), indexes));
+    return {
+      id: `${pascalCase(name)}Throttles`,
+      name: `${name}-table-throttles`,
+      says: `DynamoDB throttles the ${name} table.`,
+      what: [shapes.map('throttled-table', { metrics })],
+    };
+  });
+
+/** The condition of a metric filter that holds for every reason that an alarm is about. */
+const countedReasons = (listed: YAMLMap): string =>
+  entriesOf(mapAt(listed, 'reasons'))
+    .map(([, node]) => `$.reason = "${reasonSchema.parse((node as YAMLMap).toJSON()).reason}"`)
+    .join(' || ');
 
 /** The counts and the alarms: those that `template/alarms.yaml` lists, and those that every function has. */
-export function alarmResources(shapes: Shapes, listed: YAMLMap, functions: readonly FunctionFragment[]): YAMLMap {
+export function alarmResources(
+  shapes: Shapes,
+  listed: YAMLMap,
+  functions: readonly FunctionFragment[],
+  tables: readonly TableFragment[],
+): YAMLMap {
   const alarms = [
     ...spelledOut(listed),
     ...onReasons(shapes, listed),
     ...functions.map((of) => onCrashes(shapes, of)),
     ...functions.filter(({ mints }) => mints === true).map((of) => onConcurrency(shapes, of)),
-    ...onTables(shapes, listed),
+    ...onTables(shapes, tables),
   ];
+  const reasons = countedReasons(listed);
   const counted = functions.filter(({ routes }) => routes !== undefined);
   return joinMaps([
     mapAt(listed, 'counts'),
-    ...counted.map(({ id }) => shapes.map('fault-count', { Id: id })),
+    ...counted.map(({ id }) => shapes.map('fault-count', { Id: id, reasons })),
     ...alarms.map(({ id, what, ...said }) => shapes.map('alarm', { Id: id, ...said, what: joinMaps(what) })),
   ]);
 }

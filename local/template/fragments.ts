@@ -4,12 +4,14 @@ import { isMap, type YAMLMap } from 'yaml';
 import { z } from 'zod';
 import { readMap } from './nodes.ts';
 
-/** What `functions/<name>.yaml` says of a function, beside CloudFormation's own words in `environment` and `properties`. */
+/** What `functions/<name>.yaml` says, beside CloudFormation's own words in `environment` and `properties`. */
 const schema = z.strictObject({
   /** Seconds. API Gateway waits 30 s for an integration. */
   timeout: z.int().min(1).max(900),
   /** It mints or signs for others: reserved concurrency, an alarm on it, and a role that targets trust. */
   mints: z.literal(true).optional(),
+  /** It signs for this broker and does not mint: a new version takes over slowly, as with those that mint. */
+  signs: z.literal(true).optional(),
   /** Paths of the API, as API Gateway knows them, and the throttle of each; none: it is not called over HTTP. */
   routes: z.record(z.string(), z.string()).optional(),
   /** Names and groups of template/statements.yaml. */
@@ -28,6 +30,9 @@ export interface FunctionFragment extends z.infer<typeof schema> {
   readonly environmentNode: YAMLMap | null;
   readonly propertiesNode: YAMLMap | null;
 }
+
+/** Whether a new version takes over slowly, watched by alarms. */
+export const isGuarded = ({ mints, signs }: FunctionFragment): boolean => mints === true || signs === true;
 
 /** `sign-in` as CloudFormation names it: `SignIn`. */
 export const pascalCase = (name: string): string =>

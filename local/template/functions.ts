@@ -1,5 +1,5 @@
 import { Scalar, YAMLMap } from 'yaml';
-import type { FunctionFragment } from './fragments.ts';
+import { type FunctionFragment, isGuarded } from './fragments.ts';
 import { joinMaps, listOf, type Shapes } from './nodes.ts';
 
 export type Statements = (may: readonly string[]) => readonly YAMLMap[];
@@ -35,6 +35,7 @@ export function functionResources(shapes: Shapes, of: FunctionFragment, statemen
     ...names,
     timeout: of.timeout,
     minting: of.mints === true ? shapes.map('minting') : null,
+    guarded: isGuarded(of) ? shapes.map('guarded', names) : null,
     properties: of.propertiesNode,
     environment: environmentOf(shapes, of),
     events: eventsOf(shapes, of.routes),

@@ -13,13 +13,16 @@ import {
   YAMLSeq,
 } from 'yaml';
 
-/** Values for the places of a shape: text or a number, a node to copy in, or null: the place, and the line that it is all of, is left out. */
+/**
+ * Values for the places of a shape: text or a number, a node to copy in, or null: the place, and the line that it is all
+ * of, is left out.
+ */
 export type Values = Readonly<Record<string, string | number | boolean | Node | null>>;
 
 const PLACE = /<([A-Za-z][A-Za-z-]*)>/g;
 const ONE_PLACE = /^<([A-Za-z][A-Za-z-]*)>$/;
 
-/** Parses a fragment. CloudFormation's short tags (`!Ref`) stay as written. Throws what is wrong with the YAML, naming the file. */
+/** Parses a fragment. CloudFormation's short tags (`!Ref`) stay as written. Throws what is wrong with its YAML. */
 export function readMap(path: string): YAMLMap {
   const document = parseDocument(readFileSync(path, 'utf8'), { logLevel: 'silent', customTags: [] });
   const [problem] = document.errors;
@@ -75,7 +78,7 @@ function filledScalar(node: Scalar, values: Values): Node | null {
   return copy;
 }
 
-/** A pair whose key is a place takes in every pair of the map that fills it; with its comment and its blank line before. */
+/** A pair whose key is a place takes in every pair of the map that fills it, with comment and blank line before. */
 function filledPair(pair: Pair, values: Values): Pair[] {
   const spliced = wholePlace(pair.key, values);
   if (spliced === undefined || typeof spliced !== 'object') {

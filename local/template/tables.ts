@@ -10,7 +10,12 @@ const schema = z.strictObject({
   expires: z.literal(true).optional(),
   restorable: z.boolean(),
 });
-type Table = z.infer<typeof schema>;
+
+export interface TableFragment extends z.infer<typeof schema> {
+  /** The table's suffix. */
+  readonly name: string;
+  readonly comment: string | null;
+}
 
 /** The sort key of every index: where its item is. */
 const PLACE = 'place';
@@ -22,38 +27,43 @@ function flowMap(members: Readonly<Record<string, string | boolean>>): YAMLMap {
   return map;
 }
 
-const keysOf = ({ key, sort }: Table) => [
+const keysOf = ({ key, sort }: TableFragment) => [
   flowMap({ AttributeName: key, KeyType: 'HASH' }),
   ...(sort === undefined ? [] : [flowMap({ AttributeName: sort, KeyType: 'RANGE' })]),
 ];
 
-function attributesOf({ key, sort, indexes }: Table) {
+function attributesOf({ key, sort, indexes }: TableFragment) {
   const names = [key, ...(sort === undefined ? [] : [sort]), ...indexes, ...(indexes.length === 0 ? [] : [PLACE])];
   return names.map((name) => flowMap({ AttributeName: name, AttributeType: 'S' }));
 }
 
 /** The tables of `template/tables.yaml`, in its order. */
-export function tableResources(shapes: Shapes, listed: YAMLMap): YAMLMap {
-  return joinMaps(
-    entriesOf(listed).map(([name, node], position) => {
-      const table = schema.parse((node as YAMLMap).toJSON());
-      const indexes = table.indexes.map((index) => shapes.map('index', { index }));
+export const readTables = (listed: YAMLMap): readonly TableFragment[] =>
+  entriesOf(listed).map(([name, node], position) => {
+    const key = listed.items[position]?.key as { commentBefore?: string | null } | undefined;
+    return {
+      ...schema.parse((node as YAMLMap).toJSON()),
+      name,
+      comment: key?.commentBefore ?? listed.commentBefore ?? null,
+    };
+  });
+
+export const tableResources = (shapes: Shapes, tables: readonly TableFragment[]): YAMLMap =>
+  joinMaps(
+    tables.map((table) => {
+      const throughput = shapes.map('throughput');
+      const indexes = table.indexes.map((index) => shapes.map('index', { index, throughput }));
       const made = shapes.map('table', {
-        Id: pascalCase(name),
-        name,
+        Id: pascalCase(table.name),
+        name: table.name,
         attributes: listOf(attributesOf(table)),
         keys: listOf(keysOf(table)),
         indexes: indexes.length === 0 ? null : listOf(indexes),
+        throughput,
         expiry: table.expires === true ? flowMap({ AttributeName: 'expires', Enabled: true }) : null,
         restorable: table.restorable,
       });
-      made.commentBefore = commentOf(listed, position);
+      made.commentBefore = table.comment;
       return made;
     }),
   );
-}
-
-function commentOf(listed: YAMLMap, position: number): string | null {
-  const key = listed.items[position]?.key as { commentBefore?: string | null } | undefined;
-  return key?.commentBefore ?? null;
-}

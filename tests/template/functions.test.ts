@@ -57,4 +57,27 @@ describe('the functions of the template', () => {
       'Fn::If': ['HasDomain', { 'Fn::Sub': 'https://${DomainName}' }, { Ref: 'Issuer' }],
     });
   });
+
+  const may = (id: string): string => JSON.stringify(template.Resources[`${id}Role`]?.Properties['Policies']);
+
+  it.each(functions)(
+    '%s: a new version takes over slowly, and back on an alarm, if it mints or signs',
+    (name, id, properties) => {
+      const mintsOrSigns = /"sts:AssumeRole"|"ReadSigningKeys"|"ReadSamlKeys"/.test(may(id));
+      const { AutoPublishAlias: alias, DeploymentPreference: preference } = properties;
+      if (!mintsOrSigns) {
+        expect([name, alias, preference]).toEqual([name, undefined, undefined]);
+        return;
+      }
+      expect(alias).toBe('live');
+      const { Type: type, Alarms: watched } = preference as { Type: unknown; Alarms: { Ref: string }[] };
+      expect(type).toEqual({ Ref: 'Rollout' });
+      const known = new Set(resourcesOf('AWS::CloudWatch::Alarm').map(([alarm]) => alarm));
+      expect(watched.filter(({ Ref }) => !known.has(Ref))).toEqual([]);
+      expect(watched).toContainEqual({ Ref: `${id}FaultsAlarm` });
+      expect(watched).toContainEqual({ Ref: 'BugsAlarm' });
+      // CodeDeploy takes ten.
+      expect(watched.length).toBeLessThanOrEqual(10);
+    },
+  );
 });

@@ -102,13 +102,18 @@ const functions = resourcesOf('AWS::Serverless::Function').map(
   ([id, resource]) => [functionName(resource), id] as const,
 );
 
-/** The statements of a role, with those behind a condition (`Fn::If`) laid open. */
+/** A statement behind a condition (`Fn::If`) laid open. */
+const laidOpen = (statement: unknown): Statement =>
+  (statement as { 'Fn::If'?: [string, Statement] })['Fn::If']?.[1] ?? (statement as Statement);
+
 function statementsOf(role: Resource | undefined): Statement[] {
   const policies = (role?.Properties['Policies'] ?? []) as { PolicyDocument: { Statement: unknown[] } }[];
-  return policies
-    .flatMap((policy) => policy.PolicyDocument.Statement)
-    .map((statement) => (statement as { 'Fn::If'?: [string, Statement] })['Fn::If']?.[1] ?? (statement as Statement));
+  return policies.flatMap((policy) => policy.PolicyDocument.Statement).map(laidOpen);
 }
+
+/** Of a policy that people have. */
+const peopleMay = (policy: Resource | undefined): Statement[] =>
+  ((policy?.Properties['PolicyDocument'] ?? { Statement: [] }) as { Statement: unknown[] }).Statement.map(laidOpen);
 
 const nameOf = (named: Readonly<Record<string, unknown>>, written: unknown): string =>
   Object.entries(named).find(([, one]) => JSON.stringify(one) === JSON.stringify(written))?.[0] ??
@@ -167,9 +172,7 @@ describe('the permissions of the template', () => {
   });
 
   it('has no action and no resource that is a bare wildcard', () => {
-    const policies = resourcesOf('AWS::IAM::ManagedPolicy').flatMap(
-      ([, policy]) => (policy.Properties['PolicyDocument'] as { Statement: Statement[] }).Statement,
-    );
+    const policies = resourcesOf('AWS::IAM::ManagedPolicy').flatMap(([, policy]) => peopleMay(policy));
     const statements = [...functions.flatMap(([, id]) => statementsOf(template.Resources[`${id}Role`])), ...policies];
     for (const { Action, Resource, Effect } of statements) {
       expect(Effect).toBe('Allow');
@@ -188,8 +191,40 @@ describe('the permissions of the template', () => {
       ),
     ],
   ])('%s may do what the command line does for them and no more', (id, rows) => {
-    const policy = template.Resources[id]?.Properties['PolicyDocument'] as { Statement: Statement[] } | undefined;
-    expect(policy?.Statement.flatMap(lines).sort()).toEqual([...rows].sort());
+    const may = peopleMay(template.Resources[id]).filter(({ Sid }) => Sid !== OWN_KEY);
+    expect(may.flatMap(lines).sort()).toEqual([...rows].sort());
+  });
+
+  it.each([
+    [
+      'Administrators',
+      ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'],
+    ],
+    ['Auditors', ['kms:Decrypt', 'kms:DescribeKey']],
+  ])('%s use the key of the tables, where there is one, through DynamoDB only', (id, actions) => {
+    const [own] = peopleMay(template.Resources[id]).filter(({ Sid }) => Sid === OWN_KEY);
+    expect([own?.Action].flat().sort()).toEqual(actions);
+    expect(own?.Resource).toEqual({ Ref: 'KmsKeyArn' });
+    expect(own?.Condition).toEqual({
+      StringEquals: { 'kms:ViaService': { 'Fn::Sub': 'dynamodb.${AWS::Region}.${AWS::URLSuffix}' } },
+    });
+  });
+
+  it('lets CodeDeploy move the aliases of the functions that mint or sign, and watch alarms', () => {
+    const role = template.Resources['RolloutRole'];
+    expect(role?.Properties['AssumeRolePolicyDocument']).toMatchObject({
+      Statement: [{ Effect: 'Allow', Principal: { Service: 'codedeploy.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+    });
+    const guarded = ['Credentials', 'SignIn', 'Sts', 'Token'].map((id) => ({ 'Fn::Sub': `\${${id}.Arn}:*` }));
+    expect(statementsOf(role)).toEqual([
+      {
+        Sid: 'MoveAliases',
+        Effect: 'Allow',
+        Action: ['lambda:GetAlias', 'lambda:UpdateAlias', 'lambda:GetProvisionedConcurrencyConfig'],
+        Resource: guarded,
+      },
+      { Sid: 'WatchAlarms', Effect: 'Allow', Action: 'cloudwatch:DescribeAlarms', Resource: '*' },
+    ]);
   });
 
   it('lets the broker assume roles under one path by default', () => {

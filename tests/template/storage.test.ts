@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createTableInput } from '../../lib/aws/dynamodb/create-tables.ts';
 import { TABLES, TTL_ATTRIBUTE } from '../../lib/aws/dynamodb/tables.ts';
-import { resourcesOf, template } from './document.ts';
+import { type Resource, resourcesOf, template } from './document.ts';
 
 const tables = resourcesOf('AWS::DynamoDB::Table');
 const secrets = resourcesOf('AWS::SecretsManager::Secret');
@@ -12,14 +12,17 @@ const byName = (attributes: unknown): unknown[] =>
   );
 
 describe('what the template keeps', () => {
-  it.each([...tables, ...secrets, ...resourcesOf('AWS::Logs::LogGroup')])('%s outlives the stack', (_, resource) => {
-    expect(resource.DeletionPolicy).toBe('Retain');
-    expect(resource.UpdateReplacePolicy).toBe('Retain');
-  });
+  it.each([...tables, ...secrets, ...resourcesOf('AWS::Logs::LogGroup')])(
+    '%s outlives the stack, once its creation has succeeded',
+    (_, resource) => {
+      expect(resource.DeletionPolicy).toBe('RetainExceptOnCreate');
+      expect(resource.UpdateReplacePolicy).toBe('Retain');
+    },
+  );
 
   it.each(tables)('%s is on demand, encrypted and protected from deletion', (_, { Properties: properties }) => {
     expect(properties['BillingMode']).toBe('PAY_PER_REQUEST');
-    expect(properties['DeletionProtectionEnabled']).toBe(true);
+    expect(properties['DeletionProtectionEnabled']).toEqual({ Ref: 'DeletionProtection' });
     expect(properties['SSESpecification']).toMatchObject({ SSEEnabled: true, SSEType: 'KMS' });
   });
 
@@ -32,7 +35,8 @@ describe('what the template keeps', () => {
       const { TableName: _, AttributeDefinitions: attributes, ...wanted } = createTableInput('any', table);
       expect(found?.[1].Properties).toMatchObject(wanted);
       expect(byName(found?.[1].Properties['AttributeDefinitions'])).toEqual(byName(attributes));
-      expect(found?.[1].Properties['GlobalSecondaryIndexes']).toEqual(wanted.GlobalSecondaryIndexes);
+      const indexes = (found?.[1].Properties['GlobalSecondaryIndexes'] ?? []) as readonly object[];
+      expect(indexes).toHaveLength(wanted.GlobalSecondaryIndexes?.length ?? 0);
       expect(found?.[1].Properties['TimeToLiveSpecification']).toEqual(
         table.ttl === null ? undefined : { AttributeName: TTL_ATTRIBUTE, Enabled: true },
       );
@@ -61,5 +65,30 @@ describe('what the template keeps', () => {
 
   it('has no parameter that would hold a secret', () => {
     expect(Object.values(template.Parameters).filter((parameter) => parameter['NoEcho'] !== undefined)).toEqual([]);
+  });
+
+  it.each(tables)('%s and its indexes have a ceiling, and room ahead of a step where that is asked for', (_, table) => {
+    const indexes = (table.Properties['GlobalSecondaryIndexes'] ?? []) as readonly Resource['Properties'][];
+    for (const place of [table.Properties, ...indexes]) {
+      expect(place['OnDemandThroughput']).toEqual({
+        MaxReadRequestUnits: { Ref: 'MaxReadUnits' },
+        MaxWriteRequestUnits: { Ref: 'MaxWriteUnits' },
+      });
+      expect(place['WarmThroughput']).toEqual({
+        'Fn::If': [
+          'HasWarmThroughput',
+          { ReadUnitsPerSecond: { Ref: 'WarmReadUnits' }, WriteUnitsPerSecond: { Ref: 'WarmWriteUnits' } },
+          { Ref: 'AWS::NoValue' },
+        ],
+      });
+    }
+  });
+
+  it('is not protected from deletion until the first deployment has succeeded', () => {
+    expect(template.Parameters['DeletionProtection']).toMatchObject({ Default: 'false' });
+  });
+
+  it.each(secrets)('%s has a copy in another Region where one is named', (_, { Properties: properties }) => {
+    expect(JSON.stringify(properties['ReplicaRegions'])).toMatch(/HasKeyReplica.*KeyReplicaRegion.*AWS::NoValue/);
   });
 });
