@@ -124,6 +124,12 @@ describe('who acted', () => {
     expect((await chain(exchange, { ...presented, client: 'helper' }, hops, {})).reason).toBe('granted');
   });
 
+  it("and who presented the actor's own token is denied by `client` too", async () => {
+    const exchange = await deny({ clients: ['portal'] });
+    const { token } = await exchange('agent-7', { scope: 'link', client: 'portal', actorToken: 'helper-1' });
+    expect((await exchange('alice', { scope: 'role', actorToken: token })).reason).toBe('not_allowed');
+  });
+
   it('satisfies a rule that names it, unauthenticated, and no rule by its claims', async () => {
     const actor = { connections: null, clients: ['agent'], when: null };
     const exchange = await startExchanges([

@@ -23,6 +23,25 @@ describe('an instant of RFC 3339', () => {
     expect(parseRfc3339(text)).toBe(time);
   });
 
+  it.each([1, 2, 3, 4, 5, 6, 7, 8, 9].flatMap((digit) => [3, 8, 11].map((place) => [digit, place] as const)))(
+    'counts as the next millisecond by a %d in place %d of its fraction',
+    (digit, place) => {
+      const fraction = `250${'0'.repeat(place - 3)}${digit}`;
+      expect(parseRfc3339(`2026-11-21T09:00:00.${fraction}Z`, 'up')).toBe(NINE + 1);
+      expect(parseRfc3339(`2026-11-21T09:00:00.${fraction}Z`, 'down')).toBe(NINE);
+      expect(parseRfc3339(`2026-11-21T09:00:00.${fraction}Z`)).toBe(NINE);
+    },
+  );
+
+  it.each(['2', '25', '250', '257', '2500', '257000000000'])(
+    'is itself up and down with the fraction %s',
+    (fraction) => {
+      const whole = NINE - 250 + Number(fraction.slice(0, 3).padEnd(3, '0'));
+      expect(parseRfc3339(`2026-11-21T09:00:00.${fraction}Z`, 'up')).toBe(whole);
+      expect(parseRfc3339(`2026-11-21T09:00:00.${fraction}Z`, 'down')).toBe(whole);
+    },
+  );
+
   it('finer than a millisecond is cut off, or counts as the next one', () => {
     expect(parseRfc3339('2026-11-21T09:00:00.250001Z', 'down')).toBe(NINE);
     expect(parseRfc3339('2026-11-21T09:00:00.250001Z', 'up')).toBe(NINE + 1);

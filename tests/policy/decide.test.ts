@@ -297,6 +297,14 @@ describe('may_act (RFC 8693 section 4.4)', () => {
     },
   );
 
+  it('without `iss` names nobody of another connection where neither has an issuer', () => {
+    const { proof } = tokenActor('agents');
+    const actor = tokenActor('agents', { proof: { ...proof, issuer: null } });
+    const nameless = principal({ mayAct: { sub: 'agent-7' }, proof: { ...proof, issuer: null } });
+    const decision = decide(loadScope(scope({ allow })), input({ principal: nameless, actor }));
+    expect(decision).toMatchObject({ allowed: false, reason: 'may_act_mismatch' });
+  });
+
   it('is told only to those whom the scope allows', () => {
     expect(decided({ allow: [missing] }, input({ principal: principal({ mayAct: { sub: 'agent-7' } }) }))).toBe(
       'not_allowed',

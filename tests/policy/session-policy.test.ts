@@ -60,6 +60,18 @@ describe('places', () => {
     ['Version', { ...allow({}), Version: '${claims.x}' }, 'Version'],
     ['Id', { ...allow({}), Id: '${claims.x}' }, 'Id'],
     ['a Deny statement', policyOf({ Effect: 'Deny', Action: 'a', Resource: resource }), 'Statement/0/Resource'],
+    [
+      'a list in a Deny statement',
+      policyOf({ Effect: 'Deny', Action: 'a', Resource: ['b', resource] }),
+      'Statement/0/Resource/1',
+    ],
+    [
+      'a list in a list in a Deny statement',
+      policyOf({ Effect: 'Deny', Action: 'a', Resource: ['b', [['c', resource]]] }),
+      'Statement/0/Resource/1/0/1',
+    ],
+    ['a member of an object in a list of actions', allow({ Action: ['a', { b: resource }] }), 'Statement/0/Action/1/b'],
+    ['a list beside the statements', { ...allow({}), Id: ['a', resource] }, 'Id/1'],
     ['NotResource', policyOf({ Effect: 'Allow', Action: 'a', NotResource: resource }), 'Statement/0/NotResource'],
     [
       'a NotAction statement',
@@ -214,4 +226,17 @@ describe('values', () => {
     expect(text.ok && text.value).toMatch(/^[\x20-\x7e]+$/);
     expect(rendered(policy, 'v')).toEqual(allow({ Sid: 'é\u{1f600}\u007f\n', Resource: 'v' }));
   });
+});
+
+it('what is no text, or closed to templates, goes on as it is', () => {
+  const statement = {
+    Effect: 'Deny',
+    Action: ['a', null, 7, true, ['b']],
+    Resource: null,
+    Condition: { Bool: { k: [false] } },
+  };
+  expect(rendered(policyOf(statement), 'x')).toEqual(policyOf(statement));
+  expect(rendered(allow({ Action: [null, { b: [1, 'c'] }], Resource: ['r', 1, null] }), 'x')).toEqual(
+    allow({ Action: [null, { b: [1, 'c'] }], Resource: ['r', 1, null] }),
+  );
 });
