@@ -26,6 +26,7 @@ export const REFUSAL_MEMBERS = [
   'key',
   'place',
   'secret',
+  'kid',
   'algorithm',
   'host',
   'problem',

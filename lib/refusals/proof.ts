@@ -26,6 +26,14 @@ export const proofRefusals = registry({
     class: 'proof',
     says: 'The key of the token is not one of the issuer.',
   },
+  key_not_known_yet: {
+    class: 'idp-outage',
+    says: 'The key of the token is not one of those that the issuer published lately. Try again.',
+  },
+  key_unusable: {
+    class: 'proof',
+    says: 'The key of the token is one of the issuer that cannot be used.',
+  },
   signature_invalid: {
     class: 'proof',
     says: 'The signature does not verify.',

@@ -1,13 +1,18 @@
-import type { JsonObject } from '../../json.ts';
 import type { Fetcher, KeySource } from '../../ports.ts';
-import { DISCOVERY_LIMITS, discoveryUrl, MAX_KEY_SET_BYTES, readDiscovery, readKeySet } from './key-document.ts';
+import {
+  DISCOVERY_LIMITS,
+  discoveryUrl,
+  type KeySetDocument,
+  MAX_KEY_SET_BYTES,
+  readDiscovery,
+  readKeySet,
+} from './key-document.ts';
 
 /** Longest wait for each of the two documents. */
 const TIMEOUT_MS = 2_000;
 
-interface FetchedKeySet {
+interface FetchedKeySet extends KeySetDocument {
   readonly jwksUri: string;
-  readonly keys: readonly JsonObject[];
 }
 
 /**
@@ -23,8 +28,8 @@ export async function fetchKeySet(
   const jwksUri = source.jwksUri ?? discovered ?? (await discover(fetcher, source.issuer, signal));
   if (jwksUri === null) return null;
   const bytes = await get(fetcher, jwksUri, MAX_KEY_SET_BYTES, isForeign(jwksUri, source), signal);
-  const keys = bytes === null ? null : readKeySet(bytes);
-  return keys === null ? null : { jwksUri, keys };
+  const document = bytes === null ? null : readKeySet(bytes);
+  return document === null ? null : { jwksUri, ...document };
 }
 
 async function discover(fetcher: Fetcher, issuer: string, signal: AbortSignal): Promise<string | null> {

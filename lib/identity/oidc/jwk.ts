@@ -1,22 +1,43 @@
 import type { JwsAlgorithm } from '../../configuration/documents.ts';
 import type { JsonObject, JsonValue } from '../../json.ts';
 import { algorithmNamed, KEY_SHAPES } from './algorithms.ts';
-import { isSoundRsaKey } from './rsa-key.ts';
+import { canonicalUnsigned, rsaKeyProblem } from './rsa-key.ts';
 
-const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'] as const;
+/** RFC 7518 section 6: what makes a JWK a private or a secret key. */
+export const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'] as const;
+
+/** Why a key verifies nothing under an algorithm. */
+export interface KeyMisfit {
+  /** `other`: by its own word it is for something else. `unusable`: it would be the key, and is broken, weak or not public. */
+  readonly kind: 'other' | 'unusable';
+  /** For the log: which member, never its value. */
+  readonly found: string;
+}
 
 /**
- * True where the key says that it may verify signatures of this algorithm: type and curve fit, `alg`, `use` and
- * `key_ops` do not say otherwise, it is public, and an RSA key is sound. RFC 7517 section 4, RFC 8725 sections 3.1 and
- * 3.2.
+ * null where the key says that it may verify signatures of this algorithm: type and curve fit, `alg`, `use` and
+ * `key_ops` do not say otherwise, it is public, and an RSA key is sound. RFC 7517 section 4, RFC 8725 sections 3.1
+ * and 3.2.
  */
-export function canVerify(jwk: JsonObject, algorithm: JwsAlgorithm): boolean {
+export function keyMisfit(jwk: JsonObject, algorithm: JwsAlgorithm): KeyMisfit | null {
   const shape = KEY_SHAPES[algorithm];
-  if (jwk['kty'] !== shape.kty) return false;
-  if (shape.crv !== null && jwk['crv'] !== shape.crv) return false;
-  if (PRIVATE_MEMBERS.some((member) => Object.hasOwn(jwk, member))) return false;
-  if (!saysAlgorithm(jwk['alg'], algorithm) || !saysSignature(jwk['use'], jwk['key_ops'])) return false;
-  return shape.kty !== 'RSA' || isSoundRsaKey(jwk['n'], jwk['e']);
+  if (jwk['kty'] !== shape.kty) return other('another kty');
+  if (shape.crv !== null && jwk['crv'] !== shape.crv) return other('another crv');
+  if (!saysAlgorithm(jwk['alg'], algorithm)) return other('another alg');
+  if (!saysSignature(jwk['use'], jwk['key_ops'])) return other('another use or key_ops');
+  const secret = PRIVATE_MEMBERS.find((member) => Object.hasOwn(jwk, member));
+  if (secret !== undefined) return unusable(`a private key (${secret})`);
+  const problem = shape.kty === 'RSA' ? rsaKeyProblem(jwk['n'], jwk['e']) : null;
+  return problem === null ? null : unusable(problem);
+}
+
+const other = (found: string): KeyMisfit => ({ kind: 'other', found });
+const unusable = (found: string): KeyMisfit => ({ kind: 'unusable', found });
+
+/** The members that are the key itself, its numbers as RFC 7518 section 2 has them. What it says of its use was judged. */
+export function bareKey({ kty, crv, x, y, n, e }: JsonObject): JsonObject {
+  const members = kty === 'RSA' ? { kty, n: canonicalUnsigned(n), e: canonicalUnsigned(e) } : { kty, crv, x, y };
+  return Object.fromEntries(Object.entries(members).flatMap(([name, value]) => (value == null ? [] : [[name, value]])));
 }
 
 function saysAlgorithm(alg: JsonValue | undefined, algorithm: JwsAlgorithm): boolean {

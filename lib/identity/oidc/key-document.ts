@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
 import { parseStrictJson } from '../strict-json.ts';
+import { PRIVATE_MEMBERS } from './jwk.ts';
 
 /** Largest key set that is read, as bytes and as keys. */
 export const MAX_KEY_SET_BYTES = 512 * 1024;
@@ -8,32 +9,57 @@ const MAX_DISCOVERY_BYTES = 128 * 1024;
 
 /** What verifying needs of a JWK; certificates and the like are left behind. */
 const KEPT_MEMBERS = ['kty', 'crv', 'x', 'y', 'n', 'e', 'alg', 'use', 'key_ops', 'kid'] as const;
-const PRIVATE_MEMBERS = ['d', 'k'] as const;
+
+/** The keys of a document, and those that are none for anybody. */
+export interface KeySetDocument {
+  readonly keys: readonly JsonObject[];
+  readonly skipped: readonly SkippedKey[];
+}
+
+export interface SkippedKey {
+  /** null: it names none that a token could. */
+  readonly kid: string | null;
+  /** Why, for the log. */
+  readonly found: string;
+}
 
 /**
  * The public keys of a JWK set document of at most 512 KB and 100 keys. Members that are no keys, secret or private
- * keys, and types that nobody verifies with are left out (RFC 7517 section 5). null: not a JWK set, or a set of nothing
- * but such members. An empty set is a set: its issuer says that no key is good.
+ * keys, and types that nobody verifies with are left out and named (RFC 7517 section 5). null: not a JWK set, or a set of
+ * nothing but such members. An empty set is a set: its issuer says that no key is good.
  */
-export function readKeySet(bytes: Uint8Array): readonly JsonObject[] | null {
+export function readKeySet(bytes: Uint8Array): KeySetDocument | null {
   const document = parseStrictJson(bytes, { maxBytes: MAX_KEY_SET_BYTES });
   return document === null ? null : keysIn(document['keys']);
 }
 
 /** The keys of a `keys` member, as `readKeySet` has them. */
-export function keysIn(value: JsonValue | undefined): readonly JsonObject[] | null {
+export function keysIn(value: JsonValue | undefined): KeySetDocument | null {
   if (!Array.isArray(value) || value.length > MAX_KEYS) return null;
   const members: readonly JsonValue[] = value;
-  const keys = members.filter(isPublicKey).map(stripped);
-  return keys.length === 0 && members.length > 0 ? null : keys;
+  const keys: JsonObject[] = [];
+  const skipped: SkippedKey[] = [];
+  for (const member of members) {
+    const found = memberProblem(member);
+    if (found === null && isJsonObject(member)) keys.push(stripped(member));
+    else skipped.push({ kid: kidOf(member), found: found ?? 'no object' });
+  }
+  return keys.length === 0 && members.length > 0 ? null : { keys, skipped };
 }
 
-function isPublicKey(value: JsonValue): value is JsonObject {
-  if (!isJsonObject(value)) return false;
-  const kid = value['kid'];
-  if (kid !== undefined && typeof kid !== 'string') return false;
-  if (PRIVATE_MEMBERS.some((member) => Object.hasOwn(value, member))) return false;
-  return value['kty'] === 'RSA' || value['kty'] === 'EC' || value['kty'] === 'OKP';
+/** Why a member is a public key to nobody; null: it may be one. */
+function memberProblem(value: JsonValue): string | null {
+  if (!isJsonObject(value)) return 'no object';
+  const { kid, kty } = value;
+  if (kid !== undefined && typeof kid !== 'string') return 'kid is no string';
+  const secret = PRIVATE_MEMBERS.find((member) => Object.hasOwn(value, member));
+  if (secret !== undefined) return `a private key (${secret})`;
+  return kty === 'RSA' || kty === 'EC' || kty === 'OKP' ? null : 'a kty that nothing is verified with';
+}
+
+function kidOf(value: JsonValue): string | null {
+  const kid = isJsonObject(value) ? value['kid'] : undefined;
+  return typeof kid === 'string' ? kid : null;
 }
 
 const stripped = (jwk: JsonObject): JsonObject =>

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../json.ts';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
 import type { Clock, DocumentStore, Fetcher, KeySets, KeySource } from '../../ports.ts';
-import { type EpochMilliseconds, epochMilliseconds } from '../../time.ts';
+import { type EpochMilliseconds, epochMilliseconds, seconds } from '../../time.ts';
 import { fetchKeySet } from './fetch-key-set.ts';
 import { type HeldKeySet, readSharedKeySet, writeSharedKeySet } from './shared-key-set.ts';
 
@@ -11,10 +11,13 @@ const FRESH_MS = 10 * 60_000;
 const STALE_MS = 24 * 3_600_000;
 /** Discovery is believed this long. */
 const DISCOVERED_MS = 3_600_000;
-/** A source is asked at most once in this time while some key set of it is held … */
+/** A source is asked at most once in this time for a `kid` that the set at hand lacks, and while it fails … */
 const COOLDOWN_MS = 30_000;
-/** … and in this time while none is, so that one failure does not lock everybody out. */
+/** … and in this time while no set is held, so that one failure does not lock everybody out. */
 const EMPTY_COOLDOWN_MS = 1_000;
+/** How many `kid`s are remembered that a source was just asked for and lacks, and how long they may be. */
+const MOST_ABSENT = 100;
+const LONGEST_ABSENT = 256;
 /** Longest that a source is asked, discovery and keys together. All callers share it, each until its own deadline. */
 const FETCH_MS = 4_000;
 /** Longest that a caller waits for newer keys where those held would do. */
@@ -33,6 +36,11 @@ interface Entry {
   held: HeldKeySet | null;
   askedAt: EpochMilliseconds | null;
   lastAsked: 'answered' | 'failed';
+  /** How often it answered: whoever saw it grow was there. */
+  answers: number;
+  /** When it was last asked for a `kid` that the set at hand lacked, and which it lacked still. */
+  searchedAt: EpochMilliseconds | null;
+  readonly absent: Set<string>;
   sharedCopy: 'unread' | 'read';
   loading: Promise<void> | null;
 }
@@ -44,8 +52,12 @@ const sourceName = (source: KeySource): string =>
 /**
  * Key sets of identity providers, kept in memory (fresh for 10 minutes) and shared through a document store, from which
  * a process takes its first copy. An unknown `kid` asks the source again, at most once per 30 s however many callers
- * there are; while the source is down the last good set serves until it is 24 h old. A bad document never replaces a
- * good one. An unknown `kid` while the source is down is `keys_unavailable`: nobody can say that there is no such key.
+ * there are; while the source is down the last good set serves until it is 24 h old. A bad document never replaces a good
+ * one.
+ *
+ * An empty answer says that the source was asked just now, or lately for this very `kid`, and has no such key. Where that
+ * cannot be said the refusal is retryable: `key_not_known_yet` until the source may be asked again, `keys_unavailable`
+ * while it is down. A key of that `kid` which the document has and nobody can use is `key_unusable`.
  */
 export function cachedKeySets(ports: KeySetPorts): KeySets {
   const entries = new Map<string, Entry>();
@@ -54,19 +66,23 @@ export function cachedKeySets(ports: KeySetPorts): KeySets {
       const name = sourceName(source);
       const entry = entries.get(name) ?? emptyEntry();
       entries.set(name, entry);
-      let answer = look(entry, kid, ports.clock.now());
+      const before = entry.answers;
+      const lookNow = (): Answer =>
+        look(entry, kid, ports.clock.now(), entry.answers > before ? 'just-asked' : 'before');
+      let answer = lookNow();
       // Twice at most: the shared copy, and then the source where that copy is old or lacks the kid. What is under way
       // is waited for, due or not.
       for (let loads = 0; loads < 2 && isWorthwhile(entry, answer); loads += 1) {
-        entry.loading ??= load(ports, source, entry).finally(() => {
+        entry.loading ??= load(ports, source, entry, kid).finally(() => {
           entry.loading = null;
         });
         const giveUp = isUsable(answer) ? AbortSignal.any([signal, AbortSignal.timeout(NEWER_MS)]) : signal;
         if ((await endOf(entry.loading, giveUp)) === 'aborted') {
           return isUsable(answer) ? answer.outcome : refuse('keys_unavailable');
         }
-        answer = look(entry, kid, ports.clock.now());
+        answer = lookNow();
       }
+      if (answer.outcome.ok && answer.outcome.value.length === 0 && entry.answers > before) rememberAbsent(entry, kid);
       return answer.outcome;
     },
   };
@@ -76,6 +92,9 @@ const emptyEntry = (): Entry => ({
   held: null,
   askedAt: null,
   lastAsked: 'answered',
+  answers: 0,
+  searchedAt: null,
+  absent: new Set(),
   sharedCopy: 'unread',
   loading: null,
 });
@@ -91,31 +110,51 @@ const isUsable = ({ outcome }: Answer): boolean => outcome.ok && outcome.value.l
 const isWorthwhile = (entry: Entry, answer: Answer): boolean =>
   !answer.settled || (entry.loading !== null && !isUsable(answer));
 
-function look(entry: Entry, kid: string | undefined, now: EpochMilliseconds): Answer {
-  const { held } = entry;
+function look(entry: Entry, kid: string | undefined, now: EpochMilliseconds, seen: 'just-asked' | 'before'): Answer {
+  const { held, askedAt } = entry;
   if (held === null || now - held.fetchedAt > STALE_MS) {
-    const settled = entry.sharedCopy === 'read' && isCooling(entry, now, EMPTY_COOLDOWN_MS);
+    const settled = entry.sharedCopy === 'read' && isCooling(askedAt, now, EMPTY_COOLDOWN_MS);
     return { outcome: refuse('keys_unavailable'), settled };
   }
   const keys = kid === undefined ? held.keys : held.keys.filter((key) => key['kid'] === kid);
-  const isCurrent = keys.length > 0 && now - held.fetchedAt < FRESH_MS;
-  const unknowable = keys.length === 0 && entry.lastAsked === 'failed';
+  const settled = isCooling(askedAt, now, COOLDOWN_MS);
+  if (keys.length > 0) return { outcome: accept(keys), settled: settled || now - held.fetchedAt < FRESH_MS };
+  if (entry.lastAsked === 'failed') return { outcome: refuse('keys_unavailable'), settled };
+  if (kid === undefined) return { outcome: accept([]), settled };
   return {
-    outcome: unknowable ? refuse('keys_unavailable') : accept(keys),
-    settled: isCurrent || isCooling(entry, now, COOLDOWN_MS),
+    outcome: explainAbsence(entry, held, kid, now, seen),
+    settled: seen === 'just-asked' || isCooling(entry.searchedAt, now, COOLDOWN_MS),
   };
 }
 
+function explainAbsence(
+  { searchedAt, absent }: Entry,
+  { skipped }: HeldKeySet,
+  kid: string,
+  now: EpochMilliseconds,
+  seen: 'just-asked' | 'before',
+): Outcome<readonly JsonObject[]> {
+  const found = skipped.find((each) => each.kid === kid)?.found;
+  if (found !== undefined) return refuse('key_unusable', { log: { kid, found } });
+  if (seen === 'just-asked' || absent.has(kid)) return accept([]);
+  const left = searchedAt === null ? 0 : searchedAt + COOLDOWN_MS - now;
+  return refuse('key_not_known_yet', { retryAfter: seconds(Math.max(1, Math.ceil(left / 1_000))), log: { kid } });
+}
+
 /** Where the clock was set back the source is asked again, rather than not for as long as it was set back. */
-function isCooling(entry: Entry, now: EpochMilliseconds, cooldownMs: number): boolean {
-  return entry.askedAt !== null && now >= entry.askedAt && now - entry.askedAt < cooldownMs;
+const isCooling = (since: EpochMilliseconds | null, now: EpochMilliseconds, cooldownMs: number): boolean =>
+  since !== null && now >= since && now - since < cooldownMs;
+
+/** Of a source that was just asked: another token of this `kid` need not wait for the next look. */
+function rememberAbsent({ absent }: Entry, kid: string | undefined): void {
+  if (kid !== undefined && kid.length <= LONGEST_ABSENT && absent.size < MOST_ABSENT) absent.add(kid);
 }
 
 /**
  * The first loading takes the shared copy, and asks the source only where that copy is not fresh; the others ask the
  * source.
  */
-async function load(ports: KeySetPorts, source: KeySource, entry: Entry): Promise<void> {
+async function load(ports: KeySetPorts, source: KeySource, entry: Entry, kid: string | undefined): Promise<void> {
   const name = sourceName(source);
   if (entry.sharedCopy === 'unread') {
     const shared = await readSharedKeySet(ports.store, name);
@@ -127,6 +166,9 @@ async function load(ports: KeySetPorts, source: KeySource, entry: Entry): Promis
       if (age < FRESH_MS) return;
     }
   }
+  const { held } = entry;
+  const isSearch = held !== null && kid !== undefined && !held.keys.some((key) => key['kid'] === kid);
+  if (isSearch) entry.searchedAt = ports.clock.now();
   await ask(ports, source, entry);
 }
 
@@ -142,6 +184,8 @@ async function ask(ports: KeySetPorts, source: KeySource, entry: Entry): Promise
     if (entry.held !== null) entry.held = { ...entry.held, discoveredAt: LONG_AGO };
     return;
   }
+  entry.answers += 1;
+  entry.absent.clear();
   entry.held = { ...fetched, fetchedAt: askedAt, discoveredAt: known?.discoveredAt ?? askedAt };
   await writeSharedKeySet(store, sourceName(source), entry.held);
 }

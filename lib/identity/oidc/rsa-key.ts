@@ -3,26 +3,40 @@ import { decodeBase64url } from './jws.ts';
 const MIN_BITS = 2048;
 /** Verification time grows with the square of the modulus: a larger key is a way to spend our time. */
 const MAX_BITS = 8192;
+/** In characters: several times what the largest key takes, so that a larger one is told by its size. */
+const LONGEST_NUMBER = 8_192;
 
 /**
- * True for a public RSA key that a signature may be checked with: 2,048 to 8,192 bits, an odd modulus, an odd public
- * exponent from 3 to 2^64, and not made by the weak generator of CVE-2017-15361 (ROCA). RFC 7518 section 3.3, NIST SP
- * 800-131A.
+ * What is wrong with a public RSA key that a signature is to be checked with; null: nothing. Sound is one of 2,048 to
+ * 8,192 bits, with an odd modulus and an odd public exponent from 3 to 2^64, that was not made by the weak generator of
+ * CVE-2017-15361 (ROCA). RFC 7518 section 3.3, NIST SP 800-131A.
  */
-export function isSoundRsaKey(n: unknown, e: unknown): boolean {
-  const modulus = unsigned(n);
-  const exponent = unsigned(e);
-  if (modulus === null || exponent === null) return false;
+export function rsaKeyProblem(n: unknown, e: unknown): string | null {
+  const [modulus, exponent] = [unsigned(n), unsigned(e)];
+  if (modulus === null) return 'n is not base64url of a number';
+  if (exponent === null) return 'e is not base64url of a number';
   const bits = modulus.toString(2).length;
-  if (bits < MIN_BITS || bits > MAX_BITS || modulus % 2n === 0n) return false;
-  if (exponent < 3n || exponent % 2n === 0n || exponent >= 1n << 64n) return false;
-  return !hasRocaFingerprint(modulus);
+  if (bits < MIN_BITS || bits > MAX_BITS) return `RSA of ${bits} bits`;
+  if (modulus % 2n === 0n) return 'n is even';
+  if (exponent < 3n || exponent % 2n === 0n || exponent >= 1n << 64n) return 'e is even, below 3 or beyond 64 bits';
+  return hasRocaFingerprint(modulus) ? 'made by the generator of CVE-2017-15361' : null;
+}
+
+/**
+ * An unsigned number as RFC 7518 section 2 writes it (Base64urlUInt). That section forbids zero octets in front, and
+ * base64url has no padding (RFC 7515 section 2); both come of common libraries and change nothing of the number, so they
+ * are taken off. null: not base64url.
+ */
+export function canonicalUnsigned(text: unknown): string | null {
+  if (typeof text !== 'string' || text.length > LONGEST_NUMBER) return null;
+  const bytes = decodeBase64url(text.replace(/={1,2}$/, ''));
+  const first = bytes?.findIndex((byte) => byte !== 0) ?? -1;
+  return bytes === null || first < 0 ? null : Buffer.from(bytes.subarray(first)).toString('base64url');
 }
 
 function unsigned(text: unknown): bigint | null {
-  if (typeof text !== 'string' || text === '' || text.length > (MAX_BITS / 6) * 2) return null;
-  const bytes = decodeBase64url(text);
-  return bytes === null ? null : BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
+  const canonical = canonicalUnsigned(text);
+  return canonical === null ? null : BigInt(`0x${Buffer.from(canonical, 'base64url').toString('hex')}`);
 }
 
 /** The primes up to 167: the ones that divide the generator's constant for every key size. */

@@ -1,13 +1,12 @@
-import type { JsonObject } from '../../json.ts';
+import { isJsonObject, type JsonValue } from '../../json.ts';
 import type { DocumentStore } from '../../ports.ts';
 import { type EpochMilliseconds, epochMilliseconds } from '../../time.ts';
 import { parseStrictJson } from '../strict-json.ts';
-import { keysIn, MAX_KEY_SET_BYTES } from './key-document.ts';
+import { type KeySetDocument, keysIn, MAX_KEY_SET_BYTES, type SkippedKey } from './key-document.ts';
 
 /** A key set that was fetched, and when. */
-export interface HeldKeySet {
+export interface HeldKeySet extends KeySetDocument {
   readonly jwksUri: string;
-  readonly keys: readonly JsonObject[];
   readonly fetchedAt: EpochMilliseconds;
   /** When discovery last named `jwksUri`; equals `fetchedAt` where the configuration names it. */
   readonly discoveredAt: EpochMilliseconds;
@@ -26,11 +25,18 @@ export async function readSharedKeySet(store: DocumentStore, name: string): Prom
     const stored = await store.get(name, AbortSignal.timeout(STORE_MS));
     if (stored === null) return null;
     const document = parseStrictJson(Buffer.from(stored.text), { maxBytes: MAX_KEY_SET_BYTES });
-    const keys = document === null ? null : keysIn(document['keys']);
-    if (document === null || keys === null || document['source'] !== name) return null;
+    const set = document === null ? null : keysIn(document['keys']);
+    if (document === null || set === null || document['source'] !== name) return null;
     const { jwksUri, discoveredAt } = document;
     if (typeof jwksUri !== 'string' || typeof discoveredAt !== 'number') return null;
-    return { jwksUri, keys, fetchedAt: stored.fetchedAt, discoveredAt: epochMilliseconds(discoveredAt) };
+    const skipped = [...set.skipped, ...skippedIn(document['skipped'])];
+    return {
+      jwksUri,
+      keys: set.keys,
+      skipped,
+      fetchedAt: stored.fetchedAt,
+      discoveredAt: epochMilliseconds(discoveredAt),
+    };
   } catch {
     // A store that is down costs a fetch, not a request.
     return null;
@@ -42,8 +48,8 @@ export async function readSharedKeySet(store: DocumentStore, name: string): Prom
  * another source's.
  */
 export async function writeSharedKeySet(store: DocumentStore, name: string, held: HeldKeySet): Promise<void> {
-  const { jwksUri, keys, fetchedAt, discoveredAt } = held;
-  const text = JSON.stringify({ source: name, jwksUri, discoveredAt, keys });
+  const { jwksUri, keys, skipped, fetchedAt, discoveredAt } = held;
+  const text = JSON.stringify({ source: name, jwksUri, discoveredAt, keys, skipped });
   if (Buffer.byteLength(text) > MAX_TEXT_BYTES) return;
   try {
     await store.put(name, { text, fetchedAt }, AbortSignal.timeout(STORE_MS));
@@ -51,3 +57,10 @@ export async function writeSharedKeySet(store: DocumentStore, name: string, held
     // The next process fetches for itself.
   }
 }
+
+/** A copy of before has none. */
+const skippedIn = (value: JsonValue | undefined): readonly SkippedKey[] =>
+  (Array.isArray(value) ? value : []).flatMap((each: JsonValue) => {
+    const { kid, found } = isJsonObject(each) ? each : {};
+    return typeof found === 'string' ? [{ kid: typeof kid === 'string' ? kid : null, found }] : [];
+  });

@@ -3,7 +3,7 @@ import type { JwsAlgorithm } from '../../configuration/documents.ts';
 import type { JsonObject } from '../../json.ts';
 import { accept, Fault, type Outcome, refuse } from '../../outcome.ts';
 import { algorithmNamed } from './algorithms.ts';
-import { canVerify } from './jwk.ts';
+import { bareKey, type KeyMisfit, keyMisfit } from './jwk.ts';
 import type { JwsHeader } from './jws.ts';
 
 /** Keys tried for one token: only a key set without usable `kid`s has several. */
@@ -14,8 +14,8 @@ interface Signed {
   readonly header: JwsHeader;
 }
 
-/** Imported keys live as long as the key set that holds the JWK. null: the JWK is no key (a point off its curve). */
-const imported = new WeakMap<JsonObject, Map<JwsAlgorithm, Promise<CryptoKey | null>>>();
+/** Imported keys live as long as the key set that holds the JWK. */
+const imported = new WeakMap<JsonObject, Map<JwsAlgorithm, Promise<CryptoKey | KeyMisfit>>>();
 
 /**
  * The algorithm of a token if it is one of those allowed, exactly as spelled; else `algorithm_not_allowed`. RFC 8725
@@ -29,7 +29,8 @@ export function allowedAlgorithm(header: JwsHeader, allowed: readonly JwsAlgorit
 
 /**
  * Verifies the signature of a compact JWS with one of the JWKs, under an algorithm of the list. Returns the JWK that
- * verified it. Refuses with `algorithm_not_allowed`, `key_unknown` (no JWK fits the algorithm) or `signature_invalid`.
+ * verified it. Refuses with `algorithm_not_allowed`, `key_unknown` (no JWK is one for the algorithm), `key_unusable`
+ * (one would be, and is broken, weak or not public) or `signature_invalid`; the log has which JWK was skipped and why.
  * RFC 7515 section 5.2.
  */
 export async function verifySignature(
@@ -39,37 +40,48 @@ export async function verifySignature(
 ): Promise<Outcome<JsonObject>> {
   const algorithm = allowedAlgorithm(signed.header, allowed);
   if (!algorithm.ok) return algorithm;
+  const misfits: KeyMisfit[] = [];
   let tried = 0;
   for (const jwk of jwks) {
     const key = await importOnce(jwk, algorithm.value);
-    if (key === null) continue;
+    if ('found' in key) {
+      misfits.push(key);
+      continue;
+    }
     if (await verifies(signed, key)) return accept(jwk);
     tried += 1;
     if (tried === MAX_KEYS_TRIED) break;
   }
-  return refuse(tried === 0 ? 'key_unknown' : 'signature_invalid');
+  return noKeyVerified(signed.header, tried, misfits);
 }
 
-function importOnce(jwk: JsonObject, algorithm: JwsAlgorithm): Promise<CryptoKey | null> {
-  const known = imported.get(jwk) ?? new Map<JwsAlgorithm, Promise<CryptoKey | null>>();
+function noKeyVerified({ kid, alg }: JwsHeader, tried: number, misfits: readonly KeyMisfit[]): Outcome<never> {
+  const found = [...new Set(misfits.map((misfit) => misfit.found))].join('; ');
+  const log = { kid: kid ?? null, algorithm: alg, found: found === '' ? null : found };
+  if (tried > 0) return refuse('signature_invalid', { log });
+  return refuse(misfits.some(({ kind }) => kind === 'unusable') ? 'key_unusable' : 'key_unknown', { log });
+}
+
+function importOnce(jwk: JsonObject, algorithm: JwsAlgorithm): Promise<CryptoKey | KeyMisfit> {
+  const known = imported.get(jwk) ?? new Map<JwsAlgorithm, Promise<CryptoKey | KeyMisfit>>();
   imported.set(jwk, known);
   const before = known.get(algorithm);
   if (before !== undefined) return before;
-  const key = canVerify(jwk, algorithm) ? importPublic(jwk, algorithm) : Promise.resolve(null);
+  const misfit = keyMisfit(jwk, algorithm);
+  const key = misfit === null ? importPublic(jwk, algorithm) : Promise.resolve(misfit);
   known.set(algorithm, key);
   return key;
 }
 
-async function importPublic(jwk: JsonObject, algorithm: JwsAlgorithm): Promise<CryptoKey | null> {
+async function importPublic(jwk: JsonObject, algorithm: JwsAlgorithm): Promise<CryptoKey | KeyMisfit> {
   try {
-    // `alg` and `key_ops` were judged by canVerify; jose gets the bare key, so that no second opinion of them can
-    // differ.
-    const { alg: _alg, key_ops: _operations, use: _use, ext: _ext, ...bare } = jwk;
-    const key = await importJWK(bare, algorithm);
-    return key instanceof Uint8Array ? null : key;
+    // What the key says of its use was judged; jose gets the bare key, so that no second opinion of it can differ.
+    const key = await importJWK(bareKey(jwk), algorithm);
+    if (!(key instanceof Uint8Array)) return key;
   } catch {
-    return null;
+    // Below.
   }
+  return { kind: 'unusable', found: 'no key (a member is missing, or a point off its curve)' };
 }
 
 async function verifies(signed: Signed, key: CryptoKey): Promise<boolean> {

@@ -26,8 +26,18 @@ export const proofExplanations: Explanations<typeof proofRefusals> = {
   },
   key_unknown: {
     cause:
-      'No key of the key set has this `kid`, or none that has it fits the algorithm: type, curve, `alg`, `use` or `key_ops` say otherwise, or an RSA key is weak. The key set was fetched again at most 30 seconds ago.',
-    fix: 'Retry half a minute after a key rotation; compare `kid` with the key set.',
+      'No key of the key set has this `kid`, or none that has it is for the algorithm: type, curve, `alg`, `use` or `key_ops` say otherwise. The issuer was asked just now, or for this very `kid` within the last 30 seconds.',
+    fix: 'Compare `kid` with the key set of the issuer; the log has the `kid`, and why a key of it was skipped.',
+  },
+  key_not_known_yet: {
+    cause:
+      'No key at hand has this `kid`, and the issuer was asked for another one less than 30 seconds ago: the key may be newer than that.',
+    fix: 'Retry after Retry-After. An issuer should publish a key some minutes before it signs with it.',
+  },
+  key_unusable: {
+    cause:
+      'The issuer publishes a key of this `kid` that would be the one, and it is malformed, weak (RSA of less than 2,048 bits, CVE-2017-15361) or not public.',
+    fix: 'The log says what was found. Have the issuer publish a good key.',
   },
   signature_invalid: {
     cause: 'The token was altered, cut off or signed by another key.',

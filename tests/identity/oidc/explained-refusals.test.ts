@@ -236,7 +236,7 @@ describe('a refusal of a genuine token that names somebody here', () => {
   it('is in this table for every check that comes after the signature, but those that have nothing public to tell', () => {
     const before: readonly Reason[] = [
       ...(['token_malformed', 'token_too_large', 'issuer_unknown', 'header_not_allowed', 'key_unknown'] as const),
-      ...(['signature_invalid', 'requirement_not_met'] as const),
+      ...(['key_not_known_yet', 'key_unusable', 'signature_invalid', 'requirement_not_met'] as const),
     ];
     // Of the ledger, of broker tokens, and of the label.
     const elsewhere: readonly Reason[] = ['replayed', 'revoked', 'exchange_chain_too_long', 'principal_invalid'];

@@ -48,7 +48,13 @@ describe('a hostile token', () => {
     },
   );
 
-  const UNPROVED = new Set([...BEFORE_THE_SIGNATURE, 'key_unknown', 'signature_invalid', 'requirement_not_met']);
+  const UNPROVED = new Set([
+    ...BEFORE_THE_SIGNATURE,
+    'key_unknown',
+    'key_unusable',
+    'signature_invalid',
+    'requirement_not_met',
+  ]);
 
   it.each(HOSTILE_TOKENS.filter(([, reason]) => UNPROVED.has(reason)))(
     'learns nothing of what was expected before it proved itself: %s (%s)',

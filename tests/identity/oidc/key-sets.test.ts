@@ -97,15 +97,66 @@ describe('a key set', () => {
 });
 
 describe('a rotation', () => {
-  it('is seen for an unknown kid, at most once in 30 s', async () => {
+  it('is seen for an unknown kid at once, however lately the set was fetched for another reason', async () => {
     const { state, keySets } = world();
     await kids(keySets, 'a');
     state.pages.set(KEYS, body({ keys: [key('a'), key('b')] }));
-    state.now = START + 30 * SECOND - 1;
-    expect(await kids(keySets, 'b')).toBe('');
-    expect(state.asked).toHaveLength(2);
-    state.now = START + 30 * SECOND;
+    state.now = START + 1;
     expect(await kids(keySets, 'b')).toBe('b');
+    expect(state.asked).toEqual([DISCOVERY, KEYS, KEYS]);
+  });
+
+  it('is seen for unknown kids at most once in 30 s, and what cannot be known meanwhile is retryable', async () => {
+    const { state, keySets } = world();
+    await kids(keySets, 'a');
+    state.now = START + SECOND;
+    expect(await kids(keySets, 'none')).toBe('');
+    state.pages.set(KEYS, body({ keys: [key('a'), key('b')] }));
+    state.now = START + 3_500;
+    expect(await keySets.find(BY_DISCOVERY, 'b', signal)).toEqual({
+      ok: false,
+      refusal: { reason: 'key_not_known_yet', retryAfter: 28, log: { kid: 'b' } },
+    });
+    state.now = START + 31 * SECOND - 1;
+    expect(await keySets.find(BY_DISCOVERY, 'b', signal)).toMatchObject({
+      refusal: { reason: 'key_not_known_yet', retryAfter: 1 },
+    });
+    expect(state.asked).toHaveLength(3);
+    state.now = START + 31 * SECOND;
+    expect(await kids(keySets, 'b')).toBe('b');
+    expect(state.asked).toHaveLength(4);
+  });
+
+  it('is not awaited for a kid that the source was just asked for: that one is unknown until it is asked again', async () => {
+    const { state, keySets } = world();
+    await kids(keySets, 'a');
+    state.now = START + SECOND;
+    expect(await kids(keySets, 'none')).toBe('');
+    state.now = START + 20 * SECOND;
+    expect(await kids(keySets, 'none')).toBe('');
+    expect(state.asked).toHaveLength(3);
+    state.pages.set(KEYS, body({ keys: [key('a'), key('none')] }));
+    state.now = START + 31 * SECOND;
+    expect(await kids(keySets, 'none')).toBe('none');
+  });
+
+  it('is unknown, and not awaited, for a kid that the first look of all did not find', async () => {
+    const { state, keySets } = world();
+    expect(await kids(keySets, 'none')).toBe('');
+    expect(state.asked).toEqual([DISCOVERY, KEYS]);
+  });
+
+  it('remembers a hundred kids that are none, of at most 256 characters: of others it cannot say so', async () => {
+    const { state, keySets } = world();
+    await kids(keySets, 'a');
+    state.now = START + SECOND;
+    const long = 'x'.repeat(257);
+    const unknown = [long, ...Array.from({ length: 101 }, (_each, index) => `unknown-${index}`)];
+    await Promise.all(unknown.map((kid) => kids(keySets, kid)));
+    state.now = START + 2 * SECOND;
+    expect(await kids(keySets, 'unknown-99')).toBe('');
+    expect(await kids(keySets, 'unknown-100')).toBe('key_not_known_yet');
+    expect(await kids(keySets, long)).toBe('key_not_known_yet');
     expect(state.asked).toHaveLength(3);
   });
 
@@ -203,6 +254,29 @@ describe('an issuer that is slow', () => {
     expect(await Promise.all([kids(keySets, 'a'), kids(keySets, 'a'), first])).toEqual(['a', 'a', 'a']);
   });
 
+  it('is waited for by whoever has an unknown kid while it is asked for another one', async () => {
+    const { state, start } = world();
+    const ms = { value: 0 };
+    let asked = 0;
+    const fetcher: Fetcher = {
+      fetch: (request, giveUp) => {
+        asked += 1;
+        return slowly(state, ms.value).fetch(request, giveUp);
+      },
+    };
+    const keySets = start({ fetcher });
+    expect(await kids(keySets, 'a')).toBe('a');
+    state.now = START + SECOND;
+    ms.value = 50;
+    state.pages.set(KEYS, body({ keys: [key('a'), key('b')] }));
+    const search = kids(keySets, 'none');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    // A known one need not wait.
+    expect(await Promise.race([kids(keySets, 'a'), search])).toBe('a');
+    expect(await Promise.all([search, kids(keySets, 'b')])).toEqual(['', 'b']);
+    expect(asked).toBe(3);
+  });
+
   it('is heard out for the next caller where the first has no time', async () => {
     const { state, start } = world();
     const keySets = start({ fetcher: slowly(state, 300) });
@@ -269,7 +343,33 @@ describe('a bad document never replaces a good one', () => {
       body({ keys: [{ kty: 'AKP', kid: 'pq' }, ...Array.from({ length: 99 }, (_each, index) => key(`k${index}`))] }),
     );
     expect(await kids(keySets, 'k98')).toBe('k98');
-    expect(await kids(keySets, 'pq')).toBe('');
+    expect(await kids(keySets, 'pq')).toBe('key_unusable');
+  });
+
+  it.each([
+    ['a private key', { ...key('b'), d: 'AAAA' }, 'a private key (d)'],
+    ['a private RSA key without d', { kty: 'RSA', kid: 'b', p: 'AAAA' }, 'a private key (p)'],
+    ['a secret', { kty: 'oct', k: 'AAAA', kid: 'b' }, 'a private key (k)'],
+    ['a type that nothing is verified with', { kty: 'AKP', kid: 'b' }, 'a kty that nothing is verified with'],
+  ])('a member that is %s is skipped, and a token by it is told so', async (_name, member, found) => {
+    const { state, keySets, shared } = world();
+    state.pages.set(KEYS, body({ keys: [key('a'), member, 'no object', { ...key('c'), kid: 7 }] }));
+    expect(await kids(keySets, undefined)).toBe('a');
+    const refused = { ok: false, refusal: { reason: 'key_unusable', log: { kid: 'b', found } } };
+    expect(await keySets.find(BY_DISCOVERY, 'b', signal)).toEqual(refused);
+    // So it is to a process that has the shared copy of it.
+    const cold = world(shared);
+    cold.state.pages.clear();
+    expect(await kids(cold.keySets, undefined)).toBe('a');
+    expect(JSON.stringify([...shared.values()])).not.toContain('AAAA');
+  });
+
+  it('keeps no member of a key but those that verify', async () => {
+    const { state, keySets } = world();
+    const whole = { ...key('a'), n: 'n', e: 'e', alg: 'ES256', use: 'sig', key_ops: ['verify'] };
+    state.pages.set(KEYS, body({ keys: [{ ...whole, x5c: ['MII'], x5t: 't', oddity: 1 }] }));
+    const found = await keySets.find(BY_DISCOVERY, 'a', signal);
+    expect(found).toEqual({ ok: true, value: [whole] });
   });
 
   it('an empty set is its issuer’s word that no key is good', async () => {

@@ -6,7 +6,7 @@ import { cachedKeySets } from '../../../lib/identity/oidc/key-sets.ts';
 import { verifyJwt } from '../../../lib/identity/oidc/verify-jwt.ts';
 import type { DocumentStore, StoredDocument } from '../../../lib/ports.ts';
 import { epochMilliseconds } from '../../../lib/time.ts';
-import { CONNECTION, configurationOf, context, ecKey, HEADER, KEYS, NOW, rsaKey, token } from './fixture.ts';
+import { CONNECTION, configurationOf, context, ecKey, edKey, HEADER, KEYS, NOW, rsaKey, token } from './fixture.ts';
 
 const servers: Server[] = [];
 const stop = async (server: Server): Promise<void> => {
@@ -107,8 +107,11 @@ describe('over a real connection', () => {
     const byNewKey = { header: { ...HEADER, alg: 'ES256', kid: 'ec' }, signedBy: ecKey };
     expect(await verdict()).toBe('accepted');
     pages.keys = json({ keys: [rsaKey.jwk, ecKey.jwk] });
-    expect(await verdict(byNewKey)).toBe('key_unknown');
-    state.now = NOW + 30;
     expect(await verdict(byNewKey)).toBe('accepted');
+    const byNewerKey = { header: { ...HEADER, alg: 'EdDSA', kid: 'ed' }, signedBy: edKey };
+    pages.keys = json({ keys: [rsaKey.jwk, ecKey.jwk, edKey.jwk] });
+    expect(await verdict(byNewerKey)).toBe('key_not_known_yet');
+    state.now = NOW + 30;
+    expect(await verdict(byNewerKey)).toBe('accepted');
   });
 });

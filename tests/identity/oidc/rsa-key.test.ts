@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isSoundRsaKey } from '../../../lib/identity/oidc/rsa-key.ts';
+import { canonicalUnsigned, rsaKeyProblem } from '../../../lib/identity/oidc/rsa-key.ts';
 import { otherRsaKey, rsaKey } from './fixture.ts';
 
 const bytes = (value: bigint): string => {
@@ -56,30 +56,54 @@ function rocaModulus(): bigint {
 }
 
 describe('an RSA key', () => {
-  it.each([
-    ['of OpenSSL', rsaKey.jwk],
-    ['of OpenSSL, another', otherRsaKey.jwk],
-  ])('is sound: %s', (_name, jwk) => {
-    expect(isSoundRsaKey(jwk['n'], jwk['e'])).toBe(true);
-  });
-
-  it('is sound with exponent 3', () => {
-    expect(isSoundRsaKey(rsaKey.jwk['n'], bytes(3n))).toBe(true);
-  });
+  const n = String(rsaKey.jwk['n']);
+  const withZeros = (text: string, count: number): string =>
+    Buffer.concat([Buffer.alloc(count), Buffer.from(text, 'base64url')]).toString('base64url');
 
   it.each([
-    ['made by the ROCA generator (CVE-2017-15361)', bytes(rocaModulus()), 'AQAB'],
-    ['of 2,047 bits', bytes((1n << 2046n) + 12_345_677n), 'AQAB'],
-    ['of 8,193 bits', bytes((1n << 8192n) + 12_345_677n), 'AQAB'],
-    ['even', bytes((1n << 2047n) + 12_345_678n), 'AQAB'],
-    ['with exponent 1', rsaKey.jwk['n'], bytes(1n)],
-    ['with exponent 2', rsaKey.jwk['n'], bytes(2n)],
-    ['with an even exponent', rsaKey.jwk['n'], bytes(65536n)],
-    ['with an exponent of 2^64 + 1', rsaKey.jwk['n'], bytes((1n << 64n) + 1n)],
-    ['without an exponent', rsaKey.jwk['n'], undefined],
-    ['with padding', `${String(rsaKey.jwk['n'])}=`, 'AQAB'],
-    ['without a modulus', '', 'AQAB'],
-  ])('is not sound: %s', (_name, n, e) => {
-    expect(isSoundRsaKey(n, e)).toBe(false);
+    ['of OpenSSL', n, 'AQAB'],
+    ['of OpenSSL, another', otherRsaKey.jwk['n'], otherRsaKey.jwk['e']],
+    ['with exponent 3', n, bytes(3n)],
+    ['with the largest exponent, 2^64 - 1', n, bytes((1n << 64n) - 1n)],
+    ['of 2,048 bits', bytes((1n << 2047n) + 12_345_677n), 'AQAB'],
+    ['of 8,192 bits', bytes((1n << 8191n) + 12_345_677n), 'AQAB'],
+    ['with a zero octet before its modulus, as Java writes it', withZeros(n, 1), 'AQAB'],
+    ['with two', withZeros(n, 2), 'AQAB'],
+    ['with a zero octet before its exponent', n, withZeros('AQAB', 1)],
+    ['with padding', `${n}==`, 'AQAB'],
+    ['with both', `${withZeros(n, 1)}=`, 'AQAB'],
+  ])('is sound %s', (_name, modulus, exponent) => {
+    expect(rsaKeyProblem(modulus, exponent)).toBeNull();
+  });
+
+  it.each([
+    ['made by the ROCA generator (CVE-2017-15361)', bytes(rocaModulus()), 'AQAB', 'CVE-2017-15361'],
+    ['of 2,047 bits', bytes((1n << 2046n) + 12_345_677n), 'AQAB', 'RSA of 2047 bits'],
+    ['of 8,193 bits', bytes((1n << 8192n) + 12_345_677n), 'AQAB', 'RSA of 8193 bits'],
+    ['of 16,384 bits', bytes((1n << 16383n) + 12_345_677n), 'AQAB', 'RSA of 16384 bits'],
+    ['of 2,048 bits by its zeros alone', withZeros(bytes((1n << 2039n) + 1n), 1), 'AQAB', 'RSA of 2040 bits'],
+    ['even', bytes((1n << 2047n) + 12_345_678n), 'AQAB', 'n is even'],
+    ['with exponent 1', n, bytes(1n), 'e is even, below 3 or beyond 64 bits'],
+    ['with exponent 2', n, bytes(2n), 'e is even, below 3 or beyond 64 bits'],
+    ['with an even exponent', n, bytes(65536n), 'e is even, below 3 or beyond 64 bits'],
+    ['with an exponent of 2^64 + 1', n, bytes((1n << 64n) + 1n), 'e is even, below 3 or beyond 64 bits'],
+    ['without an exponent', n, undefined, 'e is not'],
+    ['with an exponent of nothing but zeros', n, 'AAAA', 'e is not'],
+    ['with an exponent that is no text', n, 65_537, 'e is not'],
+    ['with three signs of padding', `${n}===`, 'AQAB', 'n is not'],
+    ['with padding inside', `${n.slice(0, 100)}=${n.slice(100)}`, 'AQAB', 'n is not'],
+    ['in base64 with + and /', `${n.slice(0, -2)}+/`, 'AQAB', 'n is not'],
+    ['with a line end', `${n}\n`, 'AQAB', 'n is not'],
+    ['without a modulus', '', 'AQAB', 'n is not'],
+    ['with a modulus that is no text', 7, 'AQAB', 'n is not'],
+    ['with a modulus beyond any size', 'A'.repeat(8_193), 'AQAB', 'n is not'],
+  ])('is not sound %s', (_name, modulus, exponent, problem) => {
+    expect(rsaKeyProblem(modulus, exponent)).toContain(problem);
+  });
+
+  it('has its numbers written in one way, whatever its issuer wrote', () => {
+    for (const written of [n, withZeros(n, 1), withZeros(n, 3), `${n}=`, `${n}==`]) {
+      expect(canonicalUnsigned(written)).toBe(n);
+    }
   });
 });

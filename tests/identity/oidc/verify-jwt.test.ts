@@ -153,31 +153,55 @@ describe('what a refusal says', () => {
 
 describe('keys', () => {
   it.each([
-    ['use enc', { use: 'enc' }],
-    ['key_ops encrypt', { key_ops: ['encrypt'] }],
-    ['key_ops no list', { key_ops: 'verify' }],
-    ['alg of another family', { alg: 'PS256' }],
-    ['alg of encryption', { alg: 'RSA-OAEP' }],
-    ['exponent 1', { e: 'AQ' }],
-    ['an even exponent', { e: 'AQAA' }],
-    ['an exponent that is no text', { e: 65537 }],
-    ['a modulus of 1,024 bits', { n: Buffer.alloc(128, 0xc1).toString('base64url') }],
-    [
-      'a modulus of 2,047 bits',
-      { n: Buffer.concat([Buffer.from([0x7f]), Buffer.alloc(255, 0xc1)]).toString('base64url') },
-    ],
-    ['a modulus of 16,384 bits', { n: Buffer.alloc(2048, 0xc1).toString('base64url') }],
-    ['the private exponent', { d: 'AQAB' }],
-    ['another kty', { kty: 'oct', k: 'AQAB' }],
-  ])('that say or are %s verify nothing', async (_name, members) => {
-    expect(await verdict(token(), { keys: [{ ...rsaKey.jwk, ...members }] })).toBe('key_unknown');
+    ['use enc', { use: 'enc' }, 'another use or key_ops'],
+    ['key_ops encrypt', { key_ops: ['encrypt'] }, 'another use or key_ops'],
+    ['key_ops no list', { key_ops: 'verify' }, 'another use or key_ops'],
+    ['alg of another family', { alg: 'PS256' }, 'another alg'],
+    ['alg of encryption', { alg: 'RSA-OAEP' }, 'another alg'],
+    ['another kty', { kty: 'oct', k: 'AQAB' }, 'another kty'],
+  ])('that say they are for something else verify nothing: %s', async (_name, members, found) => {
+    const refused = await refusal(token(), { keys: [{ ...rsaKey.jwk, ...members }] });
+    expect(refused).toEqual({ reason: 'key_unknown', log: { kid: 'rsa', algorithm: 'RS256', found } });
   });
 
-  it('off their curve verify nothing', async () => {
-    const keys = [{ ...ecKey.jwk, y: String(ecKey.jwk['x']) }];
-    expect(await verdict(token({ header: { alg: 'ES256', kid: 'ec' }, signedBy: ecKey }), { keys })).toBe(
-      'key_unknown',
-    );
+  it.each([
+    ['exponent 1', { e: 'AQ' }, 'e is even, below 3 or beyond 64 bits'],
+    ['an even exponent', { e: 'AQAA' }, 'e is even, below 3 or beyond 64 bits'],
+    ['an exponent that is no text', { e: 65537 }, 'e is not base64url of a number'],
+    ['a modulus of 1,024 bits', { n: Buffer.alloc(128, 0xc1).toString('base64url') }, 'RSA of 1024 bits'],
+    ['a modulus of 16,384 bits', { n: Buffer.alloc(2048, 0xc1).toString('base64url') }, 'RSA of 16384 bits'],
+    ['no modulus', { n: null }, 'n is not base64url of a number'],
+    ...['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'].map(
+      (member) => [`the private member ${member}`, { [member]: 'AQAB' }, `a private key (${member})`] as const,
+    ),
+  ])('that cannot be used verify nothing, and the log says why: %s', async (_name, members, found) => {
+    const refused = await refusal(token(), { keys: [{ ...rsaKey.jwk, ...members }] });
+    expect(refused).toEqual({ reason: 'key_unusable', log: { kid: 'rsa', algorithm: 'RS256', found } });
+  });
+
+  it.each([
+    ['off their curve', { y: ecKey.jwk['x'] ?? null }],
+    ['with half a point', { y: null }],
+    ['with a coordinate that is no base64url', { y: '*' }],
+  ])('%s verify nothing', async (_name, members) => {
+    const keys = [{ ...ecKey.jwk, ...members }];
+    const refused = await refusal(token({ header: { alg: 'ES256', kid: 'ec' }, signedBy: ecKey }), { keys });
+    expect(refused).toMatchObject({
+      reason: 'key_unusable',
+      log: { kid: 'ec', found: expect.stringMatching(/^no key/) },
+    });
+  });
+
+  it.each([
+    ['with padding', (n: string) => `${n}==`],
+    [
+      'with a zero octet in front',
+      (n: string) => Buffer.concat([Buffer.alloc(1), Buffer.from(n, 'base64url')]).toString('base64url'),
+    ],
+  ])('whose modulus is written %s verify all the same', async (_name, written) => {
+    const n = written(String(rsaKey.jwk['n']));
+    expect(await verdict(token(), { keys: [{ ...rsaKey.jwk, n }] })).toBe('accepted');
+    expect(await verdict(token({ signedBy: otherRsaKey }), { keys: [{ ...rsaKey.jwk, n }] })).toBe('signature_invalid');
   });
 
   it('of one kid are each tried', async () => {
