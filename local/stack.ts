@@ -6,7 +6,7 @@ import { sdkDynamoDb } from '../lib/aws/dynamodb/sdk-client.ts';
 import { awsSettings, outsideEndpoints, regionOf } from './aws-settings.ts';
 import { putInForce } from './configuration.ts';
 import { type Endpoints, startEndpoints } from './endpoints/embedded.ts';
-import { hostFunction, type RunningFunction } from './gateway/function-host.ts';
+import { type FunctionHost, hostFunction, type RunningFunction } from './gateway/function-host.ts';
 import { type Gateway, startGateway } from './gateway/server.ts';
 import { readTemplate, type Template } from './gateway/template.ts';
 import { makeSecrets } from './rotation.ts';
@@ -26,6 +26,8 @@ export interface StackSettings {
   readonly environment: Environment;
   /** First part of the tables' names; default `token-broker`. Several stacks may share an outside DynamoDB under different ones. */
   readonly tablePrefix?: string;
+  /** What runs the functions; default: threads of this process. */
+  readonly host?: FunctionHost;
   /** Takes what the functions print, in lines. */
   readonly log: (line: string) => void;
 }
@@ -81,7 +83,12 @@ function hostFunctions(template: Template, settings: StackSettings, aws: Readonl
     const of = template.functions.find((each) => each.logicalId === logicalId);
     if (of === undefined) throw new Error(`template.yaml has no function ${logicalId}`);
     const bundle = join(settings.root, 'dist', 'functions', of.name, 'index.mjs');
-    return hostFunction(of, { bundle, region: regionOf(settings.environment), aws: given, log: settings.log });
+    return (settings.host ?? hostFunction)(of, {
+      bundle,
+      region: regionOf(settings.environment),
+      aws: given,
+      log: settings.log,
+    });
   };
   const running = new Map(template.functions.map(({ logicalId }) => [logicalId, host(logicalId, aws)]));
   return {

@@ -19,8 +19,7 @@ need node nodejs npm
 need python3 python3 python3-venv
 need curl curl
 need jq jq
-need javac openjdk-17-jdk-headless
-need mvn maven
+need go golang-go
 node -e 'if (Number(process.versions.node.split(".")[0]) < 20) { console.error(`Node.js ${process.version} is too old: 20 or newer`); process.exit(1); }'
 
 npm ci --no-audit --no-fund
@@ -39,10 +38,10 @@ environment lint
 environment sam
 environment aws
 
-jars="$VENV/dynamodb-local"
-if ! cmp -s .ci/dynamodb-local/pom.xml "$jars/installed.xml"; then
-  rm -rf "$jars"
-  mvn --batch-mode --quiet --file .ci/dynamodb-local/pom.xml dependency:copy-dependencies -DoutputDirectory="$jars/lib"
-  cp .ci/dynamodb-local/pom.xml "$jars/installed.xml"
+# AWS's emulator of the Lambda runtime interface (Apache-2.0), from the Go module proxy.
+emulator=github.com/aws/aws-lambda-runtime-interface-emulator/cmd/aws-lambda-rie@v0.0.0-20261030222936-bef5c4ba774d
+if [[ "$(cat "$VENV/go/installed" 2>/dev/null)" != "$emulator" ]]; then
+  GOBIN="$VENV/go" GOFLAGS=-mod=mod GOTOOLCHAIN=auto go install "$emulator"
+  echo "$emulator" >"$VENV/go/installed"
 fi
-ls "$jars"/lib/DynamoDBLocal-*.jar
+ls "$VENV/go/aws-lambda-rie"

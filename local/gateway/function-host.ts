@@ -38,6 +38,9 @@ export interface RunningFunction {
   stop(): Promise<void>;
 }
 
+/** Makes a function that can be called out of its definition and its bundle. */
+export type FunctionHost = (of: TemplateFunction, surroundings: FunctionSurroundings) => RunningFunction;
+
 export interface FunctionSurroundings {
   /** Path of the bundle. */
   readonly bundle: string;
@@ -48,7 +51,8 @@ export interface FunctionSurroundings {
   readonly log: (line: string) => void;
 }
 
-const environmentOf = (of: TemplateFunction, { region, aws }: FunctionSurroundings): Record<string, string> => ({
+/** What a function finds in its environment: the template's variables, `AWS_*`, and what Lambda sets. */
+export const environmentOf = (of: TemplateFunction, { region, aws }: FunctionSurroundings): Record<string, string> => ({
   ...of.environment,
   ...aws,
   AWS_REGION: region,

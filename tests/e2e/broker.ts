@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { withDemoConfiguration } from '../../local/demo/configuration.ts';
 import { type IdentityProvider, startIdentityProvider } from '../../local/demo/identity-provider.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
+import { emulatedFunction, isEmulatorGiven } from '../runtime/emulated-function.ts';
 
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -68,7 +69,11 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
   const environment = options.endpoints ?? env;
   // Of its own in every file too: an endpoint outside is shared by all of them.
   const tablePrefix = `e2e-${randomBytes(6).toString('hex')}`;
-  const stack = await startStack({ root: ROOT, port: 0, environment, tablePrefix, log: (line) => log.push(line) });
+  const host = isEmulatorGiven ? { host: emulatedFunction } : {};
+  const stack = await startStack({
+    ...{ root: ROOT, port: 0, environment, tablePrefix, log: (line: string) => log.push(line) },
+    ...host,
+  });
   const idp = await startIdentityProvider(0, stack.url);
   const stop = async (): Promise<void> => {
     await idp.stop();

@@ -13,12 +13,13 @@ export interface TestTables {
   readonly client: DynamoDb;
   /** The AWS SDK's, for what a test itself looks at or puts there. */
   readonly sdk: DynamoDBClient;
+  readonly endpoint: string;
   readonly table: (suffix: Parameters<typeof tableName>[1]) => string;
   stop(): Promise<void>;
 }
 
 /**
- * Fresh tables at AWS_ENDPOINT_URL_DYNAMODB (DynamoDB Local, moto), or in this process where that is not set. On a shared endpoint the name keeps runs apart.
+ * Fresh tables at AWS_ENDPOINT_URL_DYNAMODB (moto), or in this process where that is not set. On a shared endpoint the name keeps runs apart.
  */
 export async function startTables(): Promise<TestTables> {
   const given = process.env['AWS_ENDPOINT_URL_DYNAMODB'];
@@ -33,6 +34,7 @@ export async function startTables(): Promise<TestTables> {
   return {
     client: clientAt(endpoint),
     sdk,
+    endpoint,
     table: (suffix) => tableName(prefix, suffix),
     stop: async () => {
       sdk.destroy();

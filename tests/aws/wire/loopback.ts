@@ -53,9 +53,16 @@ export async function httpServer(reply: (request: Received) => Reply | null | Pr
  */
 export async function way(port: number) {
   const pairs = new Set<readonly [Socket, Socket]>();
+  const held = new Set<Socket>();
   let opened = 0;
+  let isBlocked = false;
   const server = createTcpServer((near) => {
     opened += 1;
+    if (isBlocked) {
+      held.add(near);
+      near.on('error', () => near.destroy()).resume();
+      return;
+    }
     const far = dial(port, '127.0.0.1');
     const pair = [near, far] as const;
     pairs.add(pair);
@@ -68,22 +75,32 @@ export async function way(port: number) {
     far.pipe(near);
   });
   const wayPort = await listen(server);
+  const forget = (): void => {
+    for (const [near, far] of pairs) {
+      near.unpipe(far);
+      far.unpipe(near);
+      near.resume();
+    }
+  };
   return {
     url: new URL(`http://127.0.0.1:${wayPort}/`),
     /** Connections that were opened so far. */
     opened: () => opened,
-    forget: () => {
-      for (const [near, far] of pairs) {
-        near.unpipe(far);
-        far.unpipe(near);
-        near.resume();
-      }
+    forget,
+    /** From now on nothing comes through, over new connections either: who asks waits. */
+    block: () => {
+      isBlocked = true;
+      forget();
+    },
+    unblock: () => {
+      isBlocked = false;
+      for (const near of held) near.destroy();
     },
     reset: () => {
       for (const [near] of pairs) near.resetAndDestroy();
     },
     stop: async () => {
-      for (const [near] of pairs) near.destroy();
+      for (const near of [...held, ...[...pairs].map(([near]) => near)]) near.destroy();
       await new Promise((resolve) => server.close(resolve));
     },
   };
