@@ -25,8 +25,8 @@ export interface TokenQuestion {
 }
 
 /**
- * What a token is worth to this client (RFC 7662 section 2): the token, or null where it is not active or not the client's business. A client may ask about tokens
- * issued to it and about those for the audiences in `introspects`.
+ * What a token is worth to this client (RFC 7662 section 2): the token, or null where it is not active or not the
+ * client's business. A client may ask about tokens issued to it and about those for the audiences in `introspects`.
  */
 export async function introspect(
   ports: TokenStatusPorts,
@@ -43,8 +43,8 @@ export async function introspect(
 }
 
 /**
- * Revokes a token of this client's (RFC 7009 section 2), and with it every broker token that came of it. A token that is none, is over or is revoked already needs
- * nothing; one that was issued to another client is refused.
+ * Revokes a token of this client's (RFC 7009 section 2), and with it every broker token that came of it. A token that
+ * is none, is over or is revoked already needs nothing; one that was issued to another client is refused.
  */
 export async function revoke(
   ports: TokenStatusPorts,

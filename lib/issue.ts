@@ -47,8 +47,9 @@ export interface Issued {
 const LAST_WORDS_MS = 200;
 
 /**
- * Issues what `request` asks for, or says why not. A refusal after authentication leaves a `denied` record (best effort), a mint that
- * failed a `failed` one. Throws `Fault` where a dependency of the broker's own fails; nothing has left then.
+ * Issues what `request` asks for, or says why not. A refusal after authentication leaves a `denied` record (best
+ * effort), a mint that failed a `failed` one. Throws `Fault` where a dependency of the broker's own fails; nothing has
+ * left then.
  */
 export async function issue(
   ports: IssuePorts,
@@ -128,7 +129,10 @@ async function mint(
 /** `stage`: how far it came. `cause`: what was thrown, for the caller to throw on. */
 type MintAttempt = Outcome<Minted> & { readonly stage?: 'started' | 'mint'; readonly cause?: unknown };
 
-/** Takes what is at hand, or records `started` and mints. What throws has failed too, and is given back like what was refused. */
+/**
+ * Takes what is at hand, or records `started` and mints. What throws has failed too, and is given back like what was
+ * refused.
+ */
 async function start(
   { ledger }: IssuePorts,
   draft: IssuanceRecord,

@@ -1,6 +1,7 @@
 /**
- * What the domain asks of the world: types only. `lib/aws/` answers with AWS, tests with fakes, and one contract suite runs on both.
- * Every call takes an AbortSignal that carries the request's deadline. A port throws `Fault` when its dependency fails.
+ * What the domain asks of the world: types only. `lib/aws/` answers with AWS, tests with fakes, and one contract suite
+ * runs on both. Every call takes an AbortSignal that carries the request's deadline. A port throws `Fault` when its
+ * dependency fails.
  */
 import type { AwsIamConnection, Client, OidcConnection, SamlConnection } from './configuration/documents.ts';
 import type { JsonObject } from './json.ts';
@@ -22,7 +23,10 @@ export interface Random {
   bytes(count: number): Uint8Array;
 }
 
-/** One version of the configuration, read by key and compiled. Absent means absent in this version. Throws `Fault('configuration')`, also for a document that does not load. */
+/**
+ * One version of the configuration, read by key and compiled. Absent means absent in this version. Throws
+ * `Fault('configuration')`, also for a document that does not load.
+ */
 export interface Configuration {
   readonly version: number;
   scope(name: string, signal: AbortSignal): Promise<CompiledScope | null>;
@@ -37,11 +41,15 @@ export interface Configuration {
 }
 
 export interface Configurations {
-  /** The version in force, known to be so at most 10 s ago. Throws `Fault('configuration')` where it cannot be known. */
+  /**
+   * The version in force, known to be so at most 10 s ago. Throws `Fault('configuration')` where it cannot be known.
+   */
   current(signal: AbortSignal): Promise<Configuration>;
 }
 
-/** One source of keys. Caches are keyed by `source` (the key-set URL, or the issuer whose discovery names it) and kid. */
+/**
+ * One source of keys. Caches are keyed by `source` (the key-set URL, or the issuer whose discovery names it) and kid.
+ */
 export interface KeySource {
   readonly issuer: string;
   readonly jwksUri: string | null;
@@ -49,14 +57,17 @@ export interface KeySource {
 
 export interface KeySets {
   /**
-   * The public JWKs of the source that may have signed under `kid` (undefined: the token names none; then all). Refetches for an unknown kid at most
-   * once per 30 s for each source. An empty list: no such key. Refuses with `keys_unavailable` where no copy younger than 24 h can be had, with `key_not_known_yet`
-   * where the key may be newer than the copy and the source may not be asked yet, with `key_unusable` where it is there and is none.
+   * The public JWKs of the source that may have signed under `kid` (undefined: the token names none; then all).
+   * Refetches for an unknown kid at most once per 30 s for each source. An empty list: no such key. Refuses with
+   * `keys_unavailable` where no copy younger than 24 h can be had, with `key_not_known_yet` where the key may be newer
+   * than the copy and the source may not be asked yet, with `key_unusable` where it is there and is none.
    */
   find(source: KeySource, kid: string | undefined, signal: AbortSignal): Promise<Outcome<readonly JsonObject[]>>;
 }
 
-/** A small shared store for documents of others (key sets, IdP metadata), so that a cold start does not need the IdP. */
+/**
+ * A small shared store for documents of others (key sets, IdP metadata), so that a cold start does not need the IdP.
+ */
 export interface DocumentStore {
   get(key: string, signal: AbortSignal): Promise<StoredDocument | null>;
   put(key: string, document: StoredDocument, signal: AbortSignal): Promise<void>;
@@ -67,9 +78,15 @@ export interface StoredDocument {
   readonly fetchedAt: EpochMilliseconds;
 }
 
-/** Fetches a document of an identity provider or another authorization server. https only, loopback http where the own issuer is loopback. */
+/**
+ * Fetches a document of an identity provider or another authorization server. https only, loopback http where the own
+ * issuer is loopback.
+ */
 export interface Fetcher {
-  /** GET, or POST of a form. No redirects to other hosts, a byte cap, a deadline. Network failure, timeout, oversize: `ok: false`, never thrown. */
+  /**
+   * GET, or POST of a form. No redirects to other hosts, a byte cap, a deadline. Network failure, timeout, oversize:
+   * `ok: false`, never thrown.
+   */
   fetch(request: FetchRequest, signal: AbortSignal): Promise<FetchResult>;
 }
 
@@ -154,8 +171,9 @@ export interface LedgerQueries {
   /** Reads what was written before, by key. null: there is no such issuance, or `id` is no issuance id. */
   get(id: string, signal: AbortSignal): Promise<IssuanceRecord | null>;
   /**
-   * One page of the records that match, newest first; `limit` 1 to 1000. `next` of a page is `cursor` of the one after, with the same filter; with
-   * another it is refused with `parameter_invalid`. A record that was just written may be missing for about a second (indexes lag).
+   * One page of the records that match, newest first; `limit` 1 to 1000. `next` of a page is `cursor` of the one after,
+   * with the same filter; with another it is refused with `parameter_invalid`. A record that was just written may be
+   * missing for about a second (indexes lag).
    */
   list(
     filter: IssuanceFilter,
@@ -177,9 +195,9 @@ export type SecretAge = 'cached' | 'fresh' | Milliseconds;
 
 export interface Secrets {
   /**
-   * AWSCURRENT, and AWSPREVIOUS if there is one, cached at most 60 s. null: there is no such secret. Throws `Fault('secrets')`.
-   * `fresh`, for a version that was just refused elsewhere or does not fit what was presented: read again, at most every few seconds for one secret. A length of time:
-   * no copy that is as old, so that 0 always reads.
+   * AWSCURRENT, and AWSPREVIOUS if there is one, cached at most 60 s. null: there is no such secret. Throws
+   * `Fault('secrets')`. `fresh`, for a version that was just refused elsewhere or does not fit what was presented: read
+   * again, at most every few seconds for one secret. A length of time: no copy that is as old, so that 0 always reads.
    */
   read(
     name: string,
@@ -196,7 +214,10 @@ export type SigningAlgorithm = 'ES256' | 'EdDSA' | 'RS256';
 
 /** Signs with this broker's current private key. */
 export interface TokenSigner {
-  /** A compact JWS of the claims (RFC 7515), `typ` as given, `alg` and `kid` those of the current key. Throws `Fault('secrets')`. */
+  /**
+   * A compact JWS of the claims (RFC 7515), `typ` as given, `alg` and `kid` those of the current key. Throws
+   * `Fault('secrets')`.
+   */
   sign(type: string, claims: JsonObject, signal: AbortSignal): Promise<string>;
 }
 
@@ -257,15 +278,23 @@ export interface AssumeRoleWithSaml {
 }
 
 export interface Sessions {
-  /** Final refusals: role_refused, policy_refused, policy_too_large, region_disabled, identity_refused, expired; retryable: sts_throttled, sts_unavailable. */
+  /**
+   * Final refusals: role_refused, policy_refused, policy_too_large, region_disabled, identity_refused, expired;
+   * retryable: sts_throttled, sts_unavailable.
+   */
   assumeRole(input: AssumeRole, signal: AbortSignal): Promise<Outcome<AwsSession>>;
   assumeRoleWithWebIdentity(input: AssumeRoleWithWebIdentity, signal: AbortSignal): Promise<Outcome<AwsSession>>;
   assumeRoleWithSaml(input: AssumeRoleWithSaml, signal: AbortSignal): Promise<Outcome<AwsSession>>;
 }
 
-/** AWS's own tokens of the broker's role (outbound identity federation), so that another server needs no secret of the broker's. */
+/**
+ * AWS's own tokens of the broker's role (outbound identity federation), so that another server needs no secret of the
+ * broker's.
+ */
 export interface WebIdentities {
-  /** A token for that audience, a few minutes long. Refuses with web_identity_refused, sts_throttled, sts_unavailable. */
+  /**
+   * A token for that audience, a few minutes long. Refuses with web_identity_refused, sts_throttled, sts_unavailable.
+   */
   token(audience: string, algorithm: 'RS256' | 'ES384', signal: AbortSignal): Promise<Outcome<string>>;
 }
 

@@ -19,7 +19,10 @@ export interface ReadLedgerPorts {
   readonly queries: LedgerQueries;
 }
 
-/** Admits the bearer of a broker token for this broker itself with the scope `broker:issuances:read` (RFC 6750, RFC 9068 section 4). */
+/**
+ * Admits the bearer of a broker token for this broker itself with the scope `broker:issuances:read` (RFC 6750, RFC 9068
+ * section 4).
+ */
 export async function admitReader(ports: ReadLedgerPorts, token: string, signal: AbortSignal): Promise<Outcome<null>> {
   const jwt = parseJwt(token);
   if (!jwt.ok) return jwt;

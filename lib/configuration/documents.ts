@@ -1,7 +1,7 @@
 /**
- * The configuration as the broker reads it: what the loader made of the YAML files, with presets filled in, defaults written
- * out, durations in seconds and single values turned into lists. These are the items of the configuration table.
- * The form that people write is in `schema/`.
+ * The configuration as the broker reads it: what the loader made of the YAML files, with presets filled in, defaults
+ * written out, durations in seconds and single values turned into lists. These are the items of the configuration
+ * table. The form that people write is in `schema/`.
  */
 import type { JsonObject } from '../json.ts';
 import type { Grant } from '../policy/grants/kinds.ts';
@@ -50,7 +50,9 @@ export interface OidcIssuer {
 
 export interface OidcConnection extends ConnectionBase {
   readonly type: 'oidc';
-  /** For people and warnings: what follows from it is written out in the other members, and nothing decides by the name. */
+  /**
+   * For people and warnings: what follows from it is written out in the other members, and nothing decides by the name.
+   */
   readonly preset: PresetName | null;
   /** One, except where a preset's provider has several (Entra ID's v1 and v2). */
   readonly issuers: readonly OidcIssuer[];

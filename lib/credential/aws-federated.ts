@@ -18,9 +18,9 @@ const LONGEST_ASSERTION = 100_000;
 /**
  * Grants of the type `aws-federated`: the caller's own proof goes to STS, whose role trusts the identity provider
  * itself; the broker decides and records. `prepare` refuses with `duration_out_of_range`, `proof_ends_too_soon`,
- * `template_value`, `narrowing_refused`, `parameter_invalid`, `policy_too_large`, and `proof_type_unsupported` where the
- * proof is not the kind that `via` sends on. Session name and source identity are STS's and the identity provider's with
- * SAML; with a web identity the session name is the issuance's id.
+ * `template_value`, `narrowing_refused`, `parameter_invalid`, `policy_too_large`, and `proof_type_unsupported` where
+ * the proof is not the kind that `via` sends on. Session name and source identity are STS's and the identity provider's
+ * with SAML; with a web identity the session name is the issuance's id.
  */
 export const awsFederatedGranter = (sessions: Sessions): Granter<'aws-federated'> => ({
   prepare: ({ grant: { document: grant, templates }, lookup }, input) => {

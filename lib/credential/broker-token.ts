@@ -19,8 +19,8 @@ export interface BrokerTokenPorts {
 type GrantedTokens = readonly [Granted<'broker-token'>, ...Granted<'broker-token'>[]];
 
 /**
- * Broker tokens: JWT access tokens (RFC 9068) signed by this broker, `jti` the issuance's id. Nobody else mints, so there
- * is no `started` record; the outcome is recorded before the token leaves.
+ * Broker tokens: JWT access tokens (RFC 9068) signed by this broker, `jti` the issuance's id. Nobody else mints, so
+ * there is no `started` record; the outcome is recorded before the token leaves.
  */
 export const brokerTokenGranter = (ports: BrokerTokenPorts): Granter<'broker-token'> => ({
   prepare: (granted, input) => prepare(ports, [granted], input),
@@ -62,7 +62,10 @@ function prepared(
   };
 }
 
-/** The shortest duration of the scopes; never past the end of a broker token that was the proof. A duration asked for is met or refused. */
+/**
+ * The shortest duration of the scopes; never past the end of a broker token that was the proof. A duration asked for is
+ * met or refused.
+ */
 function expiry(
   granted: GrantedTokens,
   { requestedDuration, endsBy }: GrantInput,
@@ -133,7 +136,10 @@ function ancestry({ principal, actor, proof }: GrantInput): JsonObject {
   return { parents: [...new Set(parents)], exchanges };
 }
 
-/** What only this broker needs to know, of a token that may be a proof here: nothing of it may get lost at the next exchange. */
+/**
+ * What only this broker needs to know, of a token that may be a proof here: nothing of it may get lost at the next
+ * exchange.
+ */
 function origin({ principal, actor, client }: GrantInput): JsonObject {
   const presenter = client === null || isPartOf(client, principal, actor) ? [] : [client.client];
   const before = [...(principal.lineage?.presenters ?? []), ...(actor?.lineage?.presenters ?? [])];

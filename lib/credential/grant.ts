@@ -28,7 +28,10 @@ export interface GrantInput {
   readonly now: EpochMilliseconds;
   /** What the caller of /sts sent to narrow the session; null: nothing. */
   readonly narrowing: Narrowing | null;
-  /** The subject's proof as it came, for grants that pass it on. Secret. null: the subject is a client that authenticated. */
+  /**
+   * The subject's proof as it came, for grants that pass it on. Secret. null: the subject is a client that
+   * authenticated.
+   */
   readonly proof: Proof | null;
   /**
    * What is granted ends no later: the end of the broker token that is the proof (or the actor's, if sooner). null: no
@@ -52,7 +55,10 @@ export interface PreparedGrant {
    * no `started` is due. null: somebody must be asked. Never throws.
    */
   readonly atHand?: (signal: AbortSignal) => Promise<Outcome<Minted> | null>;
-  /** Makes the credential. Called once, after `started` was written. Throws `Fault` where a dependency fails in no known way. */
+  /**
+   * Makes the credential. Called once, after `started` was written. Throws `Fault` where a dependency fails in no known
+   * way.
+   */
   mint(signal: AbortSignal): Promise<Outcome<Minted>>;
 }
 

@@ -7,8 +7,8 @@ import type { Minted } from './grant.ts';
 const ROLE_ARN = /^arn:[^:]+:iam::([0-9]{12}):role\//;
 
 /**
- * The record and the answer of a session that STS made, or its refusal. A session that would outlive `endsBy` is not handed out: `sts_unavailable`,
- * because STS made it later than it was asked for.
+ * The record and the answer of a session that STS made, or its refusal. A session that would outlive `endsBy` is not
+ * handed out: `sts_unavailable`, because STS made it later than it was asked for.
  */
 export function mintedSession(
   roleArn: string,

@@ -7,9 +7,9 @@ import { actClaim, identityText } from './act-claim.ts';
 import type { Granted, GrantInput } from './grant.ts';
 
 /**
- * What one issuance asks another authorization server for. Pure. Endpoint, client, secrets and resource are the grant's alone; of the caller come values for
- * the templates of scope, audience and subject, its identity, and the proof where the grant forwards it. Refuses with `duration_out_of_range`,
- * `template_value`, `proof_type_unsupported`.
+ * What one issuance asks another authorization server for. Pure. Endpoint, client, secrets and resource are the grant's
+ * alone; of the caller come values for the templates of scope, audience and subject, its identity, and the proof where
+ * the grant forwards it. Refuses with `duration_out_of_range`, `template_value`, `proof_type_unsupported`.
  */
 export function downstreamRequest(
   { grant: { document: grant, templates }, lookup }: Granted<'oauth-token'>,
@@ -52,7 +52,10 @@ function identityOf({ principal, actor, client }: GrantInput): DownstreamRequest
   ];
 }
 
-/** The caller's own token (`forward: proof`), which must be one JWT with an end, and of its identity provider: no broker token. */
+/**
+ * The caller's own token (`forward: proof`), which must be one JWT with an end, and of its identity provider: no broker
+ * token.
+ */
 function forwardedProof(grant: OauthTokenGrant, { proof, principal }: GrantInput): Outcome<ForwardedProof | null> {
   if (grant.provider !== 'token-exchange' || grant.forward !== 'proof') return accept(null);
   const { sha256, expires } = principal.proof;

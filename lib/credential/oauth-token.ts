@@ -11,11 +11,12 @@ import { downstreamRequest } from './oauth-token-request.ts';
 export type LoadDownstreamTokens = () => Promise<DownstreamTokens>;
 
 /**
- * Grants of the type `oauth-token`: a token of somebody else's authorization server, who alone says how long it lives. What is kept for the very same
- * request is handed out without asking, as an issuance of its own; else `started` is recorded and the server asked. Refused before that:
- * `duration_out_of_range` (any duration: nothing of the broker's can set it), `template_value`, `proof_type_unsupported` (a proof that cannot be
- * forwarded). Refused after it: the reasons of `lib/refusals/downstream.ts`, and `proof_ends_too_soon` for a token that would outlive the broker token that
- * asks for it.
+ * Grants of the type `oauth-token`: a token of somebody else's authorization server, who alone says how long it lives.
+ * What is kept for the very same request is handed out without asking, as an issuance of its own; else `started` is
+ * recorded and the server asked. Refused before that: `duration_out_of_range` (any duration: nothing of the broker's
+ * can set it), `template_value`, `proof_type_unsupported` (a proof that cannot be forwarded). Refused after it: the
+ * reasons of `lib/refusals/downstream.ts`, and `proof_ends_too_soon` for a token that would outlive the broker token
+ * that asks for it.
  */
 export const oauthTokenGranter = (load: LoadDownstreamTokens): Granter<'oauth-token'> => ({
   prepare: (granted, input) => {

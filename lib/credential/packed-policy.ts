@@ -14,9 +14,10 @@ const POLICY = /^[\t\n\r\u0020-\u00ff]+$/;
 const POLICY_ARN = /^arn:aws(?:-[a-z]+)*:iam::(?:aws|[0-9]{12}):policy\/[\u0021-\u007e]{1,512}$/;
 
 /**
- * The session policies of one issuance: the grant's own (rendered), else what the caller sent to narrow the session, passed on as it came.
- * Refuses in this order: `narrowing_refused` where the grant has any of its own and the caller sent some; `parameter_invalid` for a caller's policy
- * or ARN that STS could not read; `policy_too_large` for more than 2,048 characters, ARNs included, or 10 ARNs.
+ * The session policies of one issuance: the grant's own (rendered), else what the caller sent to narrow the session,
+ * passed on as it came. Refuses in this order: `narrowing_refused` where the grant has any of its own and the caller
+ * sent some; `parameter_invalid` for a caller's policy or ARN that STS could not read; `policy_too_large` for more than
+ * 2,048 characters, ARNs included, or 10 ARNs.
  */
 export function sessionPolicies(own: SessionPolicies, narrowing: Narrowing | null): Outcome<SessionPolicies> {
   const asked = narrowing !== null && (narrowing.policy !== null || narrowing.policyArns.length > 0) ? narrowing : null;

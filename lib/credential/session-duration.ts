@@ -21,8 +21,9 @@ export interface SessionDuration {
 }
 
 /**
- * How long a session lasts: what the caller asked for, between 900 s and the grant's `maxDuration`, else the grant's default. Out of range is
- * `duration_out_of_range`, never clamped. Only a default gives way to `endsBy`; where that leaves less than 900 s it is `proof_ends_too_soon`.
+ * How long a session lasts: what the caller asked for, between 900 s and the grant's `maxDuration`, else the grant's
+ * default. Out of range is `duration_out_of_range`, never clamped. Only a default gives way to `endsBy`; where that
+ * leaves less than 900 s it is `proof_ends_too_soon`.
  */
 export function sessionDuration(
   grant: { readonly duration: Seconds; readonly maxDuration: Seconds },

@@ -18,9 +18,9 @@ const VALUE_LENGTH = 256;
 const RESERVED = /^(?:aws:|token-broker:)/i;
 
 /**
- * The tags of one issuance. `token-broker:issuance` and `token-broker:scope` are always there, `token-broker:actor` where somebody acts; they are
- * transitive, and no tag of the scope can be one of them. Refuses with `template_value` a rendered tag that STS would not take; nothing is cut off
- * or left out.
+ * The tags of one issuance. `token-broker:issuance` and `token-broker:scope` are always there, `token-broker:actor`
+ * where somebody acts; they are transitive, and no tag of the scope can be one of them. Refuses with `template_value` a
+ * rendered tag that STS would not take; nothing is cut off or left out.
  */
 export function sessionTags(
   issuance: string,
@@ -41,9 +41,10 @@ export function sessionTags(
 }
 
 /**
- * `<connection>:<subject>` or `client:<name>` (no connection is called `client`), so that a role's trust can pin who acts. Characters
- * that a tag or this form does not take are `=XX` for each byte of UTF-8, `=` itself included (as RFC 2045 section 6.7 writes them); what is then longer
- * than a tag's value is `=sha256:` and the hash of the subject. No two actors have one value.
+ * `<connection>:<subject>` or `client:<name>` (no connection is called `client`), so that a role's trust can pin who
+ * acts. Characters that a tag or this form does not take are `=XX` for each byte of UTF-8, `=` itself included (as RFC
+ * 2045 section 6.7 writes them); what is then longer than a tag's value is `=sha256:` and the hash of the subject. No
+ * two actors have one value.
  */
 export function actorTag({ connection, client, subject }: Pick<Actor, 'connection' | 'client' | 'subject'>): string {
   const source = connection ?? 'client';

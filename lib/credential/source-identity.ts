@@ -6,9 +6,10 @@ const READABLE_LENGTH = 31;
 const HASH_BYTES = 24;
 
 /**
- * The source identity of a principal's AWS sessions: the same for the same identity (connection or client, subject) for ever, another
- * for another one (192 bits of SHA-256), whatever the label says. It begins with what can be read of source and subject, for people who look at
- * CloudTrail; that part proves nothing. 2 to 64 characters of `[\w+=,.@-]` (STS API reference, AssumeRole, SourceIdentity).
+ * The source identity of a principal's AWS sessions: the same for the same identity (connection or client, subject) for
+ * ever, another for another one (192 bits of SHA-256), whatever the label says. It begins with what can be read of
+ * source and subject, for people who look at CloudTrail; that part proves nothing. 2 to 64 characters of `[\w+=,.@-]`
+ * (STS API reference, AssumeRole, SourceIdentity).
  */
 export function sourceIdentityOf({ source, subject }: Pick<Principal, 'source' | 'subject'>): string {
   const readable = `${source.name}-${subject}`.slice(0, READABLE_LENGTH).replace(/[^A-Za-z0-9_+=,.@-]/g, '-');

@@ -4,15 +4,18 @@ import type { Reason } from '../refusals/registry.ts';
 import type { EpochSeconds } from '../time.ts';
 
 /**
- * The verified claims as conditions and templates see them: the proof's top-level members by exact name, shadowed by the
- * connection's aliases and derived names (a shadowed name without a value is absent, not the member).
- * `unavailable` holds names that the proof says exist but does not carry (Entra ID's group overage), each with the refusal that
- * a rule needing it gets.
+ * The verified claims as conditions and templates see them: the proof's top-level members by exact name, shadowed by
+ * the connection's aliases and derived names (a shadowed name without a value is absent, not the member). `unavailable`
+ * holds names that the proof says exist but does not carry (Entra ID's group overage), each with the refusal that a
+ * rule needing it gets.
  */
 export interface Claims {
   readonly values: ReadonlyMap<string, JsonValue>;
   readonly unavailable: ReadonlyMap<string, Reason>;
-  /** Why every other name is withheld too: a broker token carries some of its origin's claims. Absent: there are no others. */
+  /**
+   * Why every other name is withheld too: a broker token carries some of its origin's claims. Absent: there are no
+   * others.
+   */
   readonly otherwise?: Reason;
 }
 
@@ -36,13 +39,16 @@ export interface ProofReuse {
   readonly reuse: Reuse;
   readonly issuer: string;
   readonly tokenId: string;
-  /** The proof is accepted until then: its end plus the tolerance. Its claim is kept longer (`lib/issuance/single-use.ts`). */
+  /**
+   * The proof is accepted until then: its end plus the tolerance. Its claim is kept longer
+   * (`lib/issuance/single-use.ts`).
+   */
   readonly until: EpochSeconds;
 }
 
 /**
- * Who a verified proof names. Its identity is (connection or client, subject); `name` is a label for people. Of a broker
- * token all of it is the origin's, who came itself once: nothing is lost on the way (contract section 2).
+ * Who a verified proof names. Its identity is (connection or client, subject); `name` is a label for people. Of a
+ * broker token all of it is the origin's, who came itself once: nothing is lost on the way (contract section 2).
  */
 export interface Principal {
   /** `connection` for foreign proofs, `client` for a client as itself; never `broker`. */
@@ -80,7 +86,10 @@ export interface Lineage {
   readonly token: { readonly subject: string; readonly claims: Claims };
 }
 
-/** The issuer of whom a proof names: of a broker token its origin's own. null: there is none, or nobody knows it any more. */
+/**
+ * The issuer of whom a proof names: of a broker token its origin's own. null: there is none, or nobody knows it any
+ * more.
+ */
 export const issuerOf = ({ proof, lineage }: Pick<Principal, 'proof' | 'lineage'>): string | null =>
   lineage === null ? proof.issuer : lineage.issuer;
 
@@ -94,8 +103,8 @@ export interface AuthenticatedClient {
 
 /**
  * Who acts for the subject: `actor_token`'s principal, else the authenticated client, else whom `act` of the subject's
- * broker token names, else nobody. `via` says which, because a rule that names both `connection` and `client` admits that
- * client as presenter without an `actor` of its own.
+ * broker token names, else nobody. `via` says which, because a rule that names both `connection` and `client` admits
+ * that client as presenter without an `actor` of its own.
  */
 export interface Actor {
   readonly via: 'actor-token' | 'client' | 'act';
@@ -119,7 +128,10 @@ export type Proof =
   | { readonly kind: 'saml'; readonly document: string; readonly at: SamlBinding }
   | { readonly kind: 'aws-iam'; readonly envelope: string };
 
-/** What a client sent to authenticate itself (RFC 6749 section 2.3, RFC 7523 section 2.2), not yet believed. Exactly one method a request. */
+/**
+ * What a client sent to authenticate itself (RFC 6749 section 2.3, RFC 7523 section 2.2), not yet believed. Exactly one
+ * method a request.
+ */
 export type ClientProof =
   | {
       readonly method: 'client_secret_basic' | 'client_secret_post';

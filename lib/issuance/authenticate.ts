@@ -2,9 +2,15 @@ import type { Actor, AuthenticatedClient, ClientProof, Principal, Proof } from '
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import type { Configuration } from '../ports.ts';
 
-/** What a request presents: its subject's proof, or the client as itself; an actor's beside it; the client that sends it. */
+/**
+ * What a request presents: its subject's proof, or the client as itself; an actor's beside it; the client that sends
+ * it.
+ */
 export interface PresentedProofs {
-  /** `client`: the authenticated client is the subject (client credentials, Basic). A sign-in was verified when the person came back. */
+  /**
+   * `client`: the authenticated client is the subject (client credentials, Basic). A sign-in was verified when the
+   * person came back.
+   */
   readonly subject: Proof | 'client' | VerifiedSignIn;
   readonly actor: Proof | null;
   readonly client: ClientProof | null;
@@ -12,7 +18,10 @@ export interface PresentedProofs {
   readonly publicClients: 'refuse' | 'accept';
 }
 
-/** A person who signed in at a connection and allowed this, by way of an authorization code that was looked up and fits (`lib/sign-in/`). */
+/**
+ * A person who signed in at a connection and allowed this, by way of an authorization code that was looked up and fits
+ * (`lib/sign-in/`).
+ */
 export interface VerifiedSignIn {
   readonly kind: 'sign-in';
   /** `reuse` is the code's own: it is claimed as every other proof is. */
@@ -51,7 +60,10 @@ export interface Authenticated {
   readonly proof: Proof | null;
 }
 
-/** Verifies the client first (RFC 6749 section 3.2.1), then the subject, then the actor; the first refusal is the answer. */
+/**
+ * Verifies the client first (RFC 6749 section 3.2.1), then the subject, then the actor; the first refusal is the
+ * answer.
+ */
 export async function authenticate(
   authenticators: Authenticators,
   proofs: PresentedProofs,
@@ -101,8 +113,8 @@ async function verify(
 }
 
 /**
- * The actor is `actor_token`'s principal, else the authenticated client if there is one, else whom `act` of the subject's
- * broker token names, else nobody (contract section 2).
+ * The actor is `actor_token`'s principal, else the authenticated client if there is one, else whom `act` of the
+ * subject's broker token names, else nobody (contract section 2).
  */
 async function authenticateActor(
   authenticators: Authenticators,

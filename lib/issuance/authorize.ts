@@ -1,7 +1,6 @@
 import type { Granted, Granters, GrantInput, Narrowing, PreparedGrant } from '../credential/grant.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
-import { type DecisionInput, decide } from '../policy/decide.ts';
-import type { Check } from '../policy/decision.ts';
+import type { DecisionInput } from '../policy/decide.ts';
 import type { GrantKind, GrantRoute } from '../policy/grants/grant-kind.ts';
 import { type Grant, type GrantType, grantKinds } from '../policy/grants/kinds.ts';
 import type { CompiledScope } from '../policy/scope.ts';
@@ -9,6 +8,7 @@ import type { Clock, Configuration, LimitCount } from '../ports.ts';
 import { type EpochSeconds, epochSeconds, type Seconds, toEpochSeconds } from '../time.ts';
 import { type AskedTarget, checkTarget } from './asked-target.ts';
 import type { Authenticated, PresentedProofs } from './authenticate.ts';
+import { type DecisionEvidence, decideScopes, isScopeName, noEvidence } from './decide-scopes.ts';
 
 /** What a caller asks for, beside who it is. Nothing in it can widen what the scope grants. */
 export interface PolicyRequest {
@@ -23,17 +23,6 @@ export interface PolicyRequest {
   readonly route: GrantRoute;
   readonly target: AskedTarget;
   readonly caller: { readonly sourceIp: string };
-}
-
-/** Why it was decided so, for the ledger: also of a refusal. */
-export interface DecisionEvidence {
-  readonly scopes: readonly string[];
-  readonly grant: GrantType | null;
-  readonly rule: number | null;
-  readonly checks: readonly Check[];
-  /** Claim names that the rules and templates of the scopes use. */
-  readonly subjectClaims: readonly string[];
-  readonly actorClaims: readonly string[];
 }
 
 export interface Authorized {
@@ -59,11 +48,9 @@ export interface AuthorizationContext {
   readonly signal: AbortSignal;
 }
 
-const SCOPE_NAME = /^[A-Za-z][A-Za-z0-9:._-]{0,127}$/;
-
 /**
- * Decides every scope asked for, then prepares the one grant. A scope that is unknown, disabled or not allowed is refused alike; what a
- * principal is refused beyond that it hears only of scopes it is allowed.
+ * Decides every scope asked for, then prepares the one grant. A scope that is unknown, disabled or not allowed is
+ * refused alike; what a principal is refused beyond that it hears only of scopes it is allowed.
  */
 export async function authorize(
   ports: AuthorizationPorts,
@@ -75,7 +62,7 @@ export async function authorize(
   if (found === null) return { ...refuse('not_allowed'), evidence: noEvidence(request.scopes) };
   const now = ports.clock.now();
   const input = decisionInput(request, who, found, toEpochSeconds(now));
-  const { evidence, ...decided } = decideAll(found, input);
+  const { evidence, ...decided } = decideScopes(found, input);
   if (!decided.ok) return { ...decided, evidence };
   const checked = checkRequest(request, found);
   if (!checked.ok) return { ...checked, evidence };
@@ -102,7 +89,7 @@ async function readScopes(
   names: readonly string[],
   { configuration, signal }: AuthorizationContext,
 ): Promise<readonly [CompiledScope, ...CompiledScope[]] | null> {
-  if (!names.every((name) => SCOPE_NAME.test(name))) return null;
+  if (!names.every((name) => isScopeName(name))) return null;
   const scopes = await Promise.all(names.map((name) => configuration.scope(name, signal)));
   const found = scopes.filter((scope) => scope !== null);
   const [first, ...others] = found;
@@ -123,40 +110,6 @@ function decisionInput(
 function defaultDuration(scopes: readonly CompiledScope[]): Seconds | null {
   const durations = scopes.map(({ grant }) => durationOf(grant.type, grant.document)).filter((each) => each !== null);
   return durations.reduce<Seconds | null>((least, next) => (least === null || next < least ? next : least), null);
-}
-
-type AllGranted = readonly [Granted<GrantType>, ...Granted<GrantType>[]];
-
-/** All of them, or the refusal of the first that is not allowed. */
-function decideAll(
-  [first, ...others]: readonly [CompiledScope, ...CompiledScope[]],
-  input: DecisionInput,
-): Outcome<AllGranted> & { readonly evidence: DecisionEvidence } {
-  const decided = [first, ...others].map((scope) => ({ scope, decision: decide(scope, input) }));
-  const checks = decided.flatMap(({ scope: { scope }, decision }) =>
-    others.length === 0 ? decision.checks : decision.checks.map((check) => ({ ...check, scope: scope.scope })),
-  );
-  const granted = decided.flatMap(({ scope: { scope, grant }, decision }) =>
-    decision.allowed ? [{ scope: scope.scope, grant, lookup: decision.lookup }] : [],
-  );
-  const refused = decided.map(({ decision }) => decision).find(({ allowed }) => !allowed);
-  const evidence: DecisionEvidence = {
-    ...claimNames([first, ...others]),
-    scopes: decided.map(({ scope }) => scope.scope.scope),
-    grant: first.grant.type,
-    rule: (refused ?? decided[0]?.decision)?.rule ?? null,
-    checks,
-  };
-  if (refused !== undefined && !refused.allowed) return { ...refuse(refused.reason), evidence };
-  const [one, ...more] = granted;
-  return one === undefined ? { ...refuse('not_allowed'), evidence } : { ...accept([one, ...more] as const), evidence };
-}
-
-function claimNames(scopes: readonly CompiledScope[]) {
-  return {
-    subjectClaims: [...new Set(scopes.flatMap(({ claims }) => claims.subject))],
-    actorClaims: [...new Set(scopes.flatMap(({ claims }) => claims.actor))],
-  };
 }
 
 const durationOf = <T extends GrantType>(type: T, grant: Grant<T>): Seconds | null => grantKinds[type].duration(grant);
@@ -207,12 +160,3 @@ function limitCounts({ scope: { scope, limits } }: CompiledScope, { principal }:
   if (limits.total !== null) counts.push({ counter: `total:${JSON.stringify([scope])}`, ...limits.total });
   return counts;
 }
-
-const noEvidence = (scopes: readonly string[]): DecisionEvidence => ({
-  scopes: scopes.filter((name) => SCOPE_NAME.test(name)),
-  grant: null,
-  rule: null,
-  checks: [],
-  subjectClaims: [],
-  actorClaims: [],
-});

@@ -3,7 +3,7 @@ import type { JsonValue } from '../json.ts';
 import type { ActorRecord, IssuanceRecord } from '../ledger/record.ts';
 import type { EpochMilliseconds } from '../time.ts';
 import type { Authenticated } from './authenticate.ts';
-import type { DecisionEvidence } from './authorize.ts';
+import type { DecisionEvidence } from './decide-scopes.ts';
 
 /** What the caller of the use case adds to the record. */
 export interface RecordedRequest {
@@ -17,7 +17,10 @@ export interface RecordedDecision {
   readonly configVersion: number;
 }
 
-/** The record of an issuance as it stands at the decision: `started`, nothing handed out. It keeps the claims that rules, templates and `record` name. */
+/**
+ * The record of an issuance as it stands at the decision: `started`, nothing handed out. It keeps the claims that
+ * rules, templates and `record` name.
+ */
 export function draftRecord(
   decision: RecordedDecision,
   request: RecordedRequest,

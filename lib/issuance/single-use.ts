@@ -8,9 +8,9 @@ import type { Authenticated } from './authenticate.ts';
 import type { Authorized } from './authorize.ts';
 
 /**
- * A proof is checked at one time and claimed at another: a request that began in the last second of its proof claims it later,
- * and a claim that had ended by then would be free for the next one. API Gateway waits 30 s for an answer; the rest is for
- * clocks of other instances.
+ * A proof is checked at one time and claimed at another: a request that began in the last second of its proof claims it
+ * later, and a claim that had ended by then would be free for the next one. API Gateway waits 30 s for an answer; the
+ * rest is for clocks of other instances.
  */
 const LONGEST_REQUEST = seconds(60);
 
@@ -25,8 +25,8 @@ interface SingleUse {
 }
 
 /**
- * Claims every proof of the request that may be used once, after the decision and before anybody is asked to mint, so that a denial does
- * not lock its caller out. What was claimed stays claimed when a later one is refused.
+ * Claims every proof of the request that may be used once, after the decision and before anybody is asked to mint, so
+ * that a denial does not lock its caller out. What was claimed stays claimed when a later one is refused.
  */
 export async function claimProofs(
   replays: Replays,
@@ -52,7 +52,10 @@ export async function releaseProofs(
   await Promise.allSettled(singleUses(issuance, who, what).map(({ claim }) => replays.release(claim, signal)));
 }
 
-/** Claims a proof that is presented for something other than an issuance, under an id of the request's own; true where it may be used. */
+/**
+ * Claims a proof that is presented for something other than an issuance, under an id of the request's own; true where
+ * it may be used.
+ */
 export async function claimOnce(
   replays: Replays,
   proof: ProofReuse | null,

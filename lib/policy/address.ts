@@ -15,14 +15,20 @@ export interface AddressRange {
 
 const PREFIX_LENGTH = /^(?:0|[1-9][0-9]{0,2})$/;
 
-/** Reads one address in text (RFC 4291 section 2.2 for IPv6, without a zone). An IPv4-mapped address is an IPv6 address. null for anything else. */
+/**
+ * Reads one address in text (RFC 4291 section 2.2 for IPv6, without a zone). An IPv4-mapped address is an IPv6 address.
+ * null for anything else.
+ */
 export function parseAddress(text: string): Address | null {
   if (isIPv4(text)) return { family: 4, bits: ipv4Bits(text) };
   if (isIPv6(text) && !text.includes('%')) return { family: 6, bits: ipv6Bits(text) };
   return null;
 }
 
-/** Reads CIDR notation (RFC 4632), or an address by itself. Bits beyond the prefix do not count, as in IAM. null for anything else. */
+/**
+ * Reads CIDR notation (RFC 4632), or an address by itself. Bits beyond the prefix do not count, as in IAM. null for
+ * anything else.
+ */
 export function parseRange(text: string): AddressRange | null {
   const slash = text.indexOf('/');
   const address = parseAddress(slash === -1 ? text : text.slice(0, slash));

@@ -1,4 +1,6 @@
-/** Condition keys that are one name; `claims.<name>` and `actor.claims.<name>` come beside them (contract section 2). */
+/**
+ * Condition keys that are one name; `claims.<name>` and `actor.claims.<name>` come beside them (contract section 2).
+ */
 const NAMES: ReadonlySet<string> = new Set([
   'principal',
   'connection',

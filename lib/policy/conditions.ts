@@ -23,7 +23,10 @@ export interface CompiledConditions {
   readonly keys: readonly string[];
 }
 
-/** What came of it. `error`: it could not be said whether it holds, which refuses. The checks are those that could be made. */
+/**
+ * What came of it. `error`: it could not be said whether it holds, which refuses. The checks are those that could be
+ * made.
+ */
 export type Evaluation =
   | { readonly held: boolean; readonly checks: readonly Check[] }
   | { readonly error: Reason; readonly checks: readonly Check[] };
@@ -45,10 +48,11 @@ const OPERATOR_NAME = /^(?:(ForAnyValue|ForAllValues):)?([A-Za-z]+?)(IfExists)?$
 const BOOLEANS: ReadonlySet<string> = new Set(['true', 'false']);
 
 /**
- * Compiles conditions in IAM's syntax (operator, key, values). What does not load: unknown operators and keys, values that are not of
- * the operator's type, `${…}` beside IAM's three escapes, nothing to test; in `require` keys other than `claims.*`; and in `allow` and
- * `require` a negated operator or `ForAllValues:` that a missing key would satisfy unsaid, without `IfExists` or `Null: false` on its
- * key. Paths of problems begin at the operator. IAM User Guide, "Condition operators" and "Set operators".
+ * Compiles conditions in IAM's syntax (operator, key, values). What does not load: unknown operators and keys, values
+ * that are not of the operator's type, `${…}` beside IAM's three escapes, nothing to test; in `require` keys other than
+ * `claims.*`; and in `allow` and `require` a negated operator or `ForAllValues:` that a missing key would satisfy
+ * unsaid, without `IfExists` or `Null: false` on its key. Paths of problems begin at the operator. IAM User Guide,
+ * "Condition operators" and "Set operators".
  */
 export function compileConditions(
   document: ConditionsDocument,
@@ -167,8 +171,8 @@ const withheldFirst =
     value instanceof Unavailable ? value.reason : test(value);
 
 /**
- * A value that is not of the operator's type (a word for a number) does not match, as in IAM, negated or not. In `deny` that
- * would let it through, so there it is an error.
+ * A value that is not of the operator's type (a word for a number) does not match, as in IAM, negated or not. In `deny`
+ * that would let it through, so there it is an error.
  */
 function typed(test: ValueTest, place: ConditionsPlace): (text: string) => boolean | 'condition_error' {
   const otherwise = guards(place) ? false : 'condition_error';

@@ -33,7 +33,10 @@ export type ConnectionCompilation<C extends Connection> =
     }
   | { readonly ok: false; readonly problems: readonly DocumentProblem[] };
 
-/** Compiles `require`, `principal` and aliases. Paths of problems begin at the connection's members; `require` is a list. */
+/**
+ * Compiles `require`, `principal` and aliases. Paths of problems begin at the connection's members; `require` is a
+ * list.
+ */
 export function compileConnection<C extends Connection>(connection: C): ConnectionCompilation<C> {
   const problems: DocumentProblem[] = [];
   const require = connection.require.flatMap((document, index) => {
@@ -69,7 +72,10 @@ function compileAliases(connection: Connection, problems: DocumentProblem[]): re
   return Object.freeze(aliases);
 }
 
-/** Whether the claims meet every document of `require`. An error is a miss, with its reason: the proof names nobody here. */
+/**
+ * Whether the claims meet every document of `require`. An error is a miss, with its reason: the proof names nobody
+ * here.
+ */
 export function evaluateRequire({ connection, policy }: CompiledConnection, claims: Claims): Evaluation {
   const lookup = claimsLookup(claims, connection);
   const evaluations = policy.require.map((conditions) => evaluateConditions(conditions, lookup));
@@ -80,7 +86,10 @@ export function evaluateRequire({ connection, policy }: CompiledConnection, clai
   return { held: !missed, checks };
 }
 
-/** The label of whom the claims name, 1 to 1,024 characters without control characters. Refuses with `principal_invalid`. */
+/**
+ * The label of whom the claims name, 1 to 1,024 characters without control characters. Refuses with
+ * `principal_invalid`.
+ */
 export function renderPrincipal({ connection, policy }: CompiledConnection, claims: Claims): Outcome<string> {
   return renderTemplate(policy.principal, claimsLookup(claims, connection));
 }

@@ -19,12 +19,13 @@ interface Tried {
 }
 
 /**
- * Decides whether the scope is for this principal and actor. Pure; the order of rules and conditions changes no outcome, only
- * which of two matching `allow` rules is named. In this order: a disabled scope is `not_allowed`; a `deny` rule that matches is
- * `not_allowed`, one that cannot be evaluated refuses with its reason; an `allow` rule with an error of evaluation is
- * `condition_error`, whatever else matches; the first `allow` rule that matches allows; a withheld value that a rule hung on
- * gives its reason; else `not_allowed`. What is allowed is still `may_act_mismatch` where the subject's token names another
- * actor. A rule is tried from every perspective on the request (`perspectives.ts`), as if it were one rule for each.
+ * Decides whether the scope is for this principal and actor. Pure; the order of rules and conditions changes no
+ * outcome, only which of two matching `allow` rules is named. In this order: a disabled scope is `not_allowed`; a
+ * `deny` rule that matches is `not_allowed`, one that cannot be evaluated refuses with its reason; an `allow` rule with
+ * an error of evaluation is `condition_error`, whatever else matches; the first `allow` rule that matches allows; a
+ * withheld value that a rule hung on gives its reason; else `not_allowed`. What is allowed is still `may_act_mismatch`
+ * where the subject's token names another actor. A rule is tried from every perspective on the request
+ * (`perspectives.ts`), as if it were one rule for each.
  */
 export function decide(compiled: CompiledScope, input: DecisionInput): Decision {
   if (!compiled.scope.enabled) return refused('not_allowed', null, []);

@@ -8,8 +8,8 @@ export interface Decimal {
 const JSON_NUMBER = /^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]{1,6}))?$/;
 
 /**
- * Reads a number as JSON writes it (RFC 8259 section 6; an exponent of at most six digits), of any size and precision. null for
- * anything else: hexadecimal, blanks, a plus sign, leading zeros.
+ * Reads a number as JSON writes it (RFC 8259 section 6; an exponent of at most six digits), of any size and precision.
+ * null for anything else: hexadecimal, blanks, a plus sign, leading zeros.
  */
 export function parseDecimal(text: string): Decimal | null {
   const match = JSON_NUMBER.exec(text);

@@ -25,8 +25,8 @@ export type KeyValue = JsonValue | undefined | Unavailable;
 export type KeyLookup = (key: string) => KeyValue;
 
 /**
- * What was decided and why. `rule` is an index into `allow` where it was allowed, into `deny` where such a rule refused, else null.
- * `checks` are those of the rule that decided, or of every rule that was tried, at most 32.
+ * What was decided and why. `rule` is an index into `allow` where it was allowed, into `deny` where such a rule
+ * refused, else null. `checks` are those of the rule that decided, or of every rule that was tried, at most 32.
  */
 export type Decision =
   | {

@@ -16,8 +16,9 @@ export const codePoints = (text: string): readonly number[] =>
   Array.from(text, (character) => character.codePointAt(0) ?? 0);
 
 /**
- * Compiles a pattern to a test that never goes back in the text. The runs between stars are looked for from left to right, each at its
- * first place: n characters against a pattern of m take n + m steps, and n × m / 32 where a run has a `?`.
+ * Compiles a pattern to a test that never goes back in the text. The runs between stars are looked for from left to
+ * right, each at its first place: n characters against a pattern of m take n + m steps, and n × m / 32 where a run has
+ * a `?`.
  */
 export function compilePattern(pattern: Pattern): (text: readonly number[]) => boolean {
   const [first = [], ...rest] = runs(pattern);
@@ -70,7 +71,10 @@ function knuthMorrisPratt(run: readonly number[]): Finder {
   };
 }
 
-/** Shift-And (Baeza-Yates and Gonnet): bit i of the state says that the last i + 1 characters match the run's first i + 1. */
+/**
+ * Shift-And (Baeza-Yates and Gonnet): bit i of the state says that the last i + 1 characters match the run's first i +
+ * 1.
+ */
 function shiftAnd(run: readonly number[]): Finder {
   const words = Math.ceil(run.length / WORD_BITS);
   const other = maskOf(run, words, ANY);

@@ -6,9 +6,9 @@ const EPOCH_SECONDS = /^(-?)(0|[1-9][0-9]{0,11})(?:\.([0-9]{1,12}))?$/;
 const PICOSECONDS = 1_000_000_000_000n;
 
 /**
- * Reads a date as IAM takes it: epoch seconds, or ISO 8601 in the W3C profile (RFC 3339, a day or a month; a time needs its
- * zone). Returns picoseconds since the epoch, or null for anything else, as `readDateTime` has it. Digits alone are epoch
- * seconds, also four of them.
+ * Reads a date as IAM takes it: epoch seconds, or ISO 8601 in the W3C profile (RFC 3339, a day or a month; a time needs
+ * its zone). Returns picoseconds since the epoch, or null for anything else, as `readDateTime` has it. Digits alone are
+ * epoch seconds, also four of them.
  */
 export function parseInstant(text: string): bigint | null {
   const epoch = EPOCH_SECONDS.exec(text);

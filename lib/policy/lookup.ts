@@ -3,7 +3,9 @@ import { type EpochSeconds, type Seconds, toRfc3339 } from '../time.ts';
 import { actorClaim, subjectClaim } from './condition-keys.ts';
 import { type KeyLookup, type KeyValue, Unavailable } from './decision.ts';
 
-/** What a decision is taken on. Nothing in it comes from the caller's word but what a proof or the gateway vouches for. */
+/**
+ * What a decision is taken on. Nothing in it comes from the caller's word but what a proof or the gateway vouches for.
+ */
 export interface DecisionInput {
   readonly principal: Principal;
   /** The client that authenticated in this request, in whatever role. */
@@ -19,8 +21,8 @@ export interface DecisionInput {
 }
 
 /**
- * Looks up condition keys for rules and for the templates of a grant. `request.time` is RFC 3339 text in UTC with whole seconds,
- * `request.duration` seconds. `client` is always one that authenticated here. An unknown key has no value.
+ * Looks up condition keys for rules and for the templates of a grant. `request.time` is RFC 3339 text in UTC with whole
+ * seconds, `request.duration` seconds. `client` is always one that authenticated here. An unknown key has no value.
  */
 export function decisionLookup({ principal, client, actor, request }: DecisionInput): KeyLookup {
   return (key) => {
@@ -51,7 +53,10 @@ export function decisionLookup({ principal, client, actor, request }: DecisionIn
   };
 }
 
-/** Looks up the keys that a connection's `require` and `principal` may name, before there is a principal: its claims and `connection`. */
+/**
+ * Looks up the keys that a connection's `require` and `principal` may name, before there is a principal: its claims and
+ * `connection`.
+ */
 export function claimsLookup(claims: Claims, connection: string): KeyLookup {
   return (key) => {
     const claim = subjectClaim(key);

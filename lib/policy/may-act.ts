@@ -3,11 +3,11 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import { actorViews } from './perspectives.ts';
 
 /**
- * Whether the `may_act` of a subject's token admits this actor (RFC 8693 section 4.4). Absent: anybody, or nobody. Present: there
- * must be an actor, and it must be the one named: by `sub`, with `iss` where that is given, or by `client_id`. An
- * authenticated client goes by its name in either, and has no issuer. Anybody else's names are those of an issuer: without
- * `iss` that of the token which has the `may_act`. Further members must equal the actor's claims of those names. What is not
- * text admits nobody.
+ * Whether the `may_act` of a subject's token admits this actor (RFC 8693 section 4.4). Absent: anybody, or nobody.
+ * Present: there must be an actor, and it must be the one named: by `sub`, with `iss` where that is given, or by
+ * `client_id`. An authenticated client goes by its name in either, and has no issuer. Anybody else's names are those of
+ * an issuer: without `iss` that of the token which has the `may_act`. Further members must equal the actor's claims of
+ * those names. What is not text admits nobody.
  */
 export function mayActAdmits(principal: Principal, actor: Actor | null): boolean {
   const { mayAct } = principal;

@@ -4,7 +4,9 @@ import { codePoints, compilePattern } from './glob.ts';
 import { parseInstant } from './instant.ts';
 import { foldAscii, hasWildcard, readPattern, readText } from './string-values.ts';
 
-/** Tests one value of the request against all values of the condition. null: the value is not of the operator's type. */
+/**
+ * Tests one value of the request against all values of the condition. null: the value is not of the operator's type.
+ */
 export type ValueTest = (text: string) => boolean | null;
 
 export interface Operator {

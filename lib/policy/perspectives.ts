@@ -5,8 +5,8 @@ import type { DecisionInput } from './lookup.ts';
 const BROKER = 'broker';
 
 /**
- * The request as an `allow` rule may see it. One that brings a broker token is seen as the origin's own, and as the token's: a
- * rule that names the one does not see the other's claims.
+ * The request as an `allow` rule may see it. One that brings a broker token is seen as the origin's own, and as the
+ * token's: a rule that names the one does not see the other's claims.
  */
 export function allowPerspectives(input: DecisionInput): readonly DecisionInput[] {
   return perspectives(input, input.actor === null ? [] : actorViews(input.actor));

@@ -1,6 +1,9 @@
 /** Something that keeps a document from loading (`error`) or that its author should look at (`warning`). */
 export interface DocumentProblem {
-  /** Members and list indexes from the top of the document that was compiled. A single value that may be a list has no index. */
+  /**
+   * Members and list indexes from the top of the document that was compiled. A single value that may be a list has no
+   * index.
+   */
   readonly path: readonly (string | number)[];
   /** One sentence that says what is wrong and what to write instead. */
   readonly message: string;

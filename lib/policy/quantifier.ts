@@ -7,9 +7,10 @@ export type Quantifier = 'one' | 'any' | 'all';
 type Result = boolean | 'condition_error';
 
 /**
- * Applies a test to a key that is there. A plain operator takes a single value; `any` and `all` (IAM's set operators) take a list or a
- * single value. Anything else - an object, null, a list for a plain operator, a list within a list - is an error. The order of a
- * list never matters: a member that is no single value is always an error, one of the wrong type only where the outcome hangs on it.
+ * Applies a test to a key that is there. A plain operator takes a single value; `any` and `all` (IAM's set operators)
+ * take a list or a single value. Anything else - an object, null, a list for a plain operator, a list within a list -
+ * is an error. The order of a list never matters: a member that is no single value is always an error, one of the wrong
+ * type only where the outcome hangs on it.
  */
 export function quantified(quantifier: Quantifier, test: (text: string) => Result): (value: KeyValue) => Result {
   if (quantifier === 'one') {

@@ -10,7 +10,10 @@ import { TOKEN_CLAIM } from './template-places.ts';
 /** Members of one broker-token claim that came of a list. */
 const MAX_LIST = 1000;
 
-/** The session policy as compact JSON text of at most 2,048 characters; null: the grant has none. Refuses with `template_value` or `policy_too_large`. */
+/**
+ * The session policy as compact JSON text of at most 2,048 characters; null: the grant has none. Refuses with
+ * `template_value` or `policy_too_large`.
+ */
 export const renderPolicy = (policy: CompiledSessionPolicy | null, lookup: KeyLookup): Outcome<string | null> =>
   policy === null ? accept(null) : renderSessionPolicy(policy, lookup);
 
@@ -28,7 +31,10 @@ export function renderTags(
   return accept(tags);
 }
 
-/** The further claims of a broker token. A claim that is exactly one template carries a list of strings where the value is one. */
+/**
+ * The further claims of a broker token. A claim that is exactly one template carries a list of strings where the value
+ * is one.
+ */
 export function renderTokenClaims(templates: readonly CompiledTokenClaim[], lookup: KeyLookup): Outcome<JsonObject> {
   const claims: [string, JsonValue][] = [];
   for (const { name, value } of templates) {

@@ -2,17 +2,17 @@ import type { Rule } from '../configuration/documents.ts';
 import type { DecisionInput } from './lookup.ts';
 
 /**
- * Whether an `allow` rule is about this subject and actor. `connection` is where the subject comes from; `client` alone is the subject
- * itself; both named, both hold. Without `actor` there must be none, except that a client which the rule names beside the connection may
- * present the subject's token.
+ * Whether an `allow` rule is about this subject and actor. `connection` is where the subject comes from; `client` alone
+ * is the subject itself; both named, both hold. Without `actor` there must be none, except that a client which the rule
+ * names beside the connection may present the subject's token.
  */
 export function allowSelects(rule: Rule, input: DecisionInput): boolean {
   return selectsSubject(rule, input) && (rule.actor === null ? selectsNoActor(rule, input) : selectsActor(rule, input));
 }
 
 /**
- * Whether a `deny` rule is about this request. It errs toward matching: `client` is any client with a part in it, as subject, as presenter
- * or as actor, and without `actor` it matters not who acts.
+ * Whether a `deny` rule is about this request. It errs toward matching: `client` is any client with a part in it, as
+ * subject, as presenter or as actor, and without `actor` it matters not who acts.
  */
 export function denySelects({ connections, clients, actor }: Rule, input: DecisionInput): boolean {
   const { source } = input.principal;
@@ -40,7 +40,10 @@ function selectsNoActor({ connections, clients }: Rule, { actor, principal }: De
   return includes(clients, actor.client) && acted.every(({ client }) => client === actor.client);
 }
 
-/** As for the subject: `client` alone is the actor itself, beside `connection` the client that presents the actor's token. */
+/**
+ * As for the subject: `client` alone is the actor itself, beside `connection` the client that presents the actor's
+ * token.
+ */
 function selectsActor({ actor: selector }: Rule, { actor, client }: DecisionInput): boolean {
   if (selector === null || actor === null) return false;
   const { connections, clients } = selector;

@@ -21,7 +21,9 @@ export interface CompiledSessionPolicy {
   readonly templates: readonly Template[];
 }
 
-/** What STS takes of inline and managed session policies together, in characters (AWS STS API Reference, AssumeRole). */
+/**
+ * What STS takes of inline and managed session policies together, in characters (AWS STS API Reference, AssumeRole).
+ */
 export const MAX_SESSION_POLICY_LENGTH = 2048;
 
 /** IAM's positive operators on text, whose values may be templates of any form. */
@@ -37,8 +39,9 @@ interface Walk {
 
 /**
  * Compiles a session policy. Templates stand only in `Resource` and in values of positive conditions of statements with
- * `Effect: Allow` and no `Not…` element; anywhere else, names and actions included, they do not load. IAM's own variables stand where
- * IAM has them. A policy that is too long even with one character for each template does not load either.
+ * `Effect: Allow` and no `Not…` element; anywhere else, names and actions included, they do not load. IAM's own
+ * variables stand where IAM has them. A policy that is too long even with one character for each template does not load
+ * either.
  */
 export function compileSessionPolicy(policy: JsonObject): {
   readonly compiled: CompiledSessionPolicy | null;
@@ -62,9 +65,9 @@ export function compileSessionPolicy(policy: JsonObject): {
 }
 
 /**
- * Renders a session policy as compact JSON in the characters that STS takes (others are escaped). Refuses with `template_value` where a
- * value is not one non-empty string of A-Z a-z 0-9 _ . @ = + - (with / and no empty or dot segment in `${path:…}`), and with
- * `policy_too_large` beyond 2,048 characters.
+ * Renders a session policy as compact JSON in the characters that STS takes (others are escaped). Refuses with
+ * `template_value` where a value is not one non-empty string of A-Z a-z 0-9 _ . @ = + - (with / and no empty or dot
+ * segment in `${path:…}`), and with `policy_too_large` beyond 2,048 characters.
  */
 export function renderSessionPolicy(
   { document, templates }: CompiledSessionPolicy,

@@ -27,7 +27,9 @@ const VISIBLE = /^[\x21-\x7E]+$/;
 /** AWS STS API Reference, Tag. */
 const TAG = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/u;
 const WELL_FORMED = /^\P{Cs}+$/u;
-/** No control character, no line or paragraph separator, and none that turns the direction of what is shown beside it. */
+/**
+ * No control character, no line or paragraph separator, and none that turns the direction of what is shown beside it.
+ */
 const LABEL = /^[^\p{Cc}\p{Cs}\u2028\u2029\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]+$/u;
 
 const orEmpty = (pattern: RegExp): RegExp => new RegExp(`^(?:${pattern.source.slice(1, -1)})?$`, pattern.flags);
@@ -44,7 +46,9 @@ const place = (name: string, value: RegExp, maxLength: number, more: Partial<Tem
   ...more,
 });
 
-/** `Resource` and condition values of a session policy; the length of the whole policy is bounded when it is rendered. */
+/**
+ * `Resource` and condition values of a session policy; the length of the whole policy is bounded when it is rendered.
+ */
 export const POLICY = place('a session policy', SEGMENT, 2048, { variables: 'iam', literal: /^/ });
 export const TAG_VALUE = place('the value of a tag', TAG, 256);
 export const TOKEN_CLAIM = place('a claim of a broker token', WELL_FORMED, 4096);
@@ -54,7 +58,10 @@ export const DOWNSTREAM_SCOPE = place('`scope`', UNRESERVED, 1024, {
 });
 export const DOWNSTREAM_AUDIENCE = place('`audience`', UNRESERVED, 1024, { whole: VISIBLE, literal: orEmpty(VISIBLE) });
 export const DOWNSTREAM_SUBJECT = place('`subject`', UNRESERVED, 256, { whole: VISIBLE, literal: orEmpty(VISIBLE) });
-/** As long as a subject may be, whose text it is by default. Rendered before there is a principal: it sees the proof's claims and the connection. */
+/**
+ * As long as a subject may be, whose text it is by default. Rendered before there is a principal: it sees the proof's
+ * claims and the connection.
+ */
 export const PRINCIPAL_LABEL = place('`principal`', LABEL, 1024, {
   reason: 'principal_invalid',
   takes: (key) => key === 'connection' || subjectClaim(key) !== null,

@@ -9,7 +9,10 @@ interface TemplateKey {
   readonly form: 'plain' | 'path' | 'whole';
 }
 
-/** A string of the configuration with `${key}` in it: parsed once, rendered for each issuance, its values never parsed again. */
+/**
+ * A string of the configuration with `${key}` in it: parsed once, rendered for each issuance, its values never parsed
+ * again.
+ */
 export class Template {
   readonly parts: readonly (string | TemplateKey)[];
   readonly place: TemplatePlace;
@@ -49,8 +52,9 @@ function pieces(text: string): readonly Piece[] | null {
 }
 
 /**
- * Compiles a string for a place. What does not load: an unknown name, a key that the place does not take, a template directly followed by
- * `*` or `?`, `${path:…}` outside a session policy, `${` without its end, text around it that the place does not take.
+ * Compiles a string for a place. What does not load: an unknown name, a key that the place does not take, a template
+ * directly followed by `*` or `?`, `${path:…}` outside a session policy, `${` without its end, text around it that the
+ * place does not take.
  */
 export function compileTemplate(
   text: string,
@@ -82,7 +86,10 @@ export function compileTemplate(
   return messages.length > 0 ? { messages } : { template: new Template(wholeWords(parts), place) };
 }
 
-/** Says why a string may not stand where there are no templates; null where it may. IAM's own variables may stand in IAM's documents. */
+/**
+ * Says why a string may not stand where there are no templates; null where it may. IAM's own variables may stand in
+ * IAM's documents.
+ */
 export function templateInTheWay(text: string, variables: 'iam' | 'none'): string | null {
   const found = pieces(text);
   if (found === null) return '`${` without `}`';
@@ -90,7 +97,10 @@ export function templateInTheWay(text: string, variables: 'iam' | 'none'): strin
   return own ? 'a template cannot stand here' : null;
 }
 
-/** Renders a template. Refuses where a value is missing, empty, not single or not what the place takes; the refusal names the key only. */
+/**
+ * Renders a template. Refuses where a value is missing, empty, not single or not what the place takes; the refusal
+ * names the key only.
+ */
 export function renderTemplate({ parts, place }: Template, lookup: KeyLookup): Outcome<string> {
   let text = '';
   for (const part of parts) {

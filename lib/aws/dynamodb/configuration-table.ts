@@ -13,7 +13,10 @@ export interface ConfigurationReaderOptions extends ConfigurationTable {
 
 /** The pointer is read again after this long. */
 const REFRESH_MS = 5_000;
-/** And without a successful read for this long, nobody is served: a scope that was switched off would still be handed out. */
+/**
+ * And without a successful read for this long, nobody is served: a scope that was switched off would still be handed
+ * out.
+ */
 const LIMIT_MS = 10_000;
 /** One read serves every caller that waits for it, so it has a deadline of its own. */
 const READ_MS = 1_200;
@@ -25,9 +28,10 @@ interface Known {
 }
 
 /**
- * The configuration in DynamoDB. `current` is the version that a consistent read of the pointer found, begun at most 5 s ago; where the table fails, one of at
- * most 10 s ago; else `Fault('configuration')`. One read is under way at a time. Documents are read by key and kept as long as their version is in force, so that
- * what a version says of a name stays the same object.
+ * The configuration in DynamoDB. `current` is the version that a consistent read of the pointer found, begun at most 5
+ * s ago; where the table fails, one of at most 10 s ago; else `Fault('configuration')`. One read is under way at a
+ * time. Documents are read by key and kept as long as their version is in force, so that what a version says of a name
+ * stays the same object.
  */
 export function configurationReader(options: ConfigurationReaderOptions): Configurations {
   const { clock } = options;

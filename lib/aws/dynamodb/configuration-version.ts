@@ -18,7 +18,10 @@ const MAX_CHARACTERS = 16_000_000;
 /** One read serves every caller that waits for it, so it has a deadline of its own. */
 const READ_MS = 1_200;
 
-/** One immutable version of the configuration, read by key: what it has is the same with ten scopes and with ten thousand. */
+/**
+ * One immutable version of the configuration, read by key: what it has is the same with ten scopes and with ten
+ * thousand.
+ */
 export function configurationVersion(table: ConfigurationTable, version: number): Configuration {
   const cache = documentCache(table, version);
   const scopes = cache.of(loadScope);
@@ -105,7 +108,10 @@ function documentCache(table: ConfigurationTable, version: number): DocumentCach
   };
 }
 
-/** Items are immutable and were written before the pointer; the read is consistent so that a new version's are found at once. */
+/**
+ * Items are immutable and were written before the pointer; the read is consistent so that a new version's are found at
+ * once.
+ */
 async function readDocument<D>(
   { client, table }: ConfigurationTable,
   pk: string,

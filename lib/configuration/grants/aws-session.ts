@@ -36,7 +36,10 @@ export const awsSession: WrittenGrantKind<z.infer<typeof awsSessionSchema>, AwsS
   demand: () => null,
 };
 
-/** Session tags of AWS STS: 1 to 128 characters of name; names differ by more than case. What values take is the template compiler's business. */
+/**
+ * Session tags of AWS STS: 1 to 128 characters of name; names differ by more than case. What values take is the
+ * template compiler's business.
+ */
 function normalizeTags(
   written: Readonly<Record<string, string | number | boolean>>,
   report: Report,

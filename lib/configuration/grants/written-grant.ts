@@ -2,7 +2,10 @@ import type { Connection } from '../documents.ts';
 import type { Report } from '../problem.ts';
 import type { Deployment } from '../web-address.ts';
 
-/** A kind of grant as people write it (`W`, of its schema) and as the broker reads it (`G`). Its facts are in `lib/policy/grants/`. */
+/**
+ * A kind of grant as people write it (`W`, of its schema) and as the broker reads it (`G`). Its facts are in
+ * `lib/policy/grants/`.
+ */
 export interface WrittenGrantKind<W, G> {
   /** Writes out presets and defaults; reports what no schema can say, below the grant. */
   normalize(written: W, deployment: Deployment, report: Report): G;
@@ -13,6 +16,9 @@ export interface WrittenGrantKind<W, G> {
 export interface SourceDemand {
   /** What is wrong with a rule that names no connection. */
   readonly unnamed: string;
-  /** What is wrong with a connection that a rule names; null: nothing. undefined: it did not load, which is a problem of its own. */
+  /**
+   * What is wrong with a connection that a rule names; null: nothing. undefined: it did not load, which is a problem of
+   * its own.
+   */
   problem(name: string, connection: Connection | undefined): string | null;
 }

@@ -10,10 +10,10 @@ import { type BrokerToken, type BrokerTokenContext, verifyBrokerToken } from './
 export const MOST_EXCHANGES = 3;
 
 /**
- * The principal that a broker token names when it is a proof here: its origin, as if that had come itself, with `sub` and the
- * claims that the token carries; every other claim counts as withheld. Only a token whose audience is the issuer itself is one,
- * so that a resource server cannot turn a token it was sent into another. `declared` is the caller's `subject_token_type`: an
- * access token is no ID token.
+ * The principal that a broker token names when it is a proof here: its origin, as if that had come itself, with `sub`
+ * and the claims that the token carries; every other claim counts as withheld. Only a token whose audience is the
+ * issuer itself is one, so that a resource server cannot turn a token it was sent into another. `declared` is the
+ * caller's `subject_token_type`: an access token is no ID token.
  */
 export async function brokerPrincipal(
   jwt: ParsedJwt,
@@ -24,9 +24,9 @@ export async function brokerPrincipal(
   if (!verified.ok) return verified;
   const token = verified.value;
   if (token.audience !== context.issuer) {
-    return refuse('audience_mismatch', {
-      detail: `A broker token is a proof here only with the audience ${context.issuer}; it has: ${publicText(token.audience)}.`,
-    });
+    const came = publicText(token.audience);
+    const detail = `A broker token is a proof here only with the audience ${context.issuer}; it has: ${came}.`;
+    return refuse('audience_mismatch', { detail });
   }
   if (declared === 'id_token') return refuse('type_mismatch', { detail: 'An ID token was declared; typ is at+jwt.' });
   if (token.exchanges >= MOST_EXCHANGES) return refuse('exchange_chain_too_long');
@@ -102,7 +102,10 @@ function readOrigin(lineage: JsonValue | undefined): Origin | null {
   return { principal, issuer, presenters };
 }
 
-/** `act` and those nested in it, outermost first. Their proofs were others; this token vouches for who they are, and for no claim. */
+/**
+ * `act` and those nested in it, outermost first. Their proofs were others; this token vouches for who they are, and for
+ * no claim.
+ */
 function readActors(act: JsonValue | undefined, proof: ProofEvidence): readonly Actor[] | null {
   if (act === undefined) return [];
   if (!isJsonObject(act) || typeof act['sub'] !== 'string') return null;

@@ -36,11 +36,16 @@ export interface BrokerTokenContext {
   readonly signal: AbortSignal;
 }
 
-/** Instances' clocks differ by a little: a token that another one has just signed is not from the future. Its end has no tolerance. */
+/**
+ * Instances' clocks differ by a little: a token that another one has just signed is not from the future. Its end has no
+ * tolerance.
+ */
 const SKEW = seconds(2);
 
 /**
- * Verifies a token of this broker's own: `iss` is its issuer, `typ` at+jwt, signed by a published key, neither expired (no tolerance) nor revoked, nor any token that it came of. Throws `Fault` where keys or revocations cannot be read. RFC 9068 section 4.
+ * Verifies a token of this broker's own: `iss` is its issuer, `typ` at+jwt, signed by a published key, neither expired
+ * (no tolerance) nor revoked, nor any token that it came of. Throws `Fault` where keys or revocations cannot be read.
+ * RFC 9068 section 4.
  */
 export async function verifyBrokerToken(jwt: ParsedJwt, context: BrokerTokenContext): Promise<Outcome<BrokerToken>> {
   if (jwt.unverified['iss'] !== context.issuer) return refuse('issuer_unknown');

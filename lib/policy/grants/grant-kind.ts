@@ -7,7 +7,10 @@ import type { GrantTemplates } from './grant-templates.ts';
  */
 export type GrantRoute = 'token-exchange' | 'token' | 'credentials' | 'sts';
 
-/** The facts of one kind of grant, whose documents are `G` and whose templates compile to `T`. Data only: who makes one is in `lib/credential/`. */
+/**
+ * The facts of one kind of grant, whose documents are `G` and whose templates compile to `T`. Data only: who makes one
+ * is in `lib/credential/`.
+ */
 export interface GrantKind<G, T> {
   /** The routes that hand it out; anywhere else it cannot be had. */
   readonly routes: readonly GrantRoute[];

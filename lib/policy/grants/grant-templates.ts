@@ -27,7 +27,10 @@ export interface CompiledTokenClaim {
   readonly value: TokenClaim;
 }
 
-/** Parses the templates of one grant, and keeps what it parsed and what is wrong. Paths of problems begin at the grant's members. */
+/**
+ * Parses the templates of one grant, and keeps what it parsed and what is wrong. Paths of problems begin at the grant's
+ * members.
+ */
 export class GrantTemplates {
   readonly problems: DocumentProblem[] = [];
   private readonly parsed: Template[] = [];

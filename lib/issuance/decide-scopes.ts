@@ -1,0 +1,65 @@
+import type { Granted } from '../credential/grant.ts';
+import { accept, type Outcome, refuse } from '../outcome.ts';
+import { type DecisionInput, decide } from '../policy/decide.ts';
+import type { Check } from '../policy/decision.ts';
+import type { GrantType } from '../policy/grants/kinds.ts';
+import type { CompiledScope } from '../policy/scope.ts';
+
+/** Why it was decided so, for the ledger: also of a refusal. */
+export interface DecisionEvidence {
+  readonly scopes: readonly string[];
+  readonly grant: GrantType | null;
+  readonly rule: number | null;
+  readonly checks: readonly Check[];
+  /** Claim names that the rules and templates of the scopes use. */
+  readonly subjectClaims: readonly string[];
+  readonly actorClaims: readonly string[];
+}
+
+type GrantedScopes = readonly [Granted<GrantType>, ...Granted<GrantType>[]];
+
+const SCOPE_NAME = /^[A-Za-z][A-Za-z0-9:._-]{0,127}$/;
+
+export const isScopeName = (name: string): boolean => SCOPE_NAME.test(name);
+
+/** Decides every scope: what each of them grants, or the refusal of the first that is not allowed. */
+export function decideScopes(
+  [first, ...others]: readonly [CompiledScope, ...CompiledScope[]],
+  input: DecisionInput,
+): Outcome<GrantedScopes> & { readonly evidence: DecisionEvidence } {
+  const decided = [first, ...others].map((scope) => ({ scope, decision: decide(scope, input) }));
+  const checks = decided.flatMap(({ scope: { scope }, decision }) =>
+    others.length === 0 ? decision.checks : decision.checks.map((check) => ({ ...check, scope: scope.scope })),
+  );
+  const granted = decided.flatMap(({ scope: { scope, grant }, decision }) =>
+    decision.allowed ? [{ scope: scope.scope, grant, lookup: decision.lookup }] : [],
+  );
+  const refused = decided.map(({ decision }) => decision).find(({ allowed }) => !allowed);
+  const evidence: DecisionEvidence = {
+    ...claimNames([first, ...others]),
+    scopes: decided.map(({ scope }) => scope.scope.scope),
+    grant: first.grant.type,
+    rule: (refused ?? decided[0]?.decision)?.rule ?? null,
+    checks,
+  };
+  if (refused !== undefined && !refused.allowed) return { ...refuse(refused.reason), evidence };
+  const [one, ...more] = granted;
+  return one === undefined ? { ...refuse('not_allowed'), evidence } : { ...accept([one, ...more] as const), evidence };
+}
+
+function claimNames(scopes: readonly CompiledScope[]): Pick<DecisionEvidence, 'subjectClaims' | 'actorClaims'> {
+  return {
+    subjectClaims: [...new Set(scopes.flatMap(({ claims }) => claims.subject))],
+    actorClaims: [...new Set(scopes.flatMap(({ claims }) => claims.actor))],
+  };
+}
+
+/** Of scopes that there are not. A name that no scope can have is not repeated. */
+export const noEvidence = (scopes: readonly string[]): DecisionEvidence => ({
+  scopes: scopes.filter(isScopeName),
+  grant: null,
+  rule: null,
+  checks: [],
+  subjectClaims: [],
+  actorClaims: [],
+});
