@@ -15,12 +15,15 @@ const START = Date.parse('2027-01-15T12:00:00Z');
 const SECOND = 1000;
 const HOUR = 3_600_000;
 
-/** A world with a clock that is set, a store and an IdP that answers what it is told. */
-function world() {
-  const state = { now: START, answer: (): FetchResult => served(metadataOf('idp')), fetches: 0 };
+/** Sources of metadata over one clock that is set, one store, and one IdP that answers what it is told. */
+function fixture() {
+  const state = { now: START, answer: (): FetchResult => served(metadataOf('idp')), fetches: 0, reads: 0 };
   const stored = new Map<string, StoredDocument>();
   const store: DocumentStore = {
-    get: async (key) => stored.get(key) ?? null,
+    get: async (key) => {
+      state.reads += 1;
+      return stored.get(key) ?? null;
+    },
     put: async (key, document) => void stored.set(key, document),
   };
   const source = (over: DocumentStore = store) =>
@@ -37,12 +40,14 @@ function world() {
   return { state, stored, source };
 }
 
-const served = (text: string, status = 200): FetchResult => ({
+const served = (body: string | Uint8Array, status = 200): FetchResult => ({
   ok: true,
   status,
   headers: {},
-  body: Buffer.from(text),
+  body: Buffer.from(body),
 });
+const ending = (validUntil: string): FetchResult =>
+  served(metadataOf('idp').replace('entityID', `validUntil="${validUntil}" entityID`));
 const down: FetchResult = { ok: false, problem: 'timeout', cause: 'test' };
 const find = async (source: MetadataSource, connection = URL_CONNECTION): Promise<string> => {
   const outcome = await source.find(connection, AbortSignal.timeout(5000));
@@ -53,7 +58,7 @@ const TWO = `${IDP} 2`;
 
 describe('metadata behind a URL', () => {
   it('is fetched once for all who wait, and again after an hour', async () => {
-    const { state, source } = world();
+    const { state, source } = fixture();
     const metadata = source();
     expect(await Promise.all([find(metadata), find(metadata), find(metadata)])).toEqual([ONE, ONE, ONE]);
     state.now = START + HOUR - SECOND;
@@ -66,7 +71,7 @@ describe('metadata behind a URL', () => {
   });
 
   it('is fetched again after its cacheDuration where that is sooner', async () => {
-    const { state, source } = world();
+    const { state, source } = fixture();
     const metadata = source();
     state.answer = () => served(metadataOf('idp').replace('entityID', 'cacheDuration="PT5M" entityID'));
     await find(metadata);
@@ -79,7 +84,7 @@ describe('metadata behind a URL', () => {
   });
 
   it('comes from the store in another process', async () => {
-    const { state, source } = world();
+    const { state, source } = fixture();
     await find(source());
     state.answer = () => down;
     expect(await find(source())).toBe(ONE);
@@ -87,7 +92,7 @@ describe('metadata behind a URL', () => {
   });
 
   it('serves for 24 hours while the IdP is down, and no second longer', async () => {
-    const { state, source } = world();
+    const { state, source } = fixture();
     const metadata = source();
     await find(metadata);
     state.answer = () => down;
@@ -98,7 +103,7 @@ describe('metadata behind a URL', () => {
   });
 
   it('asks an IdP that is down at most once in 30 seconds', async () => {
-    const { state, source } = world();
+    const { state, source } = fixture();
     const metadata = source();
     await find(metadata);
     state.answer = () => down;
@@ -115,14 +120,14 @@ describe('metadata behind a URL', () => {
   it.each([
     ['a page', served('<html></html>')],
     ['an error', served(metadataOf('stranger'), 500)],
-    ['bytes that are not UTF-8', { ...served(''), body: Buffer.from([0xff]) }],
+    ['bytes that are not UTF-8', served(Uint8Array.of(0xff))],
     ['another entity', served(metadataOf('stranger').replace(IDP, 'https://other.example.com'))],
     [
       'a document that has ended',
       served(metadataOf('stranger').replace('entityID', 'validUntil="2027-01-15T12:00:00Z" entityID')),
     ],
   ])('is not replaced by %s', async (_rule, answer) => {
-    const { state, stored, source } = world();
+    const { state, stored, source } = fixture();
     const metadata = source();
     await find(metadata);
     const before = [...stored.values()];
@@ -133,7 +138,7 @@ describe('metadata behind a URL', () => {
   });
 
   it('is refused from its validUntil on', async () => {
-    const { state, source } = world();
+    const { state, source } = fixture();
     state.answer = () => served(metadataOf('idp').replace('entityID', 'validUntil="2027-01-15T12:10:00Z" entityID'));
     const metadata = source();
     state.now = START + 599 * SECOND;
@@ -147,13 +152,120 @@ describe('metadata behind a URL', () => {
     ['metadata_unavailable', served('', 404)],
     ['saml_metadata_invalid', served('<html></html>')],
   ])('that was never had is refused: %s', async (reason, answer) => {
-    const { state, source } = world();
+    const { state, source } = fixture();
     state.answer = () => answer;
     expect(await find(source())).toBe(reason);
   });
 
+  it.each<[string, FetchResult, string]>([
+    ['answers 404', served('', 404), 'metadata_unavailable'],
+    ['answers 500', served('', 500), 'metadata_unavailable'],
+    ['does not answer', down, 'metadata_unavailable'],
+    ['cannot be reached', { ok: false, problem: 'network', cause: 'test', connected: false }, 'metadata_unavailable'],
+    ['answers too much', { ok: false, problem: 'too-large', cause: 'test' }, 'metadata_unavailable'],
+    ['answers a page', served('<html></html>'), 'saml_metadata_invalid'],
+    ['answers bytes that are not UTF-8', served(Uint8Array.of(0xff)), 'saml_metadata_invalid'],
+    ['answers what has ended', ending('2027-01-15T12:00:00Z'), 'saml_metadata_expired'],
+  ])('is asked for five times a minute at most where the IdP %s', async (_rule, answer, reason) => {
+    const { state, source } = fixture();
+    const metadata = source();
+    state.answer = () => answer;
+    const crowd = await Promise.all(Array.from({ length: 60 }, () => find(metadata)));
+    expect([new Set(crowd), state.fetches, state.reads]).toEqual([new Set([reason]), 1, 1]);
+    for (let second = 0; second < 60; second += 1) {
+      state.now = START + second * SECOND;
+      expect(await find(metadata)).toBe(reason);
+    }
+    expect([state.fetches, state.reads]).toEqual([5, 5]);
+  });
+
+  it('is asked for again 2, 4, 8, 16 and then 30 seconds after failures, and is there at once where one succeeds', async () => {
+    const { state, source } = fixture();
+    const metadata = source();
+    state.answer = () => down;
+    const asked: number[] = [];
+    for (let second = 0; second <= 120; second += 1) {
+      state.now = START + second * SECOND;
+      const before = state.fetches;
+      await find(metadata);
+      if (state.fetches > before) asked.push(second);
+    }
+    expect(asked).toEqual([0, 2, 6, 14, 30, 60, 90, 120]);
+    state.answer = () => served(metadataOf('idp'));
+    state.now = START + 149 * SECOND;
+    expect(await find(metadata)).toBe('metadata_unavailable');
+    state.now = START + 150 * SECOND;
+    expect(await find(metadata)).toBe(ONE);
+    state.answer = () => down;
+    state.now += HOUR;
+    expect(await find(metadata)).toBe(ONE);
+  });
+
+  it('is asked for again where the clock was set back', async () => {
+    const { state, source } = fixture();
+    const metadata = source();
+    state.answer = () => down;
+    await find(metadata);
+    state.now = START - SECOND;
+    state.answer = () => served(metadataOf('idp'));
+    expect(await find(metadata)).toBe(ONE);
+  });
+
+  it('is asked for once it has ended, and renewed as soon as the IdP has a new one', async () => {
+    const { state, source } = fixture();
+    const metadata = source();
+    state.answer = () => ending('2027-01-15T12:10:00Z');
+    await find(metadata);
+    state.now = START + 600 * SECOND;
+    expect(await find(metadata)).toBe('saml_metadata_expired');
+    state.answer = () => ending('2027-02-15T12:10:00Z');
+    state.now += 2 * SECOND;
+    expect(await find(metadata)).toBe(ONE);
+    expect(state.fetches).toBe(3);
+  });
+
+  it('may be of another entity once the old one no longer serves', async () => {
+    const { state, source } = fixture();
+    const metadata = source();
+    await find(metadata);
+    state.answer = () => served(metadataOf('stranger').replace(IDP, 'https://other.example.com'));
+    state.now = START + 24 * HOUR;
+    expect(await find(metadata)).toBe('https://other.example.com 1');
+  });
+
+  it('is kept in memory only where it is too long for the store', async () => {
+    const { state, stored, source } = fixture();
+    state.answer = () => served(metadataOf('idp') + ' '.repeat(300 * 1024));
+    expect(await find(source())).toBe(ONE);
+    expect(stored.size).toBe(0);
+  });
+
+  it('of the store is taken where it is newer than what is held, and passed over where it cannot be read', async () => {
+    const { state, stored, source } = fixture();
+    const [first, second] = [source(), source()];
+    await find(first);
+    state.now = START + HOUR;
+    state.answer = () => served(metadataOf('idp', 'rolled'));
+    await find(second);
+    expect(await find(first)).toBe(TWO);
+    expect(state.fetches).toBe(2);
+    for (const [key, document] of stored) stored.set(key, { ...document, text: '<html></html>' });
+    expect(await find(source())).toBe(TWO);
+    expect(state.fetches).toBe(3);
+  });
+
+  it('does without a cacheDuration of less than a minute', async () => {
+    const { state, source } = fixture();
+    const metadata = source();
+    state.answer = () => served(metadataOf('idp').replace('entityID', 'cacheDuration="PT1S" entityID'));
+    await find(metadata);
+    state.now = START + 59 * SECOND;
+    await find(metadata);
+    expect(state.fetches).toBe(1);
+  });
+
   it('does without a store that is down', async () => {
-    const { source } = world();
+    const { source } = fixture();
     const broken: DocumentStore = {
       get: () => Promise.reject(new Error('down')),
       put: () => Promise.reject(new Error('down')),
@@ -163,8 +275,27 @@ describe('metadata behind a URL', () => {
 });
 
 describe('metadata in the configuration', () => {
+  it.each([
+    ['2027-01-15T12:00:01Z', `${IDP} 1`],
+    ['2027-01-15T12:00:00Z', 'saml_metadata_expired'],
+  ])('is refused from its validUntil on: %s', async (until, expected) => {
+    const { source } = fixture();
+    const metadata = metadataOf('idp').replace('entityID', `validUntil="${until}" entityID`);
+    expect(await find(source(), { ...CONNECTION, metadata })).toBe(expected);
+  });
+
+  it('is read once', async () => {
+    const { source } = fixture();
+    const metadata = source();
+    const [first, second] = [
+      await metadata.find(CONNECTION, AbortSignal.timeout(5000)),
+      await metadata.find(CONNECTION, AbortSignal.timeout(5000)),
+    ];
+    expect(first.ok && second.ok && first.value === second.value).toBe(true);
+  });
+
   it('is never fetched', async () => {
-    const { state, source } = world();
+    const { state, source } = fixture();
     expect(await find(source(), CONNECTION)).toBe(`${IDP} 4`);
     expect(state.fetches).toBe(0);
   });
