@@ -101,6 +101,7 @@ function brokerVerifier(): (document: string) => Promise<unknown> {
     client: async () => null,
     oidcIssuer: async () => [],
     samlAudience: async () => [compiled],
+    samlDecryptsCbc: async () => false,
     awsIamServer: async () => [],
   };
   const idp = metadataOutcome(readMetadata(connection.metadata ?? ''));

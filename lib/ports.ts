@@ -36,6 +36,8 @@ export interface Configuration {
   oidcIssuer(issuer: string, signal: AbortSignal): Promise<readonly CompiledConnection<OidcConnection>[]>;
   /** The connections whose accepted audience is this service provider entity id. */
   samlAudience(entityId: string, signal: AbortSignal): Promise<readonly CompiledConnection<SamlConnection>[]>;
+  /** Whether any SAML connection lists CBC: where none does, nothing under CBC is decrypted. */
+  samlDecryptsCbc(signal: AbortSignal): Promise<boolean>;
   /** The aws-iam connections that take this X-Broker-Server-Id. */
   awsIamServer(serverId: string, signal: AbortSignal): Promise<readonly CompiledConnection<AwsIamConnection>[]>;
 }

@@ -52,7 +52,7 @@ export function issuancePorts(
         scope: async (name) => byName.get(name) ?? null,
         connection: async () => null,
         client: async () => null,
-        ...{ oidcIssuer: none, samlAudience: none, awsIamServer: none },
+        ...{ oidcIssuer: none, samlAudience: none, samlDecryptsCbc: async () => false, awsIamServer: none },
       }),
     },
     authenticators: {

@@ -88,6 +88,8 @@ export interface SamlConnection extends ConnectionBase {
   readonly recipients: readonly string[];
   readonly unsolicited: boolean;
   readonly sha1: 'refuse' | 'accept';
+  /** Modes of the content ciphers that are decrypted; absent in a document of before: gcm. */
+  readonly encryption?: readonly ('gcm' | 'cbc')[];
 }
 
 export interface AwsIamConnection extends ConnectionBase {

@@ -2,7 +2,10 @@ import type { ConfigurationDocuments, OidcConnection, SamlConnection } from './d
 
 /** One item of the configuration table, without its version: what is looked up by key, as JSON text. */
 export interface ConfigurationItem {
-  /** `scope#<name>`, `connection#<name>`, `client#<name>`, `issuer#<iss>`, `saml#<entityId>`, `aws-iam#<serverId>`. */
+  /**
+   * `scope#<name>`, `connection#<name>`, `client#<name>`, `issuer#<iss>`, `saml#<entityId>`, `saml-encryption#cbc`,
+   * `aws-iam#<serverId>`.
+   */
   readonly key: string;
   readonly doc: string;
 }
@@ -12,7 +15,8 @@ export const MAX_DOCUMENT_BYTES = 396_000;
 
 /**
  * The items of one version of the configuration. Connections are there by name and by what a proof says of itself: an issuer's and a server id's item hold
- * the connections whole, so that a request reads once; an entity id's item holds their names, because metadata documents are large.
+ * the connections whole, so that a request reads once; an entity id's item holds their names, because metadata documents are large. One item names
+ * the SAML connections that list CBC, where there are any.
  */
 export function configurationItems(documents: ConfigurationDocuments): readonly ConfigurationItem[] {
   const item = (kind: string, name: string, value: unknown) => ({ key: `${kind}#${name}`, doc: JSON.stringify(value) });
@@ -21,6 +25,7 @@ export function configurationItems(documents: ConfigurationDocuments): readonly 
   const awsIam = documents.connections.filter((connection) => connection.type === 'aws-iam');
   const byIssuer = group(oidc, (connection: OidcConnection) => connection.issuers.map(({ issuer }) => issuer));
   const byEntityId = group(saml, (connection: SamlConnection) => [connection.entityId]);
+  const cbc = saml.filter(({ encryption }) => encryption?.includes('cbc')).map(({ connection }) => connection);
   const byServerId = group(awsIam, (connection) => [connection.serverId]);
   return [
     ...documents.scopes.map((scope) => item('scope', scope.scope, scope)),
@@ -34,6 +39,7 @@ export function configurationItems(documents: ConfigurationDocuments): readonly 
         connections.map(({ connection }) => connection),
       ),
     ),
+    ...(cbc.length === 0 ? [] : [item('saml-encryption', 'cbc', cbc)]),
     ...[...byServerId].map(([serverId, connections]) => item('aws-iam', serverId, connections)),
   ];
 }

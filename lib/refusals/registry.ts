@@ -27,4 +27,7 @@ export const refusals = {
 /** A stable code, part of the contract: never renamed, never reused. */
 export type Reason = keyof typeof refusals;
 
+export const isReason = (value: unknown): value is Reason =>
+  typeof value === 'string' && Object.hasOwn(refusals, value);
+
 export const refusalEntry = (reason: Reason): RefusalEntry => refusals[reason];

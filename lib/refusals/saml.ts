@@ -20,7 +20,7 @@ export const samlRefusals = registry({
   },
   saml_control_character: {
     class: 'proof',
-    says: 'The SAML document has a control character in a name or value.',
+    says: 'The SAML document has a control character in a name or in a value that is used.',
   },
   saml_not_saml: {
     class: 'proof',

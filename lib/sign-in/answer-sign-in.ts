@@ -1,5 +1,5 @@
 import type { Principal } from '../identity/principal.ts';
-import { claimedInResponseTo } from '../identity/saml/in-response-to.ts';
+import { claimedInResponseTo } from '../identity/saml/read-message.ts';
 import type { Authenticators } from '../issuance/authenticate.ts';
 import { claimOnce } from '../issuance/single-use.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';

@@ -1,6 +1,7 @@
 import type { Principal, ProofEvidence } from '../identity/principal.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import { Fault } from '../outcome.ts';
+import { isReason, type Reason } from '../refusals/registry.ts';
 import { epochSeconds } from '../time.ts';
 
 /**
@@ -12,6 +13,7 @@ export const principalJson = ({ source, subject, name, claims, proof, record }: 
   subject,
   name,
   claims: Object.fromEntries(claims.values),
+  unavailable: Object.fromEntries(claims.unavailable),
   issuer: proof.issuer,
   tokenId: proof.tokenId,
   sha256: proof.sha256,
@@ -29,7 +31,7 @@ export function principalOf(value: unknown): Principal {
     source: { kind: 'connection', name: connection },
     subject,
     name,
-    claims: { values: new Map(Object.entries(claims)), unavailable: new Map() },
+    claims: { values: new Map(Object.entries(claims)), unavailable: unavailableOf(value['unavailable']) },
     proof: evidenceOf(value),
     // The assertion was spent when it came in; what is for one use from here on is the code.
     reuse: null,
@@ -47,6 +49,17 @@ function evidenceOf({ issuer, tokenId, sha256, expires }: JsonObject): ProofEvid
     sha256: textOrNull(sha256),
     expires: typeof expires === 'number' ? epochSeconds(expires) : null,
   };
+}
+
+/** Absent in what was kept before there was any. */
+function unavailableOf(value: JsonValue | undefined): ReadonlyMap<string, Reason> {
+  if (value !== undefined && !isJsonObject(value)) throw broken();
+  return new Map(
+    Object.entries(value ?? {}).map(([name, reason]) => {
+      if (!isReason(reason)) throw broken();
+      return [name, reason];
+    }),
+  );
 }
 
 const textOrNull = (value: JsonValue | undefined): string | null => (typeof value === 'string' ? value : null);

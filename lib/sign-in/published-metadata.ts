@@ -1,3 +1,4 @@
+import { listedModes } from '../identity/saml/encrypted-assertion.ts';
 import type { ServiceKeys } from '../identity/saml/service-keys.ts';
 import { accept, type Outcome } from '../outcome.ts';
 import type { Configurations } from '../ports.ts';
@@ -19,5 +20,7 @@ export async function publishedMetadata(
   const connection = await samlConnection(name, await configurations.current(signal), signal);
   if (!connection.ok) return connection;
   const { serviceMetadata } = await import('../identity/saml/service-metadata.ts');
-  return accept(serviceMetadata(connection.value.entityId, acsUrl(issuer, name), await keys.ring(signal)));
+  const { entityId } = connection.value;
+  const provider = { entityId, acsUrl: acsUrl(issuer, name), encryption: listedModes(connection.value) };
+  return accept(serviceMetadata(provider, await keys.ring(signal)));
 }

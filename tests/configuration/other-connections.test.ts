@@ -29,6 +29,7 @@ describe('a SAML connection', () => {
         recipients: [],
         unsolicited: false,
         sha1: 'refuse',
+        encryption: ['gcm'],
         require: [],
         principal: '${claims.nameId}',
         record: [],
@@ -36,6 +37,12 @@ describe('a SAML connection', () => {
         clockTolerance: 60,
       },
     ]);
+  });
+
+  it('warns of CBC, where it is listed', async () => {
+    expect(await saml(`${SAML}encryption: [gcm]\n`)).toEqual([]);
+    const warning = expect.stringMatching(/:\d+: warning: encryption\[1\]: CBC does not notice a change/);
+    expect(await saml(`${SAML}encryption: [gcm, cbc]\n`)).toEqual([warning]);
   });
 
   it('warns of SHA-1', async () => {
@@ -49,6 +56,8 @@ describe('a SAML connection', () => {
       `${SAML}metadataUrl: https://idp.example/m\n`,
       /name either metadata or metadataUrl/,
     ],
+    ['a cipher that is not known', `${SAML}encryption: [des]\n`, /encryption\[0\]: must be gcm or cbc/],
+    ['no cipher at all', `${SAML}encryption: []\n`, /encryption: must not be empty/],
     ['neither', SAML.replace(/metadata.*\n/, ''), /name either metadata or metadataUrl/],
     [
       'metadata in plain http',

@@ -34,6 +34,8 @@ export function fakeConfiguration(documents: {
       compiled
         .filter((connection) => connection.type === 'saml')
         .filter((connection) => connection.entityId === entityId),
+    samlDecryptsCbc: async () =>
+      compiled.some((connection) => connection.type === 'saml' && (connection.encryption ?? []).includes('cbc')),
     awsIamServer: async (serverId) =>
       compiled
         .filter((connection) => connection.type === 'aws-iam')

@@ -27,7 +27,10 @@ const authorization: AuthorizationRequest = {
   state: null,
   codeChallenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
 };
-const principal = aPrincipal({ proof: { ...aPrincipal().proof, kind: 'saml' } });
+const principal = aPrincipal({
+  proof: { ...aPrincipal().proof, kind: 'saml' },
+  claims: { ...aPrincipal().claims, unavailable: new Map([['address', 'saml_control_character']]) },
+});
 const [BROWSER, SECRET] = [hashOf('browser'), 's'.repeat(43)];
 
 const at = (seconds: number) => ({ now: () => epochMilliseconds(seconds * 1000) });

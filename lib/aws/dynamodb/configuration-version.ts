@@ -28,7 +28,7 @@ export function configurationVersion(table: ConfigurationTable, version: number)
   const connections = cache.of<Connection, CompiledConnection>(loadConnection);
   const clients = cache.of((client: Client) => client);
   const issuers = cache.of(loadAll<OidcConnection>);
-  const entityIds = cache.of((names: readonly string[]) => names);
+  const names = cache.of((listed: readonly string[]) => listed);
   const serverIds = cache.of(loadAll<AwsIamConnection>);
   const samlConnection = async (name: string, signal: AbortSignal): Promise<CompiledConnection<SamlConnection>> => {
     const connection = await connections(`connection#${name}`, signal);
@@ -42,9 +42,10 @@ export function configurationVersion(table: ConfigurationTable, version: number)
     client: (name, signal) => clients(`client#${name}`, signal),
     oidcIssuer: async (issuer, signal) => (await issuers(`issuer#${issuer}`, signal)) ?? [],
     samlAudience: async (entityId, signal) => {
-      const names = (await entityIds(`saml#${entityId}`, signal)) ?? [];
-      return Promise.all(names.map((name) => samlConnection(name, signal)));
+      const listed = (await names(`saml#${entityId}`, signal)) ?? [];
+      return Promise.all(listed.map((name) => samlConnection(name, signal)));
     },
+    samlDecryptsCbc: async (signal) => (await names('saml-encryption#cbc', signal)) !== null,
     awsIamServer: async (serverId, signal) => (await serverIds(`aws-iam#${serverId}`, signal)) ?? [],
   };
 }

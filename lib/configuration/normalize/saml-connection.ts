@@ -32,6 +32,11 @@ export function normalizeSamlConnection(
   }
   if (written.sha1 === 'accept')
     report(['sha1'], 'SHA-1 signatures can be forged; only for an IdP that has nothing else', 'warning');
+  written.encryption?.forEach((mode, index) => {
+    if (mode !== 'cbc') return;
+    const message = 'CBC does not notice a change; only for an IdP that cannot encrypt with AES-GCM';
+    report(['encryption', index], message, 'warning');
+  });
   return {
     connection: written.connection,
     type: 'saml',
@@ -43,6 +48,7 @@ export function normalizeSamlConnection(
     recipients: written.recipients ?? [],
     unsolicited: written.unsolicited ?? false,
     sha1: written.sha1 ?? 'refuse',
+    encryption: written.encryption ?? ['gcm'],
     require: written.require ? [normalizeConditions(written.require)] : [],
     principal: written.principal ?? '${claims.nameId}',
     record: written.record ?? [],

@@ -55,6 +55,10 @@ const samlConnection = z.strictObject({
   recipients: z.array(line(1024)).optional(),
   unsolicited: z.boolean().optional(),
   sha1: z.enum(['refuse', 'accept'], 'must be refuse or accept').optional(),
+  encryption: z
+    .array(z.enum(['gcm', 'cbc'], 'must be gcm or cbc'))
+    .min(1, 'must not be empty')
+    .optional(),
   reuse: z.literal('once', 'an assertion is always taken once').optional(),
 });
 

@@ -20,8 +20,10 @@ export interface AssertionShape extends StatementsShape {
   readonly issuer: string;
   readonly issueInstant: EpochSeconds;
   readonly signature: XmlElement | null;
-  readonly nameId: string;
-  readonly nameIdFormat: string;
+  /** As it stands, blanks around it too. null: there is none. */
+  readonly nameId: string | null;
+  /** null: there is no NameID. */
+  readonly nameIdFormat: string | null;
   readonly confirmations: readonly BearerConfirmation[];
   readonly notBefore: EpochSeconds | null;
   readonly notOnOrAfter: EpochSeconds | null;
@@ -30,8 +32,8 @@ export interface AssertionShape extends StatementsShape {
 }
 
 /**
- * Reads an Assertion, strict about order and number of its parts, times and conditions. Refuses with saml_schema, saml_instant, saml_control_character,
- * saml_condition, saml_encrypted_part, saml_subject or saml_confirmation.
+ * Reads an Assertion, strict about order and number of its parts, times and conditions. Refuses with saml_schema,
+ * saml_instant, saml_control_character, saml_condition, saml_encrypted_part or saml_confirmation.
  */
 export function readAssertion(element: XmlElement): AssertionShape {
   const { id, issueInstant } = readHead(element);
@@ -86,15 +88,11 @@ function readSubject(subject: XmlElement): Pick<AssertionShape, 'nameId' | 'name
     ['NameID', SAML, '?'],
     ['SubjectConfirmation', SAML, '*'],
   ]);
-  const name = named?.[0];
-  if (name === undefined) throw new Stop('saml_subject', 'no NameID');
-  onlyAttributes(name, ['Format', 'NameQualifier', 'SPNameQualifier', 'SPProvidedID']);
-  const nameId = textOf(name);
-  if (nameId.trim() === '' || nameId !== nameId.trim() || nameId.length > 1024) {
-    throw new Stop('saml_subject', 'a NameID that is empty, too long or has blanks around it');
-  }
   const confirmations = (confirmed ?? []).flatMap(readConfirmation);
-  return { nameId, nameIdFormat: attribute(name, 'Format') ?? FORMAT_UNSPECIFIED, confirmations };
+  const name = named?.[0];
+  if (name === undefined) return { nameId: null, nameIdFormat: null, confirmations };
+  onlyAttributes(name, ['Format', 'NameQualifier', 'SPNameQualifier', 'SPProvidedID']);
+  return { nameId: textOf(name), nameIdFormat: attribute(name, 'Format') ?? FORMAT_UNSPECIFIED, confirmations };
 }
 
 /** Bearer confirmations only: what other methods want (a key, a sender's word) nobody here can show. */

@@ -4,10 +4,10 @@ import { type EpochSeconds, epochSeconds } from '../../time.ts';
 import { publicList, publicText } from '../oidc/public-text.ts';
 import type { SamlBinding } from '../principal.ts';
 import type { AssertionShape, BearerConfirmation } from './assertion.ts';
-import type { Genuine } from './genuine.ts';
 import type { ResponseShape } from './response.ts';
+import type { VerifiedAssertion } from './verify-signatures.ts';
 
-/** What a genuine assertion is held against. */
+/** What a verified assertion is held against. */
 export interface Expectations {
   readonly connection: SamlConnection;
   readonly idpEntityId: string;
@@ -18,13 +18,15 @@ export interface Expectations {
 }
 
 /**
- * Checks what a genuine assertion says of who made it, for whom, for which question and for when; an AuthnStatement
- * may be missing (Keycloak can leave it out): a rule that asks for one then does not match. Returns when the assertion ends, without tolerance. Refuses, in this order: saml_issuer_mismatch, audience_mismatch, saml_unsolicited, saml_in_response_to, saml_destination,
- * saml_recipient or saml_confirmation, not_yet_valid, expired. Details name our own values only.
+ * Checks what a verified assertion says of who made it, for whom, for which question and for when. An AuthnStatement may
+ * be missing (Keycloak can leave it out): a rule that asks for one then does not match; of several, each has to be in its
+ * time. Returns when the assertion ends, without tolerance. Refuses, in this order: saml_issuer_mismatch,
+ * audience_mismatch, saml_unsolicited, saml_in_response_to, saml_destination, saml_recipient or saml_confirmation,
+ * not_yet_valid, expired. Details name our own values only.
  * SAML core sections 2.4 and 2.5, profiles sections 3.3 and 4.1.4.3, RFC 7522 section 3.
  */
-export function checkAssertion(genuine: Genuine, expected: Expectations): Outcome<EpochSeconds> {
-  const { assertion, response } = genuine;
+export function checkAssertion(verified: VerifiedAssertion, expected: Expectations): Outcome<EpochSeconds> {
+  const { assertion, response } = verified;
   const { idpEntityId, connection } = expected;
   if (assertion.issuer !== idpEntityId || (response?.issuer ?? idpEntityId) !== idpEntityId) {
     return refuse('saml_issuer_mismatch', { detail: `The issuer must be ${publicText(idpEntityId)}.` });
@@ -35,7 +37,7 @@ export function checkAssertion(genuine: Genuine, expected: Expectations): Outcom
   }
   const answers = checkInResponseTo(response, expected);
   if (!answers.ok) return answers;
-  const destination = checkDestination(genuine, expected);
+  const destination = checkDestination(verified, expected);
   if (!destination.ok) return destination;
   const confirmed = checkConfirmations(assertion.confirmations, expected);
   if (!confirmed.ok) return confirmed;
@@ -57,7 +59,10 @@ const inResponseToRule = (at: SamlBinding): string =>
     ? 'InResponseTo must be the request of this sign-in.'
     : 'A response to a request belongs to the browser flow; InResponseTo is not accepted here.';
 
-function checkDestination({ response, responseSigned }: Genuine, { recipients }: Expectations): Outcome<null> {
+function checkDestination(
+  { response, responseSigned }: VerifiedAssertion,
+  { recipients }: Expectations,
+): Outcome<null> {
   if (response === null) return accept(null);
   const { destination } = response;
   // Bindings section 3.5.5.2: a signed message must say where it was sent.
@@ -112,7 +117,7 @@ function checkTimes(
     ['NotBefore of the Conditions', notBefore],
     ['IssueInstant of the Assertion', assertion.issueInstant],
     ['IssueInstant of the Response', response?.issueInstant ?? null],
-    ['AuthnInstant', authn?.instant ?? null],
+    ...authn.map(({ instant }) => ['AuthnInstant', instant] as const),
   ] as const;
   for (const [name, time] of begins) {
     if (time !== null && now < time - tolerance) {
@@ -121,7 +126,7 @@ function checkTimes(
   }
   const ends = [
     ['NotOnOrAfter of the Conditions', notOnOrAfter],
-    ['SessionNotOnOrAfter', authn?.sessionNotOnOrAfter ?? null],
+    ...authn.map(({ sessionNotOnOrAfter }) => ['SessionNotOnOrAfter', sessionNotOnOrAfter] as const),
   ] as const;
   for (const [name, time] of ends) {
     if (time !== null && now >= time + tolerance) {

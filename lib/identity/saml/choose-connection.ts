@@ -4,7 +4,7 @@ import type { CompiledConnection } from '../../policy/connection.ts';
 import type { SamlBinding } from '../principal.ts';
 import { readClaimedIssuerAndAudiences } from './assertion.ts';
 import type { SamlContext } from './context.ts';
-import { isEncrypted, type Message } from './message-parts.ts';
+import { isEncrypted, type Message } from './read-message.ts';
 import type { Trust } from './signature.ts';
 import { outcomeOf } from './stop.ts';
 

@@ -8,7 +8,7 @@ export type Occurs = '1' | '?' | '*' | '+';
 /** One place of a sequence: the element's local name, its namespace, and how often. */
 export type Place = readonly [local: string, namespace: string, occurs: Occurs];
 
-// Cc of Unicode: C0, DEL, C1. A tab or line end in a value is one of them (contract section 2).
+// Cc of Unicode: C0, DEL, C1.
 const CONTROL = /\p{Cc}/u;
 const BLANK = /^[ \t\r\n]*$/;
 
@@ -38,17 +38,23 @@ export function onlyAttributes(element: XmlElement, names: readonly string[]): v
   }
 }
 
-/** Refuses with saml_control_character where a value has one. */
+/** True where a value has a control character, a tab or line end among them. */
+export const hasControl = (value: string): boolean => CONTROL.test(value);
+
+/** A value that is used here. Refuses with saml_control_character where it has a control character. */
 export function plain(value: string, where: string): string {
-  if (CONTROL.test(value)) throw new Stop('saml_control_character', where);
+  if (hasControl(value)) throw new Stop('saml_control_character', where);
   return value;
 }
 
-/** The text of an element that has nothing else: the whole string, no part of it. Refuses with saml_schema or saml_control_character. */
-export function textOf(element: XmlElement): string {
+/** The text of an element that has nothing else: the whole string, no part of it. Refuses with saml_schema. */
+export function onlyText(element: XmlElement): string {
   if (element.children.length > 0) throw new Stop('saml_schema', `an element in the text of ${element.local}`);
-  return plain(element.text, element.local);
+  return element.text;
 }
+
+/** Such a text that is used here. Refuses with saml_schema or saml_control_character. */
+export const textOf = (element: XmlElement): string => plain(onlyText(element), element.local);
 
 /** Refuses with saml_schema where the element has text of its own beside its children. */
 export function noText(element: XmlElement): void {

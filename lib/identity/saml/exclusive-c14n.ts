@@ -88,6 +88,7 @@ const inOrder = (a: XmlAttribute, b: XmlAttribute): number =>
 /** By code point, as UTF-8 sorts. */
 const compare = (a: string, b: string): number => (a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b)));
 
+// Canonical XML section 2.3.
 const TEXT: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '&#xD;' };
 const VALUE: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -99,4 +100,5 @@ const VALUE: Readonly<Record<string, string>> = {
 };
 
 const escapeText = (text: string): string => text.replace(/[&<>\r]/g, (character) => TEXT[character] ?? '');
+
 const escapeValue = (text: string): string => text.replace(/[&<"\t\n\r]/g, (character) => VALUE[character] ?? '');

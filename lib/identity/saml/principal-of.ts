@@ -8,9 +8,9 @@ import { FORMAT_TRANSIENT } from './names.ts';
 import type { Trust } from './signature.ts';
 
 /**
- * The principal that an assertion names, all of whose checks have passed. Its subject is the NameID; a transient one names a session and nobody, so there the label
- * takes its place, and the label must not come from it.
- * Refuses with saml_transient_name or principal_invalid.
+ * The principal that an assertion names, all of whose checks have passed. Its subject is the NameID; a transient one names
+ * a session and nobody, so there the label takes its place, and the label must not come from it.
+ * Refuses with saml_subject, saml_transient_name, principal_invalid, or the reason of a claim that nobody may use.
  */
 export function principalOf(
   assertion: AssertionShape,
@@ -18,6 +18,8 @@ export function principalOf(
   { connection, idp }: Trust,
   { bytes, expires }: { readonly bytes: Uint8Array; readonly expires: EpochSeconds },
 ): Outcome<Principal> {
+  const nameId = usableNameId(assertion);
+  if (!nameId.ok) return nameId;
   const transient = assertion.nameIdFormat === FORMAT_TRANSIENT;
   if (transient && connection.principal.includes('claims.nameId}')) {
     return refuse('saml_transient_name', { detail: 'The NameID must not be transient.' });
@@ -28,7 +30,7 @@ export function principalOf(
   const [issuer, tokenId] = [idp.entityId, assertion.id];
   return accept({
     source: { kind: 'connection', name: connection.connection },
-    subject: transient ? name : assertion.nameId,
+    subject: transient ? name : nameId.value,
     name,
     claims,
     proof: { kind: 'saml', issuer, tokenId, sha256: createHash('sha256').update(bytes).digest('hex'), expires },
@@ -37,4 +39,18 @@ export function principalOf(
     mayAct: undefined,
     lineage: null,
   });
+}
+
+const MAX_NAME_ID = 1024;
+
+/** It is compared as it stands (core section 1.3.1), so what only looks like another is nobody's. */
+function usableNameId({ nameId }: AssertionShape): Outcome<string> {
+  const unusable = (detail: string): Outcome<never> => refuse('saml_subject', { detail });
+  if (nameId === null) {
+    return unusable('There is no NameID; it is the subject, also where principal is made of an attribute.');
+  }
+  if (nameId.trim() === '') return unusable('The NameID is empty.');
+  if (nameId !== nameId.trim()) return unusable('The NameID has blanks around it; it is not cut to fit.');
+  if (nameId.length > MAX_NAME_ID) return unusable(`The NameID has more than ${MAX_NAME_ID} characters.`);
+  return accept(nameId);
 }

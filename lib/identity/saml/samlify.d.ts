@@ -6,7 +6,6 @@ declare module 'samlify/build/index.js' {
   interface Endpoint {
     readonly Binding: string;
     readonly Location: string;
-    readonly isDefault?: boolean;
   }
 
   interface Idp {
@@ -19,7 +18,6 @@ declare module 'samlify/build/index.js' {
       binding: 'redirect',
       message: (template: string) => { readonly id: string; readonly context: string },
     ): { readonly id: string; readonly context: string };
-    getMetadata(): string;
   }
 
   const samlify: {
@@ -32,12 +30,8 @@ declare module 'samlify/build/index.js' {
     ServiceProvider(settings: {
       readonly entityID: string;
       readonly authnRequestsSigned: boolean;
-      readonly wantAssertionsSigned?: boolean;
       readonly privateKey?: string;
       readonly requestSignatureAlgorithm?: string;
-      readonly signingCert?: readonly string[];
-      readonly encryptCert?: string;
-      readonly nameIDFormat?: readonly string[];
       readonly assertionConsumerService: readonly Endpoint[];
     }): Sp;
   };

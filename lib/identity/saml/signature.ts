@@ -21,13 +21,14 @@ export interface Trust {
  * The octets that the signature, a child of `signed`, covers, verified under a certificate of the IdP that is in its
  * time. Only what is read from those octets is signed. The small SignedInfo is verified first: what is as large as its
  * sender likes is canonicalized only where the IdP signed a digest for it. XML Signature 1.1 section 3.2.
- * Refuses with the reasons of `readSignature`, with saml_certificate_expired where only a certificate out of its time
- * made it, else with signature_invalid.
+ * `covered` is the outcome of `coveredOctets`, where that is known. Refuses with the reasons of `readSignature`, with
+ * saml_certificate_expired where only a certificate out of its time made it, else with signature_invalid.
  */
 export function verifiedOctets(
   signature: XmlElement,
   signed: XmlElement,
   { connection, idp, now }: Trust,
+  covered: Outcome<string> | null = null,
 ): Outcome<string> {
   const read = outcomeOf(() => readSignature(signature, signed, connection.sha1));
   if (!read.ok) return read;
@@ -36,14 +37,20 @@ export function verifiedOctets(
   const others = idp.keys.filter((key) => !current.includes(key));
   const holder = signerOf(shape, current) ?? signerOf(shape, others);
   if (holder === undefined) return refuse('signature_invalid', { log: { found: 'the signature' } });
-  const { inclusive } = shape.reference;
-  const canonical = outcomeOf(() => canonicalize(signed, { inclusive, without: signature }));
-  if (!canonical.ok) return canonical;
-  if (!digestOf(shape.reference.hash, canonical.value).equals(shape.reference.digest)) {
+  const octets = covered ?? outcomeOf(() => octetsOf(shape, signature, signed));
+  if (!octets.ok) return octets;
+  if (!digestOf(shape.reference.hash, octets.value).equals(shape.reference.digest)) {
     return refuse('signature_invalid', { log: { found: 'the digest' } });
   }
-  return current.includes(holder) ? canonical : refuse('saml_certificate_expired');
+  return current.includes(holder) ? octets : refuse('saml_certificate_expired');
 }
+
+/** The octets that a signature covers by its own word: what `verifiedOctets` then verifies. */
+export const coveredOctets = (signature: XmlElement, signed: XmlElement): Outcome<string> =>
+  outcomeOf(() => octetsOf(readSignature(signature, signed, 'accept'), signature, signed));
+
+const octetsOf = ({ reference }: SignatureShape, signature: XmlElement, signed: XmlElement): string =>
+  canonicalize(signed, { inclusive: reference.inclusive, without: signature });
 
 const signerOf = ({ algorithm, signedInfo, value }: SignatureShape, keys: readonly SigningKey[]) =>
   keys.find(({ key }) => holds(algorithm, key, signedInfo, value));

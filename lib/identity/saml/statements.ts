@@ -1,5 +1,15 @@
 import type { EpochSeconds } from '../../time.ts';
-import { attribute, is, one, onlyAttributes, plain, requiredAttribute, sequence, textOf } from './element.ts';
+import {
+  attribute,
+  hasControl,
+  is,
+  one,
+  onlyAttributes,
+  onlyText,
+  plain,
+  requiredAttribute,
+  sequence,
+} from './element.ts';
 import { SAML, XSI } from './names.ts';
 import { instant, optionalInstant } from './response.ts';
 import { Stop } from './stop.ts';
@@ -14,25 +24,31 @@ export interface AuthnShape {
 }
 
 export interface StatementsShape {
-  readonly authn: AuthnShape | null;
+  /** In document order. */
+  readonly authn: readonly AuthnShape[];
   /** Attribute name -> its values in document order; several Attribute elements of one name are one list. */
   readonly attributes: ReadonlyMap<string, readonly string[]>;
+  /** Names of attributes with a value that has a tab or a line end: whoever uses one is refused. */
+  readonly unusable: ReadonlySet<string>;
 }
 
 /**
- * Reads authentication and attribute statements. Of an attribute, values that are text count; one whose value has elements (an eduPersonTargetedID) is left
- * out whole, because no condition can test it. Refuses with saml_schema, saml_encrypted_part, saml_instant or saml_control_character.
+ * Reads authentication and attribute statements. Of an attribute, values that are text count; one whose value has
+ * elements (an eduPersonTargetedID) is left out whole, because no condition can test it, and so is an unusable one.
+ * Refuses with saml_schema, saml_encrypted_part, saml_instant or saml_control_character.
  */
 export function readStatements(statements: readonly XmlElement[]): StatementsShape {
-  const [authn, second] = statements.filter((each) => each.local === 'AuthnStatement');
-  if (second !== undefined) throw new Stop('saml_schema', 'several AuthnStatements');
   const attributes = new Map<string, string[]>();
   const structured = new Set<string>();
   for (const statement of statements) {
     if (statement.local === 'AttributeStatement') readAttributes(statement, attributes, structured);
   }
-  for (const name of structured) attributes.delete(name);
-  return { authn: authn === undefined ? null : readAuthn(authn), attributes };
+  const unusable = new Set([...attributes].filter(([, values]) => values.some(hasControl)).map(([name]) => name));
+  for (const name of [...structured, ...unusable]) attributes.delete(name);
+  for (const name of structured) unusable.delete(name);
+  const authn = statements.filter(({ local }) => local === 'AuthnStatement').map(readAuthn);
+  plain(authn[0]?.contextClass ?? '', 'AuthnContextClassRef');
+  return { authn, attributes, unusable };
 }
 
 function readAuthn(element: XmlElement): AuthnShape {
@@ -52,7 +68,7 @@ function readAuthn(element: XmlElement): AuthnShape {
     instant: instant(element, 'AuthnInstant'),
     sessionIndex: attribute(element, 'SessionIndex'),
     sessionNotOnOrAfter: optionalInstant(element, 'SessionNotOnOrAfter'),
-    contextClass: reference === undefined ? null : textOf(reference),
+    contextClass: reference === undefined ? null : onlyText(reference),
   };
 }
 
@@ -67,7 +83,7 @@ function readAttributes(statement: XmlElement, attributes: Map<string, string[]>
     const known = attributes.get(name) ?? [];
     for (const value of values ?? []) {
       if (value.children.length > 0) structured.add(name);
-      else if (!isNil(value)) known.push(textOf(value));
+      else if (!isNil(value)) known.push(value.text);
     }
     attributes.set(name, known);
   }

@@ -65,11 +65,6 @@ class XmlReader {
   }
 
   document(): XmlElement {
-    const foreign = this.text.search(NOT_XML);
-    if (foreign !== -1) {
-      this.at = foreign;
-      throw new Stop('saml_not_xml', 'a character that XML 1.0 does not have');
-    }
     this.declaration();
     this.misc();
     const root = this.elements();
@@ -125,6 +120,7 @@ class XmlReader {
     if (this.rules.comments === 'skip' && this.text.startsWith('<!--', this.at)) {
       const end = this.text.indexOf('--', this.at + 4);
       if (end === -1 || this.text[end + 2] !== '>') throw new Stop('saml_not_xml', 'a comment that does not end');
+      this.upTo(end);
       this.at = end + 3;
       return true;
     }
@@ -176,7 +172,8 @@ class XmlReader {
     if (quote !== '"' && quote !== "'") throw new Stop('saml_not_xml', 'an attribute without quotes');
     const end = this.text.indexOf(quote, this.at + 1);
     if (end === -1) throw new Stop('saml_not_xml', 'an attribute that does not end');
-    const raw = this.text.slice(this.at + 1, end);
+    this.at += 1;
+    const raw = this.upTo(end);
     if (raw.includes('<')) throw new Stop('saml_not_xml', '< in an attribute');
     this.at = end + 1;
     return expandAttribute(raw);
@@ -202,10 +199,19 @@ class XmlReader {
   private characters(): string {
     const next = this.text.indexOf('<', this.at);
     if (next === -1) throw new Stop('saml_not_xml', 'an element that does not end');
-    const raw = this.text.slice(this.at, next);
+    const raw = this.upTo(next);
     if (raw.includes(']]>')) throw new Stop('saml_not_xml', ']]> in text');
     this.at = next;
     return expand(raw);
+  }
+
+  /** What stands between here and there; every place where any character may stand is read by it. */
+  private upTo(end: number): string {
+    const raw = this.text.slice(this.at, end);
+    const foreign = raw.search(NOT_XML);
+    if (foreign === -1) return raw;
+    this.at += foreign;
+    throw new Stop('saml_not_xml', 'a character that XML 1.0 does not have');
   }
 
   private name(): [name: string, prefix: string, local: string] {

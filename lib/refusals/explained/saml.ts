@@ -21,7 +21,8 @@ export const samlExplanations: Explanations<typeof samlRefusals> = {
     fix: 'Send fewer groups: filter them at the IdP to those that scopes test.',
   },
   saml_control_character: {
-    cause: 'A tab, a line end or another control character in a NameID, an attribute value or an XML attribute.',
+    cause:
+      'A tab, a line end or another control character in the NameID, Issuer or Audience, in a name, or in a value that a rule, a template or `principal` uses. Tabs and line ends elsewhere are no fault.',
     fix: 'Correct the value in the directory, or the mapping at the IdP that makes it.',
   },
   saml_not_saml: {
@@ -74,8 +75,8 @@ export const samlExplanations: Explanations<typeof samlRefusals> = {
   },
   saml_encryption_algorithm: {
     cause:
-      'Key transport PKCS #1 v1.5, triple DES, RSA-OAEP with parameters of its own, or a cipher that is not known.',
-    fix: 'At the IdP, choose AES-256-GCM (or AES-256-CBC) with RSA-OAEP.',
+      'A content cipher that the connection does not list (AES-CBC has to be listed), triple DES, key transport PKCS #1 v1.5, RSA-OAEP with parameters of its own, or what is not known.',
+    fix: 'At the IdP, choose AES-256-GCM with RSA-OAEP; `encryption: [gcm, cbc]` only for an IdP that cannot.',
   },
   saml_decryption: {
     cause:
@@ -125,7 +126,8 @@ export const samlExplanations: Explanations<typeof samlRefusals> = {
     fix: 'Remove the condition at the IdP.',
   },
   saml_subject: {
-    cause: 'There is no NameID, or it is empty, longer than 1024 characters or has blanks around it.',
+    cause:
+      'There is no NameID, or it is empty, longer than 1024 characters or has blanks around it; the answer says which. The NameID is the subject, also where `principal` is made of an attribute.',
     fix: 'At the IdP, map a stable identifier to the NameID.',
   },
   saml_transient_name: {

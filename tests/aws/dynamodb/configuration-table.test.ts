@@ -2,9 +2,10 @@ import { GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dyn
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { applyConfiguration, ConcurrentApply } from '../../../lib/aws/dynamodb/apply-configuration.ts';
 import { configurationReader } from '../../../lib/aws/dynamodb/configuration-table.ts';
-import type { ConfigurationDocuments, Scope } from '../../../lib/configuration/documents.ts';
+import type { ConfigurationDocuments, SamlConnection, Scope } from '../../../lib/configuration/documents.ts';
 import { Fault } from '../../../lib/outcome.ts';
 import { epochMilliseconds, seconds } from '../../../lib/time.ts';
+import { CONNECTION } from '../../identity/saml/verifying.ts';
 import { noDeadline, standingClock, startTables, type TestTables } from './dynamodb.ts';
 
 const ISSUER = 'https://broker.example.com';
@@ -176,6 +177,21 @@ describe('reading', () => {
   it('faults where nothing has been applied', async () => {
     const reader = configurationReader({ ...at(), table: tables.table('keys') });
     await expect(reader.current(noDeadline)).rejects.toThrow(/no configuration has been applied/);
+  });
+
+  it.each([
+    [undefined, false],
+    [['gcm'], false],
+    [['gcm', 'cbc'], true],
+    [['cbc'], true],
+  ] as const)('knows whether any SAML connection lists CBC: %j', async (encryption, expected) => {
+    const corp = { ...CONNECTION, ...(encryption === undefined ? {} : { encryption }) };
+    const other: SamlConnection = { ...corp, connection: 'other', encryption: ['gcm'] };
+    await apply({ ...documents(), connections: [corp, other] });
+    const current = await configurationReader(at()).current(noDeadline);
+    expect(await current.samlDecryptsCbc(noDeadline)).toBe(expected);
+    const found = await current.samlAudience(CONNECTION.entityId, noDeadline);
+    expect(found.map(({ connection }) => connection)).toEqual(['corp', 'other']);
   });
 
   it('faults where a document is not JSON', async () => {

@@ -115,6 +115,7 @@ async function verdict(text: string, signed: 'assertion' | 'response', keys: Key
     recipients: [recipient, first(text, /Destination="([^"]*)"/) ?? recipient],
     unsolicited: true,
     sha1: 'accept',
+    encryption: ['gcm', 'cbc'],
     clockTolerance: seconds(known.clockTolerance ?? 0),
   };
   const compiled = loadConnection(connection);
@@ -125,6 +126,7 @@ async function verdict(text: string, signed: 'assertion' | 'response', keys: Key
     client: async () => null,
     oidcIssuer: async () => [],
     samlAudience: async () => [compiled],
+    samlDecryptsCbc: async () => true,
     awsIamServer: async () => [],
   };
   const idp = {

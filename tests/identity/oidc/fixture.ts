@@ -118,6 +118,7 @@ export function configurationOf(connections: readonly OidcConnection[]): Configu
     connection: nothing,
     client: nothing,
     samlAudience: nothing,
+    samlDecryptsCbc: async () => false,
     awsIamServer: nothing,
     oidcIssuer: async (issuer) =>
       connections.filter(({ issuers }) => issuers.some((each) => each.issuer === issuer)).map(loadConnection),

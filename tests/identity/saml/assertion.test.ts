@@ -101,7 +101,12 @@ describe('an assertion is refused that', () => {
     ],
     ['answers a request', { confirmation: bearer(bearerData({ inResponseTo: '_q1' })) }, 'saml_in_response_to'],
     ['has its parts in another order', { attributes: conditions() }, 'saml_schema'],
-    ['has two AuthnStatements', { authn: authn() + authn() }, 'saml_schema'],
+    ['has two AuthnStatements', { authn: authn() + authn() }, 'accepted'],
+    [
+      'has a second AuthnStatement that is none',
+      { authn: `${authn()}<saml:AuthnStatement></saml:AuthnStatement>` },
+      'saml_schema',
+    ],
     [
       'has a statement that is not known',
       { authn: '<saml:AuthzDecisionStatement></saml:AuthzDecisionStatement>' },
@@ -160,6 +165,16 @@ describe('a time is tested to the second', () => {
     ['SessionNotOnOrAfter now', { authn: authn(undefined, ' SessionNotOnOrAfter="2027-01-15T12:00:00Z"') }, 'expired'],
     ['IssueInstant now', { issueInstant: '2027-01-15T12:00:00Z' }, 'accepted'],
     ['IssueInstant a second ahead', { issueInstant: '2027-01-15T12:00:01Z' }, 'not_yet_valid'],
+    [
+      'SessionNotOnOrAfter of a second AuthnStatement now',
+      { authn: authn() + authn(undefined, ' SessionNotOnOrAfter="2027-01-15T12:00:00Z"') },
+      'expired',
+    ],
+    [
+      'AuthnInstant of a second AuthnStatement a second ahead',
+      { authn: authn() + authn('2027-01-15T12:00:01Z') },
+      'not_yet_valid',
+    ],
     ['AuthnInstant now', { authn: authn('2027-01-15T12:00:00Z') }, 'accepted'],
     ['AuthnInstant a second ahead', { authn: authn('2027-01-15T12:00:01Z') }, 'not_yet_valid'],
   ])('%s', async (_rule, changes, reason) => {

@@ -1,156 +1,253 @@
-import { constants, createCipheriv, createHash, createPrivateKey, createPublicKey, publicEncrypt } from 'node:crypto';
+import { createPrivateKey } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { privateKey, response, signedAssertion, signedResponse, unsignedAssertion } from './idp.ts';
-import { type Setting, verdict, verifyXml } from './verifying.ts';
+import { changed, encrypted, OAEP_SHA256, XENC, XENC11 } from './encrypting.ts';
+import {
+  ACS,
+  conditions,
+  nameId,
+  privateKey,
+  response,
+  signedAssertion,
+  signedResponse,
+  unsignedAssertion,
+} from './idp.ts';
+import { atAcs, CONNECTION, type Setting, verdict, verifyXml } from './verifying.ts';
 
-const XENC = 'http://www.w3.org/2001/04/xmlenc#';
-const XENC11 = 'http://www.w3.org/2009/xmlenc11#';
-const DS = 'http://www.w3.org/2000/09/xmldsig#';
-const OAEP_SHA256 = `<ds:DigestMethod xmlns:ds="${DS}" Algorithm="${XENC}sha256"></ds:DigestMethod><xenc11:MGF xmlns:xenc11="${XENC11}" Algorithm="${XENC11}mgf1sha256"></xenc11:MGF>`;
-
-interface Choices {
-  cipher: string;
-  transport: string;
-  parameters: string;
-  oaepHash: string;
-  to: 'sp' | 'stranger';
-  beside: boolean;
-  damage: (content: Buffer) => Buffer;
-}
-
-/** Octets that do not change between runs: derived from the plaintext, which is enough for a test. */
-const octets = (seed: string, length: number): Buffer => createHash('sha512').update(seed).digest().subarray(0, length);
-
-function encrypted(plaintext: string, choices: Partial<Choices> = {}): string {
-  const { cipher = `${XENC11}aes256-gcm`, transport = `${XENC}rsa-oaep-mgf1p`, to = 'sp', oaepHash = 'sha1' } = choices;
-  const bits = Number(/aes(\d+)/.exec(cipher)?.[1] ?? 256);
-  const key = octets(plaintext, bits / 8);
-  const content = choices.damage?.(seal(cipher, bits, key, plaintext)) ?? seal(cipher, bits, key, plaintext);
-  const wrapped = publicEncrypt(
-    { key: createPublicKey(createPrivateKey(privateKey(to))), padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash },
-    key,
-  );
-  const encryptedKey = `<xenc:EncryptedKey${choices.beside ? ` xmlns:xenc="${XENC}"` : ''}><xenc:EncryptionMethod Algorithm="${transport}">${choices.parameters ?? ''}</xenc:EncryptionMethod><xenc:CipherData><xenc:CipherValue>${wrapped.toString('base64')}</xenc:CipherValue></xenc:CipherData></xenc:EncryptedKey>`;
-  const keyInfo = choices.beside ? '' : `<ds:KeyInfo xmlns:ds="${DS}">${encryptedKey}</ds:KeyInfo>`;
-  return `<saml:EncryptedAssertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"><xenc:EncryptedData xmlns:xenc="${XENC}" Type="${XENC}Element"><xenc:EncryptionMethod Algorithm="${cipher}"></xenc:EncryptionMethod>${keyInfo}<xenc:CipherData><xenc:CipherValue>${content.toString('base64')}</xenc:CipherValue></xenc:CipherData></xenc:EncryptedData>${choices.beside ? encryptedKey : ''}</saml:EncryptedAssertion>`;
-}
-
-function seal(cipher: string, bits: number, key: Buffer, plaintext: string): Buffer {
-  if (cipher.endsWith('gcm')) {
-    const iv = octets(cipher, 12);
-    const gcm = createCipheriv(`aes-${bits}-gcm` as 'aes-256-gcm', key, iv);
-    return Buffer.concat([iv, gcm.update(plaintext), gcm.final(), gcm.getAuthTag()]);
-  }
-  const iv = octets(cipher, 16);
-  const cbc = createCipheriv(`aes-${bits}-cbc`, key, iv);
-  return Buffer.concat([iv, cbc.update(plaintext), cbc.final()]);
-}
-
+const CBC = `${XENC}aes256-cbc`;
+const BOTH = { encryption: ['gcm', 'cbc'] } as const;
 const GOOD = signedAssertion();
+const MGF = (hash: string): string =>
+  `<xenc11:MGF xmlns:xenc11="${XENC11}" Algorithm="${XENC11}mgf1${hash}"></xenc11:MGF>`;
+const DIGEST = (hash: string): string =>
+  `<ds:DigestMethod xmlns:ds="http://www.w3.org/2000/09/xmldsig#" Algorithm="${hash}"></ds:DigestMethod>`;
+const SHA256 = `${XENC}sha256`;
+const DATA = /(<xenc:EncryptedData.*<\/xenc:EncryptedData>)/;
 
-describe('an encrypted assertion', () => {
-  it.each<[string, string, Setting['connection'], string]>([
-    ['AES-256-GCM', response(encrypted(GOOD)), {}, 'accepted'],
-    ['AES-128-GCM', response(encrypted(GOOD, { cipher: `${XENC11}aes128-gcm` })), {}, 'accepted'],
-    ['AES-256-CBC', response(encrypted(GOOD, { cipher: `${XENC}aes256-cbc` })), {}, 'accepted'],
+describe('an encrypted assertion is accepted', () => {
+  it.each<[string, string, Setting['connection']]>([
+    ['under AES-256-GCM', response(encrypted(GOOD)), {}],
+    ['under AES-192-GCM', response(encrypted(GOOD, { cipher: `${XENC11}aes192-gcm` })), {}],
+    ['under AES-128-GCM', response(encrypted(GOOD, { cipher: `${XENC11}aes128-gcm` })), {}],
+    ['under AES-256-CBC, where it is listed', response(encrypted(GOOD, { cipher: CBC })), BOTH],
+    ['under AES-192-CBC, where it is listed', response(encrypted(GOOD, { cipher: `${XENC}aes192-cbc` })), BOTH],
+    ['under AES-128-CBC, where it is listed', response(encrypted(GOOD, { cipher: `${XENC}aes128-cbc` })), BOTH],
+    ...Array.from({ length: 16 }, (_, more): [string, string, Setting['connection']] => [
+      `under CBC with ${16 - ((GOOD.length + more) % 16)} octets of padding`,
+      response(encrypted(GOOD + ' '.repeat(more), { cipher: CBC })),
+      BOTH,
+    ]),
     [
-      'RSA-OAEP with SHA-256',
+      'with RSA-OAEP and SHA-256',
       response(encrypted(GOOD, { transport: `${XENC11}rsa-oaep`, parameters: OAEP_SHA256, oaepHash: 'sha256' })),
       {},
-      'accepted',
     ],
-    ['its key beside its data', response(encrypted(GOOD, { beside: true })), {}, 'accepted'],
+    ['with RSA-OAEP that names no hash (SHA-1)', response(encrypted(GOOD, { transport: `${XENC11}rsa-oaep` })), {}],
     [
-      'an XML declaration in the plaintext',
-      response(encrypted(`<?xml version="1.0" encoding="UTF-8"?>${GOOD}`)),
+      'with RSA-OAEP that names SHA-1 twice',
+      response(
+        encrypted(GOOD, {
+          transport: `${XENC11}rsa-oaep`,
+          parameters: DIGEST('http://www.w3.org/2000/09/xmldsig#sha1') + MGF('sha1'),
+        }),
+      ),
       {},
-      'accepted',
     ],
+    ['with its key beside its data', response(encrypted(GOOD, { beside: true })), {}],
+    ['for others too', response(encrypted(GOOD, { to: ['stranger', 'stranger', 'stranger', 'sp'] })), {}],
+    ['with an XML declaration', response(encrypted(`<?xml version="1.0" encoding="UTF-8"?>${GOOD}`)), {}],
+    ['with blanks around it', response(encrypted(`\n ${GOOD}\n`)), {}],
     [
-      'a signed response around it, whose signature counts',
+      'in a signed response, whose signature counts',
       signedResponse(encrypted(unsignedAssertion())),
       { signed: 'response' },
-      'accepted',
-    ],
-    ['PKCS #1 v1.5', response(encrypted(GOOD, { transport: `${XENC}rsa-1_5` })), {}, 'saml_encryption_algorithm'],
-    [
-      'triple DES',
-      response(encrypted(GOOD).replace(`${XENC11}aes256-gcm`, `${XENC}tripledes-cbc`)),
-      {},
-      'saml_encryption_algorithm',
     ],
     [
-      'OAEP with two hashes',
-      response(encrypted(GOOD, { parameters: OAEP_SHA256.slice(0, OAEP_SHA256.indexOf('<xenc11')) })),
+      'with a prefix that is declared around it',
+      response(encrypted(signedAssertion().replaceAll(' xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"', ''))),
       {},
-      'saml_encryption_algorithm',
     ],
-    ['no EncryptedKey', response(encrypted(GOOD).replace(/<ds:KeyInfo.*<\/ds:KeyInfo>/, '')), {}, 'saml_schema'],
-    ['encrypted to another', response(encrypted(GOOD, { to: 'stranger' })), {}, 'saml_decryption'],
-    [
-      'altered',
-      response(
-        encrypted(GOOD, {
-          damage: (content) => {
-            content[40] = (content[40] ?? 0) ^ 1;
-            return content;
-          },
-        }),
-      ),
-      {},
-      'saml_decryption',
-    ],
-    [
-      'altered under CBC',
-      response(
-        encrypted(GOOD, {
-          cipher: `${XENC}aes256-cbc`,
-          damage: (content) => {
-            content[content.length - 17] = (content[content.length - 17] ?? 0) ^ 0xff;
-            return content;
-          },
-        }),
-      ),
-      {},
-      'saml_decryption',
-    ],
-    ['not signed inside', response(encrypted(unsignedAssertion())), {}, 'saml_decryption'],
-    ['not signed inside, the response signed', signedResponse(encrypted(unsignedAssertion())), {}, 'saml_decryption'],
-    ['signed by another inside', response(encrypted(signedAssertion({}, { key: 'stranger' }))), {}, 'saml_decryption'],
-    ['not an assertion', response(encrypted('<x></x>')), {}, 'saml_decryption'],
-    ['not XML', response(encrypted('hello')), {}, 'saml_decryption'],
-    ['two assertions inside', response(encrypted(GOOD + unsignedAssertion({ id: '_a2' }))), {}, 'saml_decryption'],
-    ['an encrypted one inside', response(encrypted(encrypted(GOOD))), {}, 'saml_decryption'],
-    [
-      'for another audience',
-      response(encrypted(signedAssertion({ conditions: '<saml:Conditions></saml:Conditions>' }))),
-      {},
-      'saml_decryption',
-    ],
-    ['a second assertion in the clear', response(encrypted(GOOD) + GOOD), {}, 'saml_several_assertions'],
-  ])('%s', async (_rule, xml, connection, reason) => {
-    expect(await verdict(xml, { connection: connection ?? {} })).toBe(reason);
+  ])('%s', async (_rule, xml, connection) => {
+    expect(await verdict(xml, { connection: connection ?? {} })).toBe('accepted');
   });
 
-  it('is opened by any key of the ring', async () => {
+  it('by any key of the ring', async () => {
     const keys = [createPrivateKey(privateKey('rolled')), createPrivateKey(privateKey('sp'))];
     expect(await verdict(response(encrypted(GOOD)), { keys })).toBe('accepted');
     expect(await verdict(response(encrypted(GOOD)), { keys: [] })).toBe('saml_decryption');
   });
+});
 
-  it('does not tell a wrong padding from a wrong signature', async () => {
-    const outcomes = await Promise.all(
-      [
-        encrypted(GOOD, { to: 'stranger' }),
-        encrypted('<x></x>'),
-        encrypted(signedAssertion({}, { key: 'stranger' })),
-      ].map((inner) => verifyXml(response(inner))),
-    );
-    const seen = outcomes.map((each) => (each.ok ? null : [each.refusal.reason, each.refusal.detail]));
-    expect(seen).toEqual([
-      ['saml_decryption', undefined],
-      ['saml_decryption', undefined],
-      ['saml_decryption', undefined],
+describe('an encrypted assertion is refused before anything is decrypted', () => {
+  const once = encrypted(GOOD);
+  it.each<[string, string, string]>([
+    ['with PKCS #1 v1.5', encrypted(GOOD, { transport: `${XENC}rsa-1_5` }), 'saml_encryption_algorithm'],
+    ['under triple DES', encrypted(GOOD, { named: `${XENC}tripledes-cbc` }), 'saml_encryption_algorithm'],
+    ['under CBC, which nobody listed', encrypted(GOOD, { cipher: CBC }), 'saml_encryption_algorithm'],
+    ['with OAEP and two hashes', encrypted(GOOD, { parameters: DIGEST(SHA256) }), 'saml_encryption_algorithm'],
+    [
+      'with OAEP and a mask of another hash',
+      encrypted(GOOD, { transport: `${XENC11}rsa-oaep`, parameters: DIGEST(SHA256) + MGF('sha1') }),
+      'saml_encryption_algorithm',
+    ],
+    [
+      'with OAEP and a hash that is not known',
+      encrypted(GOOD, { parameters: DIGEST('md5') }),
+      'saml_encryption_algorithm',
+    ],
+    [
+      'with OAEP and parameters',
+      encrypted(GOOD, { parameters: '<xenc:OAEPparams>AA==</xenc:OAEPparams>' }),
+      'saml_encryption_algorithm',
+    ],
+    ['without EncryptedKey', once.replace(/<ds:KeyInfo.*<\/ds:KeyInfo>/, ''), 'saml_schema'],
+    ['for five recipients', encrypted(GOOD, { to: Array<'sp'>(5).fill('sp') }), 'saml_schema'],
+    ['without EncryptedData', once.replace(DATA, ''), 'saml_schema'],
+    ['with two EncryptedData', once.replace(DATA, '$1$1'), 'saml_schema'],
+    ['with EncryptedData deeper in it', once.replace(DATA, '<xenc:x xmlns:xenc="urn:x">$1</xenc:x>'), 'saml_schema'],
+    [
+      'with two EncryptionMethod',
+      once.replace('<xenc:EncryptionMethod', `<xenc:EncryptionMethod Algorithm="${CBC}"/><xenc:EncryptionMethod`),
+      'saml_schema',
+    ],
+    ['without EncryptionMethod', once.replace(/<xenc:EncryptionMethod.*?<\/xenc:EncryptionMethod>/, ''), 'saml_schema'],
+    [
+      'with two CipherValue',
+      once.replace('<xenc:CipherValue>', '<xenc:CipherValue/><xenc:CipherValue>'),
+      'saml_schema',
+    ],
+    [
+      'with a reference to its cipher text',
+      once.replace(
+        /<xenc:CipherValue>[^<]*<\/xenc:CipherValue><\/xenc:CipherData><\/xenc:EncryptedData>/,
+        '<xenc:CipherReference URI="https://other.example.com/"/></xenc:CipherData></xenc:EncryptedData>',
+      ),
+      'saml_schema',
+    ],
+    ['beside a second assertion in the clear', once + GOOD, 'saml_several_assertions'],
+    ['twice', once + once, 'saml_several_assertions'],
+  ])('%s', async (_rule, xml, reason) => {
+    expect(await verdict(response(xml))).toBe(reason);
+    expect(await verdict(response(xml, { destination: ACS }), { at: atAcs(null) })).toBe(reason);
+  });
+
+  it('at the ACS under CBC that another connection listed', async () => {
+    const others = [{ ...CONNECTION, ...BOTH, connection: 'other', entityId: 'https://broker.example.com/saml/other' }];
+    const xml = response(encrypted(GOOD, { cipher: CBC }), { destination: ACS });
+    expect(await verdict(xml, { at: atAcs(null), others })).toBe('saml_encryption_algorithm');
+  });
+
+  it('by a connection of before that lists nothing, under CBC', async () => {
+    const { encryption: _encryption, ...rest } = CONNECTION;
+    const at = { ...atAcs(null), connection: 'before' } as const;
+    const others = [{ ...rest, connection: 'before' }];
+    const xml = response(encrypted(GOOD, { cipher: CBC }), { destination: ACS });
+    expect(await verdict(xml, { at, others })).toBe('saml_encryption_algorithm');
+  });
+});
+
+describe('whatever is wrong from the decryption on is one refusal', () => {
+  const other = { ...CONNECTION, ...BOTH, connection: 'other', entityId: 'https://broker.example.com/saml/other' };
+  const forOther = conditions(
+    `<saml:AudienceRestriction><saml:Audience>${other.entityId}</saml:Audience></saml:AudienceRestriction>`,
+  );
+  it.each<[string, string, Omit<Setting, 'at'>]>([
+    ['encrypted to another', response(encrypted(GOOD, { to: ['stranger'] })), {}],
+    ['with a key that is too short', response(encrypted(GOOD, { keyLength: 16 })), {}],
+    ['altered', response(encrypted(GOOD, { damage: changed(40) })), {}],
+    ['with another tag', response(encrypted(GOOD, { damage: changed(-1) })), {}],
+    ['cut off in its tag', response(encrypted(GOOD, { damage: (content) => content.subarray(0, 20) })), {}],
+    ['of nothing', response(encrypted('')), {}],
+    ['altered under CBC', response(encrypted(GOOD, { cipher: CBC, damage: changed(-20) })), { connection: BOTH }],
+    [
+      'with a wrong padding',
+      response(encrypted(GOOD, { cipher: CBC, damage: changed(-17, 0xff) })),
+      { connection: BOTH },
+    ],
+    [
+      'with a padding of nothing',
+      response(encrypted(`${GOOD}${' '.repeat(16 - (GOOD.length % 16))}`, { cipher: CBC, damage: changed(-17, 0x10) })),
+      { connection: BOTH },
+    ],
+    [
+      'with half a block',
+      response(encrypted(GOOD, { cipher: CBC, damage: (content) => content.subarray(0, -8) })),
+      { connection: BOTH },
+    ],
+    [
+      'with an IV only',
+      response(encrypted(GOOD, { cipher: CBC, damage: (content) => content.subarray(0, 16) })),
+      { connection: BOTH },
+    ],
+    ['under GCM, named as CBC', response(encrypted(GOOD, { named: CBC })), { connection: BOTH }],
+    [
+      'under CBC, named as GCM',
+      response(encrypted(GOOD, { cipher: CBC, named: `${XENC11}aes256-gcm` })),
+      { connection: BOTH },
+    ],
+    ['not in UTF-8', response(encrypted(Buffer.from(signedAssertion({ nameId: nameId('é') }), 'latin1'))), {}],
+    ['not signed inside', response(encrypted(unsignedAssertion())), {}],
+    ['not signed inside, the response signed', signedResponse(encrypted(unsignedAssertion())), {}],
+    ['signed by another inside', response(encrypted(signedAssertion({}, { key: 'stranger' }))), {}],
+    ['not an assertion', response(encrypted('<x></x>')), {}],
+    ['a whole response', response(encrypted(response(GOOD))), {}],
+    ['not XML', response(encrypted('hello')), {}],
+    ['two assertions inside', response(encrypted(GOOD + unsignedAssertion({ id: '_a2' }))), {}],
+    [
+      'an assertion in Advice',
+      response(
+        encrypted(signedAssertion({ advice: `<saml:Advice>${unsignedAssertion({ id: '_a2' })}</saml:Advice>` })),
+      ),
+      {},
+    ],
+    ['an encrypted one inside', response(encrypted(encrypted(GOOD))), {}],
+    [
+      'with a prefix that nobody declared',
+      response(encrypted(GOOD.replace('<saml:Subject>', '<saml:Subject x:y="">'))),
+      {},
+    ],
+  ])('%s', async (_rule, xml, setting) => {
+    const outcome = await verifyXml(xml, setting);
+    expect(outcome.ok ? null : [outcome.refusal.reason, outcome.refusal.detail]).toEqual([
+      'saml_decryption',
+      undefined,
     ]);
+    const atTheAcs = xml.replace(/Destination="[^"]*"/, `Destination="${ACS}"`);
+    const unsolicited = { ...setting, at: atAcs(null), connection: { ...setting.connection, unsolicited: true } };
+    expect(await verdict(atTheAcs, unsolicited)).toBe('saml_decryption');
+  });
+
+  it.each<[string, string, Omit<Setting, 'at'>]>([
+    ['for another audience', response(encrypted(signedAssertion({ conditions: conditions('') }))), {}],
+    ['of another issuer', response(encrypted(signedAssertion({ issuer: 'https://other.example.com' }))), {}],
+    ['under CBC that another connection listed', response(encrypted(GOOD, { cipher: CBC })), { others: [other] }],
+    [
+      'without the signature of the response, which counts',
+      response(encrypted(GOOD)),
+      { connection: { signed: 'response' } },
+    ],
+    [
+      'with a signature of the response that does not hold, which counts',
+      signedResponse(encrypted(GOOD), {}, { key: 'stranger' }),
+      { connection: { signed: 'response' } },
+    ],
+    [
+      'for a connection whose metadata cannot be had, under CBC',
+      response(encrypted(signedAssertion({ conditions: forOther }), { cipher: CBC })),
+      { others: [{ ...other, metadata: null, metadataUrl: 'https://down.example.com/' }] },
+    ],
+  ])('%s (at the token endpoint, where the plaintext selects)', async (_rule, xml, setting) => {
+    expect(await verdict(xml, setting)).toBe('saml_decryption');
+  });
+
+  it('but that the metadata cannot be had is said where nothing can be learned of it', async () => {
+    const others = [{ ...other, metadata: null, metadataUrl: 'https://down.example.com/' }];
+    expect(await verdict(response(encrypted(signedAssertion({ conditions: forOther }))), { others })).toBe(
+      'metadata_unavailable',
+    );
+  });
+
+  it('and the log has what was wrong', async () => {
+    const outcome = await verifyXml(response(encrypted(unsignedAssertion())));
+    expect(outcome.ok ? null : outcome.refusal.log).toEqual({ check: 'saml_unsigned' });
   });
 });

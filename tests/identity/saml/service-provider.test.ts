@@ -2,7 +2,9 @@ import { createPrivateKey, createPublicKey, createVerify, X509Certificate } from
 import { inflateRawSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { authnRequestUrl } from '../../../lib/identity/saml/authn-request.ts';
+import { readMetadata } from '../../../lib/identity/saml/metadata.ts';
 import { serviceMetadata } from '../../../lib/identity/saml/service-metadata.ts';
+import { METADATA_RULES, readXml } from '../../../lib/identity/saml/xml.ts';
 import { epochSeconds } from '../../../lib/time.ts';
 import { certificate, privateKey } from './idp.ts';
 
@@ -53,7 +55,47 @@ describe('an AuthnRequest by redirect', () => {
 
 describe('the metadata of the service provider', () => {
   const ring = { current: keyOf('sp'), next: keyOf('rolled'), previous: null };
-  const text = serviceMetadata(request.entityId, request.acsUrl, ring);
+  const { entityId, acsUrl } = request;
+  const textFor = (...encryption: ('gcm' | 'cbc')[]) => serviceMetadata({ entityId, acsUrl, encryption }, ring);
+  const text = textFor('gcm');
+
+  it('is what the reader of metadata finds whole, of a service provider', () => {
+    expect(readMetadata(text)).toEqual({
+      ok: false,
+      problems: [{ line: 1, message: expect.stringContaining('describes a service provider') }],
+    });
+    expect(readXml(text, METADATA_RULES)).toMatchObject({
+      ok: true,
+      value: {
+        attributes: [{ name: 'entityID', value: entityId }],
+        children: [
+          {
+            local: 'SPSSODescriptor',
+            attributes: [
+              { name: 'AuthnRequestsSigned', value: 'true' },
+              { name: 'WantAssertionsSigned', value: 'true' },
+              { name: 'protocolSupportEnumeration', value: 'urn:oasis:names:tc:SAML:2.0:protocol' },
+            ],
+            children: [
+              { local: 'KeyDescriptor' },
+              { local: 'KeyDescriptor' },
+              { local: 'KeyDescriptor' },
+              { local: 'NameIDFormat', text: 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified' },
+              {
+                local: 'AssertionConsumerService',
+                attributes: [
+                  { name: 'Binding', value: 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST' },
+                  { name: 'Location', value: acsUrl },
+                  { name: 'index', value: '0' },
+                  { name: 'isDefault', value: 'true' },
+                ],
+              },
+            ],
+          },
+        ],
+      },
+    });
+  });
 
   it('publishes the current and the next key for signatures, the current one for encryption', () => {
     const found = [...text.matchAll(/use="(\w+)".*?X509Certificate>([^<]+)</gs)].map(([, use, key = '']) => [
@@ -70,11 +112,28 @@ describe('the metadata of the service provider', () => {
     ]);
   });
 
-  it('holds no private key', () => {
-    expect(text).not.toMatch(/PRIVATE|RSAKeyValue/);
+  const [GCM, CBC] = [
+    ['256', '192', '128'].map((bits) => `http://www.w3.org/2009/xmlenc11#aes${bits}-gcm`),
+    ['256', '192', '128'].map((bits) => `http://www.w3.org/2001/04/xmlenc#aes${bits}-cbc`),
+  ];
+  it.each([
+    [['gcm'], GCM],
+    [
+      ['gcm', 'cbc'],
+      [...GCM, ...CBC],
+    ],
+    [['cbc'], CBC],
+  ] as const)('announces what is decrypted of %j, and RSA-OAEP, for the key that encrypts', (modes, ciphers) => {
+    const [before, methods] = textFor(...modes).split('use="encryption"');
+    expect([...(methods ?? '').matchAll(/EncryptionMethod Algorithm="([^"]*)"/g)].map(([, uri]) => uri)).toEqual([
+      ...ciphers,
+      'http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p',
+      'http://www.w3.org/2009/xmlenc11#rsa-oaep',
+    ]);
+    expect(before).not.toContain('EncryptionMethod');
   });
 
-  it('escapes the entity id', () => {
-    expect(text).toContain('entityID="https://broker.example.com/saml/corp?a=1&amp;b=&quot;2&quot;"');
+  it('holds no private key', () => {
+    expect(text).not.toMatch(/PRIVATE|RSAKeyValue/);
   });
 });

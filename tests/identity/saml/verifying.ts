@@ -3,7 +3,7 @@ import type { SamlConnection } from '../../../lib/configuration/documents.ts';
 import type { Principal, SamlBinding } from '../../../lib/identity/principal.ts';
 import { metadataOutcome, readMetadata } from '../../../lib/identity/saml/metadata.ts';
 import { verifySaml } from '../../../lib/identity/saml/verify-saml.ts';
-import type { Outcome } from '../../../lib/outcome.ts';
+import { type Outcome, refuse } from '../../../lib/outcome.ts';
 import { loadConnection } from '../../../lib/policy/connection.ts';
 import type { Configuration } from '../../../lib/ports.ts';
 import { epochSeconds, seconds } from '../../../lib/time.ts';
@@ -20,6 +20,7 @@ export const CONNECTION: SamlConnection = {
   recipients: [],
   unsolicited: false,
   sha1: 'refuse',
+  encryption: ['gcm'],
   require: [],
   principal: '${claims.nameId}',
   record: ['groups'],
@@ -51,6 +52,7 @@ function configurationOf(documents: readonly SamlConnection[]): Configuration {
     connection: async (name) => connections.find((each) => each.connection === name) ?? null,
     client: async () => null,
     oidcIssuer: async () => [],
+    samlDecryptsCbc: async () => connections.some(({ encryption }) => encryption?.includes('cbc')),
     samlAudience: async (audience) => connections.filter((each) => each.entityId === audience),
     awsIamServer: async () => [],
   };
@@ -64,7 +66,10 @@ export function verifyEncoded(document: string, setting: Setting = {}): Promise<
   const connection = { ...CONNECTION, ...setting.connection };
   return verifySaml(document, setting.at ?? ENDPOINT, {
     configuration: configurationOf([connection, ...(setting.others ?? [])]),
-    metadata: { find: async ({ metadata }) => metadataOutcome(readMetadata(metadata ?? '')) },
+    metadata: {
+      find: async ({ metadata }) =>
+        metadata === null ? refuse('metadata_unavailable') : metadataOutcome(readMetadata(metadata)),
+    },
     decryption: { decryptionKeys: async () => setting.keys ?? [createPrivateKey(privateKey('sp'))] },
     issuer: 'https://broker.example.com',
     now: epochSeconds(Date.parse(setting.now ?? NOW) / 1000),

@@ -1,0 +1,66 @@
+import { constants, createCipheriv, createHash, createPrivateKey, createPublicKey, publicEncrypt } from 'node:crypto';
+import { privateKey } from './idp.ts';
+
+export const XENC = 'http://www.w3.org/2001/04/xmlenc#';
+export const XENC11 = 'http://www.w3.org/2009/xmlenc11#';
+const DS = 'http://www.w3.org/2000/09/xmldsig#';
+export const OAEP_SHA256 = `<ds:DigestMethod xmlns:ds="${DS}" Algorithm="${XENC}sha256"></ds:DigestMethod><xenc11:MGF xmlns:xenc11="${XENC11}" Algorithm="${XENC11}mgf1sha256"></xenc11:MGF>`;
+
+export interface EncryptionChoices {
+  cipher: string;
+  /** The cipher that the document names; another than was used is a lie. */
+  named: string;
+  transport: string;
+  parameters: string;
+  oaepHash: string;
+  /** One EncryptedKey for each. */
+  to: readonly ('sp' | 'stranger')[];
+  /** Its length in octets, where it is not that of the cipher. */
+  keyLength: number;
+  beside: boolean;
+  damage: (content: Buffer) => Buffer;
+}
+
+/** Octets that do not change between runs: derived from the plaintext, which is enough for a test. */
+const octets = (seed: string, length: number): Buffer => createHash('sha512').update(seed).digest().subarray(0, length);
+
+/** An EncryptedAssertion of the plaintext, with its key in it or beside it, once for each recipient. */
+export function encrypted(plaintext: string | Uint8Array, choices: Partial<EncryptionChoices> = {}): string {
+  const { cipher = `${XENC11}aes256-gcm`, named = cipher, to = ['sp'], beside = false } = choices;
+  const bits = Number(/aes(\d+)/.exec(cipher)?.[1] ?? 256);
+  const key = octets(String(plaintext), bits / 8);
+  const content = choices.damage?.(seal(cipher, bits, key, plaintext)) ?? seal(cipher, bits, key, plaintext);
+  const wrapped = key.subarray(0, choices.keyLength ?? key.length);
+  const keys = to.map((recipient) => encryptedKey(wrapped, recipient, choices)).join('');
+  const keyInfo = beside ? '' : `<ds:KeyInfo xmlns:ds="${DS}">${keys}</ds:KeyInfo>`;
+  return `<saml:EncryptedAssertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"><xenc:EncryptedData xmlns:xenc="${XENC}" Type="${XENC}Element"><xenc:EncryptionMethod Algorithm="${named}"></xenc:EncryptionMethod>${keyInfo}<xenc:CipherData><xenc:CipherValue>${content.toString('base64')}</xenc:CipherValue></xenc:CipherData></xenc:EncryptedData>${beside ? keys : ''}</saml:EncryptedAssertion>`;
+}
+
+function encryptedKey(key: Uint8Array, recipient: 'sp' | 'stranger', choices: Partial<EncryptionChoices>): string {
+  const { transport = `${XENC}rsa-oaep-mgf1p`, oaepHash = 'sha1', parameters = '', beside = false } = choices;
+  const publicKey = createPublicKey(createPrivateKey(privateKey(recipient)));
+  const isV15 = transport.endsWith('rsa-1_5');
+  const padding = isV15 ? constants.RSA_PKCS1_PADDING : constants.RSA_PKCS1_OAEP_PADDING;
+  const wrapped = publicEncrypt({ key: publicKey, padding, ...(isV15 ? {} : { oaepHash }) }, key).toString('base64');
+  return `<xenc:EncryptedKey${beside ? ` xmlns:xenc="${XENC}"` : ''}><xenc:EncryptionMethod Algorithm="${transport}">${parameters}</xenc:EncryptionMethod><xenc:CipherData><xenc:CipherValue>${wrapped}</xenc:CipherValue></xenc:CipherData></xenc:EncryptedKey>`;
+}
+
+function seal(cipher: string, bits: number, key: Buffer, plaintext: string | Uint8Array): Buffer {
+  if (cipher.endsWith('gcm')) {
+    const iv = octets(cipher, 12);
+    const gcm = createCipheriv(`aes-${bits}-gcm` as 'aes-256-gcm', key, iv);
+    return Buffer.concat([iv, gcm.update(Buffer.from(plaintext)), gcm.final(), gcm.getAuthTag()]);
+  }
+  const iv = octets(cipher, 16);
+  const cbc = createCipheriv(`aes-${bits}-cbc`, key, iv);
+  return Buffer.concat([iv, cbc.update(Buffer.from(plaintext)), cbc.final()]);
+}
+
+/** Changes one octet of the content, counted from its beginning or, if negative, from its end. */
+export const changed =
+  (at: number, mask = 1) =>
+  (content: Buffer): Buffer => {
+    const index = at < 0 ? content.length + at : at;
+    content[index] = (content[index] ?? 0) ^ mask;
+    return content;
+  };
