@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { ROOT } from './places.ts';
+import { ROOT } from '../modules/root.ts';
 import { type Answer, type Ask, asAnswer } from './protocol.ts';
 
 const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));

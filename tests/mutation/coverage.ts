@@ -1,6 +1,6 @@
 import type { Profiler } from 'node:inspector';
 import { Session } from 'node:inspector/promises';
-import { pathOfIdentifier } from './graph.ts';
+import { pathOfIdentifier } from '../modules/graph.ts';
 import { mutantsOf } from './mutant.ts';
 import { roomOf } from './places.ts';
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { ROOT } from './places.ts';
-import { sourceOf } from './source.ts';
+import { ROOT } from '../modules/root.ts';
+import { sourceOf } from '../modules/source.ts';
 
 const IMPORTED = /(?:from|import)\s*\(?\s*'(\.[^']+)'/g;
 

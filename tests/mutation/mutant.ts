@@ -1,10 +1,10 @@
 import { type AnyNode, parse } from 'acorn';
 import { fullAncestor } from 'acorn-walk';
+import { type Source, sourceOf } from '../modules/source.ts';
 import { CALLS } from './operators/calls.ts';
 import { CONDITIONS } from './operators/conditions.ts';
 import type { Operator, Replacement } from './operators/operator.ts';
 import { VALUES } from './operators/values.ts';
-import { type Source, sourceOf } from './source.ts';
 
 /** One small change of one file. */
 export interface Mutant extends Replacement {

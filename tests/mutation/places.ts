@@ -1,8 +1,5 @@
 import { globSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+import { ROOT } from '../modules/root.ts';
 
 /** The rooms whose tests are measured: what they decide, nobody else looks at again. Paths from the root. */
 export const ROOMS = [

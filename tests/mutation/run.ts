@@ -2,11 +2,12 @@
 import { execFileSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { ROOT } from '../modules/root.ts';
 import { Child } from './child.ts';
 import { Judge, type Verdict } from './judge.ts';
 import { Judged, readJudged } from './judged.ts';
 import { mutantsOf } from './mutant.ts';
-import { ROOT, roomFiles } from './places.ts';
+import { roomFiles } from './places.ts';
 import { Plan } from './plan.ts';
 import { describeMutant, problems, table } from './report.ts';
 import { sampled } from './sample.ts';

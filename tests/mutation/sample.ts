@@ -1,16 +1,6 @@
+import { randomOf } from '../modules/random.ts';
 import { type Mutant, mutantsOf } from './mutant.ts';
 import { roomOf } from './places.ts';
-
-/** mulberry32: the same numbers in [0, 1) for the same seed. */
-export function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /**
  * All mutants of `paths` in an order of which every beginning is a sample: of each room as many as the square root of its size weighs,

@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from './places.ts';
+import { ROOT } from '../modules/root.ts';
 
 /** Lines of JSON under node_modules/.cache: an interrupted run goes on where it ended. A later line of a key wins. */
 export class Store<Entry> {

@@ -1,7 +1,7 @@
 /** A process that runs test files over fresh copies of the project's modules, one question at a time. */
 import fc from 'fast-check';
+import { ModuleGraph, type Transform } from '../modules/graph.ts';
 import { Coverage } from './coverage.ts';
-import { ModuleGraph } from './graph.ts';
 import { mutantsOf, mutated } from './mutant.ts';
 import { type Answer, type Ask, asAsk, type Survey } from './protocol.ts';
 import { collector, runTests, type Suite, type TestCase } from './suite.ts';
@@ -18,7 +18,7 @@ async function survey(file: string): Promise<Survey> {
   await coverage.start();
   const began = performance.now();
   const { tests, globals, restore } = collector();
-  const graph = new ModuleGraph(null, globals);
+  const graph = new ModuleGraph(({ code }) => code, globals);
   await graph.load(file);
   const loadMs = performance.now() - began;
   const atLoad = await coverage.take();
@@ -65,7 +65,7 @@ async function attempt({ file, mutant, tests: ids, limitMs }: Extract<Ask, { kin
   });
   const { tests, globals, restore } = collector();
   try {
-    await new ModuleGraph(mutant === null ? null : swap(mutant), globals).load(file);
+    await new ModuleGraph(mutant === null ? ({ code }) => code : mutating(mutant), globals).load(file);
   } catch (thrown) {
     return answer({ test: 'loading', why: text(thrown) });
   }
@@ -84,10 +84,10 @@ async function attempt({ file, mutant, tests: ids, limitMs }: Extract<Ask, { kin
   return answer(failed);
 }
 
-function swap({ path, index }: { readonly path: string; readonly index: number }) {
+function mutating({ path, index }: { readonly path: string; readonly index: number }): Transform {
   const mutant = mutantsOf(path)[index];
   if (mutant === undefined) throw new Error(`${path} has no mutant ${index}`);
-  return { path, code: mutated(mutant) };
+  return (source) => (source.path === path ? mutated(mutant) : source.code);
 }
 
 const text = (thrown: unknown): string => String(thrown instanceof Error ? thrown.message : thrown).slice(0, 400);

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { randomOf } from '../../mutation/sample.ts';
+import { randomOf } from '../../modules/random.ts';
 import { brief, type Granted, granted, isReplayed, isRetryable } from './answers.ts';
 import type { Called, HttpAnswer } from './hosted-function.ts';
 import { type Fault, isKill, KINDS } from './kinds.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
-import { ROOT } from './places.ts';
+import { ROOT } from './root.ts';
 
 /** A file as it stands (`text`) and as it runs (`code`): Node blanks the types, so that every offset is good for both. */
 export interface Source {

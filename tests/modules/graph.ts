@@ -1,13 +1,11 @@
 import { join, posix } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Module, SourceTextModule, SyntheticModule } from 'node:vm';
-import { ROOT } from './places.ts';
-import { sourceOf } from './source.ts';
+import { ROOT } from './root.ts';
+import { type Source, sourceOf } from './source.ts';
 
-export interface Swap {
-  readonly path: string;
-  readonly code: string;
-}
+/** What runs in place of a file's own code; most often that code itself. */
+export type Transform = (source: Source) => string;
 
 /** What packages export does not change between graphs: each is imported once a process. */
 const packages = new Map<string, Promise<object>>();
@@ -19,12 +17,12 @@ const packages = new Map<string, Promise<object>>();
 export class ModuleGraph {
   readonly #modules = new Map<string, Module>();
   readonly #ready = new Map<string, Promise<Module>>();
-  readonly #swap: Swap | null;
+  readonly #transform: Transform;
   readonly #globals: object;
 
-  /** `swap` stands in for one file; `globals` for `@jest/globals`. */
-  constructor(swap: Swap | null, globals: object) {
-    this.#swap = swap;
+  /** `globals` stand in for `@jest/globals`. */
+  constructor(transform: Transform, globals: object = {}) {
+    this.#transform = transform;
     this.#globals = globals;
   }
 
@@ -57,7 +55,7 @@ export class ModuleGraph {
     const known = this.#modules.get(path);
     if (known !== undefined) return known;
     const identifier = identifierOf(path);
-    const module = new SourceTextModule(this.#swap?.path === path ? this.#swap.code : sourceOf(path).code, {
+    const module = new SourceTextModule(this.#transform(sourceOf(path)), {
       identifier,
       initializeImportMeta: (meta) => {
         meta.url = identifier;
