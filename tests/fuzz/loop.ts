@@ -32,21 +32,21 @@ export async function fuzz(target: FuzzTarget, { budgetMs, random, hits }: LoopS
   const corpus: string[] = [];
   const found: Found[] = [];
   let executions = 0;
-  const execute = async (input: string): Promise<void> => {
+  const execute = async (input: string, keep: 'seed' | 'if new'): Promise<void> => {
     executions += 1;
     hits.counts.fill(0, 0, hits.size);
     const what = await tried(target, input);
     if (what !== null) found.push({ target: target.name, input: await smaller(target, input, what), what });
-    else if (isNew(hits, seen)) corpus.push(input);
+    else if (isNew(hits, seen) || keep === 'seed') corpus.push(input);
   };
-  for (const seed of await target.seeds()) await execute(seed);
+  for (const seed of await target.seeds()) await execute(seed, 'seed');
   const words = [...hits.words];
   const end = performance.now() + budgetMs;
   while (performance.now() < end && found.length < MOST_FOUND) {
     const material: Material = { random, words, corpus };
-    // What was found lately leads on.
-    const at = Math.floor((1 - random() ** 2) * corpus.length);
-    await execute(mutated(corpus[Math.min(at, corpus.length - 1)] ?? '', material));
+    // What was found lately leads on; what is genuine is nearest to being taken.
+    const at = Math.floor(random() < 0.5 ? random() * corpus.length : (1 - random() ** 2) * corpus.length);
+    await execute(mutated(corpus[Math.min(at, corpus.length - 1)] ?? '', material), 'if new');
   }
   return { executions, corpus: corpus.length, branches: seen.size, found };
 }

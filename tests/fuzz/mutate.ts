@@ -79,6 +79,9 @@ const length = (input: string, random: () => number): number =>
 
 const insert = (input: string, at: number, text: string): string => input.slice(0, at) + text + input.slice(at);
 
+const wordsOf = (input: string): readonly { readonly word: string; readonly at: number }[] =>
+  [...input.matchAll(/[A-Za-z0-9_-]+/g)].map(({ 0: word, index }) => ({ word, at: index }));
+
 const MUTATIONS: readonly Mutation[] = [
   // One character becomes another.
   (input, { random }) => {
@@ -109,6 +112,21 @@ const MUTATIONS: readonly Mutation[] = [
     const word = pick(random, words) ?? '';
     const at = word === '' ? -1 : input.indexOf(word, place(input, random));
     return at < 0 ? input : input.slice(0, at) + (pick(random, words) ?? '') + input.slice(at + word.length);
+  },
+  // A word less, with what stands before it; two words in each other's place.
+  (input, { random }) => {
+    const found = pick(random, wordsOf(input));
+    return found === undefined
+      ? input
+      : input.slice(0, Math.max(0, found.at - 1)) + input.slice(found.at + found.word.length);
+  },
+  (input, { random }) => {
+    const [a, b] = [pick(random, wordsOf(input)), pick(random, wordsOf(input))].sort(
+      (x, y) => (x?.at ?? 0) - (y?.at ?? 0),
+    );
+    if (a === undefined || b === undefined || a.at === b.at) return input;
+    const between = input.slice(a.at + a.word.length, b.at);
+    return input.slice(0, a.at) + b.word + between + a.word + input.slice(b.at + b.word.length);
   },
   // Many times the same.
   (input, { random }) => {

@@ -24,6 +24,7 @@ export const target: FuzzTarget = {
     const { outcome, sent } = await verify(envelopeOf(input));
     for (const request of sent) onlyWhatStsChecks(request);
     if (outcome.ok && sent.length === 0) throw new Finding('accepted without asking STS');
+    return outcome.ok ? 'taken' : 'refused';
   },
 };
 

@@ -14,7 +14,7 @@ export const target: FuzzTarget = {
     // Text of an event was UTF-8: half of a surrogate pair is none.
     const input = given.toWellFormed();
     const outcome = Parameters.parse(input);
-    if (!outcome.ok) return;
+    if (!outcome.ok) return 'refused';
     const theirs = new URLSearchParams(`&${input}`);
     for (const name of new Set(theirs.keys())) {
       if (!outcome.value.has(name)) throw new Finding(`misses ${JSON.stringify(name)}`);
@@ -23,5 +23,6 @@ export const target: FuzzTarget = {
         throw new Finding(`reads ${JSON.stringify(name)} as ${JSON.stringify(outcome.value.all(name))}`);
       }
     }
+    return 'taken';
   },
 };

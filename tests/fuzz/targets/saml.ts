@@ -42,15 +42,19 @@ export const target: FuzzTarget = {
     ];
   },
   check: async (input) => {
-    if (input.startsWith(METADATA)) return void readMetadata(input.slice(METADATA.length));
+    if (input.startsWith(METADATA)) {
+      return typeof readMetadata(input.slice(METADATA.length)) === 'object' ? 'taken' : 'refused';
+    }
     const document = documentOf(input);
     const outcome = await verifyEncoded(Buffer.from(document).toString('base64'));
-    if (!outcome.ok || input.startsWith(SIGNED)) return;
+    if (!outcome.ok) return 'refused';
+    if (input.startsWith(SIGNED)) return 'taken';
     if (outcome.value.subject !== NAMED) throw new Finding(`names ${JSON.stringify(outcome.value.subject)}`);
     const { values } = outcome.value.claims;
     const seen = JSON.stringify([values.get('groups'), values.get('email')]);
     const signed = JSON.stringify([['deployers', 'admins'], NAMED]);
     const single = JSON.stringify([['deployers', 'admins'], [NAMED]]);
     if (seen !== signed && seen !== single) throw new Finding(`takes ${seen} from what nobody signed`);
+    return 'taken';
   },
 };
