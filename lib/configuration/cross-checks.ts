@@ -59,7 +59,8 @@ export function checkGrantSources(documents: ConfigurationDocuments, report: Rep
 function sourceProblems({ grant }: Scope, rule: Rule, connections: ReadonlyMap<string, Connection>): string[] {
   const demand = demandOf(grant.type, grant);
   if (demand === null) return [];
-  if (rule.connections === null) return [demand.unnamed];
+  // Of a rule that names nobody, the compiler says so itself.
+  if (rule.connections === null) return rule.clients === null ? [] : [demand.unnamed];
   return rule.connections.map((name) => demand.problem(name, connections.get(name))).filter((each) => each !== null);
 }
 

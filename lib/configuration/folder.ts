@@ -27,6 +27,7 @@ const problem = (file: string, message: string, severity: Severity = 'error'): P
   severity,
   file,
   line: 1,
+  column: 1,
   field: '',
   message,
 });

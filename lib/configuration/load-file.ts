@@ -33,7 +33,6 @@ export interface LoadedFile {
   readonly value: unknown;
   readonly document: LoadedDocument | null;
   readonly problems: readonly Problem[];
-  lineOf(path: FieldPath): number;
   /** A problem of the document at `path`; null where that field's own problem has been told already. */
   problemAt(path: FieldPath, message: string, severity: Severity): Problem | null;
 }
@@ -54,23 +53,22 @@ export function nameOf({ kind, value }: LoadedFile): string | null {
 export function loadFile(directory: string, file: ConfigurationFile, deployment: Deployment): LoadedFile {
   const kind = KINDS[file.folder];
   const yaml = readYaml(file.text);
-  const problems: Problem[] = yaml.faults.map(({ line, path, message }) => ({
+  const problems: Problem[] = yaml.faults.map(({ path, ...fault }) => ({
     severity: 'error',
     file: file.name,
-    line,
+    ...fault,
     field: formatField(path),
-    message,
   }));
   const dropped: FieldPath[] = [];
   const problemAt: LoadedFile['problemAt'] = (path, message, severity) => {
-    if (dropped.some((gone) => overlaps(gone, path))) return null;
-    return { severity, file: file.name, line: yaml.lineOf(path), field: formatField(path), message };
+    if (dropped.some((gone) => overlaps(gone, path) || decides(gone, path))) return null;
+    return { severity, file: file.name, ...yaml.positionOf(path), field: formatField(path), message };
   };
   const report: Report = (path, message, severity = 'error') => {
     const problem = problemAt(path, message, severity);
     if (problem !== null) problems.push(problem);
   };
-  const base = { kind, file: file.name, value: yaml.value, problems, lineOf: yaml.lineOf, problemAt };
+  const base = { kind, file: file.name, value: yaml.value, problems, problemAt };
   if (yaml.value === undefined) return { ...base, document: null };
   if (!isJsonObject(yaml.value)) {
     report([], 'must be a map of fields');
@@ -108,6 +106,17 @@ function writtenPath(path: FieldPath, value: unknown): FieldPath {
 function overlaps(a: FieldPath, b: FieldPath): boolean {
   const shorter = Math.min(a.length, b.length);
   return a.slice(0, shorter).every((part, index) => part === b[index]);
+}
+
+/** Fields that say what their neighbours mean. */
+const DECIDING: ReadonlySet<FieldPath[number] | undefined> = new Set([
+  ...['preset', 'provider', 'authentication', 'signer', 'privateKey'],
+]);
+
+/** True where what is said of `path` would only follow from the bad field `gone` beside or above it. */
+function decides(gone: FieldPath, path: FieldPath): boolean {
+  const parent = gone.slice(0, -1);
+  return DECIDING.has(gone.at(-1)) && parent.every((part, index) => part === path[index]);
 }
 
 interface Place {

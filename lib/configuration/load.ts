@@ -41,13 +41,24 @@ export async function loadConfiguration(
   checkGrantSources(documents, reportIn);
   checkDisjoint(documents.connections, deployment.issuer, reportIn);
   checkSizes(documents, reportIn);
-  problems.sort(byPlace);
-  return problems.some(({ severity }) => severity === 'error') ? { problems } : { documents, warnings: problems };
+  const found = eachOnce(problems).sort(byPlace);
+  return found.some(({ severity }) => severity === 'error') ? { problems: found } : { documents, warnings: found };
 }
 
 function byPlace(a: Problem, b: Problem): number {
   if (a.file !== b.file) return a.file < b.file ? -1 : 1;
-  return a.line - b.line;
+  return a.line - b.line || a.column - b.column;
+}
+
+/** What an alias repeats is wrong once, where its anchor is: the field has the same name and place, below another one. */
+function eachOnce(problems: readonly Problem[]): Problem[] {
+  const seen = new Set<string>();
+  return problems.filter(({ file, line, column, field, message }) => {
+    const key = JSON.stringify([file, line, column, field.slice(field.lastIndexOf('.') + 1), message]);
+    const isNew = !seen.has(key);
+    seen.add(key);
+    return isNew;
+  });
 }
 
 function checkDeployment(folder: Folder, { issuer }: Deployment): Problem[] {
@@ -55,6 +66,7 @@ function checkDeployment(folder: Folder, { issuer }: Deployment): Problem[] {
     severity,
     file,
     line: 1,
+    column: 1,
     field: '',
     message,
   });
@@ -79,10 +91,7 @@ function checkNames(files: readonly LoadedFile[]): Problem[] {
       seen.set(key, file.file);
       return [];
     }
-    const line = file.lineOf([file.kind]);
-    return [
-      { severity: 'error', file: file.file, line, field: file.kind, message: `${name} is also in ${other}` } as const,
-    ];
+    return file.problemAt([file.kind], `${name} is also in ${other}`, 'error') ?? [];
   });
 }
 

@@ -11,6 +11,8 @@ export interface Problem {
   readonly file: string;
   /** 1 for the first line; 1 also where the file as a whole is meant. */
   readonly line: number;
+  /** 1 for the first character of the line; 1 also where the file as a whole is meant. */
+  readonly column: number;
   /** `allow[0].when.StringEquals.claims.ref`; empty where the file as a whole is meant. */
   readonly field: string;
   readonly message: string;

@@ -3,9 +3,14 @@ import { isJsonObject } from '../json.ts';
 import type { FieldPath } from './problem.ts';
 
 /** What is wrong with a field, by the schema of its kind. */
-export interface SchemaProblem {
+interface SchemaProblem {
   readonly path: FieldPath;
   readonly message: string;
+}
+
+/** A problem, and whether its field is known: what is said beside an unknown one does not follow from it. */
+interface Spelled extends SchemaProblem {
+  readonly field: 'known' | 'unknown';
 }
 
 export interface Validation<T> {
@@ -16,8 +21,6 @@ export interface Validation<T> {
   readonly dropped: readonly FieldPath[];
 }
 
-const UNKNOWN_FIELD = 'is not a known field';
-
 type Issue = z.core.$ZodIssue;
 
 /** Each round drops what is wrong; a list or an object that lost what it needs goes in the next one. */
@@ -25,23 +28,34 @@ const ROUNDS = 8;
 
 /** Checks a parsed file against its schema; every problem is found, also those behind another one. */
 export function validateWritten<T>(schema: z.ZodType<T>, value: unknown): Validation<T> {
-  const first = schema.safeParse(value);
+  const first = schema.safeParse(value, { error: inWords });
   if (first.success) return { problems: [], written: first.data, dropped: [] };
-  const problems = first.error.issues.flatMap((issue) => spell(issue, [], value));
+  const problems = firstOfEach(first.error.issues.flatMap((issue) => spell(issue, [], value)));
   const rest = structuredClone(value);
   const dropped: FieldPath[] = [];
-  let found: readonly SchemaProblem[] = problems;
+  let found: readonly Spelled[] = problems;
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const { path, message } of found) {
+    for (const { path, field } of found) {
       const gone = drop(rest, path);
       if (gone === null) return { problems, written: null, dropped };
-      if (message !== UNKNOWN_FIELD) dropped.push(gone);
+      if (field === 'known') dropped.push(gone);
     }
-    const again = schema.safeParse(rest);
+    const again = schema.safeParse(rest, { error: inWords });
     if (again.success) return { problems, written: again.data, dropped };
     found = again.error.issues.flatMap((issue) => spell(issue, [], rest));
   }
   return { problems, written: null, dropped };
+}
+
+/** A value that is wrong in two ways is told the first: it may be another value altogether once that is mended. */
+function firstOfEach(problems: readonly Spelled[]): readonly Spelled[] {
+  const paths = new Set<string>();
+  return problems.filter(({ path }) => {
+    const key = JSON.stringify(path);
+    const isFirst = !paths.has(key);
+    paths.add(key);
+    return isFirst;
+  });
 }
 
 /** Removes the field at `path`, or the nearest one above it; a list goes as a whole, so that positions stay. Null at the top. */
@@ -67,22 +81,22 @@ export function valueAt(value: unknown, path: FieldPath): unknown {
   }, value);
 }
 
+/** The message of a value of the wrong type where the schema has none of its own. */
+const inWords: z.core.$ZodErrorMap = (issue) =>
+  issue.code === 'invalid_type' ? `must be ${TYPE_NAMES[issue.expected] ?? `a ${issue.expected}`}` : undefined;
+
 /** A schema issue as problems in the words of a configuration. */
-function spell(issue: Issue, above: FieldPath, value: unknown): SchemaProblem[] {
+function spell(issue: Issue, above: FieldPath, value: unknown): Spelled[] {
   const path = [...above, ...issue.path.filter((part) => typeof part !== 'symbol')];
+  const known = (message: string): Spelled[] => [{ path, message, field: 'known' }];
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path: [...path, key], message: UNKNOWN_FIELD }));
+    return issue.keys.map((key) => ({ path: [...path, key], message: 'is not a known field', field: 'unknown' }));
   }
   const found = valueAt(value, path);
-  if (found === undefined) return [{ path, message: 'is required' }];
-  if (found === null) return [{ path, message: 'is empty' }];
-  if (issue.code === 'invalid_key')
-    return [{ path, message: issue.issues[0]?.message ?? 'is not a name that can stand here' }];
-  if (issue.code === 'invalid_union') return spellUnion(issue, path, value);
-  if (issue.code === 'invalid_type' && issue.message.startsWith('Invalid input')) {
-    return [{ path, message: `must be ${TYPE_NAMES[issue.expected] ?? `a ${issue.expected}`}` }];
-  }
-  return [{ path, message: issue.message }];
+  if (found === undefined) return known('is required');
+  if (found === null) return known('is empty');
+  if (issue.code === 'invalid_key') return known(issue.issues[0]?.message ?? 'is not a name that can stand here');
+  return issue.code === 'invalid_union' ? spellUnion(issue, path, value) : known(issue.message);
 }
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
@@ -94,11 +108,11 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
 };
 
 /** Of one value or a list of them: what is wrong with the form that was written. */
-function spellUnion(issue: Issue & { code: 'invalid_union' }, path: FieldPath, value: unknown): SchemaProblem[] {
+function spellUnion(issue: Issue & { code: 'invalid_union' }, path: FieldPath, value: unknown): Spelled[] {
   const closest = issue.errors.find((branch) =>
     branch.some((inner) => inner.path.length > 0 || inner.code !== 'invalid_type'),
   );
   const branch = closest ?? issue.errors[0];
-  if (branch === undefined || branch.length === 0) return [{ path, message: issue.message }];
+  if (branch === undefined || branch.length === 0) return [{ path, message: issue.message, field: 'known' }];
   return branch.flatMap((inner) => spell(inner, path, value));
 }

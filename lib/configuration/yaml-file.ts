@@ -22,8 +22,13 @@ const MAX_ALIASES = 100;
 /** Nesting that a document may have; deeper ones are a mistake or an attack on whoever walks them. */
 const MAX_DEPTH = 60;
 
-export interface YamlFault {
+/** Where something is written: 1 for the first line, and for the first character of a line. */
+export interface Position {
   readonly line: number;
+  readonly column: number;
+}
+
+export interface YamlFault extends Position {
   /** The field that is wrong; empty where the text as a whole is. */
   readonly path: FieldPath;
   readonly message: string;
@@ -34,8 +39,8 @@ export interface YamlFile {
   /** Undefined where the text is not YAML at all; then `faults` says why. */
   readonly value: unknown;
   readonly faults: readonly YamlFault[];
-  /** The line of the field at `path`, or of the nearest field above it that exists. */
-  lineOf(path: FieldPath): number;
+  /** Where the field at `path` is, or the nearest field above it that exists; through an alias, where its anchor is. */
+  positionOf(path: FieldPath): Position;
 }
 
 /**
@@ -54,52 +59,72 @@ export function readYaml(text: string): YamlFile {
   });
   const document = 'empty' in documents ? undefined : documents[0];
   if (document === undefined || document.contents === null) {
-    return { value: undefined, faults: [{ line: 1, path: [], message: 'the file is empty' }], lineOf: () => 1 };
+    return {
+      value: undefined,
+      faults: [{ ...START, path: [], message: 'the file is empty' }],
+      positionOf: () => START,
+    };
   }
-  const lineAt = (offset: number | undefined) => Math.max(1, offset === undefined ? 1 : lines.linePos(offset).line);
+  const at: PositionAt = (offset) => {
+    const { line, col } = lines.linePos(offset ?? 0);
+    return line === 0 ? START : { line, column: col };
+  };
   const faults: YamlFault[] = [...document.errors, ...document.warnings].map((problem) => ({
-    line: lineAt(problem.pos[0]),
+    ...at(problem.pos[0]),
     path: [],
     message: firstLine(problem.message),
   }));
   const second = 'empty' in documents ? undefined : documents[1];
-  if (second !== undefined)
-    faults.push({ line: lineAt(second.range[0]), path: [], message: 'a file holds one document' });
-  faults.push(...unfitNodes(document, lineAt));
-  const lineOf = (path: FieldPath) => lineAt(offsetOf(document, path));
-  const isBroken = document.errors.length > 0 || faults.some(isUnusable);
-  return isBroken ? { value: undefined, faults, lineOf } : toValue(document, faults, lineOf);
+  if (second !== undefined) faults.push({ ...at(second.range[0]), path: [], message: 'a file holds one document' });
+  const unfit = unfitNodes(document, at);
+  faults.push(...unfit.map(({ fault }) => fault));
+  const positionOf = (path: FieldPath) => at(offsetOf(document, path));
+  const hasValues = document.errors.length === 0 && unfit.every(({ leaves }) => leaves === 'values');
+  return hasValues ? toValue(document, faults, positionOf) : { value: undefined, faults, positionOf };
 }
 
 /** What was found with the values beside it: their own problems are told as well. */
-function toValue(document: Document.Parsed, faults: readonly YamlFault[], lineOf: YamlFile['lineOf']): YamlFile {
+function toValue(
+  document: Document.Parsed,
+  faults: readonly YamlFault[],
+  positionOf: YamlFile['positionOf'],
+): YamlFile {
   try {
-    return { value: document.toJS({ maxAliasCount: MAX_ALIASES }), faults, lineOf };
-  } catch (error) {
-    // The library's own limit on aliases, or an alias without its anchor.
-    const message = error instanceof Error ? firstLine(error.message) : 'cannot be read';
-    return { value: undefined, faults: [...faults, { line: 1, path: [], message }], lineOf };
+    return { value: document.toJS({ maxAliasCount: MAX_ALIASES }), faults, positionOf };
+  } catch {
+    // Every alias has its anchor here, so it is the library's limit on how often they are used.
+    const message = `its aliases stand for more than ${MAX_ALIASES} values`;
+    return { value: undefined, faults: [...faults, { ...START, path: [], message }], positionOf };
   }
 }
 
+const START: Position = { line: 1, column: 1 };
+
+type PositionAt = (offset: number | undefined) => Position;
+
 const CORE_TAG = /^(!|tag:yaml\.org,2002:(str|int|float|bool|null|map|seq))$/;
-const KEY_NOT_TEXT = 'a key must be a string: put it in quotes';
-const TOO_DEEP = `nested deeper than ${MAX_DEPTH} levels`;
-/** What leaves no plain values to go on with. */
-const isUnusable = ({ message }: YamlFault): boolean => message === TOO_DEEP || message === KEY_NOT_TEXT;
+
+/** A fault of a node, and whether it leaves plain values to go on with. */
+interface UnfitNode {
+  readonly fault: YamlFault;
+  readonly leaves: 'values' | 'nothing';
+}
 
 const firstLine = (message: string): string => (message.split('\n')[0] ?? message).replace(/:$/, '');
 
 /** What YAML allows and a configuration does not. */
-function unfitNodes(document: Document.Parsed, lineAt: (offset: number | undefined) => number): YamlFault[] {
-  const faults: YamlFault[] = [];
+function unfitNodes(document: Document.Parsed, at: PositionAt): UnfitNode[] {
+  const unfit: UnfitNode[] = [];
   visit(document, {
     Node(_key, node, ancestors) {
-      const say = (message: string) =>
-        faults.push({ line: lineAt(node.range?.[0]), path: pathOf([...ancestors, node]), message });
+      const say = (message: string, leaves: UnfitNode['leaves'] = 'values') =>
+        unfit.push({ fault: { ...at(node.range?.[0]), path: pathOf([...ancestors, node]), message }, leaves });
       if (ancestors.length > MAX_DEPTH * 2) {
-        say(TOO_DEEP);
+        say(`nested deeper than ${MAX_DEPTH} levels`, 'nothing');
         return visit.BREAK;
+      }
+      if (isAlias(node) && node.resolve(document) === undefined) {
+        say(`the alias *${node.source} has no anchor before it`, 'nothing');
       }
       if ('tag' in node && node.tag !== undefined && !CORE_TAG.test(node.tag)) {
         say(`the tag ${node.tag} is not accepted`);
@@ -112,10 +137,11 @@ function unfitNodes(document: Document.Parsed, lineAt: (offset: number | undefin
     Pair(_key, pair, ancestors) {
       const key = pair.key;
       asText(key);
-      const line = lineAt((key as Node | null)?.range?.[0]);
-      const say = (message: string) => faults.push({ line, path: pathOf([...ancestors, pair]), message });
+      const position = at((key as Node | null)?.range?.[0]);
+      const say = (message: string, leaves: UnfitNode['leaves'] = 'values') =>
+        unfit.push({ fault: { ...position, path: pathOf([...ancestors, pair]), message }, leaves });
       if (!isScalar(key) || typeof key.value !== 'string') {
-        say(KEY_NOT_TEXT);
+        say('a key must be a string: put it in quotes', 'nothing');
       } else if (key.value === '__proto__') {
         say('the key __proto__ is not accepted');
       } else if (key.value === '<<') {
@@ -125,7 +151,7 @@ function unfitNodes(document: Document.Parsed, lineAt: (offset: number | undefin
       }
     },
   });
-  return faults;
+  return unfit;
 }
 
 /** True where a field of the same name stands before `pair` in its map. */

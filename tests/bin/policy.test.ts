@@ -102,6 +102,7 @@ describe('policy validate', () => {
           severity: 'error',
           file: 'clients/bot.yaml',
           line: 2,
+          column: 1,
           field: 'secret',
           message: 'must begin with token-broker/clients/',
         },

@@ -58,7 +58,7 @@ describe('a SAML connection', () => {
     ],
     ['a cipher that is not known', `${SAML}encryption: [des]\n`, /encryption\[0\]: must be gcm or cbc/],
     ['no cipher at all', `${SAML}encryption: []\n`, /encryption: must not be empty/],
-    ['neither', SAML.replace(/metadata.*\n/, ''), /name either metadata or metadataUrl/],
+    ['neither', SAML.replace(/metadata.*\n/, ''), /metadata or metadataUrl is required/],
     [
       'metadata in plain http',
       SAML.replace('metadata: ./idp.xml', 'metadataUrl: http://idp.example/m'),

@@ -2,15 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import { readYaml } from '../../lib/configuration/yaml-file.ts';
 
 describe('a YAML file', () => {
-  it('gives its values and the line of each field', () => {
+  it('gives its values and the place of each field', () => {
     const file = readYaml('a:\n  b:\n    - x\n    - y\nc: { d: 1 }\n');
     expect(file.value).toEqual({ a: { b: ['x', 'y'] }, c: { d: 1 } });
-    expect(file.lineOf(['a', 'b', 1])).toBe(4);
-    expect(file.lineOf(['c', 'd'])).toBe(5);
+    expect(file.positionOf(['a', 'b', 1])).toEqual({ line: 4, column: 7 });
+    expect(file.positionOf(['c', 'd'])).toEqual({ line: 5, column: 6 });
   });
 
-  it('gives the line of the nearest field above one that is missing', () => {
-    expect(readYaml('a:\n  b: 1\n').lineOf(['a', 'b', 'c', 0])).toBe(2);
+  it('gives the place of the nearest field above one that is missing', () => {
+    expect(readYaml('a:\n  b: 1\n').positionOf(['a', 'b', 'c', 0])).toEqual({ line: 2, column: 3 });
   });
 
   it('reads YAML 1.2: yes, on and dates are text', () => {
@@ -30,7 +30,8 @@ describe('a YAML file', () => {
     ['a merge key', 'a: &x { b: 1 }\nc: { <<: *x }\n', 2, /merge keys/],
     ['a tag of another language', 'a: !!js/function "x"\n', 1, /tag/i],
     ['a binary tag', 'a: !!binary aGk=\n', 1, /tag/i],
-    ['an anchor that is not there', 'a: *x\n', 1, /alias/i],
+    ['an anchor that is not there', 'b: 1\na: *x\n', 2, /^the alias \*x has no anchor before it$/],
+    ['an anchor that comes later', 'b: 1\na: *x\nc: &x 1\n', 2, /^the alias \*x has no anchor before it$/],
     ['text that is not YAML', 'a: [1\nb: 2\n', 2, /./],
   ])('refuses %s', (_name, text, line, message) => {
     expect(readYaml(text).faults).toEqual(
@@ -45,7 +46,7 @@ describe('a YAML file', () => {
     ['a nested key twice', 'a:\n  b: 2\n  b: 3\n', 3, ['a', 'b']],
     ['a key twice in a list', 'a:\n  - b: 1\n  - { c: 2, "c": 3 }\n', 3, ['a', 1, 'c']],
   ])('refuses %s and says which field it is', (_name, text, line, path) => {
-    expect(readYaml(text).faults).toEqual([{ line, path, message: 'stands here twice' }]);
+    expect(readYaml(text).faults).toMatchObject([{ line, path, message: 'stands here twice' }]);
   });
 
   it('takes the same key in two maps', () => {
@@ -58,7 +59,9 @@ describe('a YAML file', () => {
       const inner = index === 0 ? '"x"' : `*${levels[index - 1]}`;
       return `${name}: &${name} [${Array(9).fill(inner).join(', ')}]`;
     });
-    expect(readYaml(bomb.join('\n')).faults).toMatchObject([{ line: 1, message: expect.stringMatching(/alias/i) }]);
+    expect(readYaml(bomb.join('\n')).faults).toMatchObject([
+      { line: 1, column: 1, message: expect.stringMatching(/^its aliases stand for more than 100 values$/) },
+    ]);
   });
 
   it('refuses nesting without end', () => {

@@ -19,7 +19,10 @@ file:line: field: message. Nothing is written and nothing is asked of AWS.`,
       description:
         'the issuer of the deployment (default: TOKEN_BROKER_ISSUER; without one, plain http on loopback is a warning)',
     },
-    { flags: '--json', description: 'print {"valid", "problems": [{severity, file, line, field, message}], "counts"}' },
+    {
+      flags: '--json',
+      description: 'print {"valid", "problems": [{severity, file, line, column, field, message}], "counts"}',
+    },
   ],
   notes: 'Exit code: 0 it loads, 1 it does not.',
   examples: ['token-broker policy validate config/ --issuer https://broker.example.com'],

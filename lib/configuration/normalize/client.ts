@@ -23,7 +23,7 @@ export function normalizeClient(written: WrittenClient, deployment: Deployment, 
   if (written.public !== true && redirectUris.length > 0) {
     report(['redirectUris'], 'only a public client signs people in: not used', 'warning');
   }
-  if (written.secretOverlap !== undefined && written.secret === undefined) {
+  if (written.secretOverlap !== undefined && chosen.length > 0 && written.secret === undefined) {
     report(['secretOverlap'], 'goes with secret only');
   }
   if (written.assertionAudience !== undefined && written.jwks === undefined && written.jwksUri === undefined) {

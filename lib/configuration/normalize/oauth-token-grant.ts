@@ -77,7 +77,9 @@ function normalizeProvider(
   switch (provider) {
     case 'client-credentials': {
       const client = normalizeClient(written, facts, report);
-      if (client === null) report(['clientId'], 'is required: the client that the broker is at this server');
+      if (client === null && strayCredential(written) === undefined) {
+        report(['clientId'], 'is required: the client that the broker is at this server');
+      }
       return { provider, client: client ?? NO_CLIENT };
     }
     case 'token-exchange':
@@ -138,6 +140,12 @@ function checkResource(written: WrittenOauthTokenGrant, report: Report): void {
   }
 }
 
+/** A field that says nothing without `clientId`. */
+const strayCredential = (written: WrittenOauthTokenGrant) =>
+  (['clientSecret', 'privateKey', 'authentication', 'keyId', 'algorithm'] as const).find(
+    (field) => written[field] !== undefined,
+  );
+
 /** The broker's own client at the server, or null where the grant names none. */
 function normalizeClient(
   written: WrittenOauthTokenGrant,
@@ -146,9 +154,7 @@ function normalizeClient(
 ): DownstreamClient | null {
   const { clientId, clientSecret, privateKey } = written;
   if (clientId === undefined) {
-    const stray = (['clientSecret', 'privateKey', 'authentication', 'keyId', 'algorithm'] as const).find(
-      (field) => written[field] !== undefined,
-    );
+    const stray = strayCredential(written);
     if (stray !== undefined) report(['clientId'], `is required beside ${stray}`);
     return null;
   }

@@ -1,3 +1,4 @@
+import { compileConditions } from '../../policy/conditions.ts';
 import type { ConditionsDocument, JwsAlgorithm, OidcConnection, OidcIssuer } from '../documents.ts';
 import { openIssuer, pinsOwner } from '../open-issuers.ts';
 import { strayParameters } from '../preset-table.ts';
@@ -97,6 +98,9 @@ function checkShadows(written: WrittenOidcConnection, facts: PresetFacts, report
 }
 
 function checkOpenIssuers(connection: OidcConnection, preset: Preset | null, report: Report): void {
+  // Conditions that the compiler does not take pin nothing, which it says itself.
+  if (connection.require.some((document) => compileConditions(document, { place: 'require' }).compiled === null))
+    return;
   for (const { issuer } of connection.issuers) {
     const open = openIssuer(issuer, preset);
     if (open === null || pinsOwner(open, connection.require, connection.claims)) continue;

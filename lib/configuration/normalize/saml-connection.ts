@@ -22,8 +22,10 @@ export function normalizeSamlConnection(
   readBeside: ReadBeside,
   report: Report,
 ): SamlConnection {
-  if ((written.metadata === undefined) === (written.metadataUrl === undefined)) {
-    report([written.metadata === undefined ? 'metadata' : 'metadataUrl'], 'name either metadata or metadataUrl');
+  if (written.metadata === undefined && written.metadataUrl === undefined) {
+    report([], 'metadata or metadataUrl is required');
+  } else if (written.metadata !== undefined && written.metadataUrl !== undefined) {
+    report(['metadataUrl'], 'name either metadata or metadataUrl');
   }
   if (written.metadataUrl !== undefined) checkAddressAt(written.metadataUrl, deployment, report, ['metadataUrl']);
   for (const alias of Object.keys(written.claims ?? {})) {

@@ -1,5 +1,5 @@
 import { accountIds } from '../schema/values.ts';
-import { definePreset } from './preset.ts';
+import { definePreset, type PresetFacts } from './preset.ts';
 
 /** The member that holds what AWS says of the session, escaped for a JSON pointer. */
 const SESSION = '/https:~1~1sts.amazonaws.com~1';
@@ -21,12 +21,7 @@ export const awsSts = definePreset({
   },
   parameters: { accounts: accountIds.optional() },
   facts({ accounts = [] }, _written, report) {
-    if (accounts.length === 0)
-      report(['accounts'], 'is required by the preset aws-sts: the accounts whose roles are named');
-    const roles = accounts.flatMap((account) =>
-      PARTITIONS.map((partition) => `arn:${partition}:iam::${account}:role/*`),
-    );
-    return {
+    const ofAnyAccount: Partial<PresetFacts> = {
       algorithms: ['RS256', 'ES384'],
       aliases: {
         account: ACCOUNT,
@@ -34,8 +29,18 @@ export const awsSts = definePreset({
         orgId: `${SESSION}/org_id`,
         ouPath: `${SESSION}/ou_path`,
       },
-      require: [{ StringEquals: { 'claims.account': [...accounts] }, StringLike: { 'claims.sub': roles } }],
       roleAccount: ACCOUNT,
+    };
+    if (accounts.length === 0) {
+      report(['accounts'], 'is required by the preset aws-sts: the accounts whose roles are named');
+      return ofAnyAccount;
+    }
+    const roles = accounts.flatMap((account) =>
+      PARTITIONS.map((partition) => `arn:${partition}:iam::${account}:role/*`),
+    );
+    return {
+      ...ofAnyAccount,
+      require: [{ StringEquals: { 'claims.account': [...accounts] }, StringLike: { 'claims.sub': roles } }],
     };
   },
 });

@@ -1,0 +1,80 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { parse, stringify } from 'yaml';
+import { loadConfiguration } from '../../lib/configuration/load.ts';
+import type { FieldPath } from '../../lib/configuration/problem.ts';
+import { isJsonObject } from '../../lib/json.ts';
+import { ISSUER, PARTNER, problemsOf, SESSION } from './folder-of.ts';
+
+const EXAMPLES = join(import.meta.dirname, '..', '..', 'examples');
+const folder = mkdtempSync(join(tmpdir(), 'each-once-'));
+cpSync(EXAMPLES, folder, { recursive: true });
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const files = ['connections', 'clients', 'scopes'].flatMap((kind) =>
+  readdirSync(join(EXAMPLES, kind))
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => `${kind}/${file}`),
+);
+
+/** Every field and entry of a document. */
+function pathsOf(value: unknown, above: FieldPath = []): FieldPath[] {
+  const own = above.length === 0 ? [] : [above];
+  if (Array.isArray(value)) return [...own, ...value.flatMap((entry, index) => pathsOf(entry, [...above, index]))];
+  if (!isJsonObject(value)) return own;
+  return [...own, ...Object.entries(value).flatMap(([name, entry]) => pathsOf(entry, [...above, name]))];
+}
+
+/** The document with one value replaced. */
+function withValue(value: unknown, [first, ...rest]: FieldPath, replacement: unknown): unknown {
+  if (first === undefined) return replacement;
+  if (Array.isArray(value)) {
+    return value.map((entry, index) => (index === first ? withValue(entry, rest, replacement) : entry));
+  }
+  if (!isJsonObject(value)) return value;
+  return { ...value, [first]: withValue(value[first], rest, replacement) };
+}
+
+async function errorsWith(file: string, document: unknown): Promise<readonly string[]> {
+  const original = readFileSync(join(EXAMPLES, file), 'utf8');
+  writeFileSync(join(folder, file), stringify(document));
+  const loaded = await loadConfiguration(folder, { issuer: ISSUER });
+  writeFileSync(join(folder, file), original);
+  const errors = 'problems' in loaded ? loaded.problems.filter(({ severity }) => severity === 'error') : [];
+  return errors.filter((error) => error.file === file).map(({ field, message }) => `${field}: ${message}`);
+}
+
+describe('one wrong value is one problem, if any', () => {
+  it.each(files)('%s', async (file) => {
+    const document: unknown = parse(readFileSync(join(EXAMPLES, file), 'utf8'));
+    for (const path of pathsOf(document)) {
+      // IAM's own grammar reads a statement as a whole.
+      if (path.includes('Statement')) continue;
+      const errors = await errorsWith(file, withValue(document, path, null));
+      expect([path, errors.slice(1)]).toEqual([path, []]);
+    }
+  });
+});
+
+it('a rule that an alias repeats is wrong once, where its anchor is', async () => {
+  const scope = SESSION.replace(
+    '  - connection: partner\n',
+    '  - connection: partner\n    when: &main { StringEqual: { claims.ref: a } }\n  - { client: bot, connection: partner, when: *main }\n',
+  );
+  const bot = 'client: bot\nsecret: token-broker/clients/bot\n';
+  expect(
+    await problemsOf({ 'connections/partner.yaml': PARTNER, 'clients/bot.yaml': bot, 'scopes/deploy.yaml': scope }),
+  ).toEqual([
+    expect.stringMatching(/^scopes\/deploy.yaml:4: allow\[0\].when.StringEqual: StringEqual is not an operator/),
+  ]);
+});
+
+it('a misspelt operator in the require of an open issuer is one problem', async () => {
+  const text = `connection: github\ntype: oidc\npreset: github-actions\naudience: ${ISSUER}\n`;
+  const require = 'require: { StringEqual: { claims.repository_owner_id: "1" } }\n';
+  expect(await problemsOf({ 'connections/github.yaml': text + require })).toEqual([
+    expect.stringMatching(/StringEqual is not an operator/),
+  ]);
+});
