@@ -2,13 +2,13 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../modules/root.ts';
 
-/** Lines of JSON under node_modules/.cache: an interrupted run goes on where it ended. A later line of a key wins. */
+/** Lines of JSON under .cache: an interrupted run goes on where it ended. A later line of a key wins. */
 export class Store<Entry> {
   readonly #path: string;
   readonly #entries = new Map<string, { readonly hash: string; readonly entry: Entry }>();
 
   constructor(name: string) {
-    const folder = join(ROOT, 'node_modules', '.cache', 'mutation');
+    const folder = join(ROOT, '.cache', 'mutation');
     mkdirSync(folder, { recursive: true });
     this.#path = join(folder, `${name}.jsonl`);
     if (!existsSync(this.#path)) return;
