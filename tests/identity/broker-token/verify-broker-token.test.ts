@@ -82,6 +82,12 @@ describe('a token of this broker', () => {
     expect(outcome).toMatchObject({ ok: false, refusal: { detail } });
   });
 
+  it.each(['ES384', 'RS512', 'PS256'])('is none under %s, though a published key signed it', async (alg) => {
+    const { privateKey, jwk: published } = await keyPair('k1', alg);
+    const outcome = await verifyBrokerToken(parsed(await brokerToken(privateKey, {}, { alg })), contextOf([published]));
+    expect(outcome).toMatchObject({ ok: false, refusal: { reason: 'algorithm_not_allowed' } });
+  });
+
   it('is none where another key signed it', async () => {
     const outcome = await verifyBrokerToken(parsed(await brokerToken(otherKey)), contextOf([jwk]));
     expect(outcome).toMatchObject({ ok: false, refusal: { reason: 'signature_invalid' } });

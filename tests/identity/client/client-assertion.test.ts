@@ -111,6 +111,13 @@ describe('a client assertion', () => {
     expect(await present(await assertion(key, {}, { kid: 'k2' }))).toEqual(failed('key_unknown'));
   });
 
+  it.each(['RS384', 'RS512', 'PS384', 'PS512'])('genuinely signed under %s is refused', async (alg) => {
+    const { privateKey, jwk: registered } = await keyPair('k1', alg);
+    const keyed = client('jwt-bot', { method: 'jwks', jwks: { keys: [registered] }, audience: 'issuer' });
+    const outcome = await present(await assertion(privateKey, {}, { alg }), null, keyed);
+    expect(outcome).toEqual(failed('algorithm_not_allowed'));
+  });
+
   it('of another type is refused', async () => {
     expect(await present(await assertion(key, {}, { typ: 'at+jwt' }))).toEqual(toldWhy('type_mismatch'));
   });

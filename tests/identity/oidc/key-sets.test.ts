@@ -74,6 +74,15 @@ describe('a key set', () => {
     expect(await kids(keySets, undefined)).toBe('a b');
   });
 
+  it('is discovered below the issuer, whose final slash is left out', async () => {
+    const { state, keySets } = world();
+    const tenant = `${ISSUER}/tenant/`;
+    const place = `${ISSUER}/tenant/.well-known/openid-configuration`;
+    state.pages.set(place, body({ issuer: tenant, jwks_uri: KEYS }));
+    expect(await kids(keySets, 'a', { issuer: tenant, jwksUri: null })).toBe('a');
+    expect(state.asked).toEqual([place, KEYS]);
+  });
+
   it('is discovered anew after an hour', async () => {
     const { state, keySets } = world();
     await kids(keySets, 'a');
@@ -369,7 +378,10 @@ describe('a bad document never replaces a good one', () => {
     const whole = { ...key('a'), n: 'n', e: 'e', alg: 'ES256', use: 'sig', key_ops: ['verify'] };
     state.pages.set(KEYS, body({ keys: [{ ...whole, x5c: ['MII'], x5t: 't', oddity: 1 }] }));
     const found = await keySets.find(BY_DISCOVERY, 'a', signal);
-    expect(found).toEqual({ ok: true, value: [whole] });
+    expect(found).toStrictEqual({ ok: true, value: [whole] });
+    state.pages.set(KEYS, body({ keys: [key('a')] }));
+    state.now = START + 10 * MINUTE;
+    expect(await keySets.find(BY_DISCOVERY, 'a', signal)).toStrictEqual({ ok: true, value: [key('a')] });
   });
 
   it('an empty set is its issuer’s word that no key is good', async () => {
