@@ -1,10 +1,9 @@
-import { isJsonObject, type JsonValue } from '../../json.ts';
 import type { DocumentStore } from '../../ports.ts';
 import { type EpochMilliseconds, epochMilliseconds } from '../../time.ts';
 import { parseStrictJson } from '../strict-json.ts';
-import { type KeySetDocument, keysIn, MAX_KEY_SET_BYTES, type SkippedKey } from './key-document.ts';
+import { type KeySetDocument, keysIn, MAX_KEY_SET_BYTES } from './key-document.ts';
 
-/** A key set that was fetched, and when. */
+/** A key set that was fetched, and when. A copy of the store does not say what its fetch skipped. */
 export interface HeldKeySet extends KeySetDocument {
   readonly jwksUri: string;
   readonly fetchedAt: EpochMilliseconds;
@@ -29,14 +28,7 @@ export async function readSharedKeySet(store: DocumentStore, name: string): Prom
     if (document === null || set === null || document['source'] !== name) return null;
     const { jwksUri, discoveredAt } = document;
     if (typeof jwksUri !== 'string' || typeof discoveredAt !== 'number') return null;
-    const skipped = [...set.skipped, ...skippedIn(document['skipped'])];
-    return {
-      jwksUri,
-      keys: set.keys,
-      skipped,
-      fetchedAt: stored.fetchedAt,
-      discoveredAt: epochMilliseconds(discoveredAt),
-    };
+    return { jwksUri, ...set, fetchedAt: stored.fetchedAt, discoveredAt: epochMilliseconds(discoveredAt) };
   } catch {
     // A store that is down costs a fetch, not a request.
     return null;
@@ -48,8 +40,8 @@ export async function readSharedKeySet(store: DocumentStore, name: string): Prom
  * another source's.
  */
 export async function writeSharedKeySet(store: DocumentStore, name: string, held: HeldKeySet): Promise<void> {
-  const { jwksUri, keys, skipped, fetchedAt, discoveredAt } = held;
-  const text = JSON.stringify({ source: name, jwksUri, discoveredAt, keys, skipped });
+  const { jwksUri, keys, fetchedAt, discoveredAt } = held;
+  const text = JSON.stringify({ source: name, jwksUri, discoveredAt, keys });
   if (Buffer.byteLength(text) > MAX_TEXT_BYTES) return;
   try {
     await store.put(name, { text, fetchedAt }, AbortSignal.timeout(STORE_MS));
@@ -57,10 +49,3 @@ export async function writeSharedKeySet(store: DocumentStore, name: string, held
     // The next process fetches for itself.
   }
 }
-
-/** A copy of before has none. */
-const skippedIn = (value: JsonValue | undefined): readonly SkippedKey[] =>
-  (Array.isArray(value) ? value : []).flatMap((each: JsonValue) => {
-    const { kid, found } = isJsonObject(each) ? each : {};
-    return typeof found === 'string' ? [{ kid: typeof kid === 'string' ? kid : null, found }] : [];
-  });

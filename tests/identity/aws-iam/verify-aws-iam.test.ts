@@ -165,7 +165,10 @@ describe('the time of a request', () => {
     const strict = { ...connection, clockTolerance: seconds(0) };
     const lax = { ...connection, connection: 'other', accounts: ['444455556666'], clockTolerance: seconds(300) };
     const at = { now: '2026-11-21T09:05:00Z', connections: [lax, strict] };
-    expect(reasonOf(await verify(encoded(await signed()), at))).toBe('expired');
+    const detail =
+      'X-Amz-Date is 1795251600 and good for 300 seconds; the clock here says 1795251900 and the tolerance is 0 seconds.';
+    const { outcome } = await verify(encoded(await signed()), at);
+    expect(outcome).toEqual({ ok: false, refusal: { reason: 'expired', detail } });
   });
 });
 

@@ -88,7 +88,10 @@ describe('a key set', () => {
     await kids(keySets, 'a');
     state.pages.set(DISCOVERY, body({ issuer: ISSUER, jwks_uri: `${ISSUER}/moved` }));
     state.pages.set(`${ISSUER}/moved`, body({ keys: [key('m')] }));
-    state.now = START + HOUR;
+    state.now = START + HOUR - 1;
+    expect(await kids(keySets, 'a')).toBe('a');
+    expect(state.asked.filter((url) => url === DISCOVERY)).toHaveLength(1);
+    state.now = START + HOUR + 30 * SECOND;
     expect(await kids(keySets, 'm')).toBe('m');
   });
 
@@ -192,9 +195,9 @@ describe('an issuer that is down', () => {
     const { state, keySets } = world();
     await kids(keySets, 'a');
     state.pages.set(KEYS, down);
-    state.now = START + 24 * HOUR - SECOND;
+    state.now = START + 24 * HOUR;
     expect(await kids(keySets, 'a')).toBe('a');
-    state.now = START + 24 * HOUR + SECOND;
+    state.now = START + 24 * HOUR + 1;
     expect(await kids(keySets, 'a')).toBe('keys_unavailable');
   });
 
@@ -223,6 +226,8 @@ describe('an issuer that is down', () => {
     expect(await kids(keySets, 'a')).toBe('keys_unavailable');
     expect(state.asked).toHaveLength(1);
     state.pages.set(DISCOVERY, body({ issuer: ISSUER, jwks_uri: KEYS }));
+    state.now = START + SECOND - 1;
+    expect(await kids(keySets, 'a')).toBe('keys_unavailable');
     state.now = START + SECOND;
     expect(await kids(keySets, 'a')).toBe('a');
   });
@@ -366,7 +371,7 @@ describe('a bad document never replaces a good one', () => {
     expect(await kids(keySets, undefined)).toBe('a');
     const refused = { ok: false, refusal: { reason: 'key_unusable', log: { kid: 'b', found } } };
     expect(await keySets.find(BY_DISCOVERY, 'b', signal)).toEqual(refused);
-    // So it is to a process that has the shared copy of it.
+    // No other process gets it by way of the store.
     const cold = world(shared);
     cold.state.pages.clear();
     expect(await kids(cold.keySets, undefined)).toBe('a');
@@ -384,12 +389,25 @@ describe('a bad document never replaces a good one', () => {
     expect(await keySets.find(BY_DISCOVERY, 'a', signal)).toStrictEqual({ ok: true, value: [key('a')] });
   });
 
+  it('is asked for as JSON', async () => {
+    const accepted: unknown[] = [];
+    const fetcher: Fetcher = {
+      fetch: async ({ url, headers }) => {
+        accepted.push(headers);
+        return url === DISCOVERY ? body({ issuer: ISSUER, jwks_uri: KEYS }) : body({ keys: [key('a')] });
+      },
+    };
+    await kids(world().start({ fetcher }), 'a');
+    expect(accepted).toEqual([{ accept: 'application/json' }, { accept: 'application/json' }]);
+  });
+
   it('an empty set is its issuer’s word that no key is good', async () => {
     const { state, keySets } = world();
     await kids(keySets, 'a');
     state.pages.set(KEYS, body({ keys: [] }));
     state.now = START + 20 * MINUTE;
     expect(await kids(keySets, 'a')).toBe('');
+    expect(await kids(keySets, undefined)).toBe('');
   });
 });
 
@@ -422,8 +440,8 @@ describe('the shared copy', () => {
   });
 
   it.each([
-    ['over 24 h old', START - 24 * HOUR - 1],
-    ['from a clock far ahead', START + 6 * MINUTE],
+    ['24 h old', START - 24 * HOUR],
+    ['from a clock five minutes ahead', START + 5 * MINUTE],
   ])('is nothing where it is %s', async (_name, fetchedAt) => {
     const first = world();
     await kids(first.keySets, 'a');
@@ -432,6 +450,22 @@ describe('the shared copy', () => {
     const cold = world(first.shared);
     cold.state.pages.clear();
     expect(await kids(cold.keySets, 'a')).toBe('keys_unavailable');
+  });
+
+  it.each([
+    ['a millisecond less than 24 h old', START - 24 * HOUR + 1, []],
+    ['ten minutes old: the issuer is asked first', START - 10 * MINUTE, [KEYS]],
+    ['a millisecond younger than that', START - 10 * MINUTE + 1, null],
+    ['from a clock that is a little less than five minutes ahead', START + 5 * MINUTE - 1, null],
+  ])('serves where it is %s', async (_name, fetchedAt, asked) => {
+    const first = world();
+    await kids(first.keySets, 'a');
+    for (const [name, { text }] of first.shared)
+      first.shared.set(name, { text, fetchedAt: epochMilliseconds(fetchedAt) });
+    const cold = world(first.shared);
+    cold.state.pages.clear();
+    expect(await kids(cold.keySets, 'a')).toBe('a');
+    expect(cold.state.asked.length === 0).toBe(asked === null);
   });
 
   it('of another source is nothing, though it lies under this one’s name', async () => {

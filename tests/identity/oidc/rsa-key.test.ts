@@ -46,13 +46,29 @@ const PRIMES = [
   163n,
   167n,
 ];
-/** An odd number of 2,048 bits that is a power of 65537 modulo every prime above, as the weak generator makes them. */
-function rocaModulus(): bigint {
-  const product = PRIMES.reduce((all, prime) => all * prime, 1n);
-  let power = 1n;
-  for (let count = 0; count < 1234; count += 1) power = (power * 65537n) % product;
-  const candidate = power + product * ((1n << 2047n) / product + 1n);
-  return candidate % 2n === 1n ? candidate : candidate + product;
+const PRODUCT = PRIMES.reduce((all, prime) => all * prime, 1n);
+
+/** An odd number of 2,048 bits with this remainder by the product of the primes. */
+function largeAs(remainder: bigint): bigint {
+  const candidate = remainder + PRODUCT * ((1n << 2047n) / PRODUCT + 1n);
+  return candidate % 2n === 1n ? candidate : candidate + PRODUCT;
+}
+
+/** A power of 65537 modulo every prime above, as the weak generator makes its moduli. */
+function power(exponent: number): bigint {
+  let result = 1n;
+  for (let count = 0; count < exponent; count += 1) result = (result * 65537n) % PRODUCT;
+  return result;
+}
+
+const rocaModulus = (exponent = 1234): bigint => largeAs(power(exponent));
+
+/** As that, but for one prime, which divides it: no power of 65537 is divided by it. */
+function allButOne(prime: bigint): bigint {
+  const [others, start] = [PRODUCT / prime, power(1234)];
+  let remainder = start;
+  while (remainder % prime !== 0n) remainder = (remainder + others) % PRODUCT;
+  return largeAs(remainder);
 }
 
 describe('an RSA key', () => {
@@ -99,6 +115,14 @@ describe('an RSA key', () => {
     ['with a modulus beyond any size', 'A'.repeat(8_193), 'AQAB', 'n is not'],
   ])('is not sound %s', (_name, modulus, exponent, problem) => {
     expect(rsaKeyProblem(modulus, exponent)).toContain(problem);
+  });
+
+  it.each([1, 2, 17, 1_000, 4_321])('is not sound as the weak generator makes it (65537^%i)', (exponent) => {
+    expect(rsaKeyProblem(bytes(rocaModulus(exponent)), 'AQAB')).toContain('CVE-2017-15361');
+  });
+
+  it.each(PRIMES)('is sound where it is of that form for every prime but %i', (prime) => {
+    expect(rsaKeyProblem(bytes(allButOne(prime)), 'AQAB')).toBeNull();
   });
 
   it('has its numbers written in one way, whatever its issuer wrote', () => {

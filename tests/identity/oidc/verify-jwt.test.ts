@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import { parseJws } from '../../../lib/identity/oidc/jws.ts';
 import { verifyJwt } from '../../../lib/identity/oidc/verify-jwt.ts';
 import { Fault, refuse } from '../../../lib/outcome.ts';
 import { seconds } from '../../../lib/time.ts';
@@ -9,6 +10,7 @@ import {
   connection,
   context,
   ecKey,
+  encode,
   HEADER,
   ISSUER,
   NOW,
@@ -148,6 +150,27 @@ describe('what a refusal says', () => {
   it('tells the log which check was missed', async () => {
     const { log } = await refusal(token({ claims: { repository_owner_id: '9' } }));
     expect(log).toEqual({ connection: 'idp', missed: 'StringEquals claims.repository_owner_id' });
+  });
+});
+
+describe('sizes', () => {
+  it.each([
+    [20_000, 'AA', true],
+    [20_001, 'AAA', false],
+  ])('a token of %i characters is read: %s', (length, end, read) => {
+    const compact = `${encode('{"alg":"RS256"}')}.${'A'.repeat(19_976)}.${end}`;
+    expect(compact).toHaveLength(length);
+    expect(parseJws(compact)).toMatchObject(read ? { ok: true } : { refusal: { reason: 'token_too_large' } });
+  });
+
+  it.each([
+    ['sub', 1_024, 'accepted'],
+    ['sub', 1_025, 'claims_invalid'],
+    ['jti', 1_024, 'accepted'],
+    ['jti', 1_025, 'claims_invalid'],
+  ])('a %s of %i bytes: %s', async (name, bytes, expected) => {
+    const value = `é${'x'.repeat(bytes - 2)}`;
+    expect(await verdict(token({ claims: { [name]: value } }), using({ reuse: 'once' }))).toBe(expected);
   });
 });
 
