@@ -7,8 +7,7 @@ import { tableName } from '../../lib/aws/dynamodb/tables.ts';
 import type { ConfigurationDocuments } from '../../lib/configuration/documents.ts';
 import { configurationItems } from '../../lib/configuration/items.ts';
 import { loadConfiguration } from '../../lib/configuration/load.ts';
-import { systemClock } from '../../lib/host/clock.ts';
-import { epochMilliseconds, toEpochSeconds } from '../../lib/time.ts';
+import { epochMilliseconds } from '../../lib/time.ts';
 
 /** The broker's issuer in a benchmark. Nothing listens there. */
 export const BROKER = 'http://127.0.0.1:3000';
@@ -74,7 +73,7 @@ export async function documentsOf(idp: string, scopes: number): Promise<Configur
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
   }
-  const loaded = await loadConfiguration(folder, { issuer: BROKER, now: toEpochSeconds(systemClock.now()) });
+  const loaded = await loadConfiguration(folder, { issuer: BROKER });
   rmSync(folder, { recursive: true });
   if ('problems' in loaded) throw new Error(loaded.problems.map(({ message }) => message).join('\n'));
   const { documents } = loaded;

@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { resourcesOf, template } from '../template/document.ts';
+
+const page = readFileSync('docs/cost.md', 'utf8');
+/** Cells of the row of the standing costs that begins so. */
+const row = (what: string): readonly string[] =>
+  page
+    .split('## Standing costs, a month')[1]
+    ?.split('\n')
+    .find((line) => line.startsWith(`| ${what} |`))
+    ?.split('|')
+    .slice(1, -1)
+    .map((cell) => cell.trim()) ?? [];
+const dollars = (count: number, price: number): string => (count * price).toFixed(2);
+
+const alarms = resourcesOf('AWS::CloudWatch::Alarm');
+const METRICS_OF_A_ROUTE = 6;
+
+describe('the standing costs of docs/cost.md', () => {
+  it('count the alarms of the template, and the metrics that they look at', () => {
+    const metrics = alarms.reduce((sum, [, { Properties: properties }]) => {
+      const several = properties['Metrics'] as readonly { MetricStat?: unknown }[] | undefined;
+      return sum + (several?.filter(({ MetricStat }) => MetricStat !== undefined).length ?? 1);
+    }, 0);
+    const [, counted, price, month] = row('alarms');
+    expect(counted).toBe(`${alarms.length} alarms on ${metrics} metrics`);
+    expect([price, month]).toEqual(['0.10 a metric', dollars(metrics, 0.1)]);
+  });
+
+  it('count the metrics that the logs are counted for', () => {
+    const filters = resourcesOf('AWS::Logs::MetricFilter').map(([, { Properties: properties }]) => properties);
+    const patterns = filters.map((properties) => String(properties['FilterPattern']));
+    const reasons = new Set(
+      patterns.flatMap((text) => [...text.matchAll(/\$\.reason = "(\w+)"/g)].map(([, name]) => name)),
+    );
+    const others = patterns.filter((text) => !text.includes('$.reason')).length;
+    const [, counted, , month] = row('metrics counted from the logs');
+    expect(counted).toContain(`at most ${reasons.size + others}: one for each of ${reasons.size} reasons`);
+    expect(month).toBe(`at most ${dollars(reasons.size + others, 0.3)}`);
+  });
+
+  it("count the broker's own metrics", () => {
+    const names = [
+      ...readFileSync('lib/host/log.ts', 'utf8').matchAll(/\b(Issued|Denied|Failed|Unauthenticated|Latency)\b/g),
+    ];
+    const inAll = new Set(names.map(([name]) => name)).size;
+    const [, counted, , month] = row("the broker's own metrics");
+    expect(counted).toContain(`${inAll} in all`);
+    expect(month).toBe(dollars(inAll + 40, 0.3));
+  });
+
+  it('count what detailed metrics of every route would cost, and that they are off', () => {
+    const routes = resourcesOf('AWS::Serverless::Function').flatMap(([, one]) =>
+      Object.keys(one.Properties['Events'] ?? {}),
+    );
+    const [, counted, , month] = row('detailed metrics of routes');
+    expect(counted).toContain(`${METRICS_OF_A_ROUTE} for each of ${routes.length} routes`);
+    expect(month).toBe(`0.00 (${dollars(routes.length * METRICS_OF_A_ROUTE, 0.3)})`);
+    expect(JSON.stringify(template.Resources['Api'])).not.toContain('"DetailedMetricsEnabled":true');
+  });
+
+  it('count the key rings and the functions that are rolled out', () => {
+    const rings = resourcesOf('AWS::SecretsManager::Secret').length;
+    expect(row('Secrets Manager')[1]).toContain(`${rings} key rings`);
+    expect(row('Secrets Manager')[3]).toBe(`${dollars(rings, 0.4)} and up`);
+    const guarded = resourcesOf('AWS::Serverless::Function').filter(
+      ([, one]) => 'DeploymentPreference' in one.Properties,
+    );
+    expect(row('rolling out, CodeDeploy')[1]).toBe(`${guarded.length} functions`);
+  });
+
+  it('bound a flood by the parameters that are in force', () => {
+    const units = Number(template.Parameters['MaxWriteUnits']?.['Default']);
+    expect(page).toContain(
+      `at the default of ${units.toLocaleString('en')} a second, ${Math.round(units * 3_600 * 0.625e-6)} US dollars`,
+    );
+  });
+});
