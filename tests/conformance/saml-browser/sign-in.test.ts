@@ -26,7 +26,8 @@ ${more}`;
 const configuration = (metadata: string): Folder => ({
   'connections/metadata.xml': metadata,
   'connections/ssp.yaml': connection('ssp'),
-  'connections/sealed.yaml': connection('sealed'),
+  // SimpleSAMLphp 1.19 knows no AES-GCM.
+  'connections/sealed.yaml': connection('sealed', 'encryption: [gcm, cbc]\n'),
   'connections/portal.yaml': connection('portal', 'unsolicited: true\n'),
   'connections/by-url.yaml': connection('by-url').replace('metadata: ./metadata.xml', `metadataUrl: '${idp.entityId}'`),
   'clients/broker-cli.yaml': `client: broker-cli\npublic: true\nredirectUris: ['http://127.0.0.1/callback']\n`,
