@@ -1,6 +1,9 @@
 import { registry } from './kinds.ts';
 
-/** A SAML document that names nobody here. Reasons that SAML shares with tokens (audience_mismatch, expired, signature_invalid, ...) are in `proof.ts`. */
+/**
+ * A SAML document that names nobody here. Reasons that SAML shares with tokens (audience_mismatch, expired,
+ * signature_invalid, ...) are in `proof.ts`.
+ */
 export const samlRefusals = registry({
   saml_encoding: {
     class: 'proof',

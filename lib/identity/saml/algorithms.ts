@@ -39,7 +39,10 @@ export const DIGEST_ALGORITHMS: ReadonlyMap<string, HashName> = new Map([
 /** The hash of octets. */
 export const digestOf = (hash: HashName, octets: string): Buffer => createHash(hash).update(octets, 'utf8').digest();
 
-/** True if `signature` over `octets` holds under the key, and the key is of the kind that the algorithm takes. Never throws for a bad signature. */
+/**
+ * True if `signature` over `octets` holds under the key, and the key is of the kind that the algorithm takes. Never
+ * throws for a bad signature.
+ */
 export function holds(algorithm: SignatureAlgorithm, key: KeyObject, octets: string, signature: Uint8Array): boolean {
   const data = Buffer.from(octets, 'utf8');
   if (algorithm.key === 'ec') {

@@ -1,9 +1,9 @@
 import type { EpochSeconds } from '../../time.ts';
 import { attribute, is, one, onlyAttributes, requiredAttribute, sequence, textOf } from './element.ts';
 import { BEARER, DS, FORMAT_UNSPECIFIED, SAML, XSI } from './names.ts';
+import { Refused } from './refused.ts';
 import { instant, optionalInstant, readIssuer, version } from './response.ts';
 import { readStatements, type StatementsShape } from './statements.ts';
-import { Stop } from './stop.ts';
 import type { XmlElement } from './xml-tree.ts';
 
 /** One bearer confirmation (profiles section 3.3). */
@@ -73,7 +73,7 @@ function parts(element: XmlElement): readonly (readonly XmlElement[])[] {
     ['Conditions', SAML, '1'],
     ['Advice', SAML, '?'],
   ]);
-  if (!statements.every(isStatement)) throw new Stop('saml_schema', 'a statement that is not known');
+  if (!statements.every(isStatement)) throw new Refused('saml_schema', 'a statement that is not known');
   return [...head, statements];
 }
 
@@ -82,7 +82,7 @@ const isStatement = (child: XmlElement): boolean =>
 
 function readSubject(subject: XmlElement): Pick<AssertionShape, 'nameId' | 'nameIdFormat' | 'confirmations'> {
   if (subject.children.some((child) => is(child, 'EncryptedID', SAML))) {
-    throw new Stop('saml_encrypted_part', 'EncryptedID');
+    throw new Refused('saml_encrypted_part', 'EncryptedID');
   }
   const [named, confirmed] = sequence(subject, [
     ['NameID', SAML, '?'],
@@ -107,7 +107,7 @@ function readConfirmation(element: XmlElement): BearerConfirmation[] {
   if (data === undefined) return [];
   onlyAttributes(data, ['NotBefore', 'NotOnOrAfter', 'Recipient', 'InResponseTo', 'Address']);
   if (data.attributes.some((each) => each.namespace === XSI && each.local === 'type') || data.children.length > 0) {
-    throw new Stop('saml_confirmation', 'bearer data of another type');
+    throw new Refused('saml_confirmation', 'bearer data of another type');
   }
   return [
     {
@@ -125,11 +125,11 @@ function readConditions(element: XmlElement): Pick<AssertionShape, 'notBefore' |
   const counts = new Map<string, number>();
   for (const child of element.children) {
     if (child.namespace !== SAML || !known.includes(child.local))
-      throw new Stop('saml_condition', 'a condition that is not known');
+      throw new Refused('saml_condition', 'a condition that is not known');
     counts.set(child.local, (counts.get(child.local) ?? 0) + 1);
   }
   if ((counts.get('OneTimeUse') ?? 0) > 1 || (counts.get('ProxyRestriction') ?? 0) > 1 || element.text.trim() !== '') {
-    throw new Stop('saml_schema', 'Conditions');
+    throw new Refused('saml_schema', 'Conditions');
   }
   const restrictions = element.children.filter((child) => child.local === 'AudienceRestriction');
   return {

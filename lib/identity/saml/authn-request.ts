@@ -1,7 +1,7 @@
 import samlify from 'samlify/build/index.js';
 import { type EpochSeconds, toRfc3339 } from '../../time.ts';
 import { escapeXml } from '../../xml.ts';
-import { HTTP_POST, HTTP_REDIRECT } from './names.ts';
+import { HTTP_POST, HTTP_REDIRECT, SAML, SAMLP } from './names.ts';
 import type { ServiceKey } from './service-keys.ts';
 
 const RSA_SHA256 = 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256';
@@ -19,8 +19,9 @@ export interface AuthnRequest {
 }
 
 /**
- * The URL that sends a browser to the IdP with an AuthnRequest, signed with RSA and SHA-256 (SAML bindings section 3.4.4). It asks for no NameID format and no way of signing in:
- * what a connection needs of them is the IdP's setting, and a rule's condition.
+ * The URL that sends a browser to the IdP with an AuthnRequest, signed with RSA and SHA-256 (SAML bindings section
+ * 3.4.4). It asks for no NameID format and no way of signing in: what a connection needs of them is the IdP's setting,
+ * and a rule's condition.
  */
 export function authnRequestUrl(request: AuthnRequest, key: ServiceKey): string {
   const { id, entityId, acsUrl, idpEntityId, location } = request;
@@ -45,9 +46,10 @@ export function authnRequestUrl(request: AuthnRequest, key: ServiceKey): string 
 
 /** Core section 3.4.1. */
 function authnRequestXml({ id, issued, entityId, acsUrl, location }: AuthnRequest): string {
-  const namespaces =
-    'xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"';
-  const sent = `ID="${escapeXml(id)}" Version="2.0" IssueInstant="${toRfc3339(issued)}" Destination="${escapeXml(location)}"`;
-  const answer = `ProtocolBinding="${HTTP_POST}" AssertionConsumerServiceURL="${escapeXml(acsUrl)}"`;
-  return `<samlp:AuthnRequest ${namespaces} ${sent} ${answer}><saml:Issuer>${escapeXml(entityId)}</saml:Issuer></samlp:AuthnRequest>`;
+  return [
+    `<samlp:AuthnRequest xmlns:samlp="${SAMLP}" xmlns:saml="${SAML}" ID="${escapeXml(id)}" Version="2.0"`,
+    ` IssueInstant="${toRfc3339(issued)}" Destination="${escapeXml(location)}" ProtocolBinding="${HTTP_POST}"`,
+    ` AssertionConsumerServiceURL="${escapeXml(acsUrl)}">`,
+    `<saml:Issuer>${escapeXml(entityId)}</saml:Issuer></samlp:AuthnRequest>`,
+  ].join('');
 }

@@ -8,7 +8,7 @@ import type { ResponseShape } from './response.ts';
 import type { VerifiedAssertion } from './verify-signatures.ts';
 
 /** What a verified assertion is held against. */
-export interface Expectations {
+interface Expectations {
   readonly connection: SamlConnection;
   readonly idpEntityId: string;
   readonly at: SamlBinding;
@@ -18,12 +18,12 @@ export interface Expectations {
 }
 
 /**
- * Checks what a verified assertion says of who made it, for whom, for which question and for when. An AuthnStatement may
- * be missing (Keycloak can leave it out): a rule that asks for one then does not match; of several, each has to be in its
- * time. Returns when the assertion ends, without tolerance. Refuses, in this order: saml_issuer_mismatch,
+ * Checks what a verified assertion says of who made it, for whom, for which question and for when. An AuthnStatement
+ * may be missing (Keycloak can leave it out): a rule that asks for one then does not match; of several, each has to be
+ * in its time. Returns when the assertion ends, without tolerance. Refuses, in this order: saml_issuer_mismatch,
  * audience_mismatch, saml_unsolicited, saml_in_response_to, saml_destination, saml_recipient or saml_confirmation,
- * not_yet_valid, expired. Details name our own values only.
- * SAML core sections 2.4 and 2.5, profiles sections 3.3 and 4.1.4.3, RFC 7522 section 3.
+ * not_yet_valid, expired. Details name our own values only. SAML core sections 2.4 and 2.5, profiles sections 3.3 and
+ * 4.1.4.3, RFC 7522 section 3.
  */
 export function checkAssertion(verified: VerifiedAssertion, expected: Expectations): Outcome<EpochSeconds> {
   const { assertion, response } = verified;
@@ -44,7 +44,10 @@ export function checkAssertion(verified: VerifiedAssertion, expected: Expectatio
   return checkTimes(assertion, response, confirmed.value, expected);
 }
 
-/** The Response's own InResponseTo. It is unsigned where only the assertion is signed: the confirmation's is checked as well. */
+/**
+ * The Response's own InResponseTo. It is unsigned where only the assertion is signed: the confirmation's is checked as
+ * well.
+ */
 function checkInResponseTo(response: ResponseShape | null, { at, connection }: Expectations): Outcome<null> {
   const asked = at.kind === 'acs' ? at.inResponseTo : null;
   if (at.kind === 'acs' && asked === null && !connection.unsolicited) {
@@ -70,7 +73,10 @@ function checkDestination(
   return refuse('saml_destination', { detail: `Destination must be ${publicList(recipients)}.` });
 }
 
-/** One bearer confirmation that holds in every respect is enough; else the refusal is that of the one that came furthest. */
+/**
+ * One bearer confirmation that holds in every respect is enough; else the refusal is that of the one that came
+ * furthest.
+ */
 function checkConfirmations(
   confirmations: readonly BearerConfirmation[],
   expected: Expectations,

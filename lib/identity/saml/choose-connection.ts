@@ -5,15 +5,16 @@ import type { SamlBinding } from '../principal.ts';
 import { readClaimedIssuerAndAudiences } from './assertion.ts';
 import type { SamlContext } from './context.ts';
 import { isEncrypted, type Message } from './read-message.ts';
+import { outcomeOf } from './refused.ts';
 import type { Trust } from './signature.ts';
-import { outcomeOf } from './stop.ts';
 
 const MAX_AUDIENCES = 10;
 
 /**
- * The connection that a document is for, and its IdP: at the ACS the one of the path, elsewhere the one whose entityId is an audience and whose IdP is the issuer.
- * What the document says so far is believed by nobody: it only selects whose keys decide.
- * Refuses with audience_mismatch, issuer_unknown, saml_issuer_mismatch and the reasons of the metadata source.
+ * The connection that a document is for, and its IdP: at the ACS the one of the path, elsewhere the one whose entityId
+ * is an audience and whose IdP is the issuer. What the document says so far is believed by nobody: it only selects
+ * whose keys decide. Refuses with audience_mismatch, issuer_unknown, saml_issuer_mismatch and the reasons of the
+ * metadata source.
  */
 export async function chooseConnection(
   message: Message,

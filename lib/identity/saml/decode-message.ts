@@ -7,15 +7,15 @@ const MAX_ENCODED = Math.ceil(MAX_DOCUMENT_BYTES / 3) * 4;
 const BASE64 = /^(?:[A-Za-z0-9+/]*|[A-Za-z0-9_-]*)={0,2}$/;
 
 /** The XML text of a message as it came, and its bytes, not yet believed. */
-export interface DecodedMessage {
+interface DecodedMessage {
   readonly text: string;
   readonly bytes: Uint8Array;
 }
 
 /**
- * Decodes a SAML message: base64 with or without line breaks (SAML bindings section 3.5.4) or base64url (RFC 7522 section 2.1), one
- * alphabet in one message, padded or not; then UTF-8 without a byte order mark.
- * Refuses with saml_too_large, saml_encoding or saml_not_xml.
+ * Decodes a SAML message: base64 with or without line breaks (SAML bindings section 3.5.4) or base64url (RFC 7522
+ * section 2.1), one alphabet in one message, padded or not; then UTF-8 without a byte order mark. Refuses with
+ * saml_too_large, saml_encoding or saml_not_xml.
  */
 export function decodeMessage(document: string): Outcome<DecodedMessage> {
   // Line breaks of RFC 2045 are 2 in 78 characters.

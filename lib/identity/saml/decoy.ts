@@ -1,8 +1,8 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { holds } from './algorithms.ts';
 import { DS, EXCLUSIVE_C14N, SAML } from './names.ts';
+import { outcomeOf } from './refused.ts';
 import { readSignature } from './signature-shape.ts';
-import { outcomeOf } from './stop.ts';
 import type { XmlElement } from './xml-tree.ts';
 
 /** No connection has it as its audience, and no identity provider as its name. */
@@ -37,7 +37,9 @@ export function decoyText(characters: number): string {
   return HEAD + FILLING.repeat(Math.max(0, Math.round((characters - HEAD.length) / FILLING.length))) + TAIL;
 }
 
-/** Does the work of a signature of the assertion that does not hold, where there is nobody whose signature it could be. */
+/**
+ * Does the work of a signature of the assertion that does not hold, where there is nobody whose signature it could be.
+ */
 export function verifyInVain(assertion: XmlElement, decryptionKeys: readonly KeyObject[]): void {
   const signature = assertion.children.find(({ local }) => local === 'Signature');
   const [key] = decryptionKeys;

@@ -2,7 +2,7 @@ import { constants, createDecipheriv, type Decipheriv, type KeyObject, privateDe
 import type { ContentCipher, EncryptedShape } from './encrypted-assertion.ts';
 
 /** What decryption gave. */
-export interface Plaintext {
+interface Plaintext {
   readonly text: string;
   /** false: no key fitted, the tag or the padding was wrong, or the text is not UTF-8. Then nothing of it may count. */
   readonly intact: boolean;

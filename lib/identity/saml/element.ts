@@ -1,9 +1,9 @@
 import { XSI } from './names.ts';
-import { Stop } from './stop.ts';
+import { Refused } from './refused.ts';
 import type { XmlElement } from './xml-tree.ts';
 
 /** How often a child stands in its place of a sequence: once, at most once, any number of times, at least once. */
-export type Occurs = '1' | '?' | '*' | '+';
+type Occurs = '1' | '?' | '*' | '+';
 
 /** One place of a sequence: the element's local name, its namespace, and how often. */
 export type Place = readonly [local: string, namespace: string, occurs: Occurs];
@@ -24,7 +24,7 @@ export function attribute(element: XmlElement, name: string): string | null {
 /** The value of an attribute that must be there. Refuses with saml_schema. */
 export function requiredAttribute(element: XmlElement, name: string): string {
   const value = attribute(element, name);
-  if (value === null || value === '') throw new Stop('saml_schema', `${element.local} without ${name}`);
+  if (value === null || value === '') throw new Refused('saml_schema', `${element.local} without ${name}`);
   return value;
 }
 
@@ -33,7 +33,7 @@ export function onlyAttributes(element: XmlElement, names: readonly string[]): v
   for (const each of element.attributes) {
     if (each.namespace === XSI) continue;
     if (each.namespace !== '' || !names.includes(each.local)) {
-      throw new Stop('saml_schema', `an attribute of ${element.local} that the schema does not have`);
+      throw new Refused('saml_schema', `an attribute of ${element.local} that the schema does not have`);
     }
   }
 }
@@ -43,13 +43,13 @@ export const hasControl = (value: string): boolean => CONTROL.test(value);
 
 /** A value that is used here. Refuses with saml_control_character where it has a control character. */
 export function plain(value: string, where: string): string {
-  if (hasControl(value)) throw new Stop('saml_control_character', where);
+  if (hasControl(value)) throw new Refused('saml_control_character', where);
   return value;
 }
 
 /** The text of an element that has nothing else: the whole string, no part of it. Refuses with saml_schema. */
 export function onlyText(element: XmlElement): string {
-  if (element.children.length > 0) throw new Stop('saml_schema', `an element in the text of ${element.local}`);
+  if (element.children.length > 0) throw new Refused('saml_schema', `an element in the text of ${element.local}`);
   return element.text;
 }
 
@@ -58,12 +58,12 @@ export const textOf = (element: XmlElement): string => plain(onlyText(element), 
 
 /** Refuses with saml_schema where the element has text of its own beside its children. */
 export function noText(element: XmlElement): void {
-  if (!BLANK.test(element.text)) throw new Stop('saml_schema', `text in ${element.local}`);
+  if (!BLANK.test(element.text)) throw new Refused('saml_schema', `text in ${element.local}`);
 }
 
 /**
- * Reads the children of an element as an xs:sequence: these places in this order, each as often as it says, nothing else, no text.
- * Returns the children found at each place. Refuses with saml_schema.
+ * Reads the children of an element as an xs:sequence: these places in this order, each as often as it says, nothing
+ * else, no text. Returns the children found at each place. Refuses with saml_schema.
  */
 export function sequence(element: XmlElement, places: readonly Place[]): readonly (readonly XmlElement[])[] {
   noText(element);
@@ -77,18 +77,18 @@ export function sequence(element: XmlElement, places: readonly Place[]): readonl
     }
     at += here.length;
     if (here.length === 0 && (occurs === '1' || occurs === '+')) {
-      throw new Stop('saml_schema', `${element.local} without ${local}`);
+      throw new Refused('saml_schema', `${element.local} without ${local}`);
     }
     return here;
   });
-  if (at < element.children.length) throw new Stop('saml_schema', `a child of ${element.local} out of place`);
+  if (at < element.children.length) throw new Refused('saml_schema', `a child of ${element.local} out of place`);
   return found;
 }
 
 /** The one element at a place that `sequence` has checked to be there. */
 export function one(found: readonly XmlElement[] | undefined): XmlElement {
   const element = found?.[0];
-  if (element === undefined) throw new Stop('saml_schema', 'an element missing');
+  if (element === undefined) throw new Refused('saml_schema', 'an element missing');
   return element;
 }
 

@@ -1,7 +1,7 @@
 import type { SamlConnection } from '../../configuration/documents.ts';
 import { attribute, descendants, is, one, requiredAttribute } from './element.ts';
 import { DS, XENC, XENC11 } from './names.ts';
-import { Stop } from './stop.ts';
+import { Refused } from './refused.ts';
 import type { XmlElement } from './xml-tree.ts';
 
 /** How a content cipher chains its blocks, which decides whether a change is noticed: GCM says so, CBC does not. */
@@ -55,40 +55,41 @@ export interface EncryptedShape {
 }
 
 /** The content's key, wrapped by RSA-OAEP for one recipient. */
-export interface WrappedKey {
+interface WrappedKey {
   readonly oaepHash: string;
   readonly wrapped: Uint8Array;
 }
 
 /**
- * Reads a saml:EncryptedAssertion (core section 2.3.4): one EncryptedData under a cipher of one of the modes, and its key
- * wrapped by RSA-OAEP for one to four recipients, inside or beside it. Nothing is decrypted for what is refused here.
- * Refuses with saml_schema, or with saml_encryption_algorithm for PKCS #1 v1.5, triple DES, a mode that is not among them
- * and what is not known.
+ * Reads a saml:EncryptedAssertion (core section 2.3.4): one EncryptedData under a cipher of one of the modes, and its
+ * key wrapped by RSA-OAEP for one to four recipients, inside or beside it. Nothing is decrypted for what is refused
+ * here. Refuses with saml_schema, or with saml_encryption_algorithm for PKCS #1 v1.5, triple DES, a mode that is not
+ * among them and what is not known.
  */
 export function readEncrypted(element: XmlElement, modes: readonly CipherMode[]): EncryptedShape {
   const all = [...descendants(element)];
   const [data, second] = all.filter((each) => is(each, 'EncryptedData', XENC));
   if (data === undefined || second !== undefined || data.parent !== element) {
-    throw new Stop('saml_schema', 'not one EncryptedData');
+    throw new Refused('saml_schema', 'not one EncryptedData');
   }
   const keys = all.filter((each) => is(each, 'EncryptedKey', XENC));
-  if (keys.length === 0 || keys.length > MAX_RECIPIENTS) throw new Stop('saml_schema', `${keys.length} EncryptedKeys`);
+  if (keys.length === 0 || keys.length > MAX_RECIPIENTS)
+    throw new Refused('saml_schema', `${keys.length} EncryptedKeys`);
   const cipher = CIPHERS.get(requiredAttribute(child(data, 'EncryptionMethod'), 'Algorithm'));
-  if (cipher === undefined) throw new Stop('saml_encryption_algorithm', 'the content cipher');
-  if (!modes.includes(cipher.mode)) throw new Stop('saml_encryption_algorithm', `${cipher.mode} is not listed`);
+  if (cipher === undefined) throw new Refused('saml_encryption_algorithm', 'the content cipher');
+  if (!modes.includes(cipher.mode)) throw new Refused('saml_encryption_algorithm', `${cipher.mode} is not listed`);
   return { cipher, content: cipherValue(data), keys: keys.map(readKey) };
 }
 
 function readKey(element: XmlElement): WrappedKey {
   const method = child(element, 'EncryptionMethod');
   const uri = requiredAttribute(method, 'Algorithm');
-  if (uri !== OAEP && uri !== OAEP_MGF1P) throw new Stop('saml_encryption_algorithm', 'the key transport');
+  if (uri !== OAEP && uri !== OAEP_MGF1P) throw new Refused('saml_encryption_algorithm', 'the key transport');
   const hash = algorithmOf(method, 'DigestMethod', DS, OAEP_HASHES);
   const mask = uri === OAEP ? algorithmOf(method, 'MGF', XENC11, MGF_HASHES) : 'sha1';
   // Node uses one hash for both places.
   if (hash !== mask || method.children.some((each) => each.local === 'OAEPparams')) {
-    throw new Stop('saml_encryption_algorithm', 'parameters of RSA-OAEP');
+    throw new Refused('saml_encryption_algorithm', 'parameters of RSA-OAEP');
   }
   return { oaepHash: hash, wrapped: cipherValue(element) };
 }
@@ -97,14 +98,14 @@ function readKey(element: XmlElement): WrappedKey {
 function algorithmOf(method: XmlElement, local: string, namespace: string, known: ReadonlyMap<string, string>): string {
   const found = method.children.find((each) => is(each, local, namespace));
   const hash = found === undefined ? 'sha1' : known.get(attribute(found, 'Algorithm') ?? '');
-  if (hash === undefined) throw new Stop('saml_encryption_algorithm', local);
+  if (hash === undefined) throw new Refused('saml_encryption_algorithm', local);
   return hash;
 }
 
 /** The one child of that name: of two, another reader could take the other. */
 function child(element: XmlElement, local: string): XmlElement {
   const found = element.children.filter((each) => is(each, local, XENC));
-  if (found.length !== 1) throw new Stop('saml_schema', `${element.local} without one ${local}`);
+  if (found.length !== 1) throw new Refused('saml_schema', `${element.local} without one ${local}`);
   return one(found);
 }
 

@@ -1,7 +1,7 @@
-import { Stop } from './stop.ts';
+import { Refused } from './refused.ts';
 import { prefixesInScope, type XmlAttribute, type XmlElement } from './xml-tree.ts';
 
-export interface Canonicalization {
+interface Canonicalization {
   /** InclusiveNamespaces PrefixList of the method; `#default` is the default namespace. */
   readonly inclusive: readonly string[];
   /** A child of the element that is left out, with all that is in it: the enveloped signature. */
@@ -12,10 +12,10 @@ export interface Canonicalization {
 const MAX_CHARACTERS = 1024 * 1024;
 
 /**
- * Exclusive XML Canonicalization 1.0 without comments of an element and all that is in it: a namespace is declared where
- * a name first uses its prefix. Linear in the element and its outcome; refuses with saml_too_large beyond 1 MB of it.
- * A mistake here can only refuse: a digest or signature that holds says that the other side made the very same octets,
- * and whoever goes on reads those octets and nothing else.
+ * Exclusive XML Canonicalization 1.0 without comments of an element and all that is in it: a namespace is declared
+ * where a name first uses its prefix. Linear in the element and its outcome; refuses with saml_too_large beyond 1 MB of
+ * it. A mistake here can only refuse: a digest or signature that holds says that the other side made the very same
+ * octets, and whoever goes on reads those octets and nothing else.
  */
 export function canonicalize(apex: XmlElement, { inclusive, without }: Canonicalization): string {
   return new Writer(inclusive, without).write(apex);
@@ -61,7 +61,9 @@ class Writer {
     }
   }
 
-  /** The namespaces to declare here: those that its names use, and the list's, where the outcome does not have them yet. */
+  /**
+   * The namespaces to declare here: those that its names use, and the list's, where the outcome does not have them yet.
+   */
   private undeclared(element: XmlElement, declared: ReadonlyMap<string, string>): (readonly [string, string])[] {
     const needed = new Map([[element.prefix, element.namespace]]);
     for (const { prefix, namespace } of element.attributes) if (prefix !== '') needed.set(prefix, namespace);
@@ -76,7 +78,7 @@ class Writer {
 
   private put(text: string): void {
     this.characters += text.length;
-    if (this.characters > MAX_CHARACTERS) throw new Stop('saml_too_large', 'the canonical form');
+    if (this.characters > MAX_CHARACTERS) throw new Refused('saml_too_large', 'the canonical form');
     this.out.push(text);
   }
 }

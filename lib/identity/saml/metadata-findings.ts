@@ -3,7 +3,7 @@ import type { IdpMetadata, MetadataEnd, MetadataProblem, MetadataReading } from 
 import { HTTP_REDIRECT } from './names.ts';
 
 /** `error`: no sign-in with this document would succeed at that time. `warning`: it will be so, or is in part. */
-export interface MetadataFinding extends MetadataProblem {
+interface MetadataFinding extends MetadataProblem {
   readonly severity: 'error' | 'warning';
 }
 
@@ -11,8 +11,9 @@ export interface MetadataFinding extends MetadataProblem {
 const SOON_SECONDS = 30 * 86_400;
 
 /**
- * What an operator has to know of a document at `now`: everything for which a sign-in would be refused is an error; what
- * ends within 30 days, certificates that count for nothing, and a document from which nobody can begin are warnings.
+ * What an operator has to know of a document at `now`: everything for which a sign-in would be refused is an error;
+ * what ends within 30 days, certificates that count for nothing, and a document from which nobody can begin are
+ * warnings.
  */
 export function metadataFindings(reading: MetadataReading, now: EpochSeconds): readonly MetadataFinding[] {
   if (!reading.ok) return reading.problems.map((problem) => ({ ...problem, severity: 'error' }));

@@ -47,10 +47,11 @@ const MAX_STORED_BYTES = 300 * 1024;
 
 /**
  * The metadata of connections' IdPs: inlined documents, read once; documents behind a URL fetched over https, kept in
- * memory and in the store, refreshed hourly or by their cacheDuration, and served for at most 24 h while the IdP is down.
- * One attempt serves all who wait for it, and one that failed, in whatever way, is the answer until the next is due: at
- * most every 30 s while a copy serves, else after 2, 4, 8 ... 30 s. A document that cannot be read, or that names another
- * entity, never replaces one that still serves. One past its validUntil is refused (saml_metadata_expired), and asked for.
+ * memory and in the store, refreshed hourly or by their cacheDuration, and served for at most 24 h while the IdP is
+ * down. One attempt serves all who wait for it, and one that failed, in whatever way, is the answer until the next is
+ * due: at most every 30 s while a copy serves, else after 2, 4, 8 ... 30 s. A document that cannot be read, or that
+ * names another entity, never replaces one that still serves. One past its validUntil is refused
+ * (saml_metadata_expired), and asked for.
  */
 export class MetadataSource implements IdpMetadataSource {
   private readonly ports: MetadataPorts;

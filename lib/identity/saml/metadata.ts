@@ -1,11 +1,10 @@
 import { type Outcome, refuse } from '../../outcome.ts';
 import type { EpochSeconds, Seconds } from '../../time.ts';
 import { attribute, is } from './element.ts';
-import { parseInstant } from './instant.ts';
 import { METADATA, SAMLP } from './names.ts';
 import { type SigningKey, signingCertificates } from './signing-certificates.ts';
 import { METADATA_RULES, readXml } from './xml.ts';
-import { parseXmlDuration } from './xml-duration.ts';
+import { parseInstant, parseXmlDuration } from './xml-time.ts';
 import type { XmlElement } from './xml-tree.ts';
 
 /** What the broker takes from an IdP's metadata document. */
@@ -52,9 +51,9 @@ const MAX_ENTITY_ID = 1024;
 /**
  * Reads the metadata document of one IdP (SAML metadata sections 2.3.2 and 2.4.3): an EntityDescriptor with an
  * IDPSSODescriptor for SAML 2.0. Certificates are those of its KeyDescriptors for signing, or for no named use, and of
- * no other role; RSA keys of less than 2048 bits are left out. A document of several entities is a problem: a connection
- * trusts one IdP. Its own signature is not looked at: it is trusted because an operator stored it, or by the https that
- * it came over. Validation and sign-in read with this function: what one refuses, the other does.
+ * no other role; RSA keys of less than 2048 bits are left out. A document of several entities is a problem: a
+ * connection trusts one IdP. Its own signature is not looked at: it is trusted because an operator stored it, or by the
+ * https that it came over. Validation and sign-in read with this function: what one refuses, the other does.
  */
 export function readMetadata(text: string): MetadataReading {
   if (text.length > MAX_METADATA_BYTES) return { ok: false, problems: [{ line: 1, message: 'is over 1 MB' }] };

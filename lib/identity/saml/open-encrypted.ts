@@ -9,8 +9,8 @@ import { decoyText, verifyInVain } from './decoy.ts';
 import { decrypt } from './decrypt.ts';
 import { type CipherMode, type EncryptedShape, listedModes, readEncrypted } from './encrypted-assertion.ts';
 import { type Message, readPlaintext } from './read-message.ts';
+import { outcomeOf } from './refused.ts';
 import type { Trust } from './signature.ts';
-import { outcomeOf } from './stop.ts';
 import {
   coveredByResponse,
   type TrustedAssertion,
@@ -22,9 +22,9 @@ import type { XmlElement } from './xml-tree.ts';
 
 /**
  * Decrypts the one EncryptedAssertion of a message and verifies what is in it. From the decryption to the assertion's
- * signature every refusal is the same one, saml_decryption, after the same work: an answer that told a wrong padding from
- * a wrong element from a wrong signature, by its words or by its time, would decrypt for whoever asks often enough. What
- * is decrypted is read alone, so that the work after it is not its sender's to enlarge.
+ * signature every refusal is the same one, saml_decryption, after the same work: an answer that told a wrong padding
+ * from a wrong element from a wrong signature, by its words or by its time, would decrypt for whoever asks often
+ * enough. What is decrypted is read alone, so that the work after it is not its sender's to enlarge.
  */
 export const openEncrypted = (
   message: Message,
@@ -51,8 +51,9 @@ async function openForConnection(
 }
 
 /**
- * At the token endpoint only the plaintext says which connection it is for. Nothing under CBC is decrypted there as long
- * as no connection lists it; what has to be canonicalized for the Response's signature is so before the decryption.
+ * At the token endpoint only the plaintext says which connection it is for. Nothing under CBC is decrypted there as
+ * long as no connection lists it; what has to be canonicalized for the Response's signature is so before the
+ * decryption.
  */
 async function openToChoose(
   message: Message,
@@ -98,7 +99,9 @@ interface Opened {
   readonly failure: Refusal | null;
 }
 
-/** What could not be read or checked of a plaintext is read and checked of a decoy, so that all of its length is once. */
+/**
+ * What could not be read or checked of a plaintext is read and checked of a decoy, so that all of its length is once.
+ */
 function decryptAt(place: XmlElement, shape: EncryptedShape, keys: readonly KeyObject[]): Opened {
   const { text, intact } = decrypt(shape, keys);
   const failure = intact ? null : refuse('saml_decryption').refusal;

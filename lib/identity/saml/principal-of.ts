@@ -8,9 +8,9 @@ import { FORMAT_TRANSIENT } from './names.ts';
 import type { Trust } from './signature.ts';
 
 /**
- * The principal that an assertion names, all of whose checks have passed. Its subject is the NameID; a transient one names
- * a session and nobody, so there the label takes its place, and the label must not come from it.
- * Refuses with saml_subject, saml_transient_name, principal_invalid, or the reason of a claim that nobody may use.
+ * The principal that an assertion names, all of whose checks have passed. Its subject is the NameID; a transient one
+ * names a session and nobody, so there the label takes its place, and the label must not come from it. Refuses with
+ * saml_subject, saml_transient_name, principal_invalid, or the reason of a claim that nobody may use.
  */
 export function principalOf(
   assertion: AssertionShape,

@@ -3,13 +3,16 @@ import { refuseControlCharacters } from './control-characters.ts';
 import { decodeMessage } from './decode-message.ts';
 import { is } from './element.ts';
 import { SAML, SAMLP } from './names.ts';
+import { outcomeOf, Refused } from './refused.ts';
 import { type ResponseShape, readResponse } from './response.ts';
 import { refuseWrapping } from './signature-wrapping.ts';
-import { outcomeOf, Stop } from './stop.ts';
 import { MESSAGE_RULES, readXml, type XmlReading } from './xml.ts';
 import { prefixesInScope, type XmlElement } from './xml-tree.ts';
 
-/** A document whose structure is that of one message, and the parts of it that signatures hang on. Nobody believes it yet. */
+/**
+ * A document whose structure is that of one message, and the parts of it that signatures hang on. Nobody believes it
+ * yet.
+ */
 export interface Message {
   /** null: a bare Assertion (RFC 7522). */
   readonly response: ResponseShape | null;
@@ -27,7 +30,7 @@ function messageOf(root: XmlElement): Message {
   refuseControlCharacters(root);
   refuseWrapping(root);
   if (is(root, 'Assertion', SAML)) return { response: null, assertion: root };
-  if (!is(root, 'Response', SAMLP)) throw new Stop('saml_not_saml', 'the root is neither Response nor Assertion');
+  if (!is(root, 'Response', SAMLP)) throw new Refused('saml_not_saml', 'the root is neither Response nor Assertion');
   const response = readResponse(root);
   return { response, assertion: response.assertion };
 }
@@ -35,8 +38,9 @@ function messageOf(root: XmlElement): Message {
 export const isEncrypted = ({ assertion }: Message): boolean => is(assertion, 'EncryptedAssertion', SAML);
 
 /**
- * Reads the Assertion that was encrypted at a place, as a document of its own, in which the prefixes of that place are in
- * scope. Refuses as `readMessage` does, and with saml_schema where it is no Assertion; `at` says how far it was read.
+ * Reads the Assertion that was encrypted at a place, as a document of its own, in which the prefixes of that place are
+ * in scope. Refuses as `readMessage` does, and with saml_schema where it is no Assertion; `at` says how far it was
+ * read.
  */
 export function readPlaintext(plaintext: string, place: XmlElement): XmlReading {
   const root = readXml(plaintext.replace(/^[ \t\r\n]+/, ''), MESSAGE_RULES, prefixesInScope(place));
@@ -47,13 +51,13 @@ export function readPlaintext(plaintext: string, place: XmlElement): XmlReading 
 
 function assertionOf(root: XmlElement): XmlElement {
   const { assertion, response } = messageOf(root);
-  if (response !== null) throw new Stop('saml_schema', 'the plaintext is no Assertion');
+  if (response !== null) throw new Refused('saml_schema', 'the plaintext is no Assertion');
   return assertion;
 }
 
 /**
- * Which request a Response says it answers, believed by nobody yet: it finds the sign-in that the verification then holds
- * it against. null: none. Refuses what cannot be read, with the reasons of the verification.
+ * Which request a Response says it answers, believed by nobody yet: it finds the sign-in that the verification then
+ * holds it against. null: none. Refuses what cannot be read, with the reasons of the verification.
  */
 export function claimedInResponseTo(document: string): Outcome<string | null> {
   const decoded = decodeMessage(document);

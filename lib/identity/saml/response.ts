@@ -1,8 +1,8 @@
 import type { EpochSeconds } from '../../time.ts';
 import { attribute, one, onlyAttributes, requiredAttribute, sequence, textOf } from './element.ts';
-import { parseInstant } from './instant.ts';
 import { DS, FORMAT_ENTITY, SAML, SAMLP, STATUS_SUCCESS } from './names.ts';
-import { Stop } from './stop.ts';
+import { Refused } from './refused.ts';
+import { parseInstant } from './xml-time.ts';
 import type { XmlElement } from './xml-tree.ts';
 
 /** A samlp:Response of the right shape (core section 3.3.3), not yet believed. */
@@ -19,8 +19,8 @@ export interface ResponseShape {
 }
 
 /**
- * Reads a Response, strict about order and number of its parts. Refuses with saml_status where the IdP says that it did not sign anybody in, with
- * saml_schema or saml_instant where the shape is wrong.
+ * Reads a Response, strict about order and number of its parts. Refuses with saml_status where the IdP says that it did
+ * not sign anybody in, with saml_schema or saml_instant where the shape is wrong.
  */
 export function readResponse(element: XmlElement): ResponseShape {
   onlyAttributes(element, ['ID', 'Version', 'IssueInstant', 'InResponseTo', 'Destination', 'Consent']);
@@ -37,7 +37,7 @@ export function readResponse(element: XmlElement): ResponseShape {
   ]);
   readStatus(one(status));
   const assertion = plain?.[0] ?? encrypted?.[0];
-  if (assertion === undefined) throw new Stop('saml_schema', 'a Response without an assertion');
+  if (assertion === undefined) throw new Refused('saml_schema', 'a Response without an assertion');
   return {
     element,
     id,
@@ -60,7 +60,7 @@ function readStatus(status: XmlElement): void {
   while (at !== undefined) {
     onlyAttributes(at, ['Value']);
     const value = requiredAttribute(at, 'Value');
-    if (value !== STATUS_SUCCESS) throw new Stop('saml_status', value.slice(0, 100));
+    if (value !== STATUS_SUCCESS) throw new Refused('saml_status', value.slice(0, 100));
     const [nested]: readonly (readonly XmlElement[])[] = sequence(at, [['StatusCode', SAMLP, '?']]);
     at = nested?.[0];
   }
@@ -69,13 +69,13 @@ function readStatus(status: XmlElement): void {
 /** Version 2.0 exactly (core section 4.1). */
 export function version(element: XmlElement): void {
   if (requiredAttribute(element, 'Version') !== '2.0')
-    throw new Stop('saml_schema', `${element.local} of another version`);
+    throw new Refused('saml_schema', `${element.local} of another version`);
 }
 
 /** A time that must be there. Refuses with saml_schema or saml_instant. */
 export function instant(element: XmlElement, name: string): EpochSeconds {
   const time = parseInstant(requiredAttribute(element, name));
-  if (time === null) throw new Stop('saml_instant', `${name} of ${element.local}`);
+  if (time === null) throw new Refused('saml_instant', `${name} of ${element.local}`);
   return time;
 }
 
@@ -87,8 +87,8 @@ export const optionalInstant = (element: XmlElement, name: string): EpochSeconds
 export function readIssuer(element: XmlElement): string {
   onlyAttributes(element, ['Format', 'NameQualifier', 'SPNameQualifier', 'SPProvidedID']);
   const format = attribute(element, 'Format');
-  if (format !== null && format !== FORMAT_ENTITY) throw new Stop('saml_schema', 'an Issuer of another format');
+  if (format !== null && format !== FORMAT_ENTITY) throw new Refused('saml_schema', 'an Issuer of another format');
   const value = textOf(element);
-  if (value === '' || value.length > 1024) throw new Stop('saml_schema', 'an Issuer that is empty or too long');
+  if (value === '' || value.length > 1024) throw new Refused('saml_schema', 'an Issuer that is empty or too long');
   return value;
 }

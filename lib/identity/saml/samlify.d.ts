@@ -1,6 +1,6 @@
 /**
- * The part of samlify that is used. Its own types are left out: they bring in an older version of the DOM library whose types would
- * stand for every other version in the project.
+ * The part of samlify that is used. Its own types are left out: they bring in an older version of the DOM library whose
+ * types would stand for every other version in the project.
  */
 declare module 'samlify/build/index.js' {
   interface Endpoint {

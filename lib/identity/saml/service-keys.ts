@@ -8,7 +8,10 @@ export interface ServiceKey {
   readonly certificate: string;
 }
 
-/** The ring of this broker as a SAML service provider. `next` is published and does not sign yet; `previous` only decrypts. */
+/**
+ * The ring of this broker as a SAML service provider. `next` is published and does not sign yet; `previous` only
+ * decrypts.
+ */
 export interface ServiceKeyRing {
   readonly current: ServiceKey;
   readonly next: ServiceKey;

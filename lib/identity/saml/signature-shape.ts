@@ -8,7 +8,7 @@ import {
 import { attribute, is, noText, one, requiredAttribute, sequence } from './element.ts';
 import { canonicalize } from './exclusive-c14n.ts';
 import { DS, EXCLUSIVE_C14N } from './names.ts';
-import { Stop } from './stop.ts';
+import { Refused } from './refused.ts';
 import { MESSAGE_RULES, readXml } from './xml.ts';
 import type { XmlElement } from './xml-tree.ts';
 
@@ -33,10 +33,10 @@ const ENVELOPED = `${DS}enveloped-signature`;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /**
- * Reads the ds:Signature that is a child of `signed`, as strictly as SAML core section 5.4 has it: one Reference, to the
- * ID of `signed` itself in this document; the transforms enveloped-signature then exclusive canonicalization without
- * comments, and no other; no Object; algorithms of the allowlist, SHA-1 only where `sha1` accepts it. KeyInfo is never
- * read. Of SignedInfo nothing is taken but from its canonical form, which is what the signature covers.
+ * Reads the ds:Signature that is a child of `signed`, as strictly as SAML core section 5.4 has it: one Reference, to
+ * the ID of `signed` itself in this document; the transforms enveloped-signature then exclusive canonicalization
+ * without comments, and no other; no Object; algorithms of the allowlist, SHA-1 only where `sha1` accepts it. KeyInfo
+ * is never read. Of SignedInfo nothing is taken but from its canonical form, which is what the signature covers.
  * Refuses with saml_signature_shape, algorithm_not_allowed, saml_sha1 or saml_void_canonicalization.
  */
 export function readSignature(element: XmlElement, signed: XmlElement, sha1: 'refuse' | 'accept'): SignatureShape {
@@ -48,12 +48,12 @@ export function readSignature(element: XmlElement, signed: XmlElement, sha1: 're
   const [written] = signedInfoParts(one(info));
   const signedInfo = canonicalize(one(info), { inclusive: inclusivePrefixes(written), without: null });
   const covered = readXml(signedInfo, MESSAGE_RULES);
-  if (!covered.ok) throw new Stop('saml_signature_shape', 'SignedInfo');
+  if (!covered.ok) throw new Refused('saml_signature_shape', 'SignedInfo');
   const [, method, reference] = signedInfoParts(covered.value);
   const algorithm = SIGNATURE_ALGORITHMS.get(uriOf(method));
-  if (algorithm === undefined) throw new Stop('algorithm_not_allowed', 'the signature method');
-  if (method.children.length > 0) throw new Stop('algorithm_not_allowed', 'parameters of the signature method');
-  if (algorithm.hash === 'sha1' && sha1 === 'refuse') throw new Stop('saml_sha1', 'the signature method');
+  if (algorithm === undefined) throw new Refused('algorithm_not_allowed', 'the signature method');
+  if (method.children.length > 0) throw new Refused('algorithm_not_allowed', 'parameters of the signature method');
+  if (algorithm.hash === 'sha1' && sha1 === 'refuse') throw new Refused('saml_sha1', 'the signature method');
   return { signedInfo, algorithm, value: base64(one(value)), reference: readReference(reference, signed, sha1) };
 }
 
@@ -68,7 +68,7 @@ function signedInfoParts(info: XmlElement): readonly [XmlElement, XmlElement, Xm
 
 function readReference(element: XmlElement, signed: XmlElement, sha1: 'refuse' | 'accept'): Reference {
   if (attribute(element, 'URI') !== `#${requiredAttribute(signed, 'ID')}`) {
-    throw new Stop('saml_signature_shape', 'a reference to another element than the parent');
+    throw new Refused('saml_signature_shape', 'a reference to another element than the parent');
   }
   const [transforms, method, digest] = places(element, [
     ['Transforms', '1'],
@@ -78,12 +78,12 @@ function readReference(element: XmlElement, signed: XmlElement, sha1: 'refuse' |
   const inclusive = readTransforms(one(transforms));
   const hash = DIGEST_ALGORITHMS.get(uriOf(one(method)));
   if (hash === undefined || one(method).children.length > 0) {
-    throw new Stop('algorithm_not_allowed', 'the digest method');
+    throw new Refused('algorithm_not_allowed', 'the digest method');
   }
-  if (hash === 'sha1' && sha1 === 'refuse') throw new Stop('saml_sha1', 'the digest method');
+  if (hash === 'sha1' && sha1 === 'refuse') throw new Refused('saml_sha1', 'the digest method');
   const expected = base64(one(digest));
   // A canonicalizer that fails may leave nothing, and a hash of nothing then matches whatever the element says.
-  if (digestOf(hash, '').equals(expected)) throw new Stop('saml_void_canonicalization', 'the digest of nothing');
+  if (digestOf(hash, '').equals(expected)) throw new Refused('saml_void_canonicalization', 'the digest of nothing');
   return { hash, digest: expected, inclusive };
 }
 
@@ -91,21 +91,21 @@ function readTransforms(element: XmlElement): readonly string[] {
   const [steps] = places(element, [['Transform', '+']]);
   const [enveloped, canonicalized] = steps ?? [];
   if (steps?.length !== 2 || enveloped === undefined || canonicalized === undefined) {
-    throw new Stop('saml_signature_shape', 'transforms');
+    throw new Refused('saml_signature_shape', 'transforms');
   }
   if (uriOf(enveloped) !== ENVELOPED || enveloped.children.length > 0) {
-    throw new Stop('saml_signature_shape', 'transforms');
+    throw new Refused('saml_signature_shape', 'transforms');
   }
   return inclusivePrefixes(canonicalized);
 }
 
 /** The prefix list of exclusive canonicalization without comments, which is the one method that is taken. */
 function inclusivePrefixes(method: XmlElement): readonly string[] {
-  if (uriOf(method) !== EXCLUSIVE_C14N) throw new Stop('algorithm_not_allowed', 'the canonicalization');
+  if (uriOf(method) !== EXCLUSIVE_C14N) throw new Refused('algorithm_not_allowed', 'the canonicalization');
   noText(method);
   const [child, more] = method.children;
   if (more !== undefined || (child !== undefined && !is(child, 'InclusiveNamespaces', EXCLUSIVE_C14N))) {
-    throw new Stop('saml_signature_shape', 'parameters of the canonicalization');
+    throw new Refused('saml_signature_shape', 'parameters of the canonicalization');
   }
   const list = child === undefined ? null : attribute(child, 'PrefixList');
   return (list ?? '').split(/[ \t\r\n]+/).filter((prefix) => prefix !== '');
@@ -114,14 +114,14 @@ function inclusivePrefixes(method: XmlElement): readonly string[] {
 function base64(element: XmlElement): Uint8Array {
   const text = element.text.replace(/[ \t\r\n]+/g, '');
   if (element.children.length > 0 || text === '' || !BASE64.test(text)) {
-    throw new Stop('saml_signature_shape', `${element.local} is not base64`);
+    throw new Refused('saml_signature_shape', `${element.local} is not base64`);
   }
   return Buffer.from(text, 'base64');
 }
 
 const uriOf = (element: XmlElement): string => {
   const uri = attribute(element, 'Algorithm');
-  if (uri === null) throw new Stop('saml_signature_shape', `${element.local} without Algorithm`);
+  if (uri === null) throw new Refused('saml_signature_shape', `${element.local} without Algorithm`);
   return uri;
 };
 
@@ -132,6 +132,6 @@ function places(element: XmlElement, names: readonly (readonly [string, '1' | '?
       names.map(([local, occurs]) => [local, DS, occurs] as const),
     );
   } catch (error) {
-    throw error instanceof Stop ? new Stop('saml_signature_shape', error.message) : error;
+    throw error instanceof Refused ? new Refused('saml_signature_shape', error.message) : error;
   }
 }

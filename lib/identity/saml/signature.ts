@@ -5,9 +5,9 @@ import type { EpochSeconds, Seconds } from '../../time.ts';
 import { digestOf, holds } from './algorithms.ts';
 import { canonicalize } from './exclusive-c14n.ts';
 import type { IdpMetadata } from './metadata.ts';
+import { outcomeOf } from './refused.ts';
 import { readSignature, type SignatureShape } from './signature-shape.ts';
 import type { SigningKey } from './signing-certificates.ts';
-import { outcomeOf } from './stop.ts';
 import type { XmlElement } from './xml-tree.ts';
 
 /** Whose signature counts, and when. */

@@ -17,7 +17,7 @@ interface Remark {
   readonly message: string;
 }
 
-export interface SigningCertificates {
+interface SigningCertificates {
   readonly keys: readonly { readonly element: XmlElement; readonly key: SigningKey }[];
   readonly problems: readonly Remark[];
   /** Whole certificates whose key is of a kind that no signature is taken of. */
@@ -30,8 +30,8 @@ const MIN_RSA_BITS = 2048;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /**
- * The certificates that a role signs with: those of its KeyDescriptors for signing or for no named use, of each X509Data
- * the first: what follows there is its chain, whose keys sign certificates and no assertions.
+ * The certificates that a role signs with: those of its KeyDescriptors for signing or for no named use, of each
+ * X509Data the first: what follows there is its chain, whose keys sign certificates and no assertions.
  */
 export function signingCertificates(role: XmlElement): SigningCertificates {
   const elements = role.children.filter(isForSigning).flatMap(certificateElements);

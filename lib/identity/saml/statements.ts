@@ -11,12 +11,12 @@ import {
   sequence,
 } from './element.ts';
 import { SAML, XSI } from './names.ts';
+import { Refused } from './refused.ts';
 import { instant, optionalInstant } from './response.ts';
-import { Stop } from './stop.ts';
 import type { XmlElement } from './xml-tree.ts';
 
 /** How the IdP authenticated the subject (core section 2.7.2). */
-export interface AuthnShape {
+interface AuthnShape {
   readonly instant: EpochSeconds;
   readonly sessionIndex: string | null;
   readonly sessionNotOnOrAfter: EpochSeconds | null;
@@ -74,7 +74,7 @@ function readAuthn(element: XmlElement): AuthnShape {
 
 function readAttributes(statement: XmlElement, attributes: Map<string, string[]>, structured: Set<string>): void {
   if (statement.children.some((child) => is(child, 'EncryptedAttribute', SAML))) {
-    throw new Stop('saml_encrypted_part', 'EncryptedAttribute');
+    throw new Refused('saml_encrypted_part', 'EncryptedAttribute');
   }
   const [found] = sequence(statement, [['Attribute', SAML, '+']]);
   for (const element of found ?? []) {

@@ -12,12 +12,12 @@ import { isEncrypted, type Message, readMessage } from './read-message.ts';
 import { type TrustedAssertion, verifyAssertion, verifyResponse } from './verify-signatures.ts';
 
 /**
- * Verifies a SAML 2.0 Response, or at the token endpoint and /sts a bare Assertion, in base64 or base64url, and names its
- * principal; or returns the first refusal met, in this order: size and encoding; XML; shape of the whole document; the
- * connection; signatures; `require`; issuer, audience, InResponseTo, Destination, Recipient, times; name. A refusal says
- * what was expected only once the signature holds and `require` is met.
- * The assertion may be used once: the caller claims `reuse` of the principal. Throws `Fault` where the configuration or
- * the decryption keys can't be had. SAML core and profiles 2.0, RFC 7522 section 3.
+ * Verifies a SAML 2.0 Response, or at the token endpoint and /sts a bare Assertion, in base64 or base64url, and names
+ * its principal; or returns the first refusal met, in this order: size and encoding; XML; shape of the whole document;
+ * the connection; signatures; `require`; issuer, audience, InResponseTo, Destination, Recipient, times; name. A refusal
+ * says what was expected only once the signature holds and `require` is met. The assertion may be used once: the caller
+ * claims `reuse` of the principal. Throws `Fault` where the configuration or the decryption keys can't be had. SAML
+ * core and profiles 2.0, RFC 7522 section 3.
  */
 export async function verifySaml(document: string, at: SamlBinding, context: SamlContext): Promise<Outcome<Principal>> {
   const decoded = decodeMessage(document);

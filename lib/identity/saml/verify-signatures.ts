@@ -3,13 +3,16 @@ import { type AssertionShape, readAssertion } from './assertion.ts';
 import { is } from './element.ts';
 import { SAML } from './names.ts';
 import { type Message, readMessage } from './read-message.ts';
+import { outcomeOf, Refused } from './refused.ts';
 import type { ResponseShape } from './response.ts';
 import { coveredOctets, type Trust, verifiedOctets } from './signature.ts';
-import { outcomeOf, Stop } from './stop.ts';
 import { MESSAGE_RULES, readXml } from './xml.ts';
 import type { XmlElement } from './xml-tree.ts';
 
-/** A message whose Response is signed, where that is the signature that counts; it is then the signed octets and nothing else. */
+/**
+ * A message whose Response is signed, where that is the signature that counts; it is then the signed octets and nothing
+ * else.
+ */
 export interface VerifiedResponse {
   readonly message: Message;
   readonly responseSigned: boolean;
@@ -35,9 +38,9 @@ export const coveredByResponse = ({ response }: Message): Outcome<string> | null
 
 /**
  * Verifies the Response's own signature where the connection says that it counts, and goes on with the octets that it
- * covers (`covered`, where they are known). Elsewhere it is not looked at: whoever could alter it could as well leave it
- * out. Refuses with saml_unsigned, the reasons of `verifiedOctets`, and saml_signature_shape where the octets are not
- * that Response.
+ * covers (`covered`, where they are known). Elsewhere it is not looked at: whoever could alter it could as well leave
+ * it out. Refuses with saml_unsigned, the reasons of `verifiedOctets`, and saml_signature_shape where the octets are
+ * not that Response.
  */
 export function verifyResponse(
   message: Message,
@@ -81,8 +84,8 @@ function signedElement(element: XmlElement, trust: Trust): Outcome<XmlElement> {
 }
 
 function readWithoutSignature(element: XmlElement): AssertionShape {
-  if (!is(element, 'Assertion', SAML)) throw new Stop('saml_signature_shape', 'the signed octets are no Assertion');
+  if (!is(element, 'Assertion', SAML)) throw new Refused('saml_signature_shape', 'the signed octets are no Assertion');
   const shape = readAssertion(element);
-  if (shape.signature !== null) throw new Stop('saml_signature_shape', 'a signature in the signed octets');
+  if (shape.signature !== null) throw new Refused('saml_signature_shape', 'a signature in the signed octets');
   return shape;
 }

@@ -1,5 +1,5 @@
 import { XML, XMLNS } from './names.ts';
-import { Stop } from './stop.ts';
+import { Refused } from './refused.ts';
 import type { XmlAttribute } from './xml-tree.ts';
 
 /** An attribute as it stands in a start tag. */
@@ -23,8 +23,8 @@ export function declarationsOf(written: readonly WrittenAttribute[]): ReadonlyMa
     if (prefix !== 'xmlns' && name !== 'xmlns') continue;
     const declared = prefix === 'xmlns' ? local : '';
     const reserved = declared === 'xmlns' || declared === 'xml' || value === XML || value === XMLNS;
-    if (reserved || (declared !== '' && value === '')) throw new Stop('saml_not_xml', 'a namespace declaration');
-    if (value.length > MAX_NAMESPACE_CHARACTERS) throw new Stop('saml_too_large', 'a namespace name');
+    if (reserved || (declared !== '' && value === '')) throw new Refused('saml_not_xml', 'a namespace declaration');
+    if (value.length > MAX_NAMESPACE_CHARACTERS) throw new Refused('saml_too_large', 'a namespace name');
     declarations ??= new Map();
     declarations.set(declared, value);
   }
@@ -32,8 +32,8 @@ export function declarationsOf(written: readonly WrittenAttribute[]): ReadonlyMa
 }
 
 /**
- * The prefixes in scope where a reader stands. It is one table that start tags change and end tags change back, so that a document costs what it
- * declares, however many prefixes are in scope and however deep it nests.
+ * The prefixes in scope where a reader stands. It is one table that start tags change and end tags change back, so that
+ * a document costs what it declares, however many prefixes are in scope and however deep it nests.
  */
 export class PrefixScope {
   private readonly bound = new Map([['', '']]);
@@ -55,7 +55,7 @@ export class PrefixScope {
   namespaceOf(prefix: string): string {
     if (prefix === 'xml') return XML;
     const namespace = this.bound.get(prefix);
-    if (namespace === undefined || prefix === 'xmlns') throw new Stop('saml_xml_forbidden', 'an undeclared prefix');
+    if (namespace === undefined || prefix === 'xmlns') throw new Refused('saml_xml_forbidden', 'an undeclared prefix');
     return namespace;
   }
 
@@ -68,7 +68,7 @@ export class PrefixScope {
       if (prefix === 'xmlns' || name === 'xmlns') continue;
       const namespace = prefix === '' ? '' : this.namespaceOf(prefix);
       const names = seen.get(namespace) ?? new Set();
-      if (names.has(local)) throw new Stop('saml_not_xml', 'an attribute twice');
+      if (names.has(local)) throw new Refused('saml_not_xml', 'an attribute twice');
       seen.set(namespace, names.add(local));
       attributes.push({ name, prefix, local, namespace, value, folded });
     }

@@ -33,7 +33,10 @@ export interface XmlElement {
   readonly start: number;
 }
 
-/** Every prefix in scope inside an element, with its namespace; '' is the default namespace. Linear in the declarations around it. */
+/**
+ * Every prefix in scope inside an element, with its namespace; '' is the default namespace. Linear in the declarations
+ * around it.
+ */
 export function prefixesInScope(element: XmlElement): ReadonlyMap<string, string> {
   const scope = new Map<string, string>();
   for (let at: XmlElement | null = element; at !== null; at = at.parent) {

@@ -1,11 +1,11 @@
 import type { Refusal } from '../../outcome.ts';
-import { Stop } from './stop.ts';
+import { Refused } from './refused.ts';
 import { declarationsOf, PrefixScope, type WrittenAttribute } from './xml-namespaces.ts';
 import { BLANKS, DECLARATION, expand, expandAttribute, NOT_XML, QNAME } from './xml-text.ts';
 import type { XmlElement } from './xml-tree.ts';
 
 /** What a kind of document may have. Nothing else of XML's optional parts is ever read. */
-export interface XmlRules {
+interface XmlRules {
   readonly maxDepth: number;
   readonly maxAttributes: number;
   /** In the whole document: every element costs each of the passes over it. */
@@ -38,7 +38,7 @@ export function readXml(text: string, rules: XmlRules, outer: ReadonlyMap<string
   try {
     return { ok: true, value: reader.document() };
   } catch (error) {
-    if (error instanceof Stop) return { ok: false, refusal: error.refusal, at: reader.at };
+    if (error instanceof Refused) return { ok: false, refusal: error.refusal, at: reader.at };
     throw error;
   }
 }
@@ -69,14 +69,14 @@ class XmlReader {
     this.misc();
     const root = this.elements();
     this.misc();
-    if (this.at !== this.text.length) throw new Stop('saml_not_xml', 'text behind the root element');
+    if (this.at !== this.text.length) throw new Refused('saml_not_xml', 'text behind the root element');
     return root;
   }
 
   private declaration(): void {
     if (!/^<\?xml[ \t\r\n?]/.test(this.text)) return;
     if (this.take(DECLARATION) === null) {
-      throw new Stop('saml_not_xml', 'an XML declaration other than version 1.0 and UTF-8');
+      throw new Refused('saml_not_xml', 'an XML declaration other than version 1.0 and UTF-8');
     }
   }
 
@@ -98,7 +98,7 @@ class XmlReader {
         depth -= 1;
       } else if (this.text.startsWith('<', this.at)) {
         if (this.skipMarkup()) continue;
-        if (depth === this.rules.maxDepth) throw new Stop('saml_too_large', `deeper than ${depth} levels`);
+        if (depth === this.rules.maxDepth) throw new Refused('saml_too_large', `deeper than ${depth} levels`);
         const child = this.startTag(open);
         open.children.push(child);
         open.content.push(child);
@@ -119,22 +119,22 @@ class XmlReader {
     if (!this.text.startsWith('<!', this.at) && !this.text.startsWith('<?', this.at)) return false;
     if (this.rules.comments === 'skip' && this.text.startsWith('<!--', this.at)) {
       const end = this.text.indexOf('--', this.at + 4);
-      if (end === -1 || this.text[end + 2] !== '>') throw new Stop('saml_not_xml', 'a comment that does not end');
+      if (end === -1 || this.text[end + 2] !== '>') throw new Refused('saml_not_xml', 'a comment that does not end');
       this.upTo(end);
       this.at = end + 3;
       return true;
     }
     const kind = ['<!--', '<![CDATA[', '<!DOCTYPE', '<?'].find((start) => this.text.startsWith(start, this.at));
-    throw new Stop('saml_xml_forbidden', kind ?? '<!');
+    throw new Refused('saml_xml_forbidden', kind ?? '<!');
   }
 
   /** A start tag up to its `>` or `/>`. */
   private startTag(parent: Building | null): Building {
     this.count += 1;
     const { maxElements } = this.rules;
-    if (this.count > maxElements) throw new Stop('saml_too_large', `more than ${maxElements} elements`);
+    if (this.count > maxElements) throw new Refused('saml_too_large', `more than ${maxElements} elements`);
     const start = this.at;
-    if (this.text[start] !== '<') throw new Stop('saml_not_xml', 'no element');
+    if (this.text[start] !== '<') throw new Refused('saml_not_xml', 'no element');
     this.at += 1;
     const [name, prefix, local] = this.name();
     const written = this.attributes();
@@ -154,14 +154,14 @@ class XmlReader {
       const next = this.text[this.at];
       if (next === '>' || next === '/') break;
       const [name, prefix, local] = this.name();
-      if (seen.has(name)) throw new Stop('saml_not_xml', 'an attribute twice');
+      if (seen.has(name)) throw new Refused('saml_not_xml', 'an attribute twice');
       seen.add(name);
       this.take(BLANKS);
       this.expect('=');
       this.take(BLANKS);
       found.push({ name, prefix, local, ...this.attributeValue() });
       if (found.length > this.rules.maxAttributes) {
-        throw new Stop('saml_too_large', `more than ${this.rules.maxAttributes} attributes`);
+        throw new Refused('saml_too_large', `more than ${this.rules.maxAttributes} attributes`);
       }
     }
     return found;
@@ -169,12 +169,12 @@ class XmlReader {
 
   private attributeValue(): { readonly value: string; readonly folded: boolean } {
     const quote = this.text[this.at];
-    if (quote !== '"' && quote !== "'") throw new Stop('saml_not_xml', 'an attribute without quotes');
+    if (quote !== '"' && quote !== "'") throw new Refused('saml_not_xml', 'an attribute without quotes');
     const end = this.text.indexOf(quote, this.at + 1);
-    if (end === -1) throw new Stop('saml_not_xml', 'an attribute that does not end');
+    if (end === -1) throw new Refused('saml_not_xml', 'an attribute that does not end');
     this.at += 1;
     const raw = this.upTo(end);
-    if (raw.includes('<')) throw new Stop('saml_not_xml', '< in an attribute');
+    if (raw.includes('<')) throw new Refused('saml_not_xml', '< in an attribute');
     this.at = end + 1;
     return expandAttribute(raw);
   }
@@ -190,7 +190,7 @@ class XmlReader {
   private endTag(element: Building): void {
     this.at += 2;
     const [name] = this.name();
-    if (name !== element.name) throw new Stop('saml_not_xml', 'an end tag of another name');
+    if (name !== element.name) throw new Refused('saml_not_xml', 'an end tag of another name');
     this.take(BLANKS);
     this.expect('>');
     this.scope.leave();
@@ -198,9 +198,9 @@ class XmlReader {
 
   private characters(): string {
     const next = this.text.indexOf('<', this.at);
-    if (next === -1) throw new Stop('saml_not_xml', 'an element that does not end');
+    if (next === -1) throw new Refused('saml_not_xml', 'an element that does not end');
     const raw = this.upTo(next);
-    if (raw.includes(']]>')) throw new Stop('saml_not_xml', ']]> in text');
+    if (raw.includes(']]>')) throw new Refused('saml_not_xml', ']]> in text');
     this.at = next;
     return expand(raw);
   }
@@ -211,17 +211,17 @@ class XmlReader {
     const foreign = raw.search(NOT_XML);
     if (foreign === -1) return raw;
     this.at += foreign;
-    throw new Stop('saml_not_xml', 'a character that XML 1.0 does not have');
+    throw new Refused('saml_not_xml', 'a character that XML 1.0 does not have');
   }
 
   private name(): [name: string, prefix: string, local: string] {
     const match = this.take(QNAME);
-    if (match === null || this.text[this.at] === ':') throw new Stop('saml_not_xml', 'not a name');
+    if (match === null || this.text[this.at] === ':') throw new Refused('saml_not_xml', 'not a name');
     return [match[0], match[1] ?? '', match[2] ?? ''];
   }
 
   private expect(character: string): void {
-    if (this.text[this.at] !== character) throw new Stop('saml_not_xml', `${character} missing`);
+    if (this.text[this.at] !== character) throw new Refused('saml_not_xml', `${character} missing`);
     this.at += 1;
   }
 

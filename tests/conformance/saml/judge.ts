@@ -1,6 +1,7 @@
 /**
- * Judges one document of a foreign corpus as generously as can be: clock, audience, recipient and request are taken from the document itself, every certificate and key that
- * its folder holds is trusted (never one that only the message carries), SHA-1 and short keys are let in. What is refused here is refused for what it is.
+ * Judges one document of a foreign corpus as generously as can be: clock, audience, recipient and request are taken
+ * from the document itself, every certificate and key that its folder holds is trusted (never one that only the message
+ * carries), SHA-1 and short keys are let in. What is refused here is refused for what it is.
  */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';

@@ -1,10 +1,14 @@
-/** Assertions that xmlsec1 signs, pretty-printed and with prefixes declared elsewhere, so that canonicalization has work to do. */
+/**
+ * Assertions that xmlsec1 signs, pretty-printed and with prefixes declared elsewhere, so that canonicalization has work
+ * to do.
+ */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { IDP, SP, TOKEN_ENDPOINT } from '../../identity/saml/idp.ts';
 import { verdict, verifyXml } from '../../identity/saml/verifying.ts';
 
@@ -18,7 +22,8 @@ const key = (name: string): string => fileURLToPath(new URL(`../../identity/saml
 
 const template = (method: string, digest: string): string => `<?xml version="1.0" encoding="UTF-8"?>
 <samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"
-    xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:unused="urn:unused"
+    xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
+    xmlns:unused="urn:unused"
     Version='2.0' ID="_r1" IssueInstant="2027-01-15T11:59:31Z" Destination="${TOKEN_ENDPOINT}">
   <saml:Issuer>${IDP}</saml:Issuer>
   <samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>
@@ -31,7 +36,9 @@ const template = (method: string, digest: string): string => `<?xml version="1.0
         <Reference URI="#_a1">
           <Transforms>
             <Transform Algorithm="http://www.w3.org/2000/09/xmldsig#enveloped-signature"/>
-            <Transform Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"><ec:InclusiveNamespaces xmlns:ec="http://www.w3.org/2001/10/xml-exc-c14n#" PrefixList="xs"/></Transform>
+            <Transform Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#">
+              <ec:InclusiveNamespaces xmlns:ec="http://www.w3.org/2001/10/xml-exc-c14n#" PrefixList="xs"/>
+            </Transform>
           </Transforms>
           <DigestMethod Algorithm="${digest}"/>
           <DigestValue/>
@@ -46,9 +53,13 @@ const template = (method: string, digest: string): string => `<?xml version="1.0
         <saml:SubjectConfirmationData Recipient="${TOKEN_ENDPOINT}" NotOnOrAfter="2027-01-15T12:05:00Z"/>
       </saml:SubjectConfirmation>
     </saml:Subject>
-    <saml:Conditions><saml:AudienceRestriction><saml:Audience>${SP}</saml:Audience></saml:AudienceRestriction></saml:Conditions>
+    <saml:Conditions>
+      <saml:AudienceRestriction><saml:Audience>${SP}</saml:Audience></saml:AudienceRestriction>
+    </saml:Conditions>
     <saml:AttributeStatement>
-      <saml:Attribute Name="mail"><saml:AttributeValue xsi:type="xs:string">Alice &lt;&#233;&gt;</saml:AttributeValue></saml:Attribute>
+      <saml:Attribute Name="mail">
+        <saml:AttributeValue xsi:type="xs:string">Alice &lt;&#233;&gt;</saml:AttributeValue>
+      </saml:Attribute>
     </saml:AttributeStatement>
   </saml:Assertion>
 </samlp:Response>`;
@@ -78,4 +89,43 @@ it.each([
 it('reads what was signed', async () => {
   const outcome = await verifyXml(signedByXmlsec1(template(`${MORE}rsa-sha256`, SHA256), 'idp'));
   expect(outcome.ok && outcome.value.claims.values.get('email')).toBe('Alice <é>');
+});
+
+describe('canonicalizes as xmlsec1 does', () => {
+  const prefixes = ['p', 'q', 'x'] as const;
+  const name = fc
+    .tuple(fc.constantFrom('', 'p:', 'q:', 'x:'), fc.constantFrom('a', 'b'))
+    .map(([ns, local]) => ns + local);
+  /** Prefixes that mean one thing here and another there, and the default namespace too. */
+  const declarations = fc
+    .tuple(
+      fc.subarray([...prefixes]),
+      fc.constantFrom('urn:1', 'urn:2'),
+      fc.constantFrom('', ' xmlns=""', ' xmlns="urn:3"'),
+    )
+    .map(([names, uri, own]) => names.map((each) => ` xmlns:${each}="${uri}"`).join('') + own);
+  const written = fc.subarray([' b="1"', ' c="&#9;&quot;"', ' d=" \n"', ' p:d="&lt;"', ' x:e=">"']);
+  const text = fc.constantFrom('', 'text', ' \n', '&lt;&amp;&#13;&gt;', 'é𝒜');
+  const { tree } = fc.letrec<{ tree: string }>((tie) => ({
+    tree: fc
+      .tuple(
+        name,
+        declarations,
+        written,
+        fc.array(fc.tuple(text, fc.oneof({ maxDepth: 4 }, fc.constant(''), tie('tree')))),
+      )
+      .map(
+        ([tag, declared, attributes, parts]) =>
+          `<${tag}${declared}${attributes.join('')}>${parts.flat().join('')}</${tag}>`,
+      ),
+  }));
+
+  it.each(fc.sample(tree, { seed: 15, numRuns: 40 }).map((each) => [each]))('%s', async (content) => {
+    const outer = prefixes.map((each) => ` xmlns:${each}="urn:0"`).join('');
+    const advice = `<saml:Advice${outer}>${content}</saml:Advice><saml:AttributeStatement>`;
+    const xml = template(`${MORE}rsa-sha256`, SHA256).replace('<saml:AttributeStatement>', advice);
+    expect(await verdict(signedByXmlsec1(xml.replace('PrefixList="xs"', 'PrefixList="xs p #default"'), 'idp'))).toBe(
+      'accepted',
+    );
+  });
 });

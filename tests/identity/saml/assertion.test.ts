@@ -3,6 +3,7 @@ import { seconds } from '../../../lib/time.ts';
 import {
   ACS,
   type AssertionParts,
+  audience,
   authn,
   bearer,
   bearerData,
@@ -14,20 +15,11 @@ import {
   SUCCESS,
   signedAssertion,
   signedResponse,
+  status,
   TOKEN_ENDPOINT,
   unsignedAssertion,
 } from './idp.ts';
 import { atAcs, type Setting, verdict, verifyXml } from './verifying.ts';
-
-const audience = (...values: string[]): string =>
-  `<saml:AudienceRestriction>${values.map((value) => `<saml:Audience>${value}</saml:Audience>`).join('')}</saml:AudienceRestriction>`;
-const status = (...codes: string[]): string => {
-  const nested = codes.reduceRight(
-    (inner, code) => `<samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:${code}">${inner}</samlp:StatusCode>`,
-    '',
-  );
-  return `<samlp:Status>${nested}</samlp:Status>`;
-};
 
 describe('an assertion is refused that', () => {
   it.each<[string, Partial<AssertionParts>, string]>([
@@ -159,15 +151,19 @@ describe('a time is tested to the second', () => {
     ['NotBefore of the Conditions a second ahead', window('NotBefore="2027-01-15T12:00:01Z"'), 'not_yet_valid'],
     [
       'SessionNotOnOrAfter a second ahead',
-      { authn: authn(undefined, ' SessionNotOnOrAfter="2027-01-15T12:00:01Z"') },
+      { authn: authn(undefined, { SessionNotOnOrAfter: '2027-01-15T12:00:01Z' }) },
       'accepted',
     ],
-    ['SessionNotOnOrAfter now', { authn: authn(undefined, ' SessionNotOnOrAfter="2027-01-15T12:00:00Z"') }, 'expired'],
+    [
+      'SessionNotOnOrAfter now',
+      { authn: authn(undefined, { SessionNotOnOrAfter: '2027-01-15T12:00:00Z' }) },
+      'expired',
+    ],
     ['IssueInstant now', { issueInstant: '2027-01-15T12:00:00Z' }, 'accepted'],
     ['IssueInstant a second ahead', { issueInstant: '2027-01-15T12:00:01Z' }, 'not_yet_valid'],
     [
       'SessionNotOnOrAfter of a second AuthnStatement now',
-      { authn: authn() + authn(undefined, ' SessionNotOnOrAfter="2027-01-15T12:00:00Z"') },
+      { authn: authn() + authn(undefined, { SessionNotOnOrAfter: '2027-01-15T12:00:00Z' }) },
       'expired',
     ],
     [

@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import { element } from './element.ts';
 import {
   assertionHalves,
-  certificate,
   ENVELOPED,
   EXCLUSIVE,
   EXCLUSIVE_C14N,
+  keyInfo,
   nameId,
   response,
   responseHalves,
@@ -137,9 +138,13 @@ describe('signature wrapping (Somorovsky et al., "On Breaking SAML")', () => {
 });
 
 describe('the signature', () => {
-  const rsa =
-    '<ds:KeyInfo><ds:KeyValue><ds:RSAKeyValue><ds:Modulus>AQ==</ds:Modulus><ds:Exponent>AQAB</ds:Exponent></ds:RSAKeyValue></ds:KeyValue></ds:KeyInfo>';
-  const foreign = `<ds:KeyInfo><ds:X509Data><ds:X509Certificate>${certificate('stranger')}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>`;
+  const rsa = element(
+    'ds:KeyInfo',
+    {},
+    '<ds:KeyValue><ds:RSAKeyValue><ds:Modulus>AQ==</ds:Modulus><ds:Exponent>AQAB</ds:Exponent></ds:RSAKeyValue>',
+    '</ds:KeyValue>',
+  );
+  const foreign = keyInfo('stranger');
   it.each([
     ['is missing', response(UNSIGNED), 'saml_unsigned'],
     [

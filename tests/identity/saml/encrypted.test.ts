@@ -1,8 +1,9 @@
 import { createPrivateKey } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { changed, encrypted, OAEP_SHA256, XENC, XENC11 } from './encrypting.ts';
+import { changed, digestMethod, encrypted, maskFunction, XENC, XENC11 } from './encrypting.ts';
 import {
   ACS,
+  audience,
   conditions,
   nameId,
   privateKey,
@@ -16,11 +17,8 @@ import { atAcs, CONNECTION, type Setting, verdict, verifyXml } from './verifying
 const CBC = `${XENC}aes256-cbc`;
 const BOTH = { encryption: ['gcm', 'cbc'] } as const;
 const GOOD = signedAssertion();
-const MGF = (hash: string): string =>
-  `<xenc11:MGF xmlns:xenc11="${XENC11}" Algorithm="${XENC11}mgf1${hash}"></xenc11:MGF>`;
-const DIGEST = (hash: string): string =>
-  `<ds:DigestMethod xmlns:ds="http://www.w3.org/2000/09/xmldsig#" Algorithm="${hash}"></ds:DigestMethod>`;
 const SHA256 = `${XENC}sha256`;
+const SHA256_TWICE = digestMethod(SHA256) + maskFunction('sha256');
 const DATA = /(<xenc:EncryptedData.*<\/xenc:EncryptedData>)/;
 
 describe('an encrypted assertion is accepted', () => {
@@ -38,7 +36,7 @@ describe('an encrypted assertion is accepted', () => {
     ]),
     [
       'with RSA-OAEP and SHA-256',
-      response(encrypted(GOOD, { transport: `${XENC11}rsa-oaep`, parameters: OAEP_SHA256, oaepHash: 'sha256' })),
+      response(encrypted(GOOD, { transport: `${XENC11}rsa-oaep`, parameters: SHA256_TWICE, oaepHash: 'sha256' })),
       {},
     ],
     ['with RSA-OAEP that names no hash (SHA-1)', response(encrypted(GOOD, { transport: `${XENC11}rsa-oaep` })), {}],
@@ -47,7 +45,7 @@ describe('an encrypted assertion is accepted', () => {
       response(
         encrypted(GOOD, {
           transport: `${XENC11}rsa-oaep`,
-          parameters: DIGEST('http://www.w3.org/2000/09/xmldsig#sha1') + MGF('sha1'),
+          parameters: digestMethod('http://www.w3.org/2000/09/xmldsig#sha1') + maskFunction('sha1'),
         }),
       ),
       {},
@@ -83,15 +81,15 @@ describe('an encrypted assertion is refused before anything is decrypted', () =>
     ['with PKCS #1 v1.5', encrypted(GOOD, { transport: `${XENC}rsa-1_5` }), 'saml_encryption_algorithm'],
     ['under triple DES', encrypted(GOOD, { named: `${XENC}tripledes-cbc` }), 'saml_encryption_algorithm'],
     ['under CBC, which nobody listed', encrypted(GOOD, { cipher: CBC }), 'saml_encryption_algorithm'],
-    ['with OAEP and two hashes', encrypted(GOOD, { parameters: DIGEST(SHA256) }), 'saml_encryption_algorithm'],
+    ['with OAEP and two hashes', encrypted(GOOD, { parameters: digestMethod(SHA256) }), 'saml_encryption_algorithm'],
     [
       'with OAEP and a mask of another hash',
-      encrypted(GOOD, { transport: `${XENC11}rsa-oaep`, parameters: DIGEST(SHA256) + MGF('sha1') }),
+      encrypted(GOOD, { transport: `${XENC11}rsa-oaep`, parameters: digestMethod(SHA256) + maskFunction('sha1') }),
       'saml_encryption_algorithm',
     ],
     [
       'with OAEP and a hash that is not known',
-      encrypted(GOOD, { parameters: DIGEST('md5') }),
+      encrypted(GOOD, { parameters: digestMethod('md5') }),
       'saml_encryption_algorithm',
     ],
     [
@@ -147,9 +145,7 @@ describe('an encrypted assertion is refused before anything is decrypted', () =>
 
 describe('whatever is wrong from the decryption on is one refusal', () => {
   const other = { ...CONNECTION, ...BOTH, connection: 'other', entityId: 'https://broker.example.com/saml/other' };
-  const forOther = conditions(
-    `<saml:AudienceRestriction><saml:Audience>${other.entityId}</saml:Audience></saml:AudienceRestriction>`,
-  );
+  const forOther = conditions(audience(other.entityId));
   it.each<[string, string, Omit<Setting, 'at'>]>([
     ['encrypted to another', response(encrypted(GOOD, { to: ['stranger'] })), {}],
     ['with a key that is too short', response(encrypted(GOOD, { keyLength: 16 })), {}],

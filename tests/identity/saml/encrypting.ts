@@ -1,10 +1,15 @@
 import { constants, createCipheriv, createHash, createPrivateKey, createPublicKey, publicEncrypt } from 'node:crypto';
+import { element } from './element.ts';
 import { privateKey } from './idp.ts';
 
 export const XENC = 'http://www.w3.org/2001/04/xmlenc#';
 export const XENC11 = 'http://www.w3.org/2009/xmlenc11#';
+const ASSERTION = 'urn:oasis:names:tc:SAML:2.0:assertion';
 const DS = 'http://www.w3.org/2000/09/xmldsig#';
-export const OAEP_SHA256 = `<ds:DigestMethod xmlns:ds="${DS}" Algorithm="${XENC}sha256"></ds:DigestMethod><xenc11:MGF xmlns:xenc11="${XENC11}" Algorithm="${XENC11}mgf1sha256"></xenc11:MGF>`;
+/** Parameters of RSA-OAEP. */
+export const digestMethod = (uri: string): string => element('ds:DigestMethod', { 'xmlns:ds': DS, Algorithm: uri });
+export const maskFunction = (hash: string): string =>
+  element('xenc11:MGF', { 'xmlns:xenc11': XENC11, Algorithm: `${XENC11}mgf1${hash}` });
 
 export interface EncryptionChoices {
   cipher: string;
@@ -32,17 +37,31 @@ export function encrypted(plaintext: string | Uint8Array, choices: Partial<Encry
   const content = choices.damage?.(seal(cipher, bits, key, plaintext)) ?? seal(cipher, bits, key, plaintext);
   const wrapped = key.subarray(0, choices.keyLength ?? key.length);
   const keys = to.map((recipient) => encryptedKey(wrapped, recipient, choices)).join('');
-  const keyInfo = beside ? '' : `<ds:KeyInfo xmlns:ds="${DS}">${keys}</ds:KeyInfo>`;
-  return `<saml:EncryptedAssertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"><xenc:EncryptedData xmlns:xenc="${XENC}" Type="${XENC}Element"><xenc:EncryptionMethod Algorithm="${named}"></xenc:EncryptionMethod>${keyInfo}<xenc:CipherData><xenc:CipherValue>${content.toString('base64')}</xenc:CipherValue></xenc:CipherData></xenc:EncryptedData>${beside ? keys : ''}</saml:EncryptedAssertion>`;
+  const data = element(
+    'xenc:EncryptedData',
+    { 'xmlns:xenc': XENC, Type: `${XENC}Element` },
+    element('xenc:EncryptionMethod', { Algorithm: named }),
+    beside ? '' : element('ds:KeyInfo', { 'xmlns:ds': DS }, keys),
+    cipherData(content),
+  );
+  return element('saml:EncryptedAssertion', { 'xmlns:saml': ASSERTION }, data, beside ? keys : '');
 }
+
+const cipherData = (octets: Buffer): string =>
+  element('xenc:CipherData', {}, element('xenc:CipherValue', {}, octets.toString('base64')));
 
 function encryptedKey(key: Uint8Array, recipient: 'sp' | 'stranger', choices: Partial<EncryptionChoices>): string {
   const { transport = `${XENC}rsa-oaep-mgf1p`, oaepHash = 'sha1', parameters = '', beside = false } = choices;
   const publicKey = createPublicKey(createPrivateKey(privateKey(recipient)));
   const isV15 = transport.endsWith('rsa-1_5');
   const padding = isV15 ? constants.RSA_PKCS1_PADDING : constants.RSA_PKCS1_OAEP_PADDING;
-  const wrapped = publicEncrypt({ key: publicKey, padding, ...(isV15 ? {} : { oaepHash }) }, key).toString('base64');
-  return `<xenc:EncryptedKey${beside ? ` xmlns:xenc="${XENC}"` : ''}><xenc:EncryptionMethod Algorithm="${transport}">${parameters}</xenc:EncryptionMethod><xenc:CipherData><xenc:CipherValue>${wrapped}</xenc:CipherValue></xenc:CipherData></xenc:EncryptedKey>`;
+  const wrapped = publicEncrypt({ key: publicKey, padding, ...(isV15 ? {} : { oaepHash }) }, key);
+  return element(
+    'xenc:EncryptedKey',
+    { 'xmlns:xenc': beside ? XENC : undefined },
+    element('xenc:EncryptionMethod', { Algorithm: transport }, parameters),
+    cipherData(wrapped),
+  );
 }
 
 function seal(cipher: string, bits: number, key: Buffer, plaintext: string | Uint8Array): Buffer {

@@ -21,7 +21,9 @@ const brokenAt = (share: number): string => {
 
 /** Padded to whole blocks, and then by one more, whose last octet says how long the padding is. */
 const filled = (text: string): string => text + ' '.repeat(16 - (Buffer.byteLength(text) % 16));
-/** The whole last block is padding (0x10); this octet before it turns that to a padding of 1, or to one that is none. */
+/**
+ * The whole last block is padding (0x10); this octet before it turns that to a padding of 1, or to one that is none.
+ */
 const RIGHT = changed(-17, 0x11);
 const WRONG = changed(-17, 0x31);
 

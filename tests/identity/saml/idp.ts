@@ -1,9 +1,10 @@
 /**
- * A small identity provider for tests, which owes nothing to the code under test: its documents are templates already in exclusive canonical form, so that their
- * digest is the hash of their own text, and node:crypto signs them.
+ * A small identity provider for tests, which owes nothing to the code under test: its documents are templates already
+ * in exclusive canonical form, so that their digest is the hash of their own text, and node:crypto signs them.
  */
 import { constants, createHash, createHmac, createPrivateKey, createSign, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { element, startTag } from './element.ts';
 
 export const IDP = 'https://idp.example.com/metadata';
 export const SP = 'https://broker.example.com/saml/corp';
@@ -18,21 +19,28 @@ export const privateKey = (name: KeyName): string => file(`${name}.key`);
 export const certificate = (name: KeyName): string => file(`${name}.cert`).replace(/-----[^-]+-----|\s/g, '');
 
 export const metadataOf = (...keys: KeyName[]): string =>
-  `<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID="${IDP}"><md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">${keys
-    .map(
-      (key) =>
-        `<md:KeyDescriptor use="signing"><ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:X509Data><ds:X509Certificate>${certificate(key)}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>`,
-    )
-    .join(
-      '',
-    )}<md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://idp.example.com/sso"/></md:IDPSSODescriptor></md:EntityDescriptor>`;
+  element(
+    'md:EntityDescriptor',
+    { 'xmlns:md': 'urn:oasis:names:tc:SAML:2.0:metadata', entityID: IDP },
+    element(
+      'md:IDPSSODescriptor',
+      { protocolSupportEnumeration: PROTOCOL },
+      ...keys.map((key) => element('md:KeyDescriptor', { use: 'signing' }, keyInfo(key, { 'xmlns:ds': DS }))),
+      '<md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"',
+      ' Location="https://idp.example.com/sso"/>',
+    ),
+  );
+
+/** A ds:KeyInfo with a certificate. */
+export const keyInfo = (key: KeyName, declarations: Readonly<Record<string, string>> = {}): string =>
+  element('ds:KeyInfo', declarations, element('ds:X509Data', {}, element('ds:X509Certificate', {}, certificate(key))));
 
 const DS = 'http://www.w3.org/2000/09/xmldsig#';
 export const EXCLUSIVE_C14N = 'http://www.w3.org/2001/10/xml-exc-c14n#';
 const MORE = 'http://www.w3.org/2001/04/xmldsig-more#';
 const MORE_2007 = 'http://www.w3.org/2007/05/xmldsig-more#';
-const SAML = 'xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"';
-const SAMLP = 'xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol"';
+const ASSERTION = 'urn:oasis:names:tc:SAML:2.0:assertion';
+const PROTOCOL = 'urn:oasis:names:tc:SAML:2.0:protocol';
 
 /** The parts of an assertion, each in canonical form; `''` leaves a part out. */
 export interface AssertionParts {
@@ -63,21 +71,37 @@ export const bearerData = ({
   notOnOrAfter?: string;
   recipient?: string;
 } = {}): string =>
-  `<saml:SubjectConfirmationData${inResponseTo === undefined ? '' : ` InResponseTo="${inResponseTo}"`}${notBefore === undefined ? '' : ` NotBefore="${notBefore}"`}${notOnOrAfter === '' ? '' : ` NotOnOrAfter="${notOnOrAfter}"`}${recipient === '' ? '' : ` Recipient="${recipient}"`}></saml:SubjectConfirmationData>`;
+  element('saml:SubjectConfirmationData', {
+    InResponseTo: inResponseTo,
+    NotBefore: notBefore,
+    NotOnOrAfter: notOnOrAfter || undefined,
+    Recipient: recipient || undefined,
+  });
+
+export const audience = (...values: string[]): string =>
+  element('saml:AudienceRestriction', {}, ...values.map((value) => element('saml:Audience', {}, value)));
 
 export const conditions = (
-  inner = `<saml:AudienceRestriction><saml:Audience>${SP}</saml:Audience></saml:AudienceRestriction>`,
+  inner = audience(SP),
   window = 'NotBefore="2027-01-15T11:55:00Z" NotOnOrAfter="2027-01-15T12:05:00Z"',
 ): string => `<saml:Conditions${window === '' ? '' : ` ${window}`}>${inner}</saml:Conditions>`;
 
 export const attribute = (name: string, ...values: string[]): string =>
-  `<saml:Attribute Name="${name}">${values.map((value) => `<saml:AttributeValue>${value}</saml:AttributeValue>`).join('')}</saml:Attribute>`;
+  element('saml:Attribute', { Name: name }, ...values.map((value) => element('saml:AttributeValue', {}, value)));
+
+export const attributes = (...inner: string[]): string => element('saml:AttributeStatement', {}, ...inner);
 
 export const nameId = (value: string, format = 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress'): string =>
-  `<saml:NameID Format="${format}">${value}</saml:NameID>`;
+  element('saml:NameID', { Format: format }, value);
 
-export const authn = (instant = '2027-01-15T11:59:00Z', more = ''): string =>
-  `<saml:AuthnStatement AuthnInstant="${instant}" SessionIndex="_s1"${more}><saml:AuthnContext><saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement>`;
+const PASSWORD = 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport';
+
+export const authn = (instant = '2027-01-15T11:59:00Z', more: Readonly<Record<string, string>> = {}): string =>
+  element(
+    'saml:AuthnStatement',
+    { AuthnInstant: instant, SessionIndex: '_s1', ...more },
+    element('saml:AuthnContext', {}, element('saml:AuthnContextClassRef', {}, PASSWORD)),
+  );
 
 export const VALID: AssertionParts = {
   id: '_a1',
@@ -89,17 +113,20 @@ export const VALID: AssertionParts = {
   conditions: conditions(),
   advice: '',
   authn: authn(),
-  attributes: `<saml:AttributeStatement>${attribute('memberOf', 'deployers', 'admins')}${attribute('mail', 'alice@example.com')}</saml:AttributeStatement>`,
+  attributes: attributes(attribute('memberOf', 'deployers', 'admins'), attribute('mail', 'alice@example.com')),
 };
-
-const issuerElement = (issuer: string): string => `<saml:Issuer>${issuer}</saml:Issuer>`;
 
 /** An unsigned assertion: what stands before and behind the place of its signature. */
 export function assertionHalves(changes: Partial<AssertionParts> = {}): [string, string] {
   const p = { ...VALID, ...changes };
   const subject = `<saml:Subject>${p.nameId}${p.confirmation}</saml:Subject>`;
   return [
-    `<saml:Assertion ${SAML} ID="${p.id}" IssueInstant="${p.issueInstant}" Version="${p.version}">${issuerElement(p.issuer)}`,
+    startTag('saml:Assertion', {
+      'xmlns:saml': ASSERTION,
+      ID: p.id,
+      IssueInstant: p.issueInstant,
+      Version: p.version,
+    }) + element('saml:Issuer', {}, p.issuer),
     `${subject}${p.conditions}${p.advice}${p.authn}${p.attributes}</saml:Assertion>`,
   ];
 }
@@ -140,8 +167,7 @@ function signatureValue(method: string, key: KeyName, octets: string): string {
   return createSign(hash).update(octets).sign(pem, 'base64');
 }
 
-export const transform = (uri: string, inner = ''): string =>
-  `<ds:Transform Algorithm="${uri}">${inner}</ds:Transform>`;
+export const transform = (uri: string, inner = ''): string => element('ds:Transform', { Algorithm: uri }, inner);
 export const ENVELOPED = transform(`${DS}enveloped-signature`);
 export const EXCLUSIVE = transform(EXCLUSIVE_C14N);
 
@@ -152,9 +178,26 @@ export function signature(octets: string, id: string, choices: Partial<SigningCh
   const value = createHash(HASHES[digest] ?? 'sha256')
     .update(choices.digested ?? octets)
     .digest('base64');
-  const info = `<ds:SignedInfo xmlns:ds="${DS}"><ds:CanonicalizationMethod Algorithm="${canonicalization}"></ds:CanonicalizationMethod><ds:SignatureMethod Algorithm="${method}"></ds:SignatureMethod><ds:Reference URI="${reference}"><ds:Transforms>${transforms}</ds:Transforms><ds:DigestMethod Algorithm="${digest}"></ds:DigestMethod><ds:DigestValue>${value}</ds:DigestValue></ds:Reference></ds:SignedInfo>`;
-  const embedded = info.replace(` xmlns:ds="${DS}"`, '');
-  return `<ds:Signature xmlns:ds="${DS}">${embedded}<ds:SignatureValue>${signatureValue(method, key, info)}</ds:SignatureValue>${choices.keyInfo ?? ''}${choices.object ?? ''}</ds:Signature>`;
+  const parts = [
+    element('ds:CanonicalizationMethod', { Algorithm: canonicalization }),
+    element('ds:SignatureMethod', { Algorithm: method }),
+    element(
+      'ds:Reference',
+      { URI: reference },
+      element('ds:Transforms', {}, transforms),
+      element('ds:DigestMethod', { Algorithm: digest }),
+      element('ds:DigestValue', {}, value),
+    ),
+  ];
+  const signed = signatureValue(method, key, element('ds:SignedInfo', { 'xmlns:ds': DS }, ...parts));
+  return element(
+    'ds:Signature',
+    { 'xmlns:ds': DS },
+    element('ds:SignedInfo', {}, ...parts),
+    element('ds:SignatureValue', {}, signed),
+    choices.keyInfo ?? '',
+    choices.object ?? '',
+  );
 }
 
 /** An assertion with its signature. */
@@ -176,8 +219,18 @@ export interface ResponseParts {
   extensions: string;
 }
 
-export const SUCCESS =
-  '<samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"></samlp:StatusCode></samlp:Status>';
+/** A samlp:Status of nested codes, by their last part. */
+export const status = (...codes: string[]): string =>
+  element(
+    'samlp:Status',
+    {},
+    codes.reduceRight(
+      (inner, code) => element('samlp:StatusCode', { Value: `urn:oasis:names:tc:SAML:2.0:status:${code}` }, inner),
+      '',
+    ),
+  );
+
+export const SUCCESS = status('Success');
 
 /** A Response around `inner`: what stands before and behind the place of its signature. */
 export function responseHalves(inner: string, changes: Partial<ResponseParts> = {}): [string, string] {
@@ -188,9 +241,16 @@ export function responseHalves(inner: string, changes: Partial<ResponseParts> = 
     issueInstant = '2027-01-15T11:59:31Z',
     issuer = IDP,
   } = changes;
-  const attributes = `${destination === '' ? '' : ` Destination="${destination}"`} ID="${id}"${inResponseTo === undefined ? '' : ` InResponseTo="${inResponseTo}"`} IssueInstant="${issueInstant}" Version="${changes.version ?? '2.0'}"`;
+  const written = {
+    Destination: destination || undefined,
+    ID: id,
+    InResponseTo: inResponseTo,
+    IssueInstant: issueInstant,
+    Version: changes.version ?? '2.0',
+  };
   return [
-    `<samlp:Response ${SAMLP}${attributes}><saml:Issuer ${SAML}>${issuer}</saml:Issuer>`,
+    startTag('samlp:Response', { 'xmlns:samlp': PROTOCOL, ...written }) +
+      element('saml:Issuer', { 'xmlns:saml': ASSERTION }, issuer),
     `${changes.extensions ?? ''}${changes.status ?? SUCCESS}${inner}</samlp:Response>`,
   ];
 }

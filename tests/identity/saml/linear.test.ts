@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
-import { attribute, ENVELOPED, EXCLUSIVE_C14N, response, signedAssertion, transform } from './idp.ts';
+import { element } from './element.ts';
+import { attribute, attributes, ENVELOPED, EXCLUSIVE_C14N, response, signedAssertion, transform } from './idp.ts';
 import { verdict } from './verifying.ts';
 import { counted } from './work.ts';
 
@@ -22,7 +23,9 @@ const SHAPES: readonly (readonly [string, (bytes: number) => string])[] = [
     (bytes) =>
       response(
         signedAssertion({
-          attributes: `<saml:AttributeStatement>${attribute('memberOf', ...Array.from({ length: bytes / 60 }, (_, at) => `group-${at}`))}</saml:AttributeStatement>`,
+          attributes: attributes(
+            attribute('memberOf', ...Array.from({ length: bytes / 60 }, (_, at) => `group-${at}`)),
+          ),
         }),
       ),
   ],
@@ -58,7 +61,10 @@ const SHAPES: readonly (readonly [string, (bytes: number) => string])[] = [
             ENVELOPED +
             transform(
               EXCLUSIVE_C14N,
-              `<ec:InclusiveNamespaces xmlns:ec="${EXCLUSIVE_C14N}" PrefixList="${filled(bytes / 2, 'a ').trim()}"></ec:InclusiveNamespaces>`,
+              element('ec:InclusiveNamespaces', {
+                'xmlns:ec': EXCLUSIVE_C14N,
+                PrefixList: filled(bytes / 2, 'a ').trim(),
+              }),
             ),
         }),
       ),

@@ -179,7 +179,7 @@ describe('metadata behind a URL', () => {
     expect([state.fetches, state.reads]).toEqual([5, 5]);
   });
 
-  it('is asked for again 2, 4, 8, 16 and then 30 seconds after failures, and is there at once where one succeeds', async () => {
+  it('is asked for again 2, 4, 8, 16 and then 30 s after failures, and is there once one succeeds', async () => {
     const { state, source } = fixture();
     const metadata = source();
     state.answer = () => down;

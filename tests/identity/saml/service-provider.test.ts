@@ -6,6 +6,7 @@ import { readMetadata } from '../../../lib/identity/saml/metadata.ts';
 import { serviceMetadata } from '../../../lib/identity/saml/service-metadata.ts';
 import { METADATA_RULES, readXml } from '../../../lib/identity/saml/xml.ts';
 import { epochSeconds } from '../../../lib/time.ts';
+import { element } from './element.ts';
 import { certificate, privateKey } from './idp.ts';
 
 const keyOf = (name: 'sp' | 'rolled') => ({
@@ -31,7 +32,20 @@ const parse = (url: string) => {
 describe('an AuthnRequest by redirect', () => {
   it('says who asks, where the answer goes, and when', () => {
     expect(parse(authnRequestUrl(request, keyOf('sp'))).xml).toBe(
-      '<samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_0123456789abcdef" Version="2.0" IssueInstant="2026-11-21T09:00:00Z" Destination="https://idp.example.com/sso?tenant=1" ProtocolBinding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" AssertionConsumerServiceURL="https://broker.example.com/saml/corp/acs"><saml:Issuer>https://broker.example.com/saml/corp?a=1&amp;b=&quot;2&quot;</saml:Issuer></samlp:AuthnRequest>',
+      element(
+        'samlp:AuthnRequest',
+        {
+          'xmlns:samlp': 'urn:oasis:names:tc:SAML:2.0:protocol',
+          'xmlns:saml': 'urn:oasis:names:tc:SAML:2.0:assertion',
+          ID: '_0123456789abcdef',
+          Version: '2.0',
+          IssueInstant: '2026-11-21T09:00:00Z',
+          Destination: 'https://idp.example.com/sso?tenant=1',
+          ProtocolBinding: 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST',
+          AssertionConsumerServiceURL: 'https://broker.example.com/saml/corp/acs',
+        },
+        element('saml:Issuer', {}, 'https://broker.example.com/saml/corp?a=1&amp;b=&quot;2&quot;'),
+      ),
     );
   });
 

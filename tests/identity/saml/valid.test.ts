@@ -1,8 +1,9 @@
 import { describe, expect, it, test } from '@jest/globals';
 import {
   attribute,
-  certificate,
+  attributes,
   IDP,
+  keyInfo,
   metadataOf,
   nameId,
   response,
@@ -46,8 +47,12 @@ test('names the principal of a signed assertion in a response', async () => {
 });
 
 test('an alias or a derived name hides an attribute of that name, also where it has no value', async () => {
-  const attributes = `<saml:AttributeStatement>${attribute('email', 'forged@example.com')}${attribute('issuer', 'forged')}${attribute('groups', 'forged')}</saml:AttributeStatement>`;
-  const outcome = await verifyXml(signedAssertion({ attributes }));
+  const forged = attributes(
+    attribute('email', 'forged@example.com'),
+    attribute('issuer', 'forged'),
+    attribute('groups', 'forged'),
+  );
+  const outcome = await verifyXml(signedAssertion({ attributes: forged }));
   const values = outcome.ok ? outcome.value.claims.values : new Map();
   expect([values.get('issuer'), values.has('email'), values.has('groups')]).toEqual([IDP, false, false]);
 });
@@ -76,7 +81,7 @@ describe('accepts', () => {
         signedAssertion(
           {},
           {
-            keyInfo: `<ds:KeyInfo><ds:X509Data><ds:X509Certificate>${certificate('stranger')}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>`,
+            keyInfo: keyInfo('stranger'),
           },
         ),
       ),

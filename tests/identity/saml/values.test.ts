@@ -1,13 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Principal } from '../../../lib/identity/principal.ts';
-import { type AssertionParts, attribute, authn, conditions, nameId, response, SP, signedAssertion } from './idp.ts';
+import { element } from './element.ts';
+import {
+  type AssertionParts,
+  attribute,
+  attributes,
+  audience,
+  authn,
+  conditions,
+  nameId,
+  response,
+  SP,
+  signedAssertion,
+} from './idp.ts';
 import { type Setting, verdict, verifyXml } from './verifying.ts';
 
-const audience = (text: string): string =>
-  conditions(`<saml:AudienceRestriction><saml:Audience>${text}</saml:Audience></saml:AudienceRestriction>`);
-const statement = (...attributes: string[]) => ({
-  attributes: `<saml:AttributeStatement>${attributes.join('')}</saml:AttributeStatement>`,
-});
+const statement = (...inner: string[]) => ({ attributes: attributes(...inner) });
 
 async function principalOf(changes: Partial<AssertionParts>, setting: Setting = {}): Promise<Principal> {
   const outcome = await verifyXml(response(signedAssertion(changes)), setting);
@@ -28,8 +36,8 @@ describe('several AuthnStatements (contract section 2)', () => {
   });
 
   it('give no claim that the first does not have', async () => {
-    const bare =
-      '<saml:AuthnStatement AuthnInstant="2027-01-15T11:59:00Z"><saml:AuthnContext></saml:AuthnContext></saml:AuthnStatement>';
+    const context = element('saml:AuthnContext');
+    const bare = element('saml:AuthnStatement', { AuthnInstant: '2027-01-15T11:59:00Z' }, context);
     const { claims } = await principalOf({ authn: bare + authn() });
     expect(['sessionIndex', 'authnContext'].map((name) => claims.values.has(name))).toEqual([false, false]);
   });
@@ -40,7 +48,7 @@ describe('a control character', () => {
     ['a line end in the NameID', { nameId: nameId('alice\n@example.com') }],
     ['a tab in the NameID', { nameId: nameId('alice\t@example.com') }],
     ['a carriage return in the NameID', { nameId: nameId('alice&#xD;@example.com') }],
-    ['a line end in the audience', { conditions: audience(`\n${SP}`) }],
+    ['a line end in the audience', { conditions: conditions(audience(`\n${SP}`)) }],
     ['a tab in the issuer', { issuer: 'https://idp.example.com/metadata\t' }],
     ['a line end in the name of an attribute', statement(attribute('mem&#xA;berOf', 'x'))],
     ['a line end that is written as such there', statement(attribute('mem\nberOf', 'x'))],

@@ -1,8 +1,7 @@
 import { describe, expect, it, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parseInstant } from '../../../lib/identity/saml/instant.ts';
 import { MESSAGE_RULES, readXml } from '../../../lib/identity/saml/xml.ts';
-import { parseXmlDuration } from '../../../lib/identity/saml/xml-duration.ts';
+import { parseInstant, parseXmlDuration } from '../../../lib/identity/saml/xml-time.ts';
 import { signedAssertion } from './idp.ts';
 import { verifyXml } from './verifying.ts';
 
