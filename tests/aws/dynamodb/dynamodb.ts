@@ -64,11 +64,11 @@ export function standingClock<T extends number>(now: T) {
 
 export const noDeadline = new AbortController().signal;
 
-/** A hundred under way at a time: a database in this very process answers no more within the functions' second. */
+/** Twenty under way at a time: a database in this very process, or one in Python, answers no more within the functions' second. */
 export async function inBatches<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
-  for (let start = 0; start < items.length; start += 100) {
-    results.push(...(await Promise.all(items.slice(start, start + 100).map(work))));
+  for (let start = 0; start < items.length; start += 20) {
+    results.push(...(await Promise.all(items.slice(start, start + 20).map(work))));
   }
   return results;
 }
