@@ -4,6 +4,7 @@ import { addressKind } from '../lib/host/address-guard.ts';
 import { readSettings } from '../lib/host/settings.ts';
 import { isBrokerIssuer, isLoopback, isLoopbackAddress } from '../lib/loopback.ts';
 import { isLoopbackRedirect, isRegistered } from '../lib/sign-in/redirect-uri.ts';
+import { epochSeconds } from '../lib/time.ts';
 
 /** Host of a URL -> whether it is this machine itself. */
 const HOSTS: readonly (readonly [string, boolean])[] = [
@@ -40,7 +41,8 @@ describe.each(HOSTS)('%s', (host, isThisMachine) => {
       ofTheUrl: isLoopback(new URL(url)),
       asIssuer: isBrokerIssuer(url),
       inTheSettings: isAccepted(() => settings(url)) && settings(url).loopback,
-      inAConfiguration: checkAddress(`${url}/keys`, { issuer: 'http://127.0.0.1:3000' }, () => {}) !== null,
+      inAConfiguration:
+        checkAddress(`${url}/keys`, { issuer: 'http://127.0.0.1:3000', now: epochSeconds(0) }, () => {}) !== null,
       asRedirect: isLoopbackRedirect(`${url}/callback`),
       onAnyPort: isRegistered(`${url}/callback`, [`http://${host}/callback`]),
     };

@@ -7,7 +7,8 @@ import { tableName } from '../../lib/aws/dynamodb/tables.ts';
 import type { ConfigurationDocuments } from '../../lib/configuration/documents.ts';
 import { configurationItems } from '../../lib/configuration/items.ts';
 import { loadConfiguration } from '../../lib/configuration/load.ts';
-import { epochMilliseconds } from '../../lib/time.ts';
+import { systemClock } from '../../lib/host/clock.ts';
+import { epochMilliseconds, toEpochSeconds } from '../../lib/time.ts';
 
 /** The broker's issuer in a benchmark. Nothing listens there. */
 export const BROKER = 'http://127.0.0.1:3000';
@@ -73,7 +74,7 @@ export async function documentsOf(idp: string, scopes: number): Promise<Configur
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
   }
-  const loaded = await loadConfiguration(folder, { issuer: BROKER });
+  const loaded = await loadConfiguration(folder, { issuer: BROKER, now: toEpochSeconds(systemClock.now()) });
   rmSync(folder, { recursive: true });
   if ('problems' in loaded) throw new Error(loaded.problems.map(({ message }) => message).join('\n'));
   const { documents } = loaded;

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ConfigurationDocuments } from '../../lib/configuration/documents.ts';
 import { loadConfiguration } from '../../lib/configuration/load.ts';
+import { systemClock } from '../../lib/host/clock.ts';
 import { systemRandom } from '../../lib/host/random.ts';
 import { makeSigningKey } from '../../lib/keys/signing-key.ts';
+import { toEpochSeconds } from '../../lib/time.ts';
 import { BROKER } from '../issuance/workload.ts';
 
 export const CLIENT = 'nightly-bot';
@@ -33,7 +35,7 @@ export async function documents(): Promise<ConfigurationDocuments> {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), text);
     }
-    const loaded = await loadConfiguration(folder, { issuer: BROKER });
+    const loaded = await loadConfiguration(folder, { issuer: BROKER, now: toEpochSeconds(systemClock.now()) });
     if ('problems' in loaded) throw new Error(loaded.problems.map(({ message }) => message).join('\n'));
     return loaded.documents;
   } finally {

@@ -106,16 +106,23 @@ export function checkDisjoint(connections: readonly Connection[], ownIssuer: str
   );
 }
 
-/** A metadata document that is fetched later may turn out to be anybody's: its connection shares its entity id with no other. */
+/**
+ * A metadata document that is fetched later may turn out to be anybody's: its connection shares its entity id with no
+ * other. One that is here and cannot be read has a problem of its own.
+ */
 function checkEntityIds(connections: readonly SamlConnection[], report: ReportIn): void {
-  connections.forEach((connection, index) => {
-    const idp = idpEntityId(connection);
-    const other = connections.slice(0, index).find((earlier) => {
-      const theirs = idpEntityId(earlier);
-      return earlier.entityId === connection.entityId && (idp === null || theirs === null || idp === theirs);
-    });
+  const known = connections.map((connection) => ({ connection, idp: idpEntityId(connection) }));
+  const comparable = known.filter(({ connection, idp }) => connection.metadata === null || idp !== null);
+  comparable.forEach(({ connection, idp }, index) => {
+    const other = comparable
+      .slice(0, index)
+      .find(
+        (earlier) =>
+          earlier.connection.entityId === connection.entityId &&
+          (idp === null || earlier.idp === null || idp === earlier.idp),
+      )?.connection.connection;
     if (other === undefined) return;
-    const message = `with this identity provider is taken by the connection ${other.connection}: no two may answer for one proof`;
+    const message = `with this identity provider is taken by the connection ${other}: no two may answer for one proof`;
     report('connection', connection.connection, ['entityId'], message);
   });
 }

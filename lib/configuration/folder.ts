@@ -1,8 +1,8 @@
 /** The files of a configuration folder. Read by the command line and the local stack, never by a Lambda function. */
 import { isUtf8 } from 'node:buffer';
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
-import type { ReadBeside } from './normalize/saml-connection.ts';
+import { dirname, join, posix, relative, sep } from 'node:path';
+import type { Beside } from './normalize/saml-connection.ts';
 import type { Problem, Severity } from './problem.ts';
 import { MAX_FILE_BYTES } from './yaml-file.ts';
 
@@ -102,19 +102,23 @@ function readText(path: string): Text {
   }
 }
 
-/** Reads what the document `file` names, relative to it, and only inside the configuration folder: a document cannot have other files published. */
-export function readerBeside(directory: string, file: string): ReadBeside {
-  return (path) => {
-    const target = join(directory, dirname(file), path);
-    try {
-      const inside = relative(realpathSync(directory), realpathSync(target));
-      if (inside === '' || inside.startsWith(`..${sep}`) || inside === '..' || inside.startsWith(sep)) {
-        return { ok: false, problem: `${path} is outside of the configuration folder` };
-      }
-    } catch {
-      return { ok: false, problem: `there is no file ${path} beside this one` };
+/** The folder's own name of what the document `file` names, relative to it. */
+export const nameBeside = (file: string, path: string): string => posix.join(posix.dirname(file), path);
+
+/**
+ * Reads what the document `file` names, relative to it, and only inside the configuration folder: a document cannot have
+ * other files published.
+ */
+export function readBeside(directory: string, file: string, path: string): ReturnType<Beside['read']> {
+  const target = join(directory, dirname(file), path);
+  try {
+    const inside = relative(realpathSync(directory), realpathSync(target));
+    if (inside === '' || inside.startsWith(`..${sep}`) || inside === '..' || inside.startsWith(sep)) {
+      return { ok: false, problem: `${path} is outside of the configuration folder` };
     }
-    const read = readText(target);
-    return read.text === null ? { ok: false, problem: `${path} ${read.problem}` } : { ok: true, text: read.text };
-  };
+  } catch {
+    return { ok: false, problem: `there is no file ${path} beside this one` };
+  }
+  const read = readText(target);
+  return read.text === null ? { ok: false, problem: `${path} ${read.problem}` } : { ok: true, text: read.text };
 }

@@ -4,11 +4,11 @@ import { compileConnection } from '../policy/connection.ts';
 import type { DocumentProblem } from '../policy/problem.ts';
 import { compileScope } from '../policy/scope.ts';
 import type { Client, Connection, Scope } from './documents.ts';
-import { type ConfigurationFile, type FolderName, readerBeside } from './folder.ts';
+import { type ConfigurationFile, type FolderName, nameBeside, readBeside } from './folder.ts';
 import { normalizeAwsIamConnection } from './normalize/aws-iam-connection.ts';
 import { normalizeClient } from './normalize/client.ts';
 import { normalizeOidcConnection } from './normalize/oidc-connection.ts';
-import { normalizeSamlConnection } from './normalize/saml-connection.ts';
+import { type Beside, normalizeSamlConnection } from './normalize/saml-connection.ts';
 import { normalizeScope } from './normalize/scope.ts';
 import { type FieldPath, formatField, type Problem, type Report, type Severity } from './problem.ts';
 import { client } from './schema/client.ts';
@@ -81,7 +81,12 @@ export function loadFile(directory: string, file: ConfigurationFile, deployment:
     return written;
   };
   checkFileName(file, yaml.value[kind], report);
-  const document = normalize(kind, check, { directory, file: file.name, deployment, report });
+  const beside: Beside = {
+    read: (path) => readBeside(directory, file.name, path),
+    report: (path, line, message, severity) =>
+      problems.push({ severity, file: nameBeside(file.name, path), line, column: 1, field: '', message }),
+  };
+  const document = normalize(kind, check, { deployment, beside, report });
   for (const { path, message, severity } of compile(document)) report(writtenPath(path, yaml.value), message, severity);
   return { ...base, document };
 }
@@ -120,9 +125,8 @@ function decides(gone: FieldPath, path: FieldPath): boolean {
 }
 
 interface Place {
-  readonly directory: string;
-  readonly file: string;
   readonly deployment: Deployment;
+  readonly beside: Beside;
   readonly report: Report;
 }
 
@@ -143,12 +147,12 @@ function normalize(
   return written && { kind, scope: normalizeScope(written, place.deployment, place.report) };
 }
 
-function normalizeConnection(written: WrittenConnection, { directory, file, deployment, report }: Place): Connection {
+function normalizeConnection(written: WrittenConnection, { deployment, beside, report }: Place): Connection {
   switch (written.type) {
     case 'oidc':
       return normalizeOidcConnection(written, deployment, report);
     case 'saml':
-      return normalizeSamlConnection(written, deployment, readerBeside(directory, file), report);
+      return normalizeSamlConnection(written, deployment, beside, report);
     case 'aws-iam':
       return normalizeAwsIamConnection(written, deployment);
   }

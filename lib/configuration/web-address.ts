@@ -1,10 +1,13 @@
 import { isLoopback } from '../loopback.ts';
+import type { EpochSeconds } from '../time.ts';
 import type { Report } from './problem.ts';
 
-/** What a configuration is loaded for: decides which addresses may be plain http. */
+/** What a configuration is loaded for, and when. */
 export interface Deployment {
-  /** The broker's issuer, or null where `policy validate` was not told. */
+  /** The broker's issuer, or null where `policy validate` was not told. It decides which addresses may be plain http. */
   readonly issuer: string | null;
+  /** What has ended by now does not load: metadata of identity providers, their certificates. */
+  readonly now: EpochSeconds;
 }
 
 /** Stands in for the issuer's host where a configuration is only validated; documents made with it are never applied. */

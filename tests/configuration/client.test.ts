@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { documentsOf, problemsOf } from './folder-of.ts';
 
-const KEY = '{ kty: EC, crv: P-256, x: a, y: b }';
+const X = '18wHLeIgW9wVN6VD1Txgpqy2LszYkMf6J8njVAibvhM';
+const Y = '-V4dS4UaLMgP_4fY4j8ir7cl1TXlFdAgcx55o7TkcSA';
+const KEY = `{ kty: EC, crv: P-256, x: ${X}, y: ${Y} }`;
+const keys = (key: string) => `client: bot\njwks: { keys: [${key}] }\n`;
 const SECRET = 'client: bot\nsecret: token-broker/clients/bot\n';
 const PUBLIC = "client: bot\npublic: true\nredirectUris: ['http://127.0.0.1/callback']\n";
 
@@ -36,6 +39,21 @@ describe('a client', () => {
       'a private key',
       'client: bot\njwks: { keys: [{ kty: EC, x: a, d: b }] }\n',
       /keys\[0\]: has the private member d/,
+    ],
+    ['a point off its curve', keys(KEY.replace(X, Y)), /keys\[0\]: is no key/],
+    ['half a point', keys(KEY.replace(`, y: ${Y}`, '')), /keys\[0\]: is no key/],
+    [
+      'a curve that is not served',
+      keys(KEY.replace('P-256', 'secp256k1')),
+      /keys\[0\]: verifies no assertion: must be/,
+    ],
+    ['a key of another kind', keys('{ kty: XYZ }'), /keys\[0\]: verifies no assertion: must be a public key for RS256/],
+    ['a key for encryption', keys(KEY.replace('}', ', use: enc }')), /keys\[0\]: verifies no assertion/],
+    ['a key for another algorithm', keys(KEY.replace('}', ', alg: ES512 }')), /keys\[0\]: verifies no assertion/],
+    [
+      'an RSA key of 512 bits',
+      keys(`{ kty: RSA, e: AQAB, n: ${'v'.repeat(86)} }`),
+      /keys\[0\]: verifies no assertion: /,
     ],
     ['a symmetric key', 'client: bot\njwks: { keys: [{ kty: oct, k: b }] }\n', /keys\[0\]: has the private member k/],
     ['no keys', 'client: bot\njwks: { keys: [] }\n', /jwks.keys: must not be empty/],

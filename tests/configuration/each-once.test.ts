@@ -6,7 +6,7 @@ import { parse, stringify } from 'yaml';
 import { loadConfiguration } from '../../lib/configuration/load.ts';
 import type { FieldPath } from '../../lib/configuration/problem.ts';
 import { isJsonObject } from '../../lib/json.ts';
-import { ISSUER, PARTNER, problemsOf, SESSION } from './folder-of.ts';
+import { ISSUER, NOW, PARTNER, problemsOf, SESSION } from './folder-of.ts';
 
 const EXAMPLES = join(import.meta.dirname, '..', '..', 'examples');
 const folder = mkdtempSync(join(tmpdir(), 'each-once-'));
@@ -40,7 +40,7 @@ function withValue(value: unknown, [first, ...rest]: FieldPath, replacement: unk
 async function errorsWith(file: string, document: unknown): Promise<readonly string[]> {
   const original = readFileSync(join(EXAMPLES, file), 'utf8');
   writeFileSync(join(folder, file), stringify(document));
-  const loaded = await loadConfiguration(folder, { issuer: ISSUER });
+  const loaded = await loadConfiguration(folder, { issuer: ISSUER, now: NOW });
   writeFileSync(join(folder, file), original);
   const errors = 'problems' in loaded ? loaded.problems.filter(({ severity }) => severity === 'error') : [];
   return errors.filter((error) => error.file === file).map(({ field, message }) => `${field}: ${message}`);

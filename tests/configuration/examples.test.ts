@@ -7,6 +7,7 @@ import { downstreamPresets } from '../../lib/configuration/downstream-presets/ta
 import { jsonSchemas, schemaText } from '../../lib/configuration/json-schemas.ts';
 import { loadConfiguration } from '../../lib/configuration/load.ts';
 import { presets } from '../../lib/configuration/presets/table.ts';
+import { ISSUER, NOW } from './folder-of.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const FOLDERS = { connections: 'connection', clients: 'client', scopes: 'scope' } as const;
@@ -23,7 +24,7 @@ const files = Object.entries(FOLDERS).flatMap(([folder, kind]) =>
 
 describe('the examples', () => {
   it('load, without a warning', async () => {
-    expect(await loadConfiguration(join(root, 'examples'), { issuer: 'https://broker.example.com' })).toMatchObject({
+    expect(await loadConfiguration(join(root, 'examples'), { issuer: ISSUER, now: NOW })).toMatchObject({
       warnings: [],
     });
   });

@@ -5,8 +5,11 @@ import { afterAll } from '@jest/globals';
 import type { ConfigurationDocuments } from '../../lib/configuration/documents.ts';
 import { loadConfiguration } from '../../lib/configuration/load.ts';
 import { formatProblem } from '../../lib/configuration/problem.ts';
+import { epochSeconds } from '../../lib/time.ts';
 
 export const ISSUER = 'https://broker.example.com';
+/** 2027-01-15T12:00:00Z. */
+export const NOW = epochSeconds(1_800_014_400);
 
 const made: string[] = [];
 afterAll(() => {
@@ -29,7 +32,7 @@ export async function problemsOf(
   files: Readonly<Record<string, string | Uint8Array>>,
   issuer: string | null = ISSUER,
 ): Promise<readonly string[]> {
-  const loaded = await loadConfiguration(folderOf(files), { issuer });
+  const loaded = await loadConfiguration(folderOf(files), { issuer, now: NOW });
   return ('documents' in loaded ? loaded.warnings : loaded.problems).map(formatProblem);
 }
 
@@ -38,7 +41,7 @@ export async function documentsOf(
   files: Readonly<Record<string, string>>,
   issuer: string | null = ISSUER,
 ): Promise<ConfigurationDocuments> {
-  const loaded = await loadConfiguration(folderOf(files), { issuer });
+  const loaded = await loadConfiguration(folderOf(files), { issuer, now: NOW });
   if ('problems' in loaded) throw new Error(loaded.problems.map(formatProblem).join('\n'));
   return loaded.documents;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { loadConfiguration } from '../../lib/configuration/load.ts';
-import { BOT, documentsOf, folderOf, GITHUB, ISSUER, PARTNER, problemsOf, SESSION } from './folder-of.ts';
+import { BOT, documentsOf, folderOf, GITHUB, ISSUER, NOW, PARTNER, problemsOf, SESSION } from './folder-of.ts';
 
 describe('a configuration folder', () => {
   it('loads its connections, clients and scopes with defaults written out', async () => {
@@ -92,7 +92,7 @@ describe('a configuration folder', () => {
 
   it('returns no documents beside an error', async () => {
     const folder = folderOf({ 'connections/partner.yaml': PARTNER, 'clients/bot.yaml': 'client: Bot\n' });
-    expect(await loadConfiguration(folder, { issuer: ISSUER })).not.toHaveProperty('documents');
+    expect(await loadConfiguration(folder, { issuer: ISSUER, now: NOW })).not.toHaveProperty('documents');
   });
 
   it.each([
@@ -106,7 +106,7 @@ describe('a configuration folder', () => {
     ['bytes that are not UTF-8', { 'clients/bot.yaml': Uint8Array.of(0x63, 0xff, 0xfe) }, /is not UTF-8/],
     ['secrets for the local stack', { 'clients/bot.yaml': BOT, 'secrets.yaml': 'a: b' }, /secrets\.yaml:1: is for/],
   ])('refuses %s', async (_name, files: Record<string, string | Uint8Array>, expected) => {
-    const loaded = await loadConfiguration(folderOf(files), { issuer: ISSUER });
+    const loaded = await loadConfiguration(folderOf(files), { issuer: ISSUER, now: NOW });
     expect(
       'problems' in loaded && loaded.problems.map(({ file, line, message }) => `${file}:${line}: ${message}`),
     ).toEqual(expect.arrayContaining([expect.stringMatching(expected)]));

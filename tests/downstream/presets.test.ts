@@ -8,6 +8,7 @@ import { secretNames } from '../../lib/downstream/held-secrets.ts';
 import { hostTagOf } from '../../lib/downstream/host-tag.ts';
 import { downstreamTokens } from '../../lib/downstream/tokens.ts';
 import type { FetchResult } from '../../lib/ports.ts';
+import { epochSeconds } from '../../lib/time.ts';
 import { answer, aRequest, downstreamWorld, formOf, good, NOW, signal } from './provider.ts';
 
 const EXAMPLES = join(import.meta.dirname, '..', '..', 'examples');
@@ -15,7 +16,7 @@ const pem = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.expor
 let scopes: readonly Scope[];
 
 beforeAll(async () => {
-  const loaded = await loadConfiguration(EXAMPLES, { issuer: 'https://broker.example.com' });
+  const loaded = await loadConfiguration(EXAMPLES, { issuer: 'https://broker.example.com', now: epochSeconds(NOW) });
   scopes = 'documents' in loaded ? loaded.documents.scopes : [];
 });
 

@@ -53,7 +53,8 @@ metadata: ./metadata.xml
 entityId: '@ISSUER@/saml/portal'
 unsolicited: true
 `,
-  'connections/ended.xml': metadataOf('idp').replace(certificate('idp'), endedCertificate()),
+  // With the certificate of another key: a document whose last one has ended does not load.
+  'connections/ended.xml': metadataOf('idp', 'rolled').replace(certificate('idp'), endedCertificate()),
   'connections/ended.yaml': `connection: ended\ntype: saml\nmetadata: ./ended.xml\nentityId: '@ISSUER@/saml/ended'\nunsolicited: true\n`,
   'connections/down.yaml': `connection: down\ntype: saml\nmetadataUrl: http://127.0.0.1:9/metadata\nentityId: '@ISSUER@/saml/down'\n`,
   'connections/aws.yaml': `connection: aws

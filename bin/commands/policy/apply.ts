@@ -10,6 +10,7 @@ import { systemClock } from '../../../lib/host/clock.ts';
 import { type Arguments, type Command, type Terminal, UsageError } from '../../command.ts';
 import {
   countDocuments,
+  deployedAs,
   folderArgument,
   formatCounts,
   formatProblemCounts,
@@ -70,7 +71,7 @@ write: requests see all of it or none, within 10 seconds. Credentials come from 
 
 /** The configuration of the folder; null where it is wrong, after everything that is wrong was said. */
 async function readFolder(directory: string, issuer: string, terminal: Terminal) {
-  const loaded = await loadConfiguration(directory, { issuer });
+  const loaded = await loadConfiguration(directory, deployedAs(issuer));
   if (!('problems' in loaded)) return loaded;
   terminal.err(`${formatProblems(loaded.problems)}${formatProblemCounts(loaded.problems)}: nothing was applied\n`);
   return null;

@@ -1,7 +1,10 @@
 import { resolve } from 'node:path';
 import type { ConfigurationDocuments } from '../../../lib/configuration/documents.ts';
 import { formatProblem, type Problem } from '../../../lib/configuration/problem.ts';
+import type { Deployment } from '../../../lib/configuration/web-address.ts';
+import { systemClock } from '../../../lib/host/clock.ts';
 import { isBrokerIssuer } from '../../../lib/loopback.ts';
+import { toEpochSeconds } from '../../../lib/time.ts';
 import { type Arguments, type Terminal, UsageError } from '../../command.ts';
 
 /** The one folder that a command was given, absolute. */
@@ -18,6 +21,12 @@ export function issuerArgument(args: Arguments, { env }: Terminal): string | nul
   if (!isBrokerIssuer(issuer)) throw new UsageError(`${given} is not an issuer: an https origin without a path`);
   return issuer;
 }
+
+/** A folder for the deployment with this issuer, as it is now. */
+export const deployedAs = (issuer: string | null): Deployment => ({
+  issuer,
+  now: toEpochSeconds(systemClock.now()),
+});
 
 /** `3 connections, 1 client, 12 scopes`. */
 export function formatCounts(documents: ConfigurationDocuments): string {

@@ -2,7 +2,7 @@ import { loadConfiguration } from '../../../lib/configuration/load.ts';
 import { type DownstreamCredential, downstreamCredentials } from '../../../lib/downstream/static-secrets.ts';
 import type { Command } from '../../command.ts';
 import { textTable } from '../issuances/text.ts';
-import { folderArgument, formatProblemCounts, formatProblems, issuerArgument } from './folder.ts';
+import { deployedAs, folderArgument, formatProblemCounts, formatProblems, issuerArgument } from './folder.ts';
 
 const row = ({ scope, provider, host, client, kind, secret }: DownstreamCredential): readonly string[] => [
   ...[scope, provider, host, client ?? '-', kind, secret ?? '-'],
@@ -23,7 +23,7 @@ No value is read.`,
   notes: 'Exit code: 0 listed, 1 the folder does not load.',
   run: async (given, terminal) => {
     const directory = folderArgument(given, terminal);
-    const loaded = await loadConfiguration(directory, { issuer: issuerArgument(given, terminal) });
+    const loaded = await loadConfiguration(directory, deployedAs(issuerArgument(given, terminal)));
     if (!('documents' in loaded)) {
       terminal.err(`${formatProblems(loaded.problems)}${formatProblemCounts(loaded.problems)}\n`);
       return 1;

@@ -2,6 +2,7 @@ import { loadConfiguration } from '../../../lib/configuration/load.ts';
 import type { Command } from '../../command.ts';
 import {
   countDocuments,
+  deployedAs,
   folderArgument,
   formatCounts,
   formatProblemCounts,
@@ -28,7 +29,7 @@ file:line: field: message. Nothing is written and nothing is asked of AWS.`,
   examples: ['token-broker policy validate config/ --issuer https://broker.example.com'],
   run: async (given, terminal) => {
     const directory = folderArgument(given, terminal);
-    const loaded = await loadConfiguration(directory, { issuer: issuerArgument(given, terminal) });
+    const loaded = await loadConfiguration(directory, deployedAs(issuerArgument(given, terminal)));
     const valid = 'documents' in loaded;
     const problems = valid ? loaded.warnings : loaded.problems;
     if (given.has('json')) {

@@ -1,3 +1,6 @@
+import { createPublicKey } from 'node:crypto';
+import { CLIENT_ASSERTION_ALGORITHMS } from '../../identity/client/client-assertion.ts';
+import { bareKey, keyMisfit, PRIVATE_MEMBERS } from '../../identity/oidc/jwk.ts';
 import type { JsonObject } from '../../json.ts';
 import { isLoopback } from '../../loopback.ts';
 import type { Client, ClientAuthentication } from '../documents.ts';
@@ -56,11 +59,30 @@ function normalizeAuthentication(written: WrittenClient, deployment: Deployment,
   return { method: 'public' };
 }
 
-/** RFC 7517 and 7518: a private or symmetric key has no business in a configuration. */
+/** RFC 7517 and 7518: a private or symmetric key has no business in a configuration, nor one that verifies nothing. */
 function checkPublicKey(key: JsonObject, report: (message: string) => void): void {
-  const secret = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'].find((member) => Object.hasOwn(key, member));
-  if (secret !== undefined) report(`has the private member ${secret}: give the public key only, and replace this one`);
-  else if (!['RSA', 'EC', 'OKP'].includes(String(key['kty']))) report('must be a public key of kty RSA, EC or OKP');
+  const secret = PRIVATE_MEMBERS.find((member) => Object.hasOwn(key, member));
+  if (secret !== undefined) {
+    report(`has the private member ${secret}: give the public key only, and replace this one`);
+    return;
+  }
+  const misfits = CLIENT_ASSERTION_ALGORITHMS.map((algorithm) => keyMisfit(key, algorithm));
+  if (misfits.includes(null)) {
+    if (!isPublicKey(key)) report('is no key: its numbers are none of that kind');
+    return;
+  }
+  const broken = misfits.find((misfit) => misfit?.kind === 'unusable')?.found;
+  report(`verifies no assertion: ${broken ?? `must be a public key for ${CLIENT_ASSERTION_ALGORITHMS.join(', ')}`}`);
+}
+
+/** A point may be off its curve. */
+function isPublicKey(key: JsonObject): boolean {
+  try {
+    createPublicKey({ key: bareKey(key), format: 'jwk' });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** RFC 6749 section 3.1.2, RFC 8252 section 7.3: https, or http to this machine; no fragment. */

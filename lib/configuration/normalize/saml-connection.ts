@@ -1,5 +1,7 @@
+import { readMetadata } from '../../identity/saml/metadata.ts';
+import { metadataFindings } from '../../identity/saml/metadata-findings.ts';
 import type { SamlConnection } from '../documents.ts';
-import type { Report } from '../problem.ts';
+import type { Report, Severity } from '../problem.ts';
 import type { WrittenSamlConnection } from '../schema/connection.ts';
 import { toSeconds } from '../schema/values.ts';
 import { checkAddressAt, type Deployment } from '../web-address.ts';
@@ -10,16 +12,19 @@ const DERIVED_CLAIMS: ReadonlySet<string> = new Set([
   ...['nameId', 'nameIdFormat', 'sessionIndex', 'authnContext', 'authnInstant', 'issuer'],
 ]);
 
-/** Reads a file that a document names, relative to it: its text, or why it cannot be had. */
-export type ReadBeside = (
-  path: string,
-) => { readonly ok: true; readonly text: string } | { readonly ok: false; readonly problem: string };
+/** What a document says of a file beside it. */
+export interface Beside {
+  /** Reads the file, relative to the document: its text, or why it cannot be had. */
+  read(path: string): { readonly ok: true; readonly text: string } | { readonly ok: false; readonly problem: string };
+  /** Reports what is wrong at a line of it. */
+  report(path: string, line: number, message: string, severity: Severity): void;
+}
 
 /** A SAML connection with its metadata document inlined and defaults written out. */
 export function normalizeSamlConnection(
   written: WrittenSamlConnection,
   deployment: Deployment,
-  readBeside: ReadBeside,
+  beside: Beside,
   report: Report,
 ): SamlConnection {
   if (written.metadata === undefined && written.metadataUrl === undefined) {
@@ -42,7 +47,7 @@ export function normalizeSamlConnection(
   return {
     connection: written.connection,
     type: 'saml',
-    metadata: written.metadata === undefined ? null : readMetadata(written.metadata, readBeside, report),
+    metadata: written.metadata === undefined ? null : inlineMetadata(written.metadata, deployment, beside, report),
     metadataUrl: written.metadataUrl ?? null,
     entityId: written.entityId,
     claims: written.claims ?? {},
@@ -59,29 +64,21 @@ export function normalizeSamlConnection(
   };
 }
 
-/** Enough to notice a wrong file before it is stored; the document is parsed where it is used. */
-function readMetadata(path: string, readBeside: ReadBeside, report: Report): string | null {
-  const file = readBeside(path);
+/** The document as the runtime's own reader takes it: what a sign-in would be refused for is an error here. */
+function inlineMetadata(path: string, deployment: Deployment, beside: Beside, report: Report): string | null {
+  const file = beside.read(path);
   if (!file.ok) {
     report(['metadata'], file.problem);
     return null;
   }
-  const text = file.text.replace(/^\uFEFF/, '');
-  if (!/^\s*</.test(text) || !text.includes('EntityDescriptor')) {
-    report(['metadata'], `${path} is not a SAML metadata document`);
-  } else if (/<!DOCTYPE/i.test(text)) {
-    report(['metadata'], `${path} has a document type declaration, which is refused`);
+  for (const { line, message, severity } of metadataFindings(readMetadata(file.text), deployment.now)) {
+    beside.report(path, line, message, severity);
   }
-  return text;
+  return file.text.replace(/^\uFEFF/, '');
 }
 
-/** The entity id of the IdP that an inlined metadata document describes; null where it does not show. */
-export function idpEntityId(connection: SamlConnection): string | null {
-  if (connection.metadata === null) return null;
-  return (
-    /<(?:[\w.-]+:)?EntityDescriptor\b[^>]*?\sentityID\s*=\s*(?:"([^"]*)"|'([^']*)')/
-      .exec(connection.metadata)
-      ?.slice(1)
-      .find((id) => id !== undefined) ?? null
-  );
+/** The entity id of the IdP that an inlined metadata document describes; null where there is none, or none that is read. */
+export function idpEntityId({ metadata }: SamlConnection): string | null {
+  const reading = metadata === null ? null : readMetadata(metadata);
+  return reading?.ok === true ? reading.value.entityId : null;
 }
