@@ -37,11 +37,8 @@ export function checkAddress(
   deployment: Deployment,
   report: (message: string, severity?: 'error' | 'warning') => void,
 ): URL | null {
-  const url = parseUrl(text);
-  if (url === null || /[\s\p{Cc}\\]/u.test(text)) return refuse(report, 'is not an absolute URL');
-  if (url.username !== '' || url.password !== '') return refuse(report, 'must not hold a user name or password');
-  if (url.hash !== '' || text.includes('#')) return refuse(report, 'must not have a fragment');
-  if (url.protocol === 'https:') return url;
+  const url = checkForm(text, report);
+  if (url === null || url.protocol === 'https:') return url;
   if (url.protocol !== 'http:' || !isLoopback(url)) return refuse(report, 'must begin with https://');
   if (deployment.issuer === null) {
     report('plain http is accepted only where the issuer of the broker is loopback too', 'warning');
@@ -50,6 +47,24 @@ export function checkAddress(
   const own = parseUrl(deployment.issuer);
   if (own?.protocol === 'http:' && isLoopback(own)) return url;
   return refuse(report, 'must begin with https:// (plain http only in the local stack)');
+}
+
+/**
+ * Checks an issuer that is compared and never fetched, because its keys are named beside it: as `checkAddress`, and plain
+ * http of any host is a name like another (AD FS has such).
+ */
+export function checkComparedIssuer(text: string, report: (message: string) => void): URL | null {
+  const url = checkForm(text, report);
+  if (url === null || url.protocol === 'https:' || url.protocol === 'http:') return url;
+  return refuse(report, 'must begin with https:// or http://');
+}
+
+function checkForm(text: string, report: (message: string) => void): URL | null {
+  const url = parseUrl(text);
+  if (url === null || /[\s\p{Cc}\\]/u.test(text)) return refuse(report, 'is not an absolute URL');
+  if (url.username !== '' || url.password !== '') return refuse(report, 'must not hold a user name or password');
+  if (url.hash !== '' || text.includes('#')) return refuse(report, 'must not have a fragment');
+  return url;
 }
 
 function refuse(report: (message: string) => void, message: string): null {

@@ -1,5 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { OidcConnection } from '../../lib/configuration/documents.ts';
+import { cachedKeySets } from '../../lib/identity/oidc/key-sets.ts';
+import { verifyJwt } from '../../lib/identity/oidc/verify-jwt.ts';
+import { epochMilliseconds } from '../../lib/time.ts';
+import { context, rsaKey, NOW as TOKEN_NOW, token } from '../identity/oidc/fixture.ts';
 import { documentsOf, PARTNER, problemsOf } from './folder-of.ts';
 
 const problems = (text: string, issuer?: string | null) => problemsOf({ 'connections/partner.yaml': text }, issuer);
@@ -138,5 +142,58 @@ describe('connections together', () => {
     const pool =
       'connection: partner\ntype: oidc\npreset: cognito\nuserPoolId: eu-west-1_AbCdEf123\nauthorizedParties: [a]\n';
     expect(await together(pool, pool.replace('[a]', '[b]'))).toEqual([expect.stringMatching(/without an audience/)]);
+  });
+});
+
+describe('an issuer in plain http, as AD FS has', () => {
+  const TRUST = 'http://adfs.acme.example/adfs/services/trust';
+  const JWKS = 'https://adfs.acme.example/adfs/discovery/keys';
+  const written = (jwksUri: string) => `connection: partner
+type: oidc
+issuer: ${TRUST}
+audience: [https://broker.example.com]
+${jwksUri}types: [JWT]
+`;
+  const adfs = written(`jwksUri: ${JWKS}\n`);
+
+  it('loads with an https jwksUri, which is fetched, and the issuer is compared only', async () => {
+    const connection = await normalized(adfs);
+    const asked: string[] = [];
+    const keySets = cachedKeySets({
+      fetcher: {
+        fetch: async ({ url }) => {
+          asked.push(url);
+          const body = Buffer.from(JSON.stringify({ keys: [rsaKey.jwk] }));
+          return { ok: true, status: 200, headers: {}, body };
+        },
+      },
+      store: { get: async () => null, put: async () => {} },
+      clock: { now: () => epochMilliseconds(TOKEN_NOW * 1000) },
+    });
+    const runtime = { ...context({ connections: [connection] }), keySets };
+    const outcome = await verifyJwt(token({ claims: { iss: TRUST } }), runtime);
+    expect(outcome).toMatchObject({ ok: true, value: { proof: { issuer: TRUST } } });
+    expect(asked).toEqual([JWKS]);
+    const secure = await verifyJwt(token({ claims: { iss: TRUST.replace('http:', 'https:') } }), runtime);
+    expect(secure).toMatchObject({ ok: false, refusal: { reason: 'issuer_unknown' } });
+  });
+
+  it.each([
+    ['without a jwksUri', written(''), /issuer: must begin with https:\/\/.*needs an https jwksUri/],
+    [
+      'with a jwksUri in plain http',
+      written(`jwksUri: ${JWKS.replace('https', 'http')}\n`),
+      /jwksUri: must begin with https/,
+    ],
+    ['of another scheme', adfs.replace('http://adfs', 'ftp://adfs'), /issuer: must begin with https:\/\/ or http/],
+    ['with a user', adfs.replace('http://adfs', 'http://u@adfs'), /issuer: must not hold a user/],
+    ['with a query', adfs.replace('/trust', '/trust?a=1'), /issuer: must not have a query/],
+    ['that anybody gets a token from', adfs.replace(TRUST, 'http://accounts.google.com'), /require: anybody can get/],
+  ])('does not load %s', async (_name, text, expected) => {
+    expect(await problems(text)).toEqual([expect.stringMatching(expected)]);
+  });
+
+  it('has, in the local stack, keys on loopback too', async () => {
+    expect(await problems(written('jwksUri: http://127.0.0.1:4000/keys\n'), 'http://127.0.0.1:3000')).toEqual([]);
   });
 });

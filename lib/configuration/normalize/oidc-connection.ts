@@ -7,7 +7,7 @@ import { presetParameters, presets } from '../presets/table.ts';
 import type { Report } from '../problem.ts';
 import type { WrittenOidcConnection } from '../schema/connection.ts';
 import { toList, toSeconds } from '../schema/values.ts';
-import { checkAddressAt, type Deployment } from '../web-address.ts';
+import { checkAddress, checkAddressAt, checkComparedIssuer, type Deployment, parseUrl } from '../web-address.ts';
 import { normalizeConditions } from './conditions.ts';
 
 /** An OIDC connection with its preset filled in and defaults written out. The preset's `require` and the file's own both hold. */
@@ -63,10 +63,26 @@ function normalizeIssuers(
     }
     return issuers.map((known) => ({ issuer: known.issuer, jwksUri: jwksUri ?? known.jwksUri }));
   }
-  const url = checkAddressAt(written.issuer, deployment, report, ['issuer']);
+  const compared = (message: string) => report(['issuer'], message);
+  const url =
+    jwksUri === null
+      ? checkFetchedIssuer(written.issuer, deployment, report)
+      : checkComparedIssuer(written.issuer, compared);
   // OpenID Connect Discovery 1.0 section 2: no query; a token's `iss` is compared with it character by character.
   if (url !== null && url.search !== '') report(['issuer'], 'must not have a query');
   return [{ issuer: written.issuer, jwksUri }];
+}
+
+/** An issuer whose keys are not named beside it is where its discovery document is fetched. */
+function checkFetchedIssuer(issuer: string, deployment: Deployment, report: Report): URL | null {
+  const isPlainHttp = parseUrl(issuer)?.protocol === 'http:';
+  return checkAddress(issuer, deployment, (message, severity) =>
+    report(
+      ['issuer'],
+      severity !== 'warning' && isPlainHttp ? `${message}; an issuer in plain http needs an https jwksUri` : message,
+      severity,
+    ),
+  );
 }
 
 /** RFC 9864 names Ed25519 what RFC 8037 named EdDSA; here both are Ed25519. */
