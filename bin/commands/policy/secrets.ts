@@ -1,26 +1,40 @@
 import { loadConfiguration } from '../../../lib/configuration/load.ts';
 import { type DownstreamCredential, downstreamCredentials } from '../../../lib/downstream/static-secrets.ts';
-import type { Command } from '../../command.ts';
+import { LEAST_SECRET_CHARACTERS } from '../../../lib/identity/client/secret-length.ts';
+import type { Command, ExitCode, Terminal } from '../../command.ts';
 import { textTable } from '../issuances/text.ts';
+import { type ClientSecret, clientSecrets } from './client-secrets.ts';
 import { deployedAs, folderArgument, formatProblemCounts, formatProblems, issuerArgument } from './folder.ts';
 
 const row = ({ scope, provider, host, client, kind, secret }: DownstreamCredential): readonly string[] => [
   ...[scope, provider, host, client ?? '-', kind, secret ?? '-'],
 ];
 
+const clientRow = ({ client, secret, state }: ClientSecret): readonly string[] => [client, secret, state];
+
+function tellShort(clients: readonly ClientSecret[], terminal: Terminal): ExitCode {
+  const short = clients.filter(({ state }) => state === 'too short');
+  for (const { client, secret } of short) {
+    terminal.err(`${client}: ${secret} has less than ${LEAST_SECRET_CHARACTERS} characters: it authenticates nobody\n`);
+  }
+  return short.length === 0 ? 0 : 1;
+}
+
 export const command: Command = {
   arguments: '<dir>',
   description: `Lists what the broker is known by at other authorization servers, one line for each credential of each oauth-token scope: which providers
 still hold a static secret of ours, where it is kept and which host it may be sent to, and which need none (aws-identity, broker-key, proof).
-No value is read.`,
+Then the secrets of the broker's own clients: one of less than 16 characters authenticates nobody. Those are read from Secrets Manager where the
+environment names an AWS account or endpoint, measured and dropped; no value is printed.`,
   options: [
     { flags: '--issuer <url>', description: 'the issuer of the deployment (default: TOKEN_BROKER_ISSUER)' },
     {
       flags: '--json',
-      description: 'print {"credentials": [{scope, provider, host, client, kind, secret}], "static": number}',
+      description:
+        'print {"credentials": [{scope, provider, host, client, kind, secret}], "static": number, "clients": [{client, secret, state}]}',
     },
   ],
-  notes: 'Exit code: 0 listed, 1 the folder does not load.',
+  notes: 'Exit code: 0 listed, 1 the folder does not load, or a secret of a client is too short.',
   run: async (given, terminal) => {
     const directory = folderArgument(given, terminal);
     const loaded = await loadConfiguration(directory, deployedAs(issuerArgument(given, terminal)));
@@ -30,11 +44,14 @@ No value is read.`,
     }
     const credentials = downstreamCredentials(loaded.documents.scopes);
     const held = new Set(credentials.flatMap(({ secret }) => (secret === null ? [] : [secret]))).size;
-    if (given.has('json')) terminal.out(`${JSON.stringify({ credentials, static: held })}\n`);
+    const clients = await clientSecrets(loaded.documents.clients, terminal);
+    if (given.has('json')) terminal.out(`${JSON.stringify({ credentials, static: held, clients })}\n`);
     else {
       terminal.out(textTable([['SCOPE', 'PROVIDER', 'HOST', 'CLIENT', 'KIND', 'SECRET'], ...credentials.map(row)]));
       terminal.err(`${held} static ${held === 1 ? 'secret' : 'secrets'}\n`);
+      if (clients.length > 0)
+        terminal.out(`\n${textTable([['CLIENT', 'SECRET', 'STATE'], ...clients.map(clientRow)])}`);
     }
-    return 0;
+    return tellShort(clients, terminal);
   },
 };

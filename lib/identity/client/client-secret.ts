@@ -5,6 +5,7 @@ import type { Secrets, SecretVersion } from '../../ports.ts';
 import { type EpochSeconds, milliseconds, type Seconds, seconds } from '../../time.ts';
 import type { AuthenticatedClient, ClientProof } from '../principal.ts';
 import { type ClientContext, clientClaims, clientRefusal, readClient } from './registered-client.ts';
+import { isLongEnough } from './secret-length.ts';
 
 /**
  * Read where there is no such client, whatever name came: a name that no client can have. So an unknown client depends
@@ -12,9 +13,6 @@ import { type ClientContext, clientClaims, clientRefusal, readClient } from './r
  */
 const NOBODYS_SECRET = 'token-broker/clients/-';
 const NOBODYS_DIGEST = Buffer.alloc(32);
-
-/** Characters that a stored secret has at least; a shorter one is found by trying. */
-const LEAST_CHARACTERS = 16;
 
 /** Of a client that there is not: the usual one, so that the same reads follow. */
 const DEFAULT_OVERLAP = seconds(86_400);
@@ -77,12 +75,9 @@ function matching(presented: string, stored: Stored, overlap: Seconds, now: Epoc
   if (stored === null) return 'client_secret_absent';
   const version = isCurrent ? stored.current : isPrevious ? stored.previous : null;
   if (version === null) return 'client_secret_wrong';
-  if (!isLongEnough(version)) return 'client_secret_too_short';
+  if (!isLongEnough(version.value)) return 'client_secret_too_short';
   return isCurrent || inOverlap ? version : 'client_secret_retired';
 }
-
-/** In characters as a person counts them, not in UTF-16 units. */
-const isLongEnough = ({ value }: SecretVersion): boolean => [...value].length >= LEAST_CHARACTERS;
 
 const authenticated = (client: Client, { versionId }: SecretVersion): AuthenticatedClient => ({
   client: client.client,
