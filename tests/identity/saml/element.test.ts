@@ -13,7 +13,7 @@ import {
   sequence,
   textOf,
 } from '../../../lib/identity/saml/element.ts';
-import { outcomeOf } from '../../../lib/identity/saml/stop.ts';
+import { outcomeOf } from '../../../lib/identity/saml/refused.ts';
 import { MESSAGE_RULES, readXml } from '../../../lib/identity/saml/xml.ts';
 
 const XSI = 'http://www.w3.org/2001/XMLSchema-instance';

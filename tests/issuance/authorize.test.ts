@@ -1,0 +1,86 @@
+import { describe, expect, it } from '@jest/globals';
+import { isScopeName } from '../../lib/issuance/decide-scopes.ts';
+import { issue } from '../../lib/issue.ts';
+import { accept } from '../../lib/outcome.ts';
+import type { LimitCount } from '../../lib/ports.ts';
+import { seconds } from '../../lib/time.ts';
+import { aPrincipal, aRequest, aScope, goodWorld } from '../fakes/world.ts';
+
+const signal = new AbortController().signal;
+const hour = seconds(3600);
+
+async function counted(limits: { perPrincipal: number | null; total: number | null }, principal = aPrincipal()) {
+  const of = (count: number | null) => (count === null ? null : { count, window: hour });
+  const scope = aScope({ limits: { perPrincipal: of(limits.perPrincipal), total: of(limits.total) } });
+  const { ports } = goodWorld([scope]);
+  const counts: LimitCount[] = [];
+  const world = {
+    ...ports,
+    authenticators: { jwt: async () => accept(principal) },
+    limits: {
+      count: async (asked: readonly LimitCount[]) => {
+        counts.push(...asked);
+        return { within: true } as const;
+      },
+    },
+  };
+  expect((await issue(world, aRequest(), signal)).ok).toBe(true);
+  return counts;
+}
+
+describe('limits of a scope', () => {
+  const perPrincipal = {
+    counter: 'principal:["deploy-web","connection","github","repo:acme/web:ref:refs/heads/main"]',
+    count: 3,
+    window: hour,
+  };
+  const total = { counter: 'total:["deploy-web"]', count: 9, window: hour };
+
+  it.each([
+    [{ perPrincipal: null, total: null }, []],
+    [{ perPrincipal: 3, total: null }, [perPrincipal]],
+    [{ perPrincipal: null, total: 9 }, [total]],
+    [{ perPrincipal: 3, total: 9 }, [perPrincipal, total]],
+  ])('of %j are counted, those that it has and in this order', async (limits, expected) => {
+    expect(await counted(limits)).toEqual(expected);
+  });
+
+  it('count a principal by connection and subject, whatever its label is', async () => {
+    const [before] = await counted({ perPrincipal: 3, total: null });
+    const [labelled] = await counted({ perPrincipal: 3, total: null }, aPrincipal({ name: 'another label' }));
+    const [other] = await counted({ perPrincipal: 3, total: null }, aPrincipal({ subject: 'another' }));
+    expect(labelled?.counter).toBe(before?.counter);
+    expect(other?.counter).not.toBe(before?.counter);
+  });
+});
+
+describe('the name of a scope', () => {
+  it.each(['a', 'A', 'reports:read', 'a.b_c-d', `a${'b'.repeat(127)}`])('may be %s', (name) => {
+    expect(isScopeName(name)).toBe(true);
+  });
+
+  it.each(['', '1a', ':a', ' a', '-a', 'a b', 'a/b', 'é', 'a\n', `a${'b'.repeat(128)}`])('is not %j', (name) => {
+    expect(isScopeName(name)).toBe(false);
+  });
+
+  it('that no scope can have is not repeated in the record', async () => {
+    const { ports, records } = goodWorld();
+    const outcome = await issue(ports, aRequest({ scopes: ['deploy-web', 'a b'] }), signal);
+    expect(outcome).toMatchObject({ ok: false, refusal: { reason: 'not_allowed' } });
+    expect(records.at(-1)).toMatchObject({ scope: 'deploy-web', grant: null, decision: { rule: null, checks: [] } });
+  });
+});
+
+describe('a kind of proof that a function does not verify', () => {
+  it.each([
+    { kind: 'jwt', token: 'a.b.c', declared: 'jwt' },
+    { kind: 'saml', document: 'x', at: { kind: 'endpoint' } },
+    { kind: 'aws-iam', envelope: 'x' },
+  ] as const)('is refused: $kind', async (subject) => {
+    const { ports, calls } = goodWorld();
+    const proofs = { ...aRequest().proofs, subject };
+    const outcome = await issue({ ...ports, authenticators: {} }, aRequest({ proofs }), signal);
+    expect(outcome).toMatchObject({ ok: false, refusal: { reason: 'proof_type_unsupported' } });
+    expect(calls).toEqual([]);
+  });
+});
