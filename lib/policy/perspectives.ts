@@ -1,4 +1,4 @@
-import type { Actor, Principal } from '../identity/principal.ts';
+import type { Actor, AuthenticatedClient, Principal } from '../identity/principal.ts';
 import type { DecisionInput } from './lookup.ts';
 
 /** The connection that every broker token comes from, whoever its origin is. */
@@ -12,12 +12,28 @@ export function allowPerspectives(input: DecisionInput): readonly DecisionInput[
   return perspectives(input, input.actor === null ? [] : actorViews(input.actor));
 }
 
-/** The request as a `deny` rule sees it: besides, as one of each that acted before, because a chain hides nobody. */
+/**
+ * The request as a `deny` rule sees it: besides, as one of each that acted or authenticated before, because a chain hides
+ * nobody.
+ */
 export function denyPerspectives(input: DecisionInput): readonly DecisionInput[] {
-  const { principal, actor } = input;
-  if (actor === null) return perspectives(input, []);
-  const before = [...(actor.lineage?.actors ?? []), ...(principal.lineage?.actors ?? [])];
-  return perspectives(input, [...actorViews(actor), ...before.filter((each) => each !== actor)]);
+  const { principal, actor, client } = input;
+  const before = [...(actor?.lineage?.actors ?? []), ...(principal.lineage?.actors ?? [])];
+  const actors = actor === null ? [] : [...actorViews(actor), ...before.filter((each) => each !== actor)];
+  const clients = [client, ...clientsBefore(input, before)];
+  return perspectives(input, actors).flatMap((view) => clients.map((each) => ({ ...view, client: each })));
+}
+
+/** Those that authenticated on the way to the broker tokens, acting or not: their names are all that is left. */
+function clientsBefore(
+  { principal, actor, client }: DecisionInput,
+  before: readonly Actor[],
+): readonly AuthenticatedClient[] {
+  const presenters = [...(principal.lineage?.presenters ?? []), ...(actor?.lineage?.presenters ?? [])];
+  const acted = before.flatMap((each) => (each.client === null ? [] : [each.client]));
+  const names = new Set([...presenters, ...acted].filter((name) => name !== client?.client));
+  const claims = { values: new Map(), unavailable: new Map(), otherwise: 'claim_withheld' } as const;
+  return [...names].map((name) => ({ client: name, claims, proof: principal.proof, reuse: null }));
 }
 
 function perspectives(input: DecisionInput, actors: readonly Actor[]): readonly DecisionInput[] {

@@ -65,6 +65,7 @@ describe('who acted', () => {
       ['client', { clients: ['agent'] }],
       ['actor by client', named({ clients: ['agent'] })],
       ['key actor.client', { when: { StringEquals: { 'actor.client': ['agent'] } } }],
+      ['key client', { when: { StringEquals: { client: ['agent'] } } }],
     ].flatMap(([what, denied]) => ALL.map((each) => [what, denied, ...each] as const)),
   )('is denied by %s %j after %d exchanges, presented %s', async (_what, denied, hops, _, presenting) => {
     const exchange = await deny(denied as Partial<Rule>);
@@ -117,8 +118,12 @@ describe('who acted', () => {
     expect((await exchange(link.token, { scope: 'role', client: 'portal' })).reason).toBe('not_allowed');
   });
 
-  it.each([1, 2])('and who presented an actor_token stays denied by `client` after %d exchanges', async (hops) => {
-    const exchange = await deny({ clients: ['portal'] });
+  it.each(
+    [{ clients: ['portal'] }, { when: { StringEquals: { client: ['portal'] } } }].flatMap((denied) =>
+      HOPS.map((hops) => [denied, hops] as const),
+    ),
+  )('and who presented an actor_token stays denied by `client` (%j) after %d exchanges', async (denied, hops) => {
+    const exchange = await deny(denied);
     const presented = { token: 'alice', client: 'portal', actorToken: 'agent-7' };
     expect((await chain(exchange, presented, hops, {})).reason).toBe('not_allowed');
     expect((await chain(exchange, { ...presented, client: 'helper' }, hops, {})).reason).toBe('granted');
