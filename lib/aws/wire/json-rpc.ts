@@ -1,4 +1,5 @@
-import { AwsError } from './aws-error.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
+import { AwsError, NoAnswer } from './aws-error.ts';
 import type { WireAnswer } from './connections.ts';
 import { awsService, type ServiceOptions } from './service.ts';
 
@@ -8,8 +9,8 @@ export interface JsonRpcOptions extends Omit<ServiceOptions, 'errorOf'> {
   readonly version: '1.0' | '1.1';
 }
 
-/** Calls one operation; what its result looks like is the caller's to know. */
-export type JsonRpc = (operation: string, input: object, signal: AbortSignal) => Promise<unknown>;
+/** Calls one operation; what its result looks like is the caller's to know. Throws `NoAnswer` where there is none. */
+export type JsonRpc = (operation: string, input: object, signal: AbortSignal) => Promise<JsonObject>;
 
 /** A service that speaks AWS JSON 1.0 or 1.1 (Smithy, "AWS JSON protocols"): one POST an operation, which a header names. */
 export function jsonRpc({ target, version, ...options }: JsonRpcOptions): JsonRpc {
@@ -18,8 +19,26 @@ export function jsonRpc({ target, version, ...options }: JsonRpcOptions): JsonRp
   return async (operation, input, signal) => {
     const headers = { 'content-type': contentType, 'x-amz-target': `${target}.${operation}` };
     const { body } = await service({ headers, body: JSON.stringify(input), signature: 'sigv4' }, signal);
-    return JSON.parse(body === '' ? '{}' : body);
+    return resultOf(body);
   };
+}
+
+/**
+ * Both services answer with an object, an empty one where there is nothing to say. A body that was cut off is none of it:
+ * taken for an empty result it would say that a token is not revoked, and that a record was written.
+ */
+function resultOf(body: string): JsonObject {
+  const result = parsed(body);
+  if (!isJsonObject(result)) throw new NoAnswer('the answer is not a whole JSON object');
+  return result;
+}
+
+function parsed(body: string): JsonValue | undefined {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
 }
 
 /** `__type` is a shape's name, with or without its namespace before and a URL behind it. */

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { AwsError } from '../../../lib/aws/wire/aws-error.ts';
+import { AwsError, NoAnswer } from '../../../lib/aws/wire/aws-error.ts';
 import { jsonRpc } from '../../../lib/aws/wire/json-rpc.ts';
 import { httpServer, type Received, type Reply } from './loopback.ts';
 
@@ -63,8 +63,16 @@ describe('a call', () => {
     expect(request.headers.authorization).toMatch(new RegExp(`Signature=${signatureOf(request)}$`));
   });
 
-  it('without an answer body has an empty result', async () => {
-    const { call } = await service({ body: '' });
+  it.each(['', ' ', 'null', '[]', '"Item"', '{"Item":{"pk"', '<html>'])(
+    'that is answered by less than a JSON object is not answered: %j',
+    async (body) => {
+      const { call } = await service({ body });
+      await expect(call('GetItem', {}, forever)).rejects.toBeInstanceOf(NoAnswer);
+    },
+  );
+
+  it('whose result is empty is answered by an empty object', async () => {
+    const { call } = await service({ body: '{}' });
     expect(await call('PutItem', {}, forever)).toEqual({});
   });
 
