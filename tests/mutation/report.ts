@@ -2,8 +2,15 @@ import type { Result } from './judge.ts';
 import type { Judged, Judgement } from './judged.ts';
 import { ROOMS, roomOf } from './places.ts';
 
-/** Of 100: fewer killed, and the run has failed. */
-export const LEAST_KILLED = 90;
+/** When a run has failed. */
+export interface Wanted {
+  /** Of 100: fewer killed are too few. */
+  readonly leastKilled: number;
+  /** What a survivor is that nobody judged. */
+  readonly survivors: 'fail' | 'report';
+  /** `whole`: every room counts by itself. */
+  readonly measure: 'whole' | 'sample';
+}
 
 const isKilled = ({ status }: Result): boolean => status === 'killed' || status === 'late';
 
@@ -38,15 +45,16 @@ export function describeMutant({ mutant, status }: Result): string {
   return `${path}:${line} ${status}, ${operator}: ${shown(original)} -> ${shown(text)}\n    ${statement}`;
 }
 
-/** What is wrong, a line each; none: the run went well. `whole`: every room counts by itself. */
+/** What is wrong, a line each; none: the run went well. */
 export function problems(
   results: readonly Result[],
   judged: Judged,
-  { stale, measure }: { readonly stale: readonly Judgement[]; readonly measure: 'whole' | 'sample' },
+  stale: readonly Judgement[],
+  { leastKilled, survivors, measure }: Wanted,
 ): readonly string[] {
   const found: string[] = [];
   const low = (name: string, of: readonly Result[]): void => {
-    if (share(of) < LEAST_KILLED) found.push(`${name}: ${share(of).toFixed(1)} % killed, ${LEAST_KILLED} % are wanted`);
+    if (share(of) < leastKilled) found.push(`${name}: ${share(of).toFixed(1)} % killed, ${leastKilled} % are wanted`);
   };
   low('all', results);
   if (measure === 'whole') {
@@ -56,7 +64,7 @@ export function problems(
         results.filter(({ mutant }) => roomOf(mutant.path) === room),
       );
   }
-  for (const result of results) {
+  for (const result of survivors === 'fail' ? results : []) {
     if (!isKilled(result) && judged.why(result.mutant) === null) found.push(`not judged: ${describeMutant(result)}`);
   }
   for (const { file, line } of stale) found.push(`judged.yaml names what is not there: ${file}: ${line}`);

@@ -16,9 +16,11 @@ import { Store } from './store.ts';
 import { survey } from './surveys.ts';
 
 const USAGE = `npm run mutation -- [--files PREFIX]… [--since REVISION] [--budget SECONDS] [--seed N] [--workers N] [--show]
+                        [--least PERCENT] [--survivors fail|report]
   --files    only files whose path begins so (lib/policy)
   --since    only files that differ from that revision
   --budget   begins no mutant after that many seconds: a sample, by --seed (default: the commit's)
+  --least    of 100 that must be killed (default 90); --survivors report: one that nobody judged is no failure
   --show     prints each mutant that is not killed, judged or not`;
 
 const { values } = parseArgs({
@@ -28,6 +30,8 @@ const { values } = parseArgs({
     budget: { type: 'string' },
     seed: { type: 'string' },
     workers: { type: 'string', default: String(Math.min(2, availableParallelism())) },
+    least: { type: 'string', default: '90' },
+    survivors: { type: 'string', default: 'fail' },
     show: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -74,9 +78,11 @@ async function main(): Promise<number> {
     say(table(results, judged));
     const stale = judged.stale(files, files.flatMap(mutantsOf));
     const measure = results.length === mutants.length && values.files === undefined ? 'whole' : 'sample';
+    const survivors = values.survivors === 'report' ? 'report' : 'fail';
+    const wanted = { leastKilled: Number(values.least), survivors, measure } as const;
     const wrong = [
       ...broken.map(({ file }) => `fails unmutated: ${file}`),
-      ...problems(results, judged, { stale, measure }),
+      ...problems(results, judged, stale, wanted),
     ];
     for (const problem of wrong) say(problem);
     return wrong.length === 0 ? 0 : 1;
