@@ -21,15 +21,18 @@ interface Count {
 export interface AttemptBound {
   /** What fails, in the name of the shared counter. */
   readonly kind: string;
-  /** Failures of one name from one address within a minute, after which nothing that comes from there in it is tried. */
+  /**
+   * Failures of one name from one address within a minute, after which nothing that comes from there in it is tried.
+   */
   readonly most: number;
   /** null: each process counts alone. */
   readonly limits: Limits | null;
 }
 
 /**
- * Counts failed attempts by name, known or not, and address (an IPv6 one counts by its /64). As many as the bound within
- * a minute and the name is refused from there, whatever it brings, until a minute has passed since the first of them.
+ * Counts failed attempts by name, known or not, and address (an IPv6 one counts by its /64). As many as the bound
+ * within a minute and the name is refused from there, whatever it brings, until a minute has passed since the first of
+ * them.
  *
  * Counted in this process, and in a limit that all processes share: each failure is one conditional write until the
  * bound is reached, none after that, and at most a hundred a minute from each process. A success costs no call. Where

@@ -7,7 +7,9 @@ import type { Client } from '../../../lib/configuration/documents.ts';
 import { isLongEnough } from '../../../lib/identity/client/secret-length.ts';
 import type { Terminal } from '../../command.ts';
 
-/** A client's own secret, and whether it can authenticate anybody. `unread`: it could not be read, or nobody was asked. */
+/**
+ * A client's own secret, and whether it can authenticate anybody. `unread`: it could not be read, or nobody was asked.
+ */
 export interface ClientSecret {
   readonly client: string;
   readonly secret: string;

@@ -10,7 +10,9 @@ const LIFETIME = milliseconds(60_000);
 const FRESH = milliseconds(2_000);
 /** Ends a read that several callers may be waiting for; each stops waiting at its own deadline. */
 const READ_TIMEOUT = milliseconds(2_500);
-/** A configuration has no more secrets in use than this; the oldest gives way. Of names that lead to nothing as many. */
+/**
+ * A configuration has no more secrets in use than this; the oldest gives way. Of names that lead to nothing as many.
+ */
 const MOST_KEPT = 1_000;
 
 interface Kept {

@@ -18,10 +18,10 @@ const GLOBAL_REGION = 'us-east-1';
 
 /**
  * The STS endpoint that a described request is for: `https://sts.amazonaws.com/`, `https://sts.<region>.amazonaws.com/`
- * (`amazonaws.com.cn` with the Regions of China, `amazonaws.eu` with those of the European Sovereign Cloud, and only with
- * them), or the deployment's own STS endpoint where one is set (SDK
- * setting AWS_ENDPOINT_URL_STS), to which then every request goes. Compared as text: no port, user, query, fragment,
- * other path or other spelling. null: none of these.
+ * (`amazonaws.com.cn` with the Regions of China, `amazonaws.eu` with those of the European Sovereign Cloud, and only
+ * with them), or the deployment's own STS endpoint where one is set (SDK setting AWS_ENDPOINT_URL_STS), to which then
+ * every request goes. Compared as text: no port, user, query, fragment, other path or other spelling. null: none of
+ * these.
  */
 export function stsTarget(url: string, configured: string | null): StsTarget | null {
   if (configured !== null && withoutFinalSlash(url) === withoutFinalSlash(configured)) {

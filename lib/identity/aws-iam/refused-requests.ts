@@ -9,7 +9,10 @@ import type { SignedRequest } from './signed-request.ts';
 /** How long STS is not asked again about a request that was refused for good; a key made meanwhile works after it. */
 const KEPT_MS = 60_000;
 const MOST_KEPT = 1_000;
-/** Requests refused within a minute after which STS is not asked: of one access key, and of whatever keys, from one address. */
+/**
+ * Requests refused within a minute after which STS is not asked: of one access key, and of whatever keys, from one
+ * address.
+ */
 const MOST_OF_A_KEY = 20;
 const MOST_OF_AN_ADDRESS = 100;
 

@@ -34,10 +34,11 @@ const LIFETIME = seconds(300);
  * Verifies a signed sts:GetCallerIdentity request at `now` and names its principal. First what costs nothing: shape,
  * host, body and headers, the server that it is signed for, its age (at most 300 s, with the connection's tolerance),
  * whether it or too many like it were refused within the last minute. Then STS is asked, which alone can check the
- * signature. Then the account in its partition, `require` and the label. Refuses, in this order, with `signed_request_malformed`, `signed_request_not_accepted`, `server_id_mismatch`, `expired` or
- * `not_yet_valid`, `signed_request_attempts_exceeded`, `signature_invalid`, `caller_identity_unsupported`, `caller_identity_unavailable` (retryable),
- * `account_not_allowed`, `requirement_not_met`, `principal_invalid`. Throws `Fault` where the configuration cannot be
- * read, or where two connections claim one caller.
+ * signature. Then the account in its partition, `require` and the label. Refuses, in this order, with
+ * `signed_request_malformed`, `signed_request_not_accepted`, `server_id_mismatch`, `expired` or `not_yet_valid`,
+ * `signed_request_attempts_exceeded`, `signature_invalid`, `caller_identity_unsupported`, `caller_identity_unavailable`
+ * (retryable), `account_not_allowed`, `requirement_not_met`, `principal_invalid`. Throws `Fault` where the
+ * configuration cannot be read, or where two connections claim one caller.
  */
 export async function verifyAwsIam(envelope: string, context: AwsIamContext): Promise<Outcome<Principal>> {
   const read = readSignedRequest(envelope, context.stsEndpoint);

@@ -43,7 +43,10 @@ export async function verifyClientAssertion(
   return checkGenuine(client, jwt, context);
 }
 
-/** What is left to check of an assertion whose signature holds: from here on refusals say what was expected and what came. */
+/**
+ * What is left to check of an assertion whose signature holds: from here on refusals say what was expected and what
+ * came.
+ */
 function checkGenuine(client: Client, jwt: ParsedJwt, { issuer, now }: ClientContext): Outcome<AuthenticatedClient> {
   const { aud, jti } = jwt.unverified;
   const type = tokenType(jwt.header);

@@ -23,11 +23,11 @@ type Mismatch = 'client_secret_absent' | 'client_secret_wrong' | 'client_secret_
 type SecretProof = Extract<ClientProof, { method: 'client_secret_basic' | 'client_secret_post' }>;
 
 /**
- * Compares the secret with the current version, and with the previous one until `secretOverlap` after the rotation, both
- * in constant time and always both. The evidence names the version, so that an operator knows when the old one is idle.
- * A stored secret of less than 16 characters is nobody's. Twenty wrong ones of one name from one address within a
- * minute, and nothing from there is compared until it is over: `client_attempts_exceeded`. RFC 6749 sections 2.3.1
- * and 10.10 (guessing).
+ * Compares the secret with the current version, and with the previous one until `secretOverlap` after the rotation,
+ * both in constant time and always both. The evidence names the version, so that an operator knows when the old one is
+ * idle. A stored secret of less than 16 characters is nobody's. Twenty wrong ones of one name from one address within a
+ * minute, and nothing from there is compared until it is over: `client_attempts_exceeded`. RFC 6749 sections 2.3.1 and
+ * 10.10 (guessing).
  */
 export async function verifyClientSecret(
   proof: SecretProof,

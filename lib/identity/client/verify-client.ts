@@ -6,8 +6,8 @@ import { verifyClientSecret } from './client-secret.ts';
 import { type ClientContext, clientClaims, clientRefusal, readClient } from './registered-client.ts';
 
 /**
- * A refusal takes this long from when the request was looked at, whatever was known, cached or compared on the way: so its
- * time does not tell a client that exists from one that does not. More than two reads of Secrets Manager and one of
+ * A refusal takes this long from when the request was looked at, whatever was known, cached or compared on the way: so
+ * its time does not tell a client that exists from one that does not. More than two reads of Secrets Manager and one of
  * DynamoDB take, and little beside the second in which a caller hears of an outage.
  */
 const REFUSAL_TAKES = milliseconds(100);
