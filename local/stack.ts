@@ -40,7 +40,6 @@ export interface Stack {
   readonly tablePrefix: string;
   /** What an AWS SDK or `token-broker` needs in its environment to see what this broker sees. */
   readonly aws: Readonly<Record<string, string>>;
-  readonly routes: Template['routes'];
   /** The embedded STS refuses roles for their names; an outside one took its place otherwise. */
   readonly sts: 'embedded' | 'outside';
   /** Names of key rings whose first rotation failed: what needs them refuses. */
@@ -136,7 +135,7 @@ async function assemble(settings: StackSettings, gateway: Gateway, ends: (() => 
   const sts = outsideEndpoints(environment).endpoint('STS') === null ? 'embedded' : 'outside';
   return {
     sts,
-    ...{ url, port: gateway.port, tablePrefix, aws, routes: template.routes, failedRotations },
+    ...{ url, port: gateway.port, tablePrefix, aws, failedRotations },
     configure: (folder) => putInForce(sdkDynamoDb(clients.dynamoDb), tablePrefix, folder, url),
     putSecrets: (secrets) => fillSecrets(clients.secretsManager, secrets),
     stop: () => endAll(ends),

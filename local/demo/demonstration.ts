@@ -7,8 +7,6 @@ import { showBrokerToken } from './token.ts';
 /** One flow, shown once. `run` returns the lines to print, and throws where the flow did not go as it must. */
 interface Flow {
   readonly title: string;
-  /** Path of the template's route that it needs; a deployment without the route does not show it. */
-  readonly route: string;
   /** It needs an STS that refuses a role for its name. */
   readonly sts?: 'embedded';
   run(stage: Stage): Promise<readonly string[]>;
@@ -82,44 +80,37 @@ async function showSts({ stack, idp }: Stage): Promise<readonly string[]> {
   return [`AccessKeyId ${masked(element('AccessKeyId'))}   AssumedRole ${element('Arn')}`];
 }
 
-const CREDENTIALS_ROUTE = '/v1/credentials/{scope}';
-
 const flows: readonly Flow[] = [
-  { title: 'A token of the demonstration identity provider', route: CREDENTIALS_ROUTE, run: showToken },
-  { title: 'Credentials for the scope "demo" at /v1/credentials/demo', route: CREDENTIALS_ROUTE, run: showCredentials },
-  { title: 'The same at /sts, as any AWS SDK asks (AssumeRoleWithWebIdentity)', route: '/sts', run: showSts },
+  { title: 'A token of the demonstration identity provider', run: showToken },
+  { title: 'Credentials for the scope "demo" at /v1/credentials/demo', run: showCredentials },
+  { title: 'The same at /sts, as any AWS SDK asks (AssumeRoleWithWebIdentity)', run: showSts },
   {
     title: 'Refused: another branch asks for the scope',
-    route: CREDENTIALS_ROUTE,
     run: async (stage) => refusal(stage, await stage.idp.token('web-feature'), 'demo', 'not_allowed'),
   },
   {
     title: 'Refused: a token whose branch was changed after it was signed',
-    route: CREDENTIALS_ROUTE,
     run: async (stage) => refusal(stage, forged(await stage.idp.token('web-feature')), 'demo', 'signature_invalid'),
   },
   {
     title: 'Failed: the trust of the role does not admit the broker',
-    route: CREDENTIALS_ROUTE,
     sts: 'embedded',
     run: async (stage) => refusal(stage, await stage.idp.token('web-main'), 'demo-untrusted', 'role_refused'),
   },
   {
     title: 'A token for an API by client credentials (/oauth2/token), and its introspection',
-    route: '/oauth2/token',
     run: showBrokerToken,
   },
   {
     title: 'The ledger: what was issued, denied and failed (token-broker issuances list)',
-    route: CREDENTIALS_ROUTE,
     run: printIssuances,
   },
 ];
 
-/** Shows each flow that the deployment has. Returns true if all of them went well; those that did not say what went wrong. */
+/** Shows each flow. Returns true if all of them went well; those that did not say what went wrong. */
 export async function demonstrate(stage: Stage, print: (line: string) => void): Promise<boolean> {
-  const { routes, sts } = stage.stack;
-  const shown = flows.filter((flow) => routes.some(({ path }) => path === flow.route) && (flow.sts ?? sts) === sts);
+  const { sts } = stage.stack;
+  const shown = flows.filter((flow) => (flow.sts ?? sts) === sts);
   let well = true;
   for (const { title, run } of shown) {
     print(`\n${title}`);
