@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
- * Starts the command line on any Node from 20 on. An installed package holds it built (`dist/cli.mjs`); a checkout holds it as
- * TypeScript, which needs a Node that strips types: this one, or the runtime's own that the development dependencies bring.
+ * Starts the command line on any Node from 20 on. An installed package holds it built, as one file
+ * (`dist/token-broker.mjs`, which runs by itself too); a checkout holds it as TypeScript, which needs a Node that strips
+ * types: this one, or the runtime's own that the development dependencies bring.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -11,7 +12,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const source = join(root, 'bin', 'cli.ts');
-const built = join(root, 'dist', 'cli.mjs');
+const built = join(root, 'dist', 'token-broker.mjs');
 const runtime = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 
 /** Node refuses to strip types of anything below a node_modules folder. */
@@ -47,4 +48,4 @@ else if (isCheckout && existsSync(runtime)) runWith(runtime);
 else if (existsSync(built)) await runHere(built);
 else if (isCheckout)
   fail('this checkout runs on Node 24: run `npm ci` first (it brings one), or use Node 24 or newer.');
-else fail('this package holds no dist/cli.mjs; it was packed without `npm run build`.');
+else fail('this package holds no dist/token-broker.mjs: pack it again with `npm pack`, which builds it.');

@@ -1,10 +1,10 @@
 /**
  * `npm run build`: one ES module bundle for each file of `functions/` into `dist/functions/<name>/`, the command line into
- * `dist/cli.mjs`, and `dist/sizes.json`. Does nothing where the sources are those of the last build. Source maps go to
+ * `dist/token-broker.mjs`, and `dist/sizes.json`. Does nothing where the sources are those of the last build. Source maps go to
  * `dist/maps/`, beside what is deployed and not in it: they would triple the upload, and only a person reads them.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { argv, exit, pid } from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -57,7 +57,7 @@ async function writeBundle(root: string, folder: string, bundle: Bundle): Promis
 
 /** Removes what an earlier build left in the deployed folders: a chunk of old code must not be uploaded. */
 async function sweep(root: string, keep: ReadonlySet<string>): Promise<void> {
-  for (const folder of ['functions', 'cli', 'maps']) {
+  for (const folder of ['functions', 'maps']) {
     const below = join(root, 'dist', folder);
     if (!existsSync(below)) continue;
     const entries = await readdir(below, { recursive: true, withFileTypes: true });
@@ -83,6 +83,7 @@ async function makeBundles(root: string, identity: Identity): Promise<readonly s
     ...functions.map((bundle) => writeBundle(root, join('functions', bundle.name), bundle)),
     ...others.map((bundle) => writeBundle(root, '', bundle)),
   ]);
+  for (const { name } of others) await chmod(join(root, 'dist', `${name}.mjs`), 0o755);
   await writeWhole(join(root, 'dist', 'sizes.json'), `${JSON.stringify(sizesOf(functions), null, 2)}\n`);
   for (const bundle of [...functions, ...others]) {
     await writeWhole(join(root, 'dist', 'meta', `${bundle.name}.json`), JSON.stringify(bundle.metafile));

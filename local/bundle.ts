@@ -73,17 +73,19 @@ export async function bundleFunction(root: string, file: string, identity: Ident
   return asBundle(name, folder, outputFiles, metafile);
 }
 
-/** Bundles the command line as `cli.mjs` with its chunks. It keeps the whole credential chain: people have profiles and SSO. */
+/**
+ * Bundles the command line as one file that any Node from 20 on runs, with nothing beside it. It keeps the whole credential
+ * chain: people have profiles and SSO.
+ */
 export async function bundleCommandLine(root: string, file: string, identity: Identity): Promise<Bundle> {
   const folder = join(root, 'dist');
   const { outputFiles, metafile } = await build({
     ...options(root, identity),
-    entryPoints: { cli: file },
+    target: 'node20',
+    entryPoints: { 'token-broker': file },
     outdir: folder,
-    splitting: true,
-    chunkNames: 'cli/[name]-[hash]',
     metafile: true,
     write: false,
   });
-  return asBundle('cli', folder, outputFiles, metafile);
+  return asBundle('token-broker', folder, outputFiles, metafile);
 }
