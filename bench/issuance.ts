@@ -9,7 +9,7 @@ import { bundlePrograms } from './issuance/programs.ts';
 import { documentsOf, environment, itemsOf, workload } from './issuance/workload.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const BUDGET = 1.3;
+const BUDGET = 1.0;
 
 export interface Context {
   readonly port: number;

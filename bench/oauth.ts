@@ -135,7 +135,7 @@ export async function benchOauth(): Promise<readonly Figure[]> {
   const ratios = (at: number): number =>
     median((costs[at] ?? []).map((value, round) => (costs[0]?.[round] ?? Number.NaN) / value));
   return [
-    atLeast('client_credentials beside oidc-provider, the ledger written', ratios(1), 0.35, 'times'),
+    atLeast('client_credentials beside oidc-provider, the ledger written', ratios(1), 0.5, 'times'),
     atLeast('  the same without a transport under the ledger', ratios(2), 1, 'times'),
     reported('  oidc-provider, requests a second of one core', 1e6 / other, ''),
     reported('  broker, the ledger written', 1e6 / real, ''),

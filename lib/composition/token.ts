@@ -3,7 +3,9 @@ import { tokenSigner } from '../aws/secrets-manager/token-signer.ts';
 import { brokerTokenGranter } from '../credential/broker-token.ts';
 import { oauthTokenGranter } from '../credential/oauth-token.ts';
 import type { DownstreamTokens } from '../downstream/tokens.ts';
+import type { Authenticators } from '../issuance/authenticate.ts';
 import type { IssuePorts } from '../issue.ts';
+import { refuse } from '../outcome.ts';
 import type { CodePorts } from '../sign-in/issue-by-code.ts';
 import { issuePorts } from './issue.ts';
 import { resources } from './resources.ts';
@@ -17,6 +19,16 @@ export function tokenPorts(): LiveRoutePorts & IssuePorts & CodePorts {
   const signer = tokenSigner(secrets, signingKeysSecret);
   const ports = issuePorts();
   let downstream: Promise<DownstreamTokens> | null = null;
+  const authenticateClient: NonNullable<Authenticators['client']> = (proof, publicClients, context) => {
+    // Most clients want a token signed: the ring is read beside their secret, not after it. Its failure is the signer's to tell.
+    if (signingKeysSecret !== null) {
+      secrets()
+        .then((read) => read.read(signingKeysSecret, context.signal))
+        .catch(() => undefined);
+    }
+    const refused = Promise.resolve(refuse('proof_type_unsupported'));
+    return ports.authenticators.client?.(proof, publicClients, context) ?? refused;
+  };
   const loadDownstream = async (): Promise<DownstreamTokens> => {
     const { liveDownstreamTokens } = await import('./downstream.ts');
     return liveDownstreamTokens(resources(), await secrets(), signer);
@@ -27,7 +39,7 @@ export function tokenPorts(): LiveRoutePorts & IssuePorts & CodePorts {
     issuer,
     codes: dynamoAuthorizationCodes({ client: dynamoDb, table: table('state') }),
     revocations,
-    authenticators: { ...ports.authenticators, saml: samlAuthenticator },
+    authenticators: { ...ports.authenticators, client: authenticateClient, saml: samlAuthenticator },
     granters: {
       ...ports.granters,
       'broker-token': brokerTokenGranter({ issuer, signer }),

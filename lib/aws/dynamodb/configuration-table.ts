@@ -11,7 +11,9 @@ export interface ConfigurationReaderOptions extends ConfigurationTable {
   readonly issuer: string;
 }
 
-/** The pointer is read again after this long. */
+/** The pointer is read again beside a request after this long, ahead of need: under steady traffic nobody waits for it. */
+const AHEAD_MS = 2_500;
+/** And a request waits for it where nobody came for this long. */
 const REFRESH_MS = 5_000;
 /**
  * And without a successful read for this long, nobody is served: a scope that was switched off would still be handed
@@ -29,31 +31,39 @@ interface Known {
 
 /**
  * The configuration in DynamoDB. `current` is the version that a consistent read of the pointer found, begun at most 5
- * s ago; where the table fails, one of at most 10 s ago; else `Fault('configuration')`. One read is under way at a
- * time. Documents are read by key and kept as long as their version is in force, so that what a version says of a name
+ * s ago; where the table fails, one of at most 10 s ago; else `Fault('configuration')`. From 2.5 s on a request has it
+ * read again beside itself. One read is under way at a time, apart from one that a frozen process left. Documents are read by key and kept as long as their version is in force, so that what a version says of a name
  * stays the same object.
  */
 export function configurationReader(options: ConfigurationReaderOptions): Configurations {
   const { clock } = options;
   let known: Known | null = null;
-  let refresh: Promise<Known> | null = null;
+  let refresh: { readonly read: Promise<Known>; readonly readAt: EpochMilliseconds } | null = null;
 
   const startRefresh = (): Promise<Known> => {
     const readAt = clock.now();
-    refresh ??= readCurrent(options, known?.configuration ?? null)
-      .then((configuration) => {
-        known = { configuration, readAt };
-        return known;
-      })
-      .finally(() => {
-        refresh = null;
-      });
-    return refresh;
+    // One that began before the process was frozen ends with its own deadline, and is nobody's to wait for.
+    if (refresh !== null && isYounger(refresh, readAt, READ_MS)) return refresh.read;
+    const read = readCurrent(options, known?.configuration ?? null).then((configuration) => {
+      if (known === null || known.readAt <= readAt) known = { configuration, readAt };
+      return known;
+    });
+    const started = { read, readAt };
+    refresh = started;
+    const ended = (): void => {
+      if (refresh === started) refresh = null;
+    };
+    read.then(ended, ended);
+    return read;
   };
 
   return {
     current: async (signal) => {
-      if (known !== null && isYounger(known, clock.now(), REFRESH_MS)) return known.configuration;
+      if (known !== null && isYounger(known, clock.now(), REFRESH_MS)) {
+        // Its failure is told to whoever comes once it is needed.
+        if (!isYounger(known, clock.now(), AHEAD_MS)) startRefresh().catch(() => undefined);
+        return known.configuration;
+      }
       try {
         return (await waitAtMost(startRefresh(), signal)).configuration;
       } catch (cause) {
@@ -67,7 +77,7 @@ export function configurationReader(options: ConfigurationReaderOptions): Config
 }
 
 /** A clock that went back says nothing of the age: then the pointer is read again. */
-function isYounger({ readAt }: Known, now: EpochMilliseconds, limitMs: number): boolean {
+function isYounger({ readAt }: Pick<Known, 'readAt'>, now: EpochMilliseconds, limitMs: number): boolean {
   return now >= readAt && now - readAt < limitMs;
 }
 

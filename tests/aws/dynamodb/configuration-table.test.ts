@@ -36,13 +36,16 @@ const apply = (value: ConfigurationDocuments) => applyConfiguration(value, { ...
 
 /** A client that counts its calls, and fails them while `down`. */
 function watched() {
-  const state = { calls: 0, down: false };
+  const state = { calls: 0, down: false, hanging: false, last: Promise.resolve<unknown>(null) };
   const client = new Proxy(tables.client, {
     get(target, name) {
       if (name !== 'call') return Reflect.get(target, name) as unknown;
       return (...args: Parameters<typeof target.call>) => {
         state.calls += 1;
-        return state.down ? Promise.reject(new Error('down')) : target.call(...args);
+        if (state.hanging) return new Promise(() => {});
+        const answer = state.down ? Promise.reject(new Error('down')) : target.call(...args);
+        state.last = answer.catch(() => null);
+        return answer;
       };
     },
   });
@@ -143,16 +146,44 @@ describe('reading', () => {
     expect(state.calls).toBe(2);
   });
 
-  it('sees a change once the pointer is 5 s old, and not before', async () => {
+  it('sees a change once the pointer is 5 s old, where nobody came meanwhile', async () => {
     await apply(documents(scope('switch')));
     const { reader } = watched();
     await reader.current(noDeadline);
-    const off = await apply(documents(scope('switch', false)));
-    clock.time = epochMilliseconds(START + 4_999);
-    expect((await reader.current(noDeadline)).version).toBe(off.previous);
+    await apply(documents(scope('switch', false)));
     clock.time = epochMilliseconds(START + 5_000);
     const current = await reader.current(noDeadline);
     expect(await current.scope('switch', noDeadline)).toMatchObject({ scope: { enabled: false } });
+  });
+
+  it('reads the pointer again beside a request once it is 2.5 s old, so that nobody waits for it', async () => {
+    await apply(documents(scope('ahead')));
+    const { state, reader } = watched();
+    await reader.current(noDeadline);
+    const off = await apply(documents(scope('ahead', false)));
+    const before = state.calls;
+    clock.time = epochMilliseconds(START + 2_499);
+    expect((await reader.current(noDeadline)).version).toBe(off.previous);
+    expect(state.calls).toBe(before);
+    clock.time = epochMilliseconds(START + 2_500);
+    const served = await Promise.all([1, 2, 3].map(() => reader.current(noDeadline)));
+    expect(served.map(({ version }) => version)).toEqual([off.previous, off.previous, off.previous]);
+    expect(state.calls).toBe(before + 1);
+    await state.last;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect((await reader.current(noDeadline)).version).toBe(off.version);
+  });
+
+  it('waits for no read that a frozen process left', async () => {
+    await apply(documents(scope('frozen')));
+    const { state, reader } = watched();
+    await reader.current(noDeadline);
+    state.hanging = true;
+    clock.time = epochMilliseconds(START + 3_000);
+    await reader.current(noDeadline);
+    state.hanging = false;
+    clock.time = epochMilliseconds(START + 60_000);
+    await expect(reader.current(AbortSignal.timeout(1_000))).resolves.toHaveProperty('version');
   });
 
   it('serves what it knows for less than 10 s where the table fails, and then faults', async () => {
