@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { dynamoAuthorizationCodes } from '../../lib/aws/dynamodb/authorization-codes.ts';
+import type { DynamoDb } from '../../lib/aws/dynamodb/client.ts';
 import { dynamoSignIns } from '../../lib/aws/dynamodb/sign-ins.ts';
 import { Fault } from '../../lib/outcome.ts';
 import { type PresentedCode, redeemableCode } from '../../lib/sign-in/redeem.ts';
@@ -53,10 +54,11 @@ describe('sign-ins under way', () => {
     const signIn = pending();
     await signIns().begin(signIn, noDeadline);
     expect(await signIns().find(signIn.requestId, noDeadline)).toEqual(signIn);
-    const answers = await Promise.all([1, 2, 3].map(() => signIns().answer(signIn, principal, SECRET, noDeadline)));
+    const secrets = ['r', 's', 't'].map((character) => character.repeat(43));
+    const answers = await Promise.all(secrets.map((each) => signIns().answer(signIn, principal, each, noDeadline)));
     expect(answers.filter((first) => first)).toHaveLength(1);
     expect(await signIns().find(signIn.requestId, noDeadline)).toBeNull();
-    const consent = { browser: BROWSER, secret: SECRET };
+    const consent = { browser: BROWSER, secret: secrets[answers.indexOf(true)] ?? '' };
     const taken = await Promise.all([1, 2, 3].map(() => signIns().take(signIn.requestId, consent, noDeadline)));
     const [answered, ...others] = taken.filter((one) => one !== null);
     expect(others).toEqual([]);
@@ -102,6 +104,42 @@ describe('sign-ins under way', () => {
     await expect(dead.find('_1', noDeadline)).rejects.toThrow(Fault);
     await expect(dead.answer(pending(), principal, SECRET, noDeadline)).rejects.toThrow(Fault);
     await expect(dead.take('_1', consent, noDeadline)).rejects.toThrow(Fault);
+  });
+});
+
+describe('a write that arrives twice, because its first answer was late', () => {
+  /** What its caller sees is what the second arrival meets. */
+  const twice = (client: DynamoDb): DynamoDb => ({
+    call: async (...asked) => {
+      await client.call(...asked);
+      return client.call(...asked);
+    },
+  });
+  const inTwice = () => ({ client: twice(tables.client), table: tables.table('state') });
+  const signInsTwice = () => dynamoSignIns({ ...inTwice(), clock: at(ENDS - 1) });
+
+  it('begins, answers and keeps a code once', async () => {
+    const signIn = pending();
+    await signInsTwice().begin(signIn, noDeadline);
+    expect(await signInsTwice().answer(signIn, principal, SECRET, noDeadline)).toBe(true);
+    expect(await signIns().answer(signIn, principal, 't'.repeat(43), noDeadline)).toBe(false);
+    const code = `${++count}`.padStart(43, 'c');
+    const kept = { authorization, principal, expires: epochSeconds(ENDS) };
+    await dynamoAuthorizationCodes(inTwice()).put(code, kept, noDeadline);
+    expect((await codes().find(code, noDeadline))?.expires).toBe(ENDS);
+  });
+
+  it('and late undoes nothing that came of the first', async () => {
+    const signIn = pending();
+    await signIns().begin(signIn, noDeadline);
+    await signIns().answer(signIn, principal, SECRET, noDeadline);
+    await expect(signIns().begin(signIn, noDeadline)).rejects.toThrow(Fault);
+    const code = `${++count}`.padStart(43, 'c');
+    const put = () => codes().put(code, { authorization, principal, expires: epochSeconds(ENDS) }, noDeadline);
+    await put();
+    await codes().redeemed(code, { issuance: 'iss_b', until: epochSeconds(ENDS) }, noDeadline);
+    await expect(put()).rejects.toThrow(Fault);
+    expect((await codes().find(code, noDeadline))?.redeemed?.issuance).toBe('iss_b');
   });
 });
 

@@ -24,7 +24,15 @@ export function dynamoAuthorizationCodes(options: StateTable): AuthorizationCode
         ends: { N: String(expires) },
         expires: { N: String(expires + KEPT_BEYOND_SECONDS) },
       };
-      const input = { TableName: table, Item, ConditionExpression: 'attribute_not_exists(pk)' };
+      const input = {
+        TableName: table,
+        Item,
+        // The same code again, as long as nothing came of it: a write may arrive twice.
+        ConditionExpression:
+          'attribute_not_exists(pk) OR #principal = :principal AND attribute_not_exists(issuance) AND attribute_not_exists(again)',
+        ExpressionAttributeNames: { '#principal': 'principal' },
+        ExpressionAttributeValues: { ':principal': Item.principal },
+      };
       const made = await conditionHeld(client.call('PutItem', input, signal), 'sign-ins');
       if (!made) throw new Fault('sign-ins', 'the code was there before');
     },

@@ -27,7 +27,14 @@ export function dynamoSignIns(options: SignInsOptions): SignIns {
   return {
     begin: async (signIn, signal) => {
       const Item = { ...keyFor(signIn.requestId), ...pendingItem(signIn) };
-      const input = { TableName: table, Item, ConditionExpression: 'attribute_not_exists(pk)' };
+      const input = {
+        TableName: table,
+        Item,
+        // The same request again, as long as nobody has answered it: a write may arrive twice.
+        ConditionExpression: 'attribute_not_exists(pk) OR #browser = :browser AND attribute_not_exists(#principal)',
+        ExpressionAttributeNames: { '#browser': 'browser', '#principal': 'principal' },
+        ExpressionAttributeValues: { ':browser': { S: signIn.browser } },
+      };
       const made = await conditionHeld(client.call('PutItem', input, signal), 'sign-ins');
       if (!made) throw new Fault('sign-ins', 'the id of a sign-in was there before');
     },
@@ -41,7 +48,9 @@ export function dynamoSignIns(options: SignInsOptions): SignIns {
         TableName: table,
         Key: keyFor(requestId),
         UpdateExpression: 'SET #principal = :principal, #consent = :consent',
-        ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(#principal) AND #expires > :now',
+        // The secret is new with every answer: one that has it is this one's first arrival.
+        ConditionExpression:
+          'attribute_exists(pk) AND (attribute_not_exists(#principal) OR #consent = :consent) AND #expires > :now',
         ExpressionAttributeNames: { '#principal': 'principal', '#consent': 'consent', '#expires': 'expires' },
         ExpressionAttributeValues: {
           ':principal': { S: JSON.stringify(principalJson(principal)) },
