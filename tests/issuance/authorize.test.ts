@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { isScopeName } from '../../lib/issuance/decide-scopes.ts';
 import { issue } from '../../lib/issue.ts';
-import { accept } from '../../lib/outcome.ts';
+import { accept, refuse } from '../../lib/outcome.ts';
 import type { LimitCount } from '../../lib/ports.ts';
-import { seconds } from '../../lib/time.ts';
-import { aPrincipal, aRequest, aScope, goodWorld } from '../fakes/world.ts';
+import { epochSeconds, seconds } from '../../lib/time.ts';
+import { aPrincipal, aRequest, aScope, goodWorld, NOW_SECONDS } from '../fakes/world.ts';
 
 const signal = new AbortController().signal;
 const hour = seconds(3600);
@@ -51,6 +51,59 @@ describe('limits of a scope', () => {
     const [other] = await counted({ perPrincipal: 3, total: null }, aPrincipal({ subject: 'another' }));
     expect(labelled?.counter).toBe(before?.counter);
     expect(other?.counter).not.toBe(before?.counter);
+  });
+});
+
+describe('what a broker token gets', () => {
+  const lineage = (left: number) => ({
+    tokenIds: ['iss_1'],
+    exchanges: 1,
+    expires: epochSeconds(NOW_SECONDS + left),
+    issuer: null,
+    actors: [],
+    presenters: [],
+    token: { subject: 's', claims: { values: new Map(), unavailable: new Map() } },
+  });
+
+  it.each([
+    ['as it does itself', lineage(600), NOW_SECONDS + 600],
+    ['whenever its grant says, where it is none', null, null],
+  ])('ends %s', async (_, of, expected) => {
+    const { ports, inputs } = goodWorld();
+    const authenticators = { jwt: async () => accept(aPrincipal({ lineage: of })) };
+    await issue({ ...ports, authenticators }, aRequest(), signal);
+    expect(inputs.at(-1)?.endsBy).toBe(expected);
+  });
+});
+
+describe('several scopes', () => {
+  const token = (scope: string, audience: string) =>
+    aScope({ scope, grant: { type: 'broker-token', audience, duration: seconds(600), claims: {} } });
+  const scopes = [
+    token('a', 'https://one.example'),
+    token('b', 'https://one.example'),
+    token('c', 'https://two.example'),
+  ];
+
+  it.each([
+    [['a', 'b'], 'together'],
+    [['a', 'c'], 'scopes_incompatible'],
+    [['a', 'deploy-web'], 'scopes_incompatible'],
+    [['deploy-web', 'a'], 'scopes_incompatible'],
+    [['a'], 'alone'],
+  ])('%j are %s', async (names, expected) => {
+    const { ports } = goodWorld([...scopes, aScope()]);
+    const said: string[] = [];
+    const prepared = (word: string) => () => {
+      said.push(word);
+      return accept({ planned: { expires: NOW_SECONDS }, mint: async () => refuse('internal_fault') });
+    };
+    const granters = {
+      ...ports.granters,
+      'broker-token': { prepare: prepared('alone'), prepareTogether: prepared('together') },
+    };
+    const outcome = await issue({ ...ports, granters }, aRequest({ scopes: names, route: 'token' }), signal);
+    expect(said.at(-1) ?? (outcome.ok || outcome.refusal.reason)).toBe(expected);
   });
 });
 
