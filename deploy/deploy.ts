@@ -1,4 +1,4 @@
-/** `npm run deploy`: looks at the account, builds, deploys with the SAM CLI. `npm run deploy -- --help` says the rest. */
+/** `npm run deploy`: looks at the account, builds, deploys with the SAM CLI. `--help` says the rest. */
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';

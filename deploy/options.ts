@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 
 export const USAGE = `npm run deploy -- [options]
 
-The first time, with a domain:  npm run deploy -- --domain broker.example.com --certificate arn:aws:acm:... [--hosted-zone Z...]
+The first time, with a domain:  npm run deploy -- --domain broker.example.com --certificate arn:... [--hosted-zone Z...]
 The first time, without one:    npm run deploy
 Later (an upgrade):             npm run deploy     (what was given before stays as it is)
 

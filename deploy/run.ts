@@ -102,7 +102,7 @@ async function removedRoutes(of: Deployment, clients: Clients, world: World): Pr
   world.writeFile(join(world.root, path), withoutSettings(deployed, keys));
   return [
     fail(
-      `This version removes ${keys.join(', ')}; API Gateway takes no update that removes a route and its settings at once.`,
+      `This version removes ${keys.join(', ')}; API Gateway takes no update that removes a route with its settings.`,
       `First: sam deploy --template-file ${path} --stack-name ${of.stackName}; then this again.`,
     ),
   ];

@@ -35,8 +35,8 @@ export async function checkConcurrency(lambda: LambdaClient, of: Deployment): Pr
   if (wanted > 0 && unreserved - wanted < KEPT_UNRESERVED) {
     return [
       fail(
-        `MintConcurrency and WarmCredentials need ${wanted} of ${unreserved} concurrent executions, of which Lambda keeps ` +
-          `${KEPT_UNRESERVED}.`,
+        `MintConcurrency and WarmCredentials need ${wanted} of ${unreserved} concurrent executions; ` +
+          `Lambda keeps ${KEPT_UNRESERVED} of these.`,
         ASK,
       ),
     ];

@@ -16,8 +16,8 @@ const DEFAULT = '$default';
 /**
  * `{name}` takes one segment that is not empty, `{name+}` takes all that follow. Null: the path is not the route's.
  *
- * `/sts/{proxy+}` also takes `/sts/`: AWS's page says only that it catches "all child resources", and nobody's answer for it
- * is documented; storacha/w3infra has served `/metrics/` by `GET /metrics/{proxy+}` since its pull request 166. A
+ * `/sts/{proxy+}` also takes `/sts/`: AWS's page says only that it catches "all child resources", and says nothing of
+ * this one; storacha/w3infra has served `/metrics/` by `GET /metrics/{proxy+}` since its pull request 166. A
  * `/{proxy+}` does not take `/`.
  */
 function match(pattern: Segments, path: Segments): Record<string, string> | null {
@@ -54,8 +54,8 @@ function moreSpecific(a: Segments, b: Segments): number {
 const segmentsOf = (path: string): Segments => path.split('/').slice(1);
 
 /**
- * Selects the route of a request as HTTP APIs do: of the paths that match, the most specific; of its methods, the named one before
- * `ANY`; where nothing matches path and method, `$default`. Null: the API has none, and answers 404 itself.
+ * Selects the route of a request as HTTP APIs do: of the paths that match, the most specific; of its methods, the named
+ * one before `ANY`; where nothing matches path and method, `$default`. Null: the API has none, and answers 404 itself.
  */
 export function selectRoute(routes: readonly TemplateRoute[], method: string, path: string): SelectedRoute | null {
   const candidates = routes

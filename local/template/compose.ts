@@ -9,11 +9,11 @@ import { statementCatalogue } from './statements.ts';
 import { readTables, tableResources } from './tables.ts';
 
 const BUILT = [
-  ' Built from template/ and functions/*.yaml by `npm run template`: do not edit it here. It is committed because SAM',
-  ' deploys it, and because a reviewer reads every permission in it as it will be (docs/adr/0009-sam-and-literal-iam.md).',
+  ' Built from template/ and functions/*.yaml by `npm run template`: do not edit it here. It is committed because',
+  ' SAM deploys it, and a reviewer reads every permission in it as it will be (docs/adr/0009-sam-and-literal-iam.md).',
 ].join('\n');
 
-/** The text of `template.yaml`, from the fragments below `root`. Throws what is wrong with them, naming file and key. */
+/** The text of `template.yaml`, from the fragments below `root`. Throws what is wrong with them. */
 export function composeTemplate(root: string): string {
   const fragment = (name: string): YAMLMap => readMap(join(root, 'template', `${name}.yaml`));
   const shapes = shapesOf(fragment('shapes'));

@@ -14,8 +14,8 @@ import {
 } from 'yaml';
 
 /**
- * Values for the places of a shape: text or a number, a node to copy in, or null: the place, and the line that it is all
- * of, is left out.
+ * Values for the places of a shape: text or a number, a node to copy in, or null: the place, and the line that it
+ * is all of, is left out.
  */
 export type Values = Readonly<Record<string, string | number | boolean | Node | null>>;
 

@@ -40,7 +40,7 @@ interface Call {
 }
 const TAGS = { 'token-broker:scope': 'deploy-web', 'token-broker:issuance': 'iss_01' };
 
-/** AssumeRole as the broker calls it, with each of the three permissions asked for with the keys that AWS gives for it. */
+/** AssumeRole as the broker calls it: each of the three permissions, asked for with the keys that AWS gives for it. */
 async function allowed(call: Call, action: (typeof ACTIONS)[number]): Promise<boolean> {
   const { principal = BROKER, externalId, tags = TAGS, sourceIdentity } = call;
   const requestTags = Object.entries(tags).map(([name, value]) => [`aws:RequestTag/${name}`, value] as const);
