@@ -32,7 +32,7 @@ web_identity=(env "AWS_ROLE_ARN=arn:aws:broker:::scope/$SCOPE" "AWS_WEB_IDENTITY
 container=(env "AWS_CONTAINER_CREDENTIALS_FULL_URI=$BROKER/v1/credentials/$SCOPE" "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=$TOKEN_FILE")
 cat >"$WORK/process-config" <<EOF
 [default]
-credential_process = curl --fail --silent --header @$WORK/authorization $BROKER/v1/credentials/$SCOPE
+credential_process = sh $PWD/examples/credential-process.sh $BROKER/v1/credentials/$SCOPE $WORK/authorization
 EOF
 printf 'Authorization: Bearer %s' "$(cat "$TOKEN_FILE")" >"$WORK/authorization"
 process=(env "AWS_CONFIG_FILE=$WORK/process-config")
@@ -46,3 +46,12 @@ for way in web_identity container process; do
   check "boto3, $way" "${set_up[@]}" "${boto[@]}"
   check "AWS SDK for JavaScript, $way" "${set_up[@]}" "${js[@]}"
 done
+
+# A refusal says why, in the words of the broker.
+sed "s|/credentials/$SCOPE |/credentials/nothing |" "$WORK/process-config" >"$WORK/refused-config"
+if refused="$(AWS_CONFIG_FILE="$WORK/refused-config" "$VENV/aws/bin/python" .ci/clients/access_key.py 2>&1)"; then
+  echo 'a scope that does not exist gave credentials' >&2
+  exit 1
+fi
+grep --quiet '"reason":"not_allowed"' <<<"$refused" || { printf '%s\n' "$refused" >&2; exit 1; }
+echo 'boto3, a refusal by credential_process: ok'

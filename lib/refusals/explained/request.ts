@@ -68,7 +68,7 @@ export const requestExplanations: Explanations<typeof requestRefusals> = {
   unknown_action: {
     cause:
       'An STS call other than AssumeRoleWithWebIdentity or AssumeRoleWithSAML came to /sts, often because AWS_ENDPOINT_URL_STS is set for the whole process.',
-    fix: 'Set the endpoint for one profile only (`services` section, `sts = endpoint_url = ...`).',
+    fix: 'Give a program that calls STS itself its credentials by `credential_process` or `AWS_CONTAINER_CREDENTIALS_FULL_URI` instead.',
   },
   method_not_allowed: {
     cause: 'For example a GET of /sts or of /oauth2/token.',
