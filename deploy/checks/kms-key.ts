@@ -85,9 +85,10 @@ export async function checkKmsKey(kms: KMSClient, of: Deployment): Promise<reado
     ];
   }
   const { key, policy } = read;
-  if (key?.KeyState !== 'Enabled' || key.KeySpec !== 'SYMMETRIC_DEFAULT' || key.KeyUsage !== 'ENCRYPT_DECRYPT') {
-    const is = [key?.KeyState, key?.KeySpec, key?.KeyUsage].join(', ');
-    return [fail(`The key is not an enabled symmetric key for encryption (${is}).`, 'Give one that is.')];
+  // A symmetric key is always one for encryption; an HMAC key has a spec of its own.
+  if (key?.KeyState !== 'Enabled' || key.KeySpec !== 'SYMMETRIC_DEFAULT') {
+    const is = `${key?.KeyState}, ${key?.KeySpec}`;
+    return [fail(`The key is not an enabled symmetric key (${is}).`, 'Give one that is.')];
   }
   const statements = policy.success ? policy.data.Statement : [];
   const usable = statements.filter(
