@@ -4,8 +4,8 @@ import { argv, exit } from 'node:process';
 
 const KB = 1000;
 /**
- * Minified bytes, not compressed: of `index.mjs` with what it imports statically, which decides how fast a function starts, and of all
- * of it. A tenth or two above what they are: whoever needs more says why, here.
+ * Minified bytes, not compressed: of `index.mjs` with what it imports statically, which decides how fast a function
+ * starts, and of all of it. A tenth or two above what they are: whoever needs more says why, here.
  */
 const budgets = {
   credentials: { initial: 190 * KB, total: 210 * KB },

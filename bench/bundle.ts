@@ -43,8 +43,8 @@ function importTime(path: string): number {
 }
 
 /**
- * How large the functions are as deployed, and how long a cold start takes to import the credentials function: beside a handler that
- * does nothing, and the script written by hand, with its two clients of the AWS SDK.
+ * How large the functions are as deployed, and how long a cold start takes to import the credentials function: beside a
+ * handler that does nothing, and the script written by hand, with its two clients of the AWS SDK.
  */
 export async function benchBundle(): Promise<readonly Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'token-broker-bench-'));

@@ -2,8 +2,9 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 
 /**
- * Runs a module as a process of its own and resolves with the first message that it sends. Its standard output goes nowhere: a function writes its log and metrics there,
- * and writing is part of the cost. Rejects where it ends without a message.
+ * Runs a module as a process of its own and resolves with the first message that it sends. Its standard output goes
+ * nowhere: a function writes its log and metrics there, and writing is part of the cost. Rejects where it ends without
+ * a message.
  */
 export async function firstMessage(
   module: string,

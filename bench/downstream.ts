@@ -37,7 +37,9 @@ const scopeOf = (scope: string, grant: Scope['grant']): Scope => ({
   ...{ requires: { intent: false }, limits: { perPrincipal: null, total: null } },
 });
 
-/** The use case with both granters; nothing of it leaves the process, so that what is measured is the broker's own work. */
+/**
+ * The use case with both granters; nothing of it leaves the process, so that what is measured is the broker's own work.
+ */
 async function makePorts(): Promise<IssuancePorts> {
   const key = await makeSigningKey('ES256', systemRandom);
   const values = { [SIGNING_KEYS]: JSON.stringify({ current: key, next: key, previous: null }), [CLIENT_SECRET]: 's' };
@@ -63,7 +65,10 @@ async function cpuOf(ports: IssuancePorts, scope: string): Promise<number> {
   return (user + system) / A_BATCH;
 }
 
-/** A cached hand-out of somebody else's token beside a broker token: CPU of one issuance, batches in turn. Item "Speed" of the oauth-token grant. */
+/**
+ * A cached hand-out of somebody else's token beside a broker token: CPU of one issuance, batches in turn. Item "Speed"
+ * of the oauth-token grant.
+ */
 export async function benchDownstream(): Promise<readonly Figure[]> {
   const ports = await makePorts();
   for (const scope of ['broker', 'other']) await cpuOf(ports, scope);

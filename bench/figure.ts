@@ -33,7 +33,9 @@ export const reported = (name: string, value: number, unit: string): Figure => (
 
 const rounded = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: value < 10 ? 2 : 1 });
 
-/** The middle of the values; the mean of the two in the middle where their number is even. Throws where there are none. */
+/**
+ * The middle of the values; the mean of the two in the middle where their number is even. Throws where there are none.
+ */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];

@@ -52,8 +52,9 @@ export function compare({ cpu, time }: BatchesResult) {
 }
 
 /**
- * A warm issuance at /v1/credentials, the deployed bundle from event to answer, beside the hand-written script, bundled alike. Both ask the same endpoints in another process, one request
- * at a time: the ratio is that of the CPU that this process takes.
+ * A warm issuance at /v1/credentials, the deployed bundle from event to answer, beside the hand-written script, bundled
+ * alike. Both ask the same endpoints in another process, one request at a time: the ratio is that of the CPU that this
+ * process takes.
  */
 export async function benchIssuance(): Promise<readonly Figure[]> {
   const programs = await bundlePrograms(ROOT, {

@@ -7,11 +7,17 @@ import type { IssuancesInput } from './memory/issuances.ts';
 
 const COUNT = 100_000;
 const EVERY = 10_000;
-/** Caches fill within the first fifth: the many names that are not there, the code that is compiled. What grows after it grows for ever. */
+/**
+ * Caches fill within the first fifth: the many names that are not there, the code that is compiled. What grows after it
+ * grows for ever.
+ */
 const SETTLED = 2;
 const BUDGET_MB = 4;
 
-/** The heap over 100,000 issuances, one in ten refused, after a garbage collection each time. Nothing leaves the process. */
+/**
+ * The heap over 100,000 issuances, one in ten refused, after a garbage collection each time. Nothing leaves the
+ * process.
+ */
 export async function benchMemory(): Promise<readonly Figure[]> {
   const heap = await withEndpoints({ bench: 10 }, ({ port, tokens, tables }) => {
     const input: IssuancesInput = {

@@ -7,7 +7,10 @@ import type { Reach, ReachInput } from './reach/one-request.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 
-/** How many of the project's files a reader of one credential request would have to open: those loaded, and those that run in it. */
+/**
+ * How many of the project's files a reader of one credential request would have to open: those loaded, and those that
+ * run in it.
+ */
 export async function benchReach(): Promise<readonly Figure[]> {
   const { loaded, executed } = await withEndpoints({ bench: 10 }, async ({ port, tokens }) => {
     const input: ReachInput = { root: ROOT, environment: environment(port, 'bench'), tokens: tokens.slice(0, 4) };

@@ -1,6 +1,7 @@
 /**
- * `npm run bench`: every benchmark, one after the other, beside its budget. `npm run bench -- memory saml` runs those. Exits 1 where a budget is missed.
- * Only ratios say something on a machine that is shared; run it on one that is not busy.
+ * `npm run bench`: every benchmark, one after the other, beside its budget. `npm run bench -- memory saml` runs those.
+ * Exits 1 where a budget is missed. Only ratios say something on a machine that is shared; run it on one that is not
+ * busy.
  */
 import { arch, availableParallelism, cpus, platform } from 'node:os';
 import { argv, exit, version } from 'node:process';

@@ -1,6 +1,7 @@
 /**
- * One signed SAML response of 10 KB, verified by the broker and by @node-saml/node-saml, in one run and process: the ratio is what counts. Then the broker alone at sizes up to the
- * cap: microseconds a kilobyte, which stay level where the cost is linear.
+ * One signed SAML response of 10 KB, verified by the broker and by @node-saml/node-saml, in one run and process: the
+ * ratio is what counts. Then the broker alone at sizes up to the cap: microseconds a kilobyte, which stay level where
+ * the cost is linear.
  */
 import { SAML } from '@node-saml/node-saml';
 import type { SamlConnection } from '../lib/configuration/documents.ts';
@@ -34,7 +35,9 @@ export interface SamlBench {
 
 const ROUNDS = 300;
 
-/** Median of the rounds, in milliseconds, after a warm-up. The two alternate, so that noise of the machine meets both. */
+/**
+ * Median of the rounds, in milliseconds, after a warm-up. The two alternate, so that noise of the machine meets both.
+ */
 export async function benchSaml(): Promise<SamlBench> {
   const document = Buffer.from(documentOf(10 * 1024)).toString('base64');
   const [broker, other] = [brokerVerifier(), nodeSamlVerifier()];

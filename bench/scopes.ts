@@ -17,8 +17,9 @@ const asked = (count: number): string[] =>
   Array.from({ length: FEW - 1 }, (_, at) => `deploy-${1 + Math.floor((at * (count - 1)) / (FEW - 1))}`);
 
 /**
- * The same issuances with 10 and with 10,000 scopes configured, by two copies of the deployed bundle in one process. Only the broker's own work is compared: the endpoints are in another process.
- * Then every one of the 10,000 in turn, more than are kept in memory: what a scope costs that has to be read first.
+ * The same issuances with 10 and with 10,000 scopes configured, by two copies of the deployed bundle in one process.
+ * Only the broker's own work is compared: the endpoints are in another process. Then every one of the 10,000 in turn,
+ * more than are kept in memory: what a scope costs that has to be read first.
  */
 export async function benchScopes(): Promise<readonly Figure[]> {
   const file = 'functions/credentials.ts';

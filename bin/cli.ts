@@ -17,8 +17,9 @@ function processTerminal(): Terminal {
 }
 
 /**
- * Runs `token-broker` with these arguments (without node and script): 0 done, 1 refused or failed, 2 wrong usage. Never throws.
- * What reads command lines is loaded where there is one to read: the version costs no more than Node's own start.
+ * Runs `token-broker` with these arguments (without node and script): 0 done, 1 refused or failed, 2 wrong usage. Never
+ * throws. What reads command lines is loaded where there is one to read: the version costs no more than Node's own
+ * start.
  */
 export async function main(args: readonly string[], terminal: Terminal = processTerminal()): Promise<ExitCode> {
   if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {

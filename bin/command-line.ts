@@ -1,12 +1,18 @@
 import { Command as Commander, CommanderError, Option } from 'commander';
 import type { Arguments, Command, CommandTable, OptionSpec, Terminal } from './command.ts';
 
-/** What reading a command line comes to: the arguments, or that all is said (help, version, a mistake) with the exit code. */
+/**
+ * What reading a command line comes to: the arguments, or that all is said (help, version, a mistake) with the exit
+ * code.
+ */
 export type Reading = { readonly given: Arguments } | { readonly code: 0 | 2 };
 
 const HELP_WIDTH = 100;
 
-/** A reader that ends nothing and writes to the terminal it was given: help to standard output, mistakes to standard error. */
+/**
+ * A reader that ends nothing and writes to the terminal it was given: help to standard output, mistakes to standard
+ * error.
+ */
 function reader(name: string, terminal: Terminal): Commander {
   return new Commander(name)
     .exitOverride()
@@ -34,7 +40,9 @@ export function readCommand(name: string, command: Command, args: readonly strin
 export const usageOf = (name: string, command: Command, terminal: Terminal): string =>
   usageText(commander(name, command, terminal));
 
-/** Answers a command line that names no command of `table`: help, the version, or a mistake with the nearest right name. */
+/**
+ * Answers a command line that names no command of `table`: help, the version, or a mistake with the nearest right name.
+ */
 export function readGroup(name: string, table: CommandTable, args: readonly string[], terminal: Terminal): Reading {
   const group = reader(name, terminal).helpCommand(false).usage('COMMAND [OPTIONS]');
   for (const [command, { summary }] of Object.entries(table)) {

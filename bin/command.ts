@@ -34,7 +34,10 @@ export interface Arguments {
 
 /** One command. It throws `UsageError` for arguments that it does not take, and any other error where it fails. */
 export interface Command {
-  /** Operands in commander's notation, such as `<dir>` or `[id]`; `<command...>` takes the rest of the line, options of others too. */
+  /**
+   * Operands in commander's notation, such as `<dir>` or `[id]`; `<command...>` takes the rest of the line, options of
+   * others too.
+   */
   readonly arguments?: string;
   /** What it does, for whoever reads its help: a first sentence, then what else is to know. */
   readonly description: string;

@@ -4,9 +4,10 @@ import { readCommand, readGroup, usageOf } from './command-line.ts';
 import { errorMessage } from './error-message.ts';
 
 /**
- * Runs the command of `table` that the first arguments name, with the arguments behind it; only its module is loaded. `--help` prints help on standard
- * output and is exit code 0; an unknown or missing command and arguments that a command does not take are exit code 2, with the nearest right name and
- * the usage on standard error; whatever a command throws is exit code 1 with its message.
+ * Runs the command of `table` that the first arguments name, with the arguments behind it; only its module is loaded.
+ * `--help` prints help on standard output and is exit code 0; an unknown or missing command and arguments that a
+ * command does not take are exit code 2, with the nearest right name and the usage on standard error; whatever a
+ * command throws is exit code 1 with its message.
  */
 export async function dispatch(
   name: string,

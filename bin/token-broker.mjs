@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
  * Starts the command line on any Node from 20 on. An installed package holds it built, as one file
- * (`dist/token-broker.mjs`, which runs by itself too); a checkout holds it as TypeScript, which needs a Node that strips
- * types: this one, or the runtime's own that the development dependencies bring.
+ * (`dist/token-broker.mjs`, which runs by itself too); a checkout holds it as TypeScript, which needs a Node that
+ * strips types: this one, or the runtime's own that the development dependencies bring.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';

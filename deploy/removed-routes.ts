@@ -24,8 +24,8 @@ function apiOf(text: string): Api {
 
 /**
  * Route keys that `next` has no route for while `deployed` has settings for them. API Gateway takes no update that
- * removes both at once: the route goes first, and the stage's old settings then name what is not there (SAM issue 1939).
- * The settings have to go in an update of their own.
+ * removes both at once: the route goes first, and the stage's old settings then name what is not there (SAM issue
+ * 1939). The settings have to go in an update of their own.
  */
 export function routesRemovedWithSettings(deployed: string, next: string): readonly string[] {
   const { settings } = apiOf(deployed);

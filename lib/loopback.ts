@@ -14,16 +14,17 @@ export function isLoopbackAddress(address: string): boolean {
 }
 
 /**
- * True where a URL leads to this machine itself: a loopback address (RFC 8252 section 7.3), or `localhost`, the name that
- * RFC 6761 section 6.3 reserves for one. The one answer for settings, configurations, redirect URIs and addresses dialled.
+ * True where a URL leads to this machine itself: a loopback address (RFC 8252 section 7.3), or `localhost`, the name
+ * that RFC 6761 section 6.3 reserves for one. The one answer for settings, configurations, redirect URIs and addresses
+ * dialled.
  */
 export function isLoopback({ hostname }: URL): boolean {
   return hostname === 'localhost' || isLoopbackAddress(hostname.replace(/^\[(.*)\]$/, '$1'));
 }
 
 /**
- * True for what the issuer of a deployment may be: an https origin without a path and without a final slash; plain http for
- * a loopback host only (contract sections 1 and 5).
+ * True for what the issuer of a deployment may be: an https origin without a path and without a final slash; plain http
+ * for a loopback host only (contract sections 1 and 5).
  */
 export function isBrokerIssuer(text: string): boolean {
   const url = URL.canParse(text) ? new URL(text) : null;

@@ -3,9 +3,9 @@ import type { Reason } from './refusals/registry.ts';
 import type { Seconds } from './time.ts';
 
 /**
- * A normal outcome: the caller does not get what was asked, for a stable, documented reason.
- * `detail` is one ASCII sentence for the caller; it may name public values (audience, issuer, clock) only, and only once a
- * proof's signature holds and its connection's `require` is met. `log` is for the operator's log and never leaves.
+ * A normal outcome: the caller does not get what was asked, for a stable, documented reason. `detail` is one ASCII
+ * sentence for the caller; it may name public values (audience, issuer, clock) only, and only once a proof's signature
+ * holds and its connection's `require` is met. `log` is for the operator's log and never leaves.
  */
 export interface Refusal {
   readonly reason: Reason;

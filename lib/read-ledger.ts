@@ -8,7 +8,7 @@ import type { Clock, LedgerQueries, OwnKeys, Revocations } from './ports.ts';
 import { toEpochSeconds } from './time.ts';
 
 /** The built-in scope whose tokens read the ledger (contract section 2). */
-export const READ_SCOPE = 'broker:issuances:read';
+const READ_SCOPE = 'broker:issuances:read';
 
 /** What the operators' API asks of the world: it can neither mint nor write. */
 export interface ReadLedgerPorts {

@@ -36,7 +36,10 @@ function credentials(environment: Environment, outside: OutsideEndpoints): Recor
   return Object.fromEntries(CREDENTIALS.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
 }
 
-/** All `AWS_*` variables that the functions and tools of this stack get: one endpoint for each service, credentials, a Region. */
+/**
+ * All `AWS_*` variables that the functions and tools of this stack get: one endpoint for each service, credentials, a
+ * Region.
+ */
 export function awsSettings(
   environment: Environment,
   endpoints: Readonly<Record<Service, string>>,

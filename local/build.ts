@@ -1,7 +1,8 @@
 /**
- * `npm run build`: one ES module bundle for each file of `functions/` into `dist/functions/<name>/`, the command line into
- * `dist/token-broker.mjs`, and `dist/sizes.json`. Does nothing where the sources are those of the last build. Source maps go to
- * `dist/maps/`, beside what is deployed and not in it: they would triple the upload, and only a person reads them.
+ * `npm run build`: one ES module bundle for each file of `functions/` into `dist/functions/<name>/`, the command line
+ * into `dist/token-broker.mjs`, and `dist/sizes.json`. Does nothing where the sources are those of the last build.
+ * Source maps go to `dist/maps/`, beside what is deployed and not in it: they would triple the upload, and only a
+ * person reads them.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
@@ -92,8 +93,8 @@ async function makeBundles(root: string, identity: Identity): Promise<readonly s
 }
 
 /**
- * Builds the checkout at `root` unless `dist/` is of these very sources already (`fresh`). Rejects with esbuild's `BuildFailure`
- * where the sources do not compile; what was built before is left as it was.
+ * Builds the checkout at `root` unless `dist/` is of these very sources already (`fresh`). Rejects with esbuild's
+ * `BuildFailure` where the sources do not compile; what was built before is left as it was.
  */
 export async function buildProject(root: string): Promise<BuildResult> {
   const hashes = hashSources(root);

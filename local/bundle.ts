@@ -10,7 +10,10 @@ export interface Bundle {
   readonly metafile: Metafile;
 }
 
-/** Inside an ES module, packages of CommonJS need `require` for Node's own modules (samlify), and so do those of `required-builtins.ts`. */
+/**
+ * Inside an ES module, packages of CommonJS need `require` for Node's own modules (samlify), and so do those of
+ * `required-builtins.ts`.
+ */
 const REQUIRE =
   "import{createRequire as bundledRequire}from'node:module';const require=bundledRequire(import.meta.url);";
 
@@ -53,8 +56,8 @@ const asBundle = (name: string, folder: string, files: readonly OutputFile[], me
 });
 
 /**
- * Bundles one function as an ES module `index.mjs`. What it loads by `await import()` becomes a chunk beside it that is read on
- * first use.
+ * Bundles one function as an ES module `index.mjs`. What it loads by `await import()` becomes a chunk beside it that is
+ * read on first use.
  */
 export async function bundleFunction(root: string, file: string, identity: Identity): Promise<Bundle> {
   const name = basename(file, extname(file));
@@ -74,8 +77,8 @@ export async function bundleFunction(root: string, file: string, identity: Ident
 }
 
 /**
- * Bundles the command line as one file that any Node from 20 on runs, with nothing beside it. It keeps the whole credential
- * chain: people have profiles and SSO.
+ * Bundles the command line as one file that any Node from 20 on runs, with nothing beside it. It keeps the whole
+ * credential chain: people have profiles and SSO.
  */
 export async function bundleCommandLine(root: string, file: string, identity: Identity): Promise<Bundle> {
   const folder = join(root, 'dist');

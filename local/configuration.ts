@@ -7,8 +7,8 @@ import { systemClock } from '../lib/host/clock.ts';
 import { toEpochSeconds } from '../lib/time.ts';
 
 /**
- * Loads a configuration folder for this issuer and puts it in force. Returns what is wrong with it, one line a problem (`file:line: field: message`);
- * then nothing changed.
+ * Loads a configuration folder for this issuer and puts it in force. Returns what is wrong with it, one line a problem
+ * (`file:line: field: message`); then nothing changed.
  */
 export async function putInForce(
   client: DynamoDb,

@@ -1,7 +1,7 @@
 /**
- * Runs before `npm start` and `npm test`, on any Node from 20 on: installs what `package-lock.json` names and `node_modules` lacks,
- * then checks that the dev dependency `node` gives the Node major that the broker runs on. Silent, offline and under 100 ms
- * where nothing is missing. Exit 1 with a sentence that says what to do otherwise.
+ * Runs before `npm start` and `npm test`, on any Node from 20 on: installs what `package-lock.json` names and
+ * `node_modules` lacks, then checks that the dev dependency `node` gives the Node major that the broker runs on.
+ * Silent, offline and under 100 ms where nothing is missing. Exit 1 with a sentence that says what to do otherwise.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -20,8 +20,8 @@ function lack(path, entry, installed) {
 }
 
 /**
- * The first thing that the lock file of `root` names and `node_modules` lacks, in words, or null if nothing is missing. Compares with
- * npm's own record of what it installed, and looks for the folder of each direct dependency.
+ * The first thing that the lock file of `root` names and `node_modules` lacks, in words, or null if nothing is missing.
+ * Compares with npm's own record of what it installed, and looks for the folder of each direct dependency.
  */
 export function whatIsMissing(root) {
   const record = join(root, 'node_modules', '.package-lock.json');

@@ -7,8 +7,9 @@ const BUILTIN = new RegExp(
 const NAMESPACE = 'required-builtin';
 
 /**
- * An esbuild plugin that has Node.js's own modules required where they are imported. An ES module that imports one makes Node.js read every export of it, and those of `node:http`
- * load the whole of its fetch and WebSocket client: a third of what a function's import took.
+ * An esbuild plugin that has Node.js's own modules required where they are imported. An ES module that imports one
+ * makes Node.js read every export of it, and those of `node:http` load the whole of its fetch and WebSocket client: a
+ * third of what a function's import took.
  */
 export const requiredBuiltins: Plugin = {
   name: 'required-builtins',

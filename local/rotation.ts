@@ -39,7 +39,10 @@ const clientOf = (url: string): SecretsManagerClient =>
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
 
-/** Rotates in an embedded Secrets Manager of its own, whose steps an outside one would not run, and hands over what came out. */
+/**
+ * Rotates in an embedded Secrets Manager of its own, whose steps an outside one would not run, and hands over what came
+ * out.
+ */
 async function makeElsewhere(
   target: SecretsManagerClient,
   secret: TemplateSecret,
@@ -90,8 +93,8 @@ async function makeSecret(secret: TemplateSecret, maker: SecretMaker): Promise<b
 }
 
 /**
- * Makes the deployment's own secrets (key rings) and sets up RotateSecret. Secrets that are there already, in an outside Secrets Manager, are
- * left as they are. Returns the names of those whose rotation failed.
+ * Makes the deployment's own secrets (key rings) and sets up RotateSecret. Secrets that are there already, in an
+ * outside Secrets Manager, are left as they are. Returns the names of those whose rotation failed.
  */
 export async function makeSecrets(secrets: readonly TemplateSecret[], maker: SecretMaker): Promise<readonly string[]> {
   const made = await Promise.all(secrets.map((secret) => makeSecret(secret, maker)));

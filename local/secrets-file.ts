@@ -30,7 +30,10 @@ const schema = z.record(
 
 const lineOf = (text: string, offset: number): number => text.slice(0, offset).split('\n').length;
 
-/** Reads `secrets.yaml` of a configuration folder: name to string, or to `{value, host}`. No file: no secrets. Problems never repeat a value. */
+/**
+ * Reads `secrets.yaml` of a configuration folder: name to string, or to `{value, host}`. No file: no secrets. Problems
+ * never repeat a value.
+ */
 export function readSecretsFile(folder: string): SecretsFile {
   const path = join(folder, 'secrets.yaml');
   if (!existsSync(path)) return { ok: true, secrets: [] };

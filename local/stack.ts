@@ -24,7 +24,10 @@ export interface StackSettings {
   readonly port: number;
   /** Only `AWS_*` of it is read. */
   readonly environment: Environment;
-  /** First part of the tables' names; default `token-broker`. Several stacks may share an outside DynamoDB under different ones. */
+  /**
+   * First part of the tables' names; default `token-broker`. Several stacks may share an outside DynamoDB under
+   * different ones.
+   */
   readonly tablePrefix?: string;
   /** What runs the functions; default: threads of this process. */
   readonly host?: FunctionHost;
@@ -148,9 +151,9 @@ async function endAll(ends: (() => Promise<unknown>)[]): Promise<void> {
 }
 
 /**
- * Starts the broker on 127.0.0.1: the built functions behind the routes of `template.yaml`, and the endpoints that no outside one takes the place
- * of, with tables and key rings made. Rejects, with nothing left running, where the port is taken (`EADDRINUSE`) or an outside endpoint does not
- * answer.
+ * Starts the broker on 127.0.0.1: the built functions behind the routes of `template.yaml`, and the endpoints that no
+ * outside one takes the place of, with tables and key rings made. Rejects, with nothing left running, where the port is
+ * taken (`EADDRINUSE`) or an outside endpoint does not answer.
  */
 export async function startStack(settings: StackSettings): Promise<Stack> {
   const ends: (() => Promise<unknown>)[] = [];

@@ -29,7 +29,10 @@ const ANSWER = Buffer.from(
 );
 const signal = new AbortController().signal;
 
-/** A world in memory: secrets by name, all for `host`; a ledger that makes the text of each record; a server that gives a token for a day. */
+/**
+ * A world in memory: secrets by name, all for `host`; a ledger that makes the text of each record; a server that gives
+ * a token for a day.
+ */
 export function issuancePorts(
   scopes: readonly Scope[],
   values: Readonly<Record<string, string>>,

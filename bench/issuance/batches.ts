@@ -1,6 +1,7 @@
 /**
- * A process that measures two programs in interleaved batches: CPU of the whole process, user and system, libuv's threads too. It is given the programs with their environments, and tokens;
- * it answers with the microseconds of CPU and of time for a request, batch by batch.
+ * A process that measures two programs in interleaved batches: CPU of the whole process, user and system, libuv's
+ * threads too. It is given the programs with their environments, and tokens; it answers with the microseconds of CPU
+ * and of time for a request, batch by batch.
  */
 import { hrtime } from 'node:process';
 import { pathToFileURL } from 'node:url';

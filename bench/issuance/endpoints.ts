@@ -1,6 +1,7 @@
 /**
- * A process with the endpoints that an issuance asks, each as fast as can be: DynamoDB (reads of the items that it was given; writes are taken and forgotten), STS (one canned
- * AssumeRole) and an issuer with its key set. It is given the key set and the items by table; it answers with its port.
+ * A process with the endpoints that an issuance asks, each as fast as can be: DynamoDB (reads of the items that it was
+ * given; writes are taken and forgotten), STS (one canned AssumeRole) and an issuer with its key set. It is given the
+ * key set and the items by table; it answers with its port.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { answer, given } from '../child.ts';

@@ -1,6 +1,7 @@
 /**
- * The script that the broker is measured against: what somebody would write for one role and one repository. It verifies the token with jose, writes what it is about to do, assumes the role
- * and writes what came of it, with the same SDK clients and settings. No configuration, no policy, no log.
+ * The script that the broker is measured against: what somebody would write for one role and one repository. It
+ * verifies the token with jose, writes what it is about to do, assumes the role and writes what came of it, with the
+ * same SDK clients and settings. No configuration, no policy, no log.
  */
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';

@@ -11,7 +11,9 @@ export interface Programs {
 
 const identity = { version: '0.0.0', build: '000000000000' };
 
-/** Bundles files as a deployment does, each into a folder of its own, so that two copies of one program share nothing. */
+/**
+ * Bundles files as a deployment does, each into a folder of its own, so that two copies of one program share nothing.
+ */
 export async function bundlePrograms(root: string, files: Readonly<Record<string, string>>): Promise<Programs> {
   const folder = mkdtempSync(join(tmpdir(), 'token-broker-bench-'));
   const paths: Record<string, string> = {};

@@ -64,7 +64,10 @@ grant:
   tags: { repository: "\${claims.repository}", commit: "\${claims.sha}" }
 `;
 
-/** A configuration of one connection and `scopes` scopes: `deploy-web`, and others like it by the names `deploy-1`, `deploy-2`, … */
+/**
+ * A configuration of one connection and `scopes` scopes: `deploy-web`, and others like it by the names `deploy-1`,
+ * `deploy-2`, …
+ */
 export async function documentsOf(idp: string, scopes: number): Promise<ConfigurationDocuments> {
   const folder = mkdtempSync(join(tmpdir(), 'token-broker-bench-'));
   for (const [path, text] of [

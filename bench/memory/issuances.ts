@@ -1,6 +1,6 @@
 /**
- * A process that issues 100,000 times with the transport of the AWS SDK stubbed; every tenth request is for a scope that is not there. It answers with the heap in use after a garbage
- * collection, every so often. Needs --expose-gc.
+ * A process that issues 100,000 times with the transport of the AWS SDK stubbed; every tenth request is for a scope
+ * that is not there. It answers with the heap in use after a garbage collection, every so often. Needs --expose-gc.
  */
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { answer, given } from '../child.ts';

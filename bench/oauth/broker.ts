@@ -1,4 +1,7 @@
-/** A process that measures the token function, or the one whose ledger has no transport: batch by batch, whenever it is asked. */
+/**
+ * A process that measures the token function, or the one whose ledger has no transport: batch by batch, whenever it is
+ * asked.
+ */
 import { once } from 'node:events';
 import { pathToFileURL } from 'node:url';
 import { answer, given } from '../child.ts';

@@ -1,6 +1,6 @@
 /**
- * A process with the endpoints that the token function asks, each as fast as can be: DynamoDB (reads of the items that it was given; writes are read whole and forgotten) and Secrets
- * Manager. It answers with its port once it listens.
+ * A process with the endpoints that the token function asks, each as fast as can be: DynamoDB (reads of the items that
+ * it was given; writes are read whole and forgotten) and Secrets Manager. It answers with its port once it listens.
  */
 import { createServer, type IncomingMessage } from 'node:http';
 import { answer, given } from '../child.ts';

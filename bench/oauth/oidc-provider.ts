@@ -1,6 +1,6 @@
 /**
- * A process with oidc-provider in its in-memory default, and the same client, scope, resource and algorithm. It serves; whoever loads it is another process. Asked for its CPU time, it
- * answers with the microseconds so far.
+ * A process with oidc-provider in its in-memory default, and the same client, scope, resource and algorithm. It serves;
+ * whoever loads it is another process. Asked for its CPU time, it answers with the microseconds so far.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';

@@ -1,6 +1,7 @@
 /**
- * A process that loads `functions/credentials.ts` from its sources, issues a few times, and then watches one more issuance: which of the project's own files were loaded, and
- * which of them ran a function for it (V8's precise coverage).
+ * A process that loads `functions/credentials.ts` from its sources, issues a few times, and then watches one more
+ * issuance: which of the project's own files were loaded, and which of them ran a function for it (V8's precise
+ * coverage).
  */
 import { Session } from 'node:inspector/promises';
 import { pathToFileURL } from 'node:url';

@@ -2,7 +2,10 @@ import { spawn } from 'node:child_process';
 import { platform } from 'node:os';
 import type { Terminal } from '../command.ts';
 
-/** The program that opens an address: BROWSER, as other programs have it, else the system's own. Never through a shell: an address is one argument. */
+/**
+ * The program that opens an address: BROWSER, as other programs have it, else the system's own. Never through a shell:
+ * an address is one argument.
+ */
 function opener(env: Terminal['env']): readonly [program: string, ...before: string[]] {
   const chosen = env['BROWSER'];
   if (chosen !== undefined && chosen !== '') return [chosen];

@@ -28,7 +28,10 @@ function send(response: ServerResponse, status: number, title: string, text: str
   response.writeHead(status, HEADERS).end(page(title, text));
 }
 
-/** Listens on a free port of 127.0.0.1 for the browser to come back, once. What does not carry our state is turned away and changes nothing. */
+/**
+ * Listens on a free port of 127.0.0.1 for the browser to come back, once. What does not carry our state is turned away
+ * and changes nothing.
+ */
 export async function listenForCallback(expected: Expected): Promise<CallbackListener> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   // Whoever waits for it sees the rejection; one that nobody awaits is no crash.
@@ -61,7 +64,10 @@ export async function listenForCallback(expected: Expected): Promise<CallbackLis
   };
 }
 
-/** null: not the answer we wait for. State first (RFC 6749 section 10.12), then iss (RFC 9207 section 2.4), then what it says. */
+/**
+ * null: not the answer we wait for. State first (RFC 6749 section 10.12), then iss (RFC 9207 section 2.4), then what it
+ * says.
+ */
 function readCallback({ method, url }: IncomingMessage, { issuer, state }: Expected) {
   const target = new URL(url ?? '/', 'http://127.0.0.1');
   if (method !== 'GET' || target.pathname !== '/callback') return null;

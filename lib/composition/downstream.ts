@@ -6,7 +6,9 @@ import { systemRandom } from '../host/random.ts';
 import type { Secrets, TokenSigner } from '../ports.ts';
 import type { Resources } from './resources.ts';
 
-/** What speaks to other authorization servers, in a module of its own so that it is loaded only where a scope needs it. */
+/**
+ * What speaks to other authorization servers, in a module of its own so that it is loaded only where a scope needs it.
+ */
 export function liveDownstreamTokens(shared: Resources, secrets: Secrets, signer: TokenSigner): DownstreamTokens {
   const { settings, clock, fetcher } = shared;
   const webIdentities = stsWebIdentities(stsClient(settings));

@@ -1,6 +1,6 @@
 /**
- * What the functions that issue have alike. What is not on every request's way (client secrets, SAML, signed AWS requests) is imported when it is first needed, so
- * that it costs a cold start nothing.
+ * What the functions that issue have alike. What is not on every request's way (client secrets, SAML, signed AWS
+ * requests) is imported when it is first needed, so that it costs a cold start nothing.
  */
 
 import { dynamoLedger } from '../aws/dynamodb/ledger-table.ts';
@@ -19,7 +19,10 @@ import type { IssuePorts } from '../issue.ts';
 import { toEpochSeconds } from '../time.ts';
 import { resources } from './resources.ts';
 
-/** The ports of the use case, with the granters for AWS: all that /v1/credentials has, and what /sts and the token endpoint build on. */
+/**
+ * The ports of the use case, with the granters for AWS: all that /v1/credentials has, and what /sts and the token
+ * endpoint build on.
+ */
 export function issuePorts(): Omit<IssuePorts, 'granters'> & { granters: IssuePorts['granters'] } {
   const { settings, clock, configurations, dynamoDb, table } = resources();
   const state = { client: dynamoDb, table: table('state') };
@@ -52,7 +55,7 @@ function loadedOnce<T>(load: () => Promise<T>): () => Promise<T> {
 }
 
 /** The verifiers of /v1/credentials: JWTs of others and of this broker, signed AWS requests, clients. */
-export function liveAuthenticators(): Authenticators {
+function liveAuthenticators(): Authenticators {
   const { settings, clock, keySets, ownKeys: own, revocations } = resources();
   const { issuer } = settings;
   const now = () => toEpochSeconds(clock.now());

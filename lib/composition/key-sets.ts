@@ -2,7 +2,10 @@ import { type DocumentTable, dynamoDbDocumentStore } from '../aws/dynamodb/docum
 import { cachedKeySets } from '../identity/oidc/key-sets.ts';
 import type { Clock, Fetcher, KeySets } from '../ports.ts';
 
-/** Key sets of identity providers over the network, their copies in the table `keys`. One for the life of the process: it is the cache. */
+/**
+ * Key sets of identity providers over the network, their copies in the table `keys`. One for the life of the process:
+ * it is the cache.
+ */
 export const liveKeySets = ({
   fetcher,
   clock,

@@ -5,7 +5,9 @@ import { milliseconds } from '../time.ts';
 import { liveClientPorts } from './client-authenticator.ts';
 import { resources } from './resources.ts';
 
-/** Here a token that was not revoked is asked about again sooner than elsewhere: resource servers ask in order to know. */
+/**
+ * Here a token that was not revoked is asked about again sooner than elsewhere: resource servers ask in order to know.
+ */
 const NOT_REVOKED_FOR = milliseconds(3_000);
 
 /** What introspection and revocation have alike. */

@@ -20,7 +20,8 @@ export function tokenPorts(): LiveRoutePorts & IssuePorts & CodePorts {
   const ports = issuePorts();
   let downstream: Promise<DownstreamTokens> | null = null;
   const authenticateClient: NonNullable<Authenticators['client']> = (proof, publicClients, context) => {
-    // Most clients want a token signed: the ring is read beside their secret, not after it. Its failure is the signer's to tell.
+    // Most clients want a token signed: the ring is read beside their secret, not after it. Its failure is the signer's
+    // to tell.
     if (signingKeysSecret !== null) {
       secrets()
         .then((read) => read.read(signingKeysSecret, context.signal))

@@ -45,7 +45,10 @@ export function checkReferences(scopes: readonly Scope[], known: KnownNames, rep
   }
 }
 
-/** What a grant demands of the connections that its rules admit. Connections that did not load are passed over: they have a problem of their own. */
+/**
+ * What a grant demands of the connections that its rules admit. Connections that did not load are passed over: they
+ * have a problem of their own.
+ */
 export function checkGrantSources(documents: ConfigurationDocuments, report: ReportIn): void {
   const connections = new Map(documents.connections.map((connection) => [connection.connection, connection]));
   for (const scope of documents.scopes) {
@@ -65,8 +68,8 @@ function sourceProblems({ grant }: Scope, rule: Rule, connections: ReadonlyMap<s
 }
 
 /**
- * A proof selects its connection by issuer and audience: no two connections may answer for one, else the laxest would decide for all. And one issuer has one
- * source of keys over all connections.
+ * A proof selects its connection by issuer and audience: no two connections may answer for one, else the laxest would
+ * decide for all. And one issuer has one source of keys over all connections.
  */
 export function checkDisjoint(connections: readonly Connection[], ownIssuer: string | null, report: ReportIn): void {
   const owners = new Map<string, string>();

@@ -6,7 +6,7 @@ import type { Beside } from './normalize/saml-connection.ts';
 import type { Problem, Severity } from './problem.ts';
 import { MAX_FILE_BYTES } from './yaml-file.ts';
 
-export const FOLDERS = ['connections', 'clients', 'scopes'] as const;
+const FOLDERS = ['connections', 'clients', 'scopes'] as const;
 export type FolderName = (typeof FOLDERS)[number];
 
 export interface ConfigurationFile {
@@ -106,8 +106,8 @@ function readText(path: string): Text {
 export const nameBeside = (file: string, path: string): string => posix.join(posix.dirname(file), path);
 
 /**
- * Reads what the document `file` names, relative to it, and only inside the configuration folder: a document cannot have
- * other files published.
+ * Reads what the document `file` names, relative to it, and only inside the configuration folder: a document cannot
+ * have other files published.
  */
 export function readBeside(directory: string, file: string, path: string): ReturnType<Beside['read']> {
   const target = join(directory, dirname(file), path);

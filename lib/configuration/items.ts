@@ -14,9 +14,10 @@ export interface ConfigurationItem {
 export const MAX_DOCUMENT_BYTES = 396_000;
 
 /**
- * The items of one version of the configuration. Connections are there by name and by what a proof says of itself: an issuer's and a server id's item hold
- * the connections whole, so that a request reads once; an entity id's item holds their names, because metadata documents are large. One item names
- * the SAML connections that list CBC, where there are any.
+ * The items of one version of the configuration. Connections are there by name and by what a proof says of itself: an
+ * issuer's and a server id's item hold the connections whole, so that a request reads once; an entity id's item holds
+ * their names, because metadata documents are large. One item names the SAML connections that list CBC, where there are
+ * any.
  */
 export function configurationItems(documents: ConfigurationDocuments): readonly ConfigurationItem[] {
   const item = (kind: string, name: string, value: unknown) => ({ key: `${kind}#${name}`, doc: JSON.stringify(value) });

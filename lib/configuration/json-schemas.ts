@@ -4,7 +4,10 @@ import { client } from './schema/client.ts';
 import { connection } from './schema/connection.ts';
 import { scope } from './schema/scope.ts';
 
-/** The JSON Schema (draft 2020-12) of each kind of file, by its file name: for editors. What `policy validate` checks is more. */
+/**
+ * The JSON Schema (draft 2020-12) of each kind of file, by its file name: for editors. What `policy validate` checks is
+ * more.
+ */
 export function jsonSchemas(): ReadonlyMap<string, JsonValue> {
   const kinds = { connection, client, scope };
   return new Map(

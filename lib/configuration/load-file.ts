@@ -91,7 +91,9 @@ export function loadFile(directory: string, file: ConfigurationFile, deployment:
   return { ...base, document };
 }
 
-/** What the runtime's own compiler says of conditions and templates: a document that it would not take does not load. */
+/**
+ * What the runtime's own compiler says of conditions and templates: a document that it would not take does not load.
+ */
 function compile(document: LoadedDocument | null): readonly DocumentProblem[] {
   if (document === null || document.kind === 'client') return [];
   const compilation = document.kind === 'scope' ? compileScope(document.scope) : compileConnection(document.connection);

@@ -19,9 +19,10 @@ export interface RefusedConfiguration {
 }
 
 /**
- * Loads a configuration folder (contract section 2) for the deployment with this issuer. Either every file is good, or every problem of every file is
- * returned at once, each with file, line and field. With no issuer known the folder is only validated: addresses in plain http on loopback are warnings, and
- * the documents must not be applied. Never throws for what a folder holds.
+ * Loads a configuration folder (contract section 2) for the deployment with this issuer. Either every file is good, or
+ * every problem of every file is returned at once, each with file, line and field. With no issuer known the folder is
+ * only validated: addresses in plain http on loopback are warnings, and the documents must not be applied. Never throws
+ * for what a folder holds.
  */
 export async function loadConfiguration(
   directory: string,
@@ -50,7 +51,9 @@ function byPlace(a: Problem, b: Problem): number {
   return a.line - b.line || a.column - b.column;
 }
 
-/** What an alias repeats is wrong once, where its anchor is: the field has the same name and place, below another one. */
+/**
+ * What an alias repeats is wrong once, where its anchor is: the field has the same name and place, below another one.
+ */
 function eachOnce(problems: readonly Problem[]): Problem[] {
   const seen = new Set<string>();
   return problems.filter(({ file, line, column, field, message }) => {

@@ -1,6 +1,6 @@
 /**
- * Issuers that anybody can get a token from. A signature of theirs proves only that a token is genuine; a connection to one must
- * therefore pin, in `require`, a claim that tells whose token it is (contract section 2).
+ * Issuers that anybody can get a token from. A signature of theirs proves only that a token is genuine; a connection to
+ * one must therefore pin, in `require`, a claim that tells whose token it is (contract section 2).
  */
 import type { ConditionsDocument } from './documents.ts';
 import type { Pin } from './presets/pins.ts';
@@ -9,8 +9,8 @@ import { presets } from './presets/table.ts';
 import { parseUrl } from './web-address.ts';
 
 /**
- * The open provider behind a connection: by its issuer, whatever the preset says; else by the preset, where every issuer of it is
- * open. null: tokens are not for everybody.
+ * The open provider behind a connection: by its issuer, whatever the preset says; else by the preset, where every
+ * issuer of it is open. null: tokens are not for everybody.
  */
 export function openIssuer(issuer: string, preset: Preset | null): OpenIssuer | null {
   const host = parseUrl(issuer)?.hostname.replace(/\.$/, '') ?? '';

@@ -4,10 +4,16 @@ export type FieldPath = readonly (string | number)[];
 /** `error`: the configuration does not load. `warning`: it loads, and somebody should look. */
 export type Severity = 'error' | 'warning';
 
-/** One thing wrong in a file of a configuration folder, for people. Never holds a secret: secrets are not in these files. */
+/**
+ * One thing wrong in a file of a configuration folder, for people. Never holds a secret: secrets are not in these
+ * files.
+ */
 export interface Problem {
   readonly severity: Severity;
-  /** Relative to the configuration folder, with forward slashes; the folder's own path where the folder as a whole is meant. */
+  /**
+   * Relative to the configuration folder, with forward slashes; the folder's own path where the folder as a whole is
+   * meant.
+   */
   readonly file: string;
   /** 1 for the first line; 1 also where the file as a whole is meant. */
   readonly line: number;

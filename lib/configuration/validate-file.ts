@@ -15,7 +15,10 @@ interface Spelled extends SchemaProblem {
 
 export interface Validation<T> {
   readonly problems: readonly SchemaProblem[];
-  /** The document, or what is left of it without its bad fields, so that the rest is still checked; null where too little is left. */
+  /**
+   * The document, or what is left of it without its bad fields, so that the rest is still checked; null where too
+   * little is left.
+   */
   readonly written: T | null;
   /** The known fields that were left out of `written`: what else is said of them would only follow from that. */
   readonly dropped: readonly FieldPath[];
@@ -58,7 +61,10 @@ function firstOfEach(problems: readonly Spelled[]): readonly Spelled[] {
   });
 }
 
-/** Removes the field at `path`, or the nearest one above it; a list goes as a whole, so that positions stay. Null at the top. */
+/**
+ * Removes the field at `path`, or the nearest one above it; a list goes as a whole, so that positions stay. Null at the
+ * top.
+ */
 function drop(value: unknown, path: FieldPath): FieldPath | null {
   let end = path.length;
   while (end > 0) {

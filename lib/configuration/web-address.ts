@@ -4,13 +4,17 @@ import type { Report } from './problem.ts';
 
 /** What a configuration is loaded for, and when. */
 export interface Deployment {
-  /** The broker's issuer, or null where `policy validate` was not told. It decides which addresses may be plain http. */
+  /**
+   * The broker's issuer, or null where `policy validate` was not told. It decides which addresses may be plain http.
+   */
   readonly issuer: string | null;
   /** What has ended by now does not load: metadata of identity providers, their certificates. */
   readonly now: EpochSeconds;
 }
 
-/** Stands in for the issuer's host where a configuration is only validated; documents made with it are never applied. */
+/**
+ * Stands in for the issuer's host where a configuration is only validated; documents made with it are never applied.
+ */
 const UNKNOWN_HOST = 'issuer.invalid';
 
 /** Parses an absolute URL; null where it is none. */
@@ -29,8 +33,9 @@ export function issuerOrigin(deployment: Deployment): string {
 }
 
 /**
- * Checks an address that the broker will fetch or compare as an issuer: https, no user, no fragment, no blanks; plain http only for loopback, and
- * only where the broker's own issuer is loopback. Reports at `path` below the given report; returns the URL where it is acceptable.
+ * Checks an address that the broker will fetch or compare as an issuer: https, no user, no fragment, no blanks; plain
+ * http only for loopback, and only where the broker's own issuer is loopback. Reports at `path` below the given report;
+ * returns the URL where it is acceptable.
  */
 export function checkAddress(
   text: string,
@@ -50,8 +55,8 @@ export function checkAddress(
 }
 
 /**
- * Checks an issuer that is compared and never fetched, because its keys are named beside it: as `checkAddress`, and plain
- * http of any host is a name like another (AD FS has such).
+ * Checks an issuer that is compared and never fetched, because its keys are named beside it: as `checkAddress`, and
+ * plain http of any host is a name like another (AD FS has such).
  */
 export function checkComparedIssuer(text: string, report: (message: string) => void): URL | null {
   const url = checkForm(text, report);

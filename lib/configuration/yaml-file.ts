@@ -16,7 +16,10 @@ import type { FieldPath } from './problem.ts';
 /** Larger files are not read: their document could not be an item of DynamoDB (400 KB) anyway. */
 export const MAX_FILE_BYTES = 1_000_000;
 
-/** Resolved aliases a document may have in all (counted as the YAML library does, nested ones multiplied): stops alias bombs. */
+/**
+ * Resolved aliases a document may have in all (counted as the YAML library does, nested ones multiplied): stops alias
+ * bombs.
+ */
 const MAX_ALIASES = 100;
 
 /** Nesting that a document may have; deeper ones are a mistake or an attack on whoever walks them. */
@@ -44,8 +47,9 @@ export interface YamlFile {
 }
 
 /**
- * Reads YAML 1.2 with the core schema: no merge keys, no tags of other languages, string keys only, no duplicate keys, one document. A number that
- * would not be written back as it stands (`012`, `0x1F`, `1e3`) is a fault: account ids and the like belong in quotes. Faults are all that were found.
+ * Reads YAML 1.2 with the core schema: no merge keys, no tags of other languages, string keys only, no duplicate keys,
+ * one document. A number that would not be written back as it stands (`012`, `0x1F`, `1e3`) is a fault: account ids and
+ * the like belong in quotes. Faults are all that were found.
  */
 export function readYaml(text: string): YamlFile {
   const lines = new LineCounter();

@@ -18,9 +18,10 @@ const BLANK = /[ \t\n\r]*/y;
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * Reads a JSON object so that no two readers can take it differently: strict UTF-8 without a byte order mark, no member twice in
- * one object (however its name is escaped), no lone surrogate, every number finite as a double, at most 32 levels.
- * Returns null for anything else, and for a document that is not an object. Linear in the size. RFC 8259, RFC 7493 section 2.
+ * Reads a JSON object so that no two readers can take it differently: strict UTF-8 without a byte order mark, no member
+ * twice in one object (however its name is escaped), no lone surrogate, every number finite as a double, at most 32
+ * levels. Returns null for anything else, and for a document that is not an object. Linear in the size. RFC 8259, RFC
+ * 7493 section 2.
  */
 export function parseStrictJson(bytes: Uint8Array, limits: JsonLimits): JsonObject | null {
   if (bytes.byteLength > limits.maxBytes) return null;
@@ -75,7 +76,10 @@ function endOfString(text: string, start: number): number {
   return at + 1;
 }
 
-/** The string between two quotes, or null where it holds a lone surrogate (only an escape can spell one in strict UTF-8). */
+/**
+ * The string between two quotes, or null where it holds a lone surrogate (only an escape can spell one in strict
+ * UTF-8).
+ */
 function stringAt(text: string, start: number, end: number): string | null {
   const raw = text.slice(start + 1, end - 1);
   if (!raw.includes('\\')) return raw;

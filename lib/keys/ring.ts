@@ -1,8 +1,9 @@
 import { isJsonObject, type JsonObject } from '../json.ts';
 
 /**
- * This broker's signing keys as their secret holds them: private JWKs (RFC 7517), each with `kid` and `alg`. A rotation promotes `next` and makes a new one, so
- * that a key is published a full period before it signs, and one after; verifiers may cache for that long.
+ * This broker's signing keys as their secret holds them: private JWKs (RFC 7517), each with `kid` and `alg`. A rotation
+ * promotes `next` and makes a new one, so that a key is published a full period before it signs, and one after;
+ * verifiers may cache for that long.
  */
 export interface KeyRing {
   readonly next: JsonObject;

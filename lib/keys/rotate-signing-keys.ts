@@ -11,7 +11,10 @@ export interface SigningKeyRotation {
   publish(keys: readonly JsonObject[]): Promise<void>;
 }
 
-/** The ring of signing keys: what was next becomes current, and was published for a whole period before. The first rotation makes two keys. */
+/**
+ * The ring of signing keys: what was next becomes current, and was published for a whole period before. The first
+ * rotation makes two keys.
+ */
 export const rotatedSigningKeys = ({ makeKey, publish }: SigningKeyRotation): Rotated => ({
   make: async (current) => {
     const ring = current === null ? null : parseRing(current);

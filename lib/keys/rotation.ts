@@ -1,6 +1,8 @@
 import { Fault } from '../outcome.ts';
 
-/** The four steps in which Secrets Manager calls a rotation function, seconds apart (AWS: "Lambda rotation functions"). */
+/**
+ * The four steps in which Secrets Manager calls a rotation function, seconds apart (AWS: "Lambda rotation functions").
+ */
 export type RotationStep = 'createSecret' | 'setSecret' | 'testSecret' | 'finishSecret';
 
 export interface RotationEvent {

@@ -4,7 +4,10 @@ import { epochSeconds, toEpochSeconds } from '../time.ts';
 import { selfSignedCertificate } from './self-signed-certificate.ts';
 import { makeSigningKey } from './signing-key.ts';
 
-/** A key lives for three periods of its ring; IdPs that look at the end of a certificate must not be the ones who end it sooner. */
+/**
+ * A key lives for three periods of its ring; IdPs that look at the end of a certificate must not be the ones who end it
+ * sooner.
+ */
 const LIFETIME_SECONDS = 10 * 365 * 86_400;
 /** Clocks of IdPs may be behind. */
 const BACKDATED_SECONDS = 3_600;

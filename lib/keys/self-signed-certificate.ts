@@ -2,7 +2,10 @@ import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import type { JsonObject } from '../json.ts';
 import type { EpochSeconds } from '../time.ts';
 
-/** What a certificate for SAML says beside its key. Nobody checks a chain: identity providers are given the certificate itself. */
+/**
+ * What a certificate for SAML says beside its key. Nobody checks a chain: identity providers are given the certificate
+ * itself.
+ */
 export interface CertificateSubject {
   /** Common name of subject and issuer, as UTF-8; at most 64 characters (RFC 5280 appendix A.1). */
   readonly commonName: string;
@@ -29,8 +32,9 @@ const COMMON_NAME = Buffer.from('0603550403', 'hex');
 const V3 = Buffer.from('020102', 'hex');
 
 /**
- * A self-signed X.509 v3 certificate (RFC 5280 section 4.1) for a private RSA JWK, as base64 of its DER: the form of `x5c` (RFC 7517 section 4.7) and of
- * ds:X509Certificate. It has no extensions: it is a name and two dates around a public key, because that is the form in which SAML publishes keys.
+ * A self-signed X.509 v3 certificate (RFC 5280 section 4.1) for a private RSA JWK, as base64 of its DER: the form of
+ * `x5c` (RFC 7517 section 4.7) and of ds:X509Certificate. It has no extensions: it is a name and two dates around a
+ * public key, because that is the form in which SAML publishes keys.
  */
 export function selfSignedCertificate(privateJwk: JsonObject, subject: CertificateSubject): string {
   const key = createPrivateKey({ key: { ...privateJwk }, format: 'jwk' });

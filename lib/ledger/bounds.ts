@@ -3,21 +3,21 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import type { IssuanceRecord } from './record.ts';
 
 /** Longest text of a record, in bytes of UTF-8: what is longer is cut, and its SHA-256 put behind. */
-export const TEXT_BYTES = 1_024;
+const TEXT_BYTES = 1_024;
 /** Scopes are names of at most 128 characters, several in one text. */
 const SCOPE_BYTES = 4_096;
 const USER_AGENT_BYTES = 256;
 /** Of one claim, and of all claims of the subject or of the actor, as JSON. */
-export const CLAIM_BYTES = 1_024;
-export const CLAIMS_BYTES = 8_192;
+const CLAIM_BYTES = 1_024;
+const CLAIMS_BYTES = 8_192;
 /** The checks that come first are kept. */
-export const CHECKS = 64;
+const CHECKS = 64;
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /**
- * The text itself, or its beginning and `…sha256:` with the digest of all of it, where it has more than `bytes` bytes of UTF-8. Different texts stay
- * different. The mark comes on top of `bytes`.
+ * The text itself, or its beginning and `…sha256:` with the digest of all of it, where it has more than `bytes` bytes
+ * of UTF-8. Different texts stay different. The mark comes on top of `bytes`.
  */
 export function boundedText(text: string, bytes: number = TEXT_BYTES): string {
   if (Buffer.byteLength(text) <= bytes) return text;
@@ -26,9 +26,10 @@ export function boundedText(text: string, bytes: number = TEXT_BYTES): string {
 }
 
 /**
- * The record as the ledger keeps it, small enough that its item stays far from DynamoDB's 400 KB whatever a proof carries: texts of at most 1 KB, claims of at
- * most 1 KB each and 8 KB together, 64 checks. A claim that is larger is `{"truncated":true,"bytes":…,"sha256":…}` of its JSON; a claim for which
- * there is no room at all is left out. `truncated` names every place that is not as it came. A record within bounds comes back as it is.
+ * The record as the ledger keeps it, small enough that its item stays far from DynamoDB's 400 KB whatever a proof
+ * carries: texts of at most 1 KB, claims of at most 1 KB each and 8 KB together, 64 checks. A claim that is larger is
+ * `{"truncated":true,"bytes":…,"sha256":…}` of its JSON; a claim for which there is no room at all is left out.
+ * `truncated` names every place that is not as it came. A record within bounds comes back as it is.
  */
 export function boundedRecord(record: IssuanceRecord): IssuanceRecord {
   const truncated: string[] = [...(record.truncated ?? [])];
@@ -62,7 +63,10 @@ function limitOf(path: string): number {
   return path === 'request.userAgent' ? USER_AGENT_BYTES : TEXT_BYTES;
 }
 
-/** Within every limit, whatever its characters are: UTF-8 has at most three bytes for a unit of UTF-16. Most texts are, and need not be counted. */
+/**
+ * Within every limit, whatever its characters are: UTF-8 has at most three bytes for a unit of UTF-16. Most texts are,
+ * and need not be counted.
+ */
 const isShort = (value: unknown): boolean =>
   value === null || typeof value === 'number' || (typeof value === 'string' && value.length * 3 <= USER_AGENT_BYTES);
 

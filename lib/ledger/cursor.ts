@@ -3,8 +3,9 @@ import type { IssuanceFilter } from './filter.ts';
 import { parseIssuanceId } from './id.ts';
 
 /**
- * Where a page ended: the place in time of the last record that was looked at, and a digest of the filter. Not a secret and not a permission: the filter is
- * applied to every record of the next page too, so a forged place shows nothing that the filter would not.
+ * Where a page ended: the place in time of the last record that was looked at, and a digest of the filter. Not a secret
+ * and not a permission: the filter is applied to every record of the next page too, so a forged place shows nothing
+ * that the filter would not.
  */
 const VERSION = '1';
 

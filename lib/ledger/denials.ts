@@ -19,7 +19,9 @@ export interface DenialWrite {
 const sourceOf = ({ connection, client }: IssuanceRecord): readonly string[] =>
   connection === null ? ['client', client ?? ''] : ['connection', connection];
 
-/** The same id for the same parts in the same minute, wherever it is computed: that is what makes repeats one record. */
+/**
+ * The same id for the same parts in the same minute, wherever it is computed: that is what makes repeats one record.
+ */
 function idOf(minute: number, parts: readonly string[]): string {
   const tail = createHash('sha256').update(JSON.stringify(parts)).digest().subarray(0, 10);
   return composeId(epochMilliseconds(minute * MINUTE_MS), tail);
@@ -32,9 +34,10 @@ interface Minute {
 }
 
 /**
- * Damps one instance's denials, so that retries and floods cost few writes. Repeats of (connection or client, subject, scope, reason) within a calendar
- * minute share an id. The first ten are written one by one, then at 20, 40, 80, …: `attempts` is never more than what was seen, and at least half
- * of it. Beyond `ceiling` ids of one source in a minute, the rest of that source's denials are one `overflow` record that names no principal, subject or scope. Memory is
+ * Damps one instance's denials, so that retries and floods cost few writes. Repeats of (connection or client, subject,
+ * scope, reason) within a calendar minute share an id. The first ten are written one by one, then at 20, 40, 80, …:
+ * `attempts` is never more than what was seen, and at least half of it. Beyond `ceiling` ids of one source in a minute,
+ * the rest of that source's denials are one `overflow` record that names no principal, subject or scope. Memory is
  * bounded by `ceiling` entries for each source and minute.
  */
 export class DenialDamper {
@@ -45,7 +48,10 @@ export class DenialDamper {
     this.#ceiling = ceiling;
   }
 
-  /** Counts one denial. Returns what to write now, or null: nothing. The attempts of a write count as written, whatever becomes of it. */
+  /**
+   * Counts one denial. Returns what to write now, or null: nothing. The attempts of a write count as written, whatever
+   * becomes of it.
+   */
   count(record: IssuanceRecord): DenialWrite | null {
     const number = Math.floor(record.time / MINUTE_MS);
     const minute = this.#minute(number);

@@ -46,8 +46,9 @@ export const SEARCH_PARAMETERS = [...TEXTS, 'outcome', 'from', 'to', 'limit', 'c
 export type SearchParameter = (typeof SEARCH_PARAMETERS)[number];
 
 /**
- * Reads a search from its parameters (contract section 3, `/v1/issuances`); absent means not asked. Refuses with `parameter_invalid`, whose detail names
- * the parameter: an empty or overlong text, an unknown outcome, a time that is not RFC 3339, `from` after `to`, a limit outside 1 to 1000.
+ * Reads a search from its parameters (contract section 3, `/v1/issuances`); absent means not asked. Refuses with
+ * `parameter_invalid`, whose detail names the parameter: an empty or overlong text, an unknown outcome, a time that is
+ * not RFC 3339, `from` after `to`, a limit outside 1 to 1000.
  */
 export function parseSearch(parameters: Readonly<Partial<Record<SearchParameter, string>>>): Outcome<IssuanceSearch> {
   for (const name of SEARCH_PARAMETERS) {

@@ -1,6 +1,7 @@
 /**
- * The id of an issuance: `iss_` and 26 characters of Crockford's base32, 48 bits of milliseconds and 80 further bits (the layout of a ULID).
- * Ids sort by time as text, and each is a valid RoleSessionName (30 of `[\w+=,.@-]`, AWS STS allows 64) and RFC 7519 `jti`.
+ * The id of an issuance: `iss_` and 26 characters of Crockford's base32, 48 bits of milliseconds and 80 further bits
+ * (the layout of a ULID). Ids sort by time as text, and each is a valid RoleSessionName (30 of `[\w+=,.@-]`, AWS STS
+ * allows 64) and RFC 7519 `jti`.
  */
 import type { Random } from '../ports.ts';
 import { type EpochMilliseconds, epochMilliseconds } from '../time.ts';
@@ -49,7 +50,10 @@ export interface IssuanceIdParts {
   readonly spread: number;
 }
 
-/** Reads an id. null for anything that `composeId` cannot have made: other lengths, lower case, I, L, O, U, times beyond 48 bits. */
+/**
+ * Reads an id. null for anything that `composeId` cannot have made: other lengths, lower case, I, L, O, U, times beyond
+ * 48 bits.
+ */
 export function parseIssuanceId(text: string): IssuanceIdParts | null {
   if (!PATTERN.test(text)) return null;
   let time = 0;

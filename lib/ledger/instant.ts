@@ -7,8 +7,8 @@ export const toRfc3339Milliseconds = (time: EpochMilliseconds): string => new Da
 const END_MS = 253_402_300_799_999;
 
 /**
- * Reads an RFC 3339 instant of the years 1970 to 9999, with an offset or `Z`; null for anything else (`readDateTime`). A
- * fraction finer than a millisecond is cut off (`down`) or counts as the next millisecond (`up`).
+ * Reads an RFC 3339 instant of the years 1970 to 9999, with an offset or `Z`; null for anything else (`readDateTime`).
+ * A fraction finer than a millisecond is cut off (`down`) or counts as the next millisecond (`up`).
  */
 export function parseRfc3339(text: string, rounding: 'down' | 'up' = 'down'): EpochMilliseconds | null {
   const read = readDateTime(text, RFC_3339);

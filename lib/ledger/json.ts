@@ -5,7 +5,10 @@ import { type EpochMilliseconds, type EpochSeconds, epochSeconds, toRfc3339 } fr
 import { parseRfc3339, toRfc3339Milliseconds } from './instant.ts';
 import type { ActorRecord, CredentialRecord, IssuanceRecord } from './record.ts';
 
-/** A record as the outside world reads it (contract section 4): `time` in RFC 3339 with milliseconds, each `expires` in RFC 3339 with whole seconds. */
+/**
+ * A record as the outside world reads it (contract section 4): `time` in RFC 3339 with milliseconds, each `expires` in
+ * RFC 3339 with whole seconds.
+ */
 export function toJson(record: IssuanceRecord): JsonObject {
   const { actor, credential, decision, request } = record;
   return {
@@ -44,8 +47,8 @@ const defined = <T extends object>(members: T): Defined<T> =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Defined<T>;
 
 /**
- * Reads what `toJson` wrote. Throws `Fault('ledger')` for anything else: the ledger is written by this project alone, so another shape is damage, not
- * input. Only what readers compute with is checked.
+ * Reads what `toJson` wrote. Throws `Fault('ledger')` for anything else: the ledger is written by this project alone,
+ * so another shape is damage, not input. Only what readers compute with is checked.
  */
 export function fromJson(json: JsonValue): IssuanceRecord {
   if (!isJsonObject(json)) throw damaged();

@@ -20,8 +20,8 @@ export interface PlaceRange {
 
 export interface LedgerRuns {
   /**
-   * The first `count` entries of one partition with `low <= place <= high` (low is not above high), greatest place first. Fewer than `count` may come
-   * while `more` is true.
+   * The first `count` entries of one partition with `low <= place <= high` (low is not above high), greatest place
+   * first. Fewer than `count` may come while `more` is true.
    */
   read(
     partition: Partition,
@@ -44,7 +44,10 @@ interface Run {
 const LEAST_CHUNK = 4;
 const MOST_CHUNK = 400;
 
-/** One newest-first sequence over sorted partitions. Reads each a little at a time, all those that are used up at once, more each time. */
+/**
+ * One newest-first sequence over sorted partitions. Reads each a little at a time, all those that are used up at once,
+ * more each time.
+ */
 export function mergedRuns(
   source: LedgerRuns,
   partitions: readonly Partition[],

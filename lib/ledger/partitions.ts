@@ -1,14 +1,21 @@
 /**
- * Where records lie. Every partition is a value and a shard, sorted by a text that begins with the time: never a key a day, never one key for a
- * busy scope. `docs/storage.md` counts why. Changing a number here hides what was written before.
+ * Where records lie. Every partition is a value and a shard, sorted by a text that begins with the time: never a key a
+ * day, never one key for a busy scope. `docs/storage.md` counts why. Changing a number here hides what was written
+ * before.
  */
 import { createHash } from 'node:crypto';
 import { parseIssuanceId } from './id.ts';
 
-/** Of all records but denials, in the table itself: a thousand issuances a second are about 250 write units a second on each. */
-export const RECORD_SHARDS = 16;
-/** Of one scope, one principal, and the denials: the rate at which one of them may be written is this many times a partition's. */
-export const INDEX_SHARDS = 8;
+/**
+ * Of all records but denials, in the table itself: a thousand issuances a second are about 250 write units a second on
+ * each.
+ */
+const RECORD_SHARDS = 16;
+/**
+ * Of one scope, one principal, and the denials: the rate at which one of them may be written is this many times a
+ * partition's.
+ */
+const INDEX_SHARDS = 8;
 
 export type IndexName = 'principal' | 'scope' | 'accessKey';
 
@@ -33,7 +40,10 @@ function shardOf(id: string, shards: number): number {
 /** Where a record that is no denial lies. */
 export const recordKey = (id: string): RecordKey => ({ pk: `issuance#${shardOf(id, RECORD_SHARDS)}`, sk: id });
 
-/** Where a denial lies: apart, because its key is made of what it is a repeat of, while its place in time is its first attempt's. */
+/**
+ * Where a denial lies: apart, because its key is made of what it is a repeat of, while its place in time is its first
+ * attempt's.
+ */
 export const denialKey = (id: string): RecordKey => ({ pk: `denial#${shardOf(id, RECORD_SHARDS)}`, sk: id });
 
 /** Where the further scopes of an issuance of several lie, one small item each, so that each scope's index finds it. */
@@ -49,13 +59,19 @@ export function pointedTo(key: RecordKey): RecordKey {
   return kind === 'pointer' ? { pk: pk.join('#'), sk: id } : key;
 }
 
-/** Values come from callers and may be long or empty: a digest is neither. 128 bits; a reader compares the record itself anyway. */
+/**
+ * Values come from callers and may be long or empty: a digest is neither. 128 bits; a reader compares the record itself
+ * anyway.
+ */
 const digest = (value: string): string => createHash('sha256').update(value).digest('hex').slice(0, 32);
 
 /** The index attribute of a record's principal or of one of its scopes. */
 export const indexValue = (value: string, id: string): string => `${digest(value)}#${shardOf(id, INDEX_SHARDS)}`;
 
-/** Denials have no access key, so that index is free to hold them by time: a fourth one would cost every issuance a write. */
+/**
+ * Denials have no access key, so that index is free to hold them by time: a fourth one would cost every issuance a
+ * write.
+ */
 export const denialIndexValue = (id: string): string => `denial#${shardOf(id, INDEX_SHARDS)}`;
 
 const shards = (count: number): readonly number[] => Array.from({ length: count }, (_, shard) => shard);

@@ -30,10 +30,11 @@ const MOST_EXAMINED = 5_000;
 const BATCH = 100;
 
 /**
- * One page of the records that match, newest first by (time, id). Refuses a cursor of another filter with `parameter_invalid`. Ends at `limit` records (1 to
- * 1000), at 4 MB of JSON, or when 5,000 records were looked at; then `next` goes on from there, so that following `next` until it is null
- * shows each record that was there before the first page exactly once. Records that are still `started` have no index: a search by principal, scope or
- * access key finds them only with `outcome: started`. Throws `Fault('ledger')` where the storage cannot be read.
+ * One page of the records that match, newest first by (time, id). Refuses a cursor of another filter with
+ * `parameter_invalid`. Ends at `limit` records (1 to 1000), at 4 MB of JSON, or when 5,000 records were looked at; then
+ * `next` goes on from there, so that following `next` until it is null shows each record that was there before the
+ * first page exactly once. Records that are still `started` have no index: a search by principal, scope or access key
+ * finds them only with `outcome: started`. Throws `Fault('ledger')` where the storage cannot be read.
  */
 export async function searchLedger(
   storage: LedgerStorage,

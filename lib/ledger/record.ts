@@ -75,7 +75,10 @@ export interface IssuanceRecord {
     /** `/sts` only: recorded, never trusted. */
     readonly roleSessionName?: string;
   };
-  /** Only where true: not one denial but all those of this connection beyond the minute's ceiling; `attempts` counts them. */
+  /**
+   * Only where true: not one denial but all those of this connection beyond the minute's ceiling; `attempts` counts
+   * them.
+   */
   readonly overflow?: true;
   /** Only where something is not as it came: the paths of what was cut or left out for its size (see `bounds.ts`). */
   readonly truncated?: readonly string[];

@@ -13,8 +13,8 @@ export function allowPerspectives(input: DecisionInput): readonly DecisionInput[
 }
 
 /**
- * The request as a `deny` rule sees it: besides, as one of each that acted or authenticated before, because a chain hides
- * nobody.
+ * The request as a `deny` rule sees it: besides, as one of each that acted or authenticated before, because a chain
+ * hides nobody.
  */
 export function denyPerspectives(input: DecisionInput): readonly DecisionInput[] {
   const { principal, actor, client } = input;

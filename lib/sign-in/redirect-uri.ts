@@ -6,9 +6,9 @@ const AT_PORT = /^(http:\/\/(?:\[[^\]/?\\]*\]|[^/?:@[\]\\]+))(?::([0-9]{1,5}))?(
 const MAX_LENGTH = 2_000;
 
 /**
- * True if the client registered this redirect URI: character for character (RFC 9700 section 4.1.3), but for the port of a
- * loopback host, which the program learns only when it starts to listen (RFC 8252 section 7.3). `localhost` is one: the RFC
- * advises against the name (section 8.3), and programs register it all the same.
+ * True if the client registered this redirect URI: character for character (RFC 9700 section 4.1.3), but for the port
+ * of a loopback host, which the program learns only when it starts to listen (RFC 8252 section 7.3). `localhost` is
+ * one: the RFC advises against the name (section 8.3), and programs register it all the same.
  */
 export function isRegistered(uri: string, registered: readonly string[]): boolean {
   if (uri.length > MAX_LENGTH || uri.includes('#') || !/^[\x21-\x7e]+$/.test(uri) || !URL.canParse(uri)) return false;

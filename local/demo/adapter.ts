@@ -3,7 +3,10 @@ type Payload = Record<string, unknown>;
 /** What all models share, by `model:id`: gone when the process ends, as everything of the local stack. */
 const kept = new Map<string, Payload>();
 
-/** Storage of the demonstration identity provider, by oidc-provider's adapter interface. Nothing expires: the process is short-lived. */
+/**
+ * Storage of the demonstration identity provider, by oidc-provider's adapter interface. Nothing expires: the process is
+ * short-lived.
+ */
 export class Adapter {
   readonly #model: string;
 

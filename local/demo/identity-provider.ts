@@ -8,7 +8,9 @@ import { type Workload, workloads } from './workloads.ts';
 export interface IdentityProvider {
   /** Its issuer, an origin. */
   readonly issuer: string;
-  /** Gets a token as the workload does: a client_credentials request (RFC 6749 section 4.4) for the audience (RFC 8707). */
+  /**
+   * Gets a token as the workload does: a client_credentials request (RFC 6749 section 4.4) for the audience (RFC 8707).
+   */
   token(workload: string): Promise<string>;
   stop(): Promise<void>;
 }
@@ -57,7 +59,9 @@ async function requestToken(issuer: string, client: string, secret: string): Pro
   throw new Error(`The demonstration identity provider gave no token (${response.status}).`);
 }
 
-/** `GET /token[?workload=NAME]`: a fresh token as text, so that one curl can feed another. No newline: SDKs refuse one. */
+/**
+ * `GET /token[?workload=NAME]`: a fresh token as text, so that one curl can feed another. No newline: SDKs refuse one.
+ */
 async function convenience(idp: IdentityProvider, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const workload =
     new URL(request.url ?? '/', idp.issuer).searchParams.get('workload') ?? Object.keys(workloads)[0] ?? '';
@@ -73,8 +77,9 @@ const isConvenience = ({ method, url }: IncomingMessage): boolean =>
   method === 'GET' && /^\/token(?:\?|$)/.test(url ?? '');
 
 /**
- * Starts an OpenID provider (oidc-provider) on loopback: tokens that this project did not make. Its clients are the demonstration's
- * workloads, with secrets that nobody but this process knows; its access tokens are JWTs for `audience` (RFC 9068, RS256).
+ * Starts an OpenID provider (oidc-provider) on loopback: tokens that this project did not make. Its clients are the
+ * demonstration's workloads, with secrets that nobody but this process knows; its access tokens are JWTs for `audience`
+ * (RFC 9068, RS256).
  */
 export async function startIdentityProvider(preferredPort: number, audience: string): Promise<IdentityProvider> {
   const server = createServer();

@@ -1,6 +1,8 @@
 import type { JsonObject } from '../../lib/json.ts';
 
-/** A program that asks the broker for access: a client of the demonstration identity provider, and what its tokens say. */
+/**
+ * A program that asks the broker for access: a client of the demonstration identity provider, and what its tokens say.
+ */
 export interface Workload {
   readonly claims: JsonObject;
 }

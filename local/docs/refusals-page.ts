@@ -1,4 +1,7 @@
-/** `npm run docs`: writes `docs/refusals.md` from the registry of refusals, and the codes as the routes themselves make them. */
+/**
+ * `npm run docs`: writes `docs/refusals.md` from the registry of refusals, and the codes as the routes themselves make
+ * them.
+ */
 import { writeFileSync } from 'node:fs';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';

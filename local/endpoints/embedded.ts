@@ -32,8 +32,8 @@ async function waitFor(service: Service, url: string): Promise<string> {
 }
 
 /**
- * Starts the embedded endpoints that no outside one takes the place of, on the ports after `port` where those are free, and waits for the
- * outside ones. With `port` 0 all take any free port.
+ * Starts the embedded endpoints that no outside one takes the place of, on the ports after `port` where those are free,
+ * and waits for the outside ones. With `port` 0 all take any free port.
  */
 export async function startEndpoints(environment: Environment, port: number): Promise<Endpoints> {
   const outside = outsideEndpoints(environment);

@@ -34,7 +34,10 @@ export async function closeServer(server: Server): Promise<void> {
   await closed;
 }
 
-/** Listens on `preferred`, so that what was pasted once works after a restart; where that is taken (or 0), on any free port. */
+/**
+ * Listens on `preferred`, so that what was pasted once works after a restart; where that is taken (or 0), on any free
+ * port.
+ */
 export async function listenNear(server: Server, preferred: number): Promise<Endpoint> {
   try {
     await listenOn(server, preferred);

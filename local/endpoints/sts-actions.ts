@@ -49,7 +49,9 @@ function assumeRole(input: ActionInput): Tree {
   return { ...sessionTree(session, packed), SourceIdentity: sourceIdentity };
 }
 
-/** Reads a token without its signature: real STS has the issuer's keys, and the local one no identity provider to ask. */
+/**
+ * Reads a token without its signature: real STS has the issuer's keys, and the local one no identity provider to ask.
+ */
 function readToken(token: string): JWTPayload {
   try {
     return decodeJwt(token);

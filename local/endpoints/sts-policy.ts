@@ -45,7 +45,10 @@ export function checkPolicy(policy: string | null): void {
   statements.forEach(checkStatement);
 }
 
-/** Bytes of compressed policy, ARNs and tags that count as 100 %. AWS publishes neither format nor limit: this is an estimate. */
+/**
+ * Bytes of compressed policy, ARNs and tags that count as 100 %. AWS publishes neither format nor limit: this is an
+ * estimate.
+ */
 const PACKED_LIMIT = 1_600;
 
 /** Per cent of the packed limit that policy, ARNs and tags share; null where there are none. Throws from 101 % on. */

@@ -27,7 +27,10 @@ export interface Role {
   readonly name: string;
 }
 
-/** What a role's name asks this STS to do, so that each failure can be tried: `arn:aws:iam::111122223333:role/token-broker/throttle`. */
+/**
+ * What a role's name asks this STS to do, so that each failure can be tried:
+ * `arn:aws:iam::111122223333:role/token-broker/throttle`.
+ */
 const ON_REQUEST: Readonly<Record<string, () => StsError>> = {
   'deny-trust': () =>
     new StsError('AccessDenied', 403, 'User is not authorized to perform: sts:AssumeRole on the role (deny-trust).'),

@@ -47,7 +47,10 @@ function readLifetime(form: URLSearchParams): number {
   return lifetime;
 }
 
-/** Keys are made on first use: most runs need none. The origin of the issuer is that of the first document that was asked for. */
+/**
+ * Keys are made on first use: most runs need none. The origin of the issuer is that of the first document that was
+ * asked for.
+ */
 export function tokenIssuer(): TokenIssuer {
   const keys = new Map<Algorithm, Promise<Key>>();
   const keyOf = (algorithm: Algorithm): Promise<Key> => {

@@ -46,8 +46,8 @@ function structured(result: Values): GatewayAnswer {
 }
 
 /**
- * Turns a function's result (JSON text) into the response that an HTTP API sends for it (payload format 2.0): with `statusCode` it
- * is the response itself, else it is the body of a 200. What is neither is 500, as there.
+ * Turns a function's result (JSON text) into the response that an HTTP API sends for it (payload format 2.0): with
+ * `statusCode` it is the response itself, else it is the body of a 200. What is neither is 500, as there.
  */
 export function toAnswer(resultText: string): GatewayAnswer {
   let result: unknown;

@@ -107,9 +107,10 @@ interface Environment {
 }
 
 /**
- * Runs a function in a worker thread with an environment of its own: the variables of the template, `AWS_*`, and what Lambda sets. The
- * thread starts with the first call (a cold start) and again after a crash or a timeout, as Lambda's environments do. Calls that come
- * at once share the thread, where Lambda would start more: state that leaks from one request into another shows here first.
+ * Runs a function in a worker thread with an environment of its own: the variables of the template, `AWS_*`, and what
+ * Lambda sets. The thread starts with the first call (a cold start) and again after a crash or a timeout, as Lambda's
+ * environments do. Calls that come at once share the thread, where Lambda would start more: state that leaks from one
+ * request into another shows here first.
  */
 export function hostFunction(of: TemplateFunction, surroundings: FunctionSurroundings): RunningFunction {
   let environment: Environment | null = null;

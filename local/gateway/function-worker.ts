@@ -1,4 +1,7 @@
-/** Runs in a worker thread of its own: one function's execution environment. Loads the bundle once, then answers invocations. */
+/**
+ * Runs in a worker thread of its own: one function's execution environment. Loads the bundle once, then answers
+ * invocations.
+ */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Invocation, InvocationResult, WorkerSettings } from './function-host.ts';
 

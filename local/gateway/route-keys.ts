@@ -28,7 +28,8 @@ const shapeOf = ({ method, path }: TemplateRoute): string =>
 
 /**
  * What API Gateway would refuse of an API's routes and of the keys of its stage's `RouteSettings`, one sentence each:
- * AWS, "Create routes for HTTP APIs"; a setting whose route does not exist fails the stage, and with it the whole stack.
+ * AWS, "Create routes for HTTP APIs"; a setting whose route does not exist fails the stage, and with it the whole
+ * stack.
  */
 export function routeProblems(routes: readonly TemplateRoute[], settings: readonly string[]): readonly string[] {
   const keys = routes.map(routeKeyOf);

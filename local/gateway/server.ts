@@ -98,8 +98,9 @@ function refuseUnreadable(error: Error & { code?: string }, socket: Duplex): voi
 }
 
 /**
- * Takes 127.0.0.1:`port` (0: any free port) and, once opened, serves the routes of a template over their functions as an HTTP API does: its
- * events, its answers, its quotas and its own errors (400, 404, 413, 431, 500, 503). Rejects with `EADDRINUSE` where the port is taken.
+ * Takes 127.0.0.1:`port` (0: any free port) and, once opened, serves the routes of a template over their functions as
+ * an HTTP API does: its events, its answers, its quotas and its own errors (400, 404, 413, 431, 500, 503). Rejects with
+ * `EADDRINUSE` where the port is taken.
  */
 export async function startGateway(port: number): Promise<Gateway> {
   let api: Api | null = null;

@@ -155,9 +155,10 @@ function secretsOf(template: Values, resolution: Resolution): readonly TemplateS
 }
 
 /**
- * Reads the functions, routes and secrets of a SAM template: what `AWS::Serverless::Function` resources with `HttpApi` events say, with
- * `Globals`, parameters (`given` over the template's defaults) and CloudFormation's functions resolved. Throws where the template
- * names something that it does not define, or has a route that API Gateway would refuse.
+ * Reads the functions, routes and secrets of a SAM template: what `AWS::Serverless::Function` resources with `HttpApi`
+ * events say, with `Globals`, parameters (`given` over the template's defaults) and CloudFormation's functions
+ * resolved. Throws where the template names something that it does not define, or has a route that API Gateway would
+ * refuse.
  */
 export function readTemplate(path: string, given: Readonly<Record<string, string>>, region: string = REGION): Template {
   const template = mapOf(parseTemplate(readFileSync(path, 'utf8')));

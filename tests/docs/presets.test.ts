@@ -17,7 +17,9 @@ const sources = (folder: string): readonly string[] =>
     .filter((file) => file.endsWith('.ts'))
     .map((file) => join(folder, file));
 
-/** Outside of its own file and the table, nothing knows a preset: what follows from it is a stated fact of the document. */
+/**
+ * Outside of its own file and the table, nothing knows a preset: what follows from it is a stated fact of the document.
+ */
 describe('the name of a preset', () => {
   const outside = ['lib', 'functions', 'bin'].flatMap(sources).filter((file) => !/presets\//.test(file));
   /** A kind of grant of its own, too. */

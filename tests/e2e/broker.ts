@@ -13,13 +13,19 @@ import { emulatedFunction, isEmulatorGiven } from '../runtime/emulated-function.
 
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** A configuration folder as a value: path (`scopes/deploy.yaml`) to text. `@ISSUER@` and `@IDP@` stand for the two origins. */
+/**
+ * A configuration folder as a value: path (`scopes/deploy.yaml`) to text. `@ISSUER@` and `@IDP@` stand for the two
+ * origins.
+ */
 export type Folder = Readonly<Record<string, string>>;
 
 export interface BrokerOptions {
   /** In place of the demonstration's configuration. */
   readonly config?: Folder;
-  /** `AWS_ENDPOINT_URL_*` and credentials; default: those of this process, so that one suite runs on whatever endpoints CI names. */
+  /**
+   * `AWS_ENDPOINT_URL_*` and credentials; default: those of this process, so that one suite runs on whatever endpoints
+   * CI names.
+   */
   readonly endpoints?: Readonly<Record<string, string | undefined>>;
 }
 
@@ -60,8 +66,9 @@ const configureDemo = (stack: Stack, idp: IdentityProvider): Promise<readonly st
   withDemoConfiguration({ broker: stack.url, idp: idp.issuer }, (folder) => stack.configure(folder));
 
 /**
- * Starts the broker for a suite: the real bundles behind the routes of `template.yaml`, on free ports, with the demonstration identity provider.
- * Its tables have a prefix of their own, so that suites may share a DynamoDB. Rejects with the problems of the configuration.
+ * Starts the broker for a suite: the real bundles behind the routes of `template.yaml`, on free ports, with the
+ * demonstration identity provider. Its tables have a prefix of their own, so that suites may share a DynamoDB. Rejects
+ * with the problems of the configuration.
  */
 export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
   await build();

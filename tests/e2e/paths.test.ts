@@ -13,7 +13,10 @@ const status = async (method: string, path: string) => {
   return [response.status, response.headers.get('allow')];
 };
 
-/** Contract section 3: a path and the methods that it has. Each is behind a route key of API Gateway that takes more than it. */
+/**
+ * Contract section 3: a path and the methods that it has. Each is behind a route key of API Gateway that takes more
+ * than it.
+ */
 const routes = [
   ['/v1/credentials/demo', 'GET, POST'],
   ['/sts', 'POST'],

@@ -11,7 +11,9 @@ const REFUSED = '{"error":"access_denied","reason":"not_allowed","request_id":"r
 const folder = mkdtempSync(join(tmpdir(), 'credential-process-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A curl of these scripts' options alone, which asks nobody: what it was sent is in `asked`, what it says in `answers`. */
+/**
+ * A curl of these scripts' options alone, which asks nobody: what it was sent is in `asked`, what it says in `answers`.
+ */
 const CURL = `#!${process.execPath}
 const { appendFileSync, readFileSync } = require('node:fs');
 const args = process.argv.slice(2);

@@ -16,7 +16,9 @@ describe('the sidecar of examples/ecs-task-definition.json', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** Runs a command of the example with its volume in a folder of ours, and a `sleep` that says how long and ends it. */
+  /**
+   * Runs a command of the example with its volume in a folder of ours, and a `sleep` that says how long and ends it.
+   */
   function run(text: string | undefined, aws: string) {
     for (const [name, body] of Object.entries({ aws, sleep: 'echo "slept $1"; kill $PPID' })) {
       writeFileSync(join(folder, name), `#!/bin/sh\n${body}\n`);

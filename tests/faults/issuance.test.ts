@@ -149,8 +149,9 @@ describe.each(['once', 'bind', 'allow'] as const)('an issuance for a proof of `r
 });
 
 /**
- * The request that goes wrong hands out nothing. Tried again, at the same process where it lives and else at another one, and for somebody else, it
- * hands out only what the ledger has as issued; and what may be used once was issued once.
+ * The request that goes wrong hands out nothing. Tried again, at the same process where it lives and else at another
+ * one, and for somebody else, it hands out only what the ledger has as issued; and what may be used once was issued
+ * once.
  */
 async function keepsPromises(reuse: Reuse, broken: readonly Broken[]): Promise<void> {
   const shared = tables();

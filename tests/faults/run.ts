@@ -1,4 +1,7 @@
-/** `npm run faults`: every call that the broker makes goes wrong in every way, on the bundles, and what is promised must hold. */
+/**
+ * `npm run faults`: every call that the broker makes goes wrong in every way, on the bundles, and what is promised must
+ * hold.
+ */
 import { parseArgs } from 'node:util';
 import { allCases, type CaseResult, chosen, describeCase, run } from './stage/campaign.ts';
 import { startStage } from './stage/stage.ts';

@@ -34,7 +34,9 @@ interface Insertion {
   readonly rank: number;
 }
 
-/** The source with a count at the start of every branch: blocks, arms of conditions, right sides of `&&`, `||` and `??`. */
+/**
+ * The source with a count at the start of every branch: blocks, arms of conditions, right sides of `&&`, `||` and `??`.
+ */
 export function instrumented({ code }: Source, hits: Hits): string {
   const insertions: Insertion[] = [];
   const count = (): string => `${NAME}(${hits.size++ % MOST_BRANCHES})`;

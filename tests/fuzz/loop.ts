@@ -21,7 +21,10 @@ export interface LoopSettings {
   readonly hits: Hits;
 }
 
-/** Longest for an input of no length, and for each character more: what a reader may take whose work is proportional to its input. */
+/**
+ * Longest for an input of no length, and for each character more: what a reader may take whose work is proportional to
+ * its input.
+ */
 const BASE_MS = 60;
 const CHARACTER_MS = 0.01;
 const MOST_FOUND = 5;

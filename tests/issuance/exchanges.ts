@@ -84,8 +84,8 @@ const tokenScope = (scope: string, claims: Readonly<Record<string, JsonValue>> =
   openScope({ scope, grant: { type: 'broker-token', audience: ISSUER, duration: seconds(7200), claims } });
 
 /**
- * The use case with its real granters, decisions and broker tokens, in memory. `link` gives a broker token for this broker to
- * whoever comes, `link-team` one that carries `team`; `mayAct` is that of Alice's own token.
+ * The use case with its real granters, decisions and broker tokens, in memory. `link` gives a broker token for this
+ * broker to whoever comes, `link-team` one that carries `team`; `mayAct` is that of Alice's own token.
  */
 export async function startExchanges(scopes: readonly Scope[], mayAct?: JsonValue) {
   const { privateKey, jwk } = await keyPair('k1');

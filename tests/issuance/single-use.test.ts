@@ -51,8 +51,8 @@ const assertion = { method: 'private_key_jwt', assertion: 'a.b.c', client: null 
 const code = (of: ProofReuse): Principal => ({ ...free, reuse: of });
 
 /**
- * Two requests that begin in the last second in which their proof is good; the actor's issuer is slow. The first goes on
- * `firstMs` later, the second as late as a request can be.
+ * Two requests that begin in the last second in which their proof is good; the actor's issuer is slow. The first goes
+ * on `firstMs` later, the second as late as a request can be.
  */
 async function twice(proofs: IssuanceRequest['proofs'], used: ProofReuse, second: string, firstMs: number) {
   const world = goodWorld(scopes);

@@ -6,7 +6,10 @@ import type { IssuanceRecord } from '../../lib/ledger/record.ts';
 import { accept, Fault, refuse } from '../../lib/outcome.ts';
 import type { Ledger, LedgerQueries } from '../../lib/ports.ts';
 
-/** A fake of the ledger for tests of its users. The contract suite runs on it and on DynamoDB. While `failing`, every call is a fault. */
+/**
+ * A fake of the ledger for tests of its users. The contract suite runs on it and on DynamoDB. While `failing`, every
+ * call is a fault.
+ */
 export function memoryLedger(denialCeiling = 200): Ledger & LedgerQueries & { failing: boolean } {
   const records = new Map<string, { record: IssuanceRecord; place: string }>();
   const damper = new DenialDamper(denialCeiling);

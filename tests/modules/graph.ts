@@ -11,8 +11,8 @@ export type Transform = (source: Source) => string;
 const packages = new Map<string, Promise<object>>();
 
 /**
- * One evaluation of the project's own modules, apart from every other: what a module keeps is gone with its graph. Jest does the same
- * for each file, at a hundred times the cost.
+ * One evaluation of the project's own modules, apart from every other: what a module keeps is gone with its graph. Jest
+ * does the same for each file, at a hundred times the cost.
  */
 export class ModuleGraph {
   readonly #modules = new Map<string, Module>();

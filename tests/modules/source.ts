@@ -3,7 +3,9 @@ import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 import { ROOT } from './root.ts';
 
-/** A file as it stands (`text`) and as it runs (`code`): Node blanks the types, so that every offset is good for both. */
+/**
+ * A file as it stands (`text`) and as it runs (`code`): Node blanks the types, so that every offset is good for both.
+ */
 export interface Source {
   /** From the root, with slashes. */
   readonly path: string;

@@ -8,7 +8,10 @@ const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
 const MOST_ASKED = 400;
 const MOST_BYTES = 1_200_000_000;
 
-/** A worker process that is started when it is first needed, replaced when it is used up, and killed when it does not answer in time. */
+/**
+ * A worker process that is started when it is first needed, replaced when it is used up, and killed when it does not
+ * answer in time.
+ */
 export class Child {
   #process: ChildProcess | null = null;
   #asked = 0;

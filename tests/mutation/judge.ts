@@ -42,7 +42,9 @@ export class Judge {
     return { ...verdict, mutant };
   }
 
-  /** One that was killed stays so while the file that killed it is the same; a survivor, while all that were tried are. */
+  /**
+   * One that was killed stays so while the file that killed it is the same; a survivor, while all that were tried are.
+   */
   #basis(mutant: Mutant, verdict: Verdict): string {
     return verdict.file === undefined
       ? hashOfAll(this.#plan.attempts(mutant).map(({ file }) => file))

@@ -3,7 +3,10 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import type { Mutant } from './mutant.ts';
 
-/** One survivor that somebody looked at. It is found by its code, so that a moved line stays judged and a changed one does not. */
+/**
+ * One survivor that somebody looked at. It is found by its code, so that a moved line stays judged and a changed one
+ * does not.
+ */
 const judgement = z.strictObject({
   file: z.string(),
   /** The line, without blanks around it. */

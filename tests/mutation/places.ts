@@ -24,8 +24,8 @@ export function roomFiles(): readonly string[] {
 }
 
 /**
- * Tests that can kill a mutant, sorted: those that load the sources themselves. The others run the bundles, other people's data or
- * this runner, or start processes.
+ * Tests that can kill a mutant, sorted: those that load the sources themselves. The others run the bundles, other
+ * people's data or this runner, or start processes.
  */
 export function testFiles(): readonly string[] {
   const elsewhere = /^tests\/(e2e|conformance|local|mutation|template|docs|lint|bin|fuzz)\//;

@@ -3,8 +3,8 @@ import { type Mutant, mutantsOf } from './mutant.ts';
 import { roomOf } from './places.ts';
 
 /**
- * All mutants of `paths` in an order of which every beginning is a sample: of each room as many as the square root of its size weighs,
- * so that a small room is not left out.
+ * All mutants of `paths` in an order of which every beginning is a sample: of each room as many as the square root of
+ * its size weighs, so that a small room is not left out.
  */
 export function sampled(paths: readonly string[], seed: number): readonly Mutant[] {
   const random = randomOf(seed);

@@ -10,7 +10,10 @@ export interface SessionOptions {
   readonly progress: (done: number, result: Result) => void;
 }
 
-/** Judges `mutants` in order, on all workers. What a worker said counts once its killers are seen to pass there unmutated. */
+/**
+ * Judges `mutants` in order, on all workers. What a worker said counts once its killers are seen to pass there
+ * unmutated.
+ */
 export async function judgeAll(mutants: readonly Mutant[], options: SessionOptions): Promise<readonly Result[]> {
   const { children, judge, budgetMs, progress } = options;
   const began = performance.now();

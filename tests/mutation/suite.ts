@@ -79,7 +79,10 @@ export interface Watch {
   readonly finished: (test: TestCase, milliseconds: number, failure: unknown) => Promise<'go on' | 'stop'>;
 }
 
-/** Runs `wanted` in order, with the hooks of their suites, until `watch` says stop. A hook that fails, fails the test that it was for. */
+/**
+ * Runs `wanted` in order, with the hooks of their suites, until `watch` says stop. A hook that fails, fails the test
+ * that it was for.
+ */
 export async function runTests(
   wanted: readonly TestCase[],
   limitMs: (test: TestCase) => number,

@@ -12,7 +12,10 @@ export interface Surveyed {
   readonly broken: readonly { readonly file: string; readonly why: string }[];
 }
 
-/** Runs every test file that loads one of `paths` once, unmutated, and keeps what it executes until something that it loads changes. */
+/**
+ * Runs every test file that loads one of `paths` once, unmutated, and keeps what it executes until something that it
+ * loads changes.
+ */
 export async function survey(
   children: readonly Child[],
   paths: readonly string[],

@@ -22,7 +22,9 @@ const errors = (document: ConditionsDocument, place: ConditionsPlace) =>
     .problems.filter(({ severity }) => severity === 'error')
     .map(({ path }) => path.join('/'));
 
-/** For every operator: values, one text that matches and one that does not, one that is not of its type (null: none). */
+/**
+ * For every operator: values, one text that matches and one that does not, one that is not of its type (null: none).
+ */
 const samples: [string, string[], string, string, string | null][] = [
   ['StringEquals', ['a', 'b'], 'b', 'B', null],
   ['StringNotEquals', ['a', 'b'], 'B', 'b', null],

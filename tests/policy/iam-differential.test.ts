@@ -57,7 +57,10 @@ const pattern = fc
   .tuple(text, fc.constantFrom('', '*', '?', '${*}'), text, fc.constantFrom('', '*', '?', '${?}', '${$}'))
   .map((parts) => parts.join(''))
   .filter((value) => !value.replace(/\$\{[*?$]\}/g, '').includes('${'));
-/** The oracle resolves the escapes in the Like operators alone; IAM resolves its variables in every one (a table of ours has them). */
+/**
+ * The oracle resolves the escapes in the Like operators alone; IAM resolves its variables in every one (a table of ours
+ * has them).
+ */
 const unescaped = pattern.filter((value) => !value.includes('${'));
 const number = fc.oneof(
   fc.integer({ min: -20, max: 20 }).map(String),

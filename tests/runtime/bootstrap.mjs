@@ -1,7 +1,7 @@
 /**
- * A runtime as AWS describes one (Lambda developer guide, "Building a custom runtime" and "Using the Lambda runtime API"): imports the
- * handler that `_HANDLER` names in LAMBDA_TASK_ROOT, then asks for one invocation after the other. It adds nothing that AWS's own runtime
- * for Node.js would do for the function.
+ * A runtime as AWS describes one (Lambda developer guide, "Building a custom runtime" and "Using the Lambda runtime
+ * API"): imports the handler that `_HANDLER` names in LAMBDA_TASK_ROOT, then asks for one invocation after the other.
+ * It adds nothing that AWS's own runtime for Node.js would do for the function.
  */
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';

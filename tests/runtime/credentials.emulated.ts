@@ -1,4 +1,7 @@
-/** `/v1/credentials` as Lambda runs it: AWS's emulator of the runtime interface, the runtime's Node.js, the deployed bundle. */
+/**
+ * `/v1/credentials` as Lambda runs it: AWS's emulator of the runtime interface, the runtime's Node.js, the deployed
+ * bundle.
+ */
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Emulated } from './emulator.ts';

@@ -10,8 +10,8 @@ export const isEmulatorGiven = env['LAMBDA_RUNTIME_EMULATOR'] !== undefined;
 const MOST_ENVIRONMENTS = 4;
 
 /**
- * A function of the local stack under AWS's emulator of the Lambda runtime interface, with Node.js in a process of its own. As in
- * Lambda an environment takes one call at a time, and calls that come at once get environments of their own.
+ * A function of the local stack under AWS's emulator of the Lambda runtime interface, with Node.js in a process of its
+ * own. As in Lambda an environment takes one call at a time, and calls that come at once get environments of their own.
  */
 export const emulatedFunction: FunctionHost = (of, surroundings) => {
   const settings = {
@@ -54,7 +54,9 @@ export const emulatedFunction: FunctionHost = (of, surroundings) => {
   };
 };
 
-/** The emulator answers with what the handler returned, with Lambda's error document, or with a line about a timeout. */
+/**
+ * The emulator answers with what the handler returned, with Lambda's error document, or with a line about a timeout.
+ */
 export function resultOf(text: string): FunctionResult {
   if (/^Task timed out after/.test(text)) return { kind: 'timeout' };
   const result: unknown = JSON.parse(text === '' ? 'null' : text);

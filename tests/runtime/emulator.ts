@@ -27,7 +27,9 @@ export interface EmulatedSettings {
   readonly inside?: readonly string[];
 }
 
-/** One execution environment of Lambda's: AWS's emulator, with the runtime's Node.js in it. One invocation at a time. */
+/**
+ * One execution environment of Lambda's: AWS's emulator, with the runtime's Node.js in it. One invocation at a time.
+ */
 export interface Emulated {
   /** The answer's text. The first invocation starts the runtime: a cold start. */
   invoke(event: string): Promise<string>;

@@ -1,4 +1,6 @@
-/** The bundles under AWS's emulator of the Lambda runtime interface: CI builds it and runs these, `npm test` does not. */
+/**
+ * The bundles under AWS's emulator of the Lambda runtime interface: CI builds it and runs these, `npm test` does not.
+ */
 export default {
   testEnvironment: 'node',
   rootDir: '../..',

@@ -12,7 +12,10 @@ interface Statement {
 const TABLES = { config: 'ConfigTable', ledger: 'LedgerTable', state: 'StateTable', keys: 'KeysTable' } as const;
 const SECRET = 'arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:';
 
-/** Short names for the only resources that a function may be allowed to touch. Only an action without resources is allowed on `*`. */
+/**
+ * Short names for the only resources that a function may be allowed to touch. Only an action without resources is
+ * allowed on `*`.
+ */
 const resources: Readonly<Record<string, unknown>> = {
   ...Object.fromEntries(Object.entries(TABLES).map(([name, id]) => [name, { 'Fn::GetAtt': [id, 'Arn'] }])),
   'ledger/index': { 'Fn::Sub': '${LedgerTable.Arn}/index/*' },
@@ -40,7 +43,9 @@ const saml = 'saml-keys: secretsmanager:GetSecretValue';
 const rotation =
   'secretsmanager:DescribeSecret secretsmanager:GetSecretValue secretsmanager:PutSecretValue secretsmanager:UpdateSecretVersionStage';
 
-/** Everything that each function may do, beside writing its own log. A change of the template is a change of this table. */
+/**
+ * Everything that each function may do, beside writing its own log. A change of the template is a change of this table.
+ */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   credentials: [...mint, clients],
   sts: [...mint, saml],

@@ -5,7 +5,10 @@ import { tableName } from '../../../lib/aws/dynamodb/tables.ts';
 import type { LedgerQueries } from '../../../lib/ports.ts';
 import { type Terminal, UsageError } from '../../command.ts';
 
-/** What a deployment's tables are called unless `--tables` or TOKEN_BROKER_TABLES says otherwise: the default of `template.yaml`. */
+/**
+ * What a deployment's tables are called unless `--tables` or TOKEN_BROKER_TABLES says otherwise: the default of
+ * `template.yaml`.
+ */
 const DEFAULT_PREFIX = 'token-broker';
 
 /** The ledger of a deployment, read with the AWS SDK's own settings and credentials: profile, Region, endpoint. */
@@ -28,7 +31,10 @@ export async function withLedger<T>(
   }
 }
 
-/** Names of AWS errors say what is wrong (ResourceNotFoundException, ExpiredTokenException); the SDK's own mistakes (no Region) have only a text. */
+/**
+ * Names of AWS errors say what is wrong (ResourceNotFoundException, ExpiredTokenException); the SDK's own mistakes (no
+ * Region) have only a text.
+ */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
   if (!(cause instanceof Error)) return '';

@@ -66,7 +66,10 @@ export const command: Command = {
   },
 };
 
-/** Pages of the ledger may be empty while it goes on; a list is full or at the end. null: the cursor is of another search. */
+/**
+ * Pages of the ledger may be empty while it goes on; a list is full or at the end. null: the cursor is of another
+ * search.
+ */
 async function collect(ledger: LedgerQueries, { filter, limit, cursor }: IssuanceSearch): Promise<IssuancePage | null> {
   const issuances: IssuanceRecord[] = [];
   let next = cursor;

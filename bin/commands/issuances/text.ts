@@ -1,6 +1,6 @@
 /**
- * Text of others on a terminal: whatever could move the cursor, end the line or turn the reading direction (control and format characters, line
- * and paragraph separators, lone surrogates) is shown as its code point, `\u{1b}`.
+ * Text of others on a terminal: whatever could move the cursor, end the line or turn the reading direction (control and
+ * format characters, line and paragraph separators, lone surrogates) is shown as its code point, `\u{1b}`.
  */
 export const plainText = (text: string): string =>
   text.replace(

@@ -13,7 +13,10 @@ export function folderArgument({ positionals }: Arguments, { cwd }: Terminal): s
   return resolve(cwd, folder);
 }
 
-/** The issuer of `--issuer`, else of TOKEN_BROKER_ISSUER, else null. One final slash is dropped, as people copy it from a browser. */
+/**
+ * The issuer of `--issuer`, else of TOKEN_BROKER_ISSUER, else null. One final slash is dropped, as people copy it from
+ * a browser.
+ */
 export function issuerArgument(args: Arguments, { env }: Terminal): string | null {
   const given = args.value('issuer') ?? (env['TOKEN_BROKER_ISSUER'] || undefined);
   if (given === undefined) return null;

@@ -33,7 +33,9 @@ export interface AppliedConfiguration {
   readonly hash: string;
 }
 
-/** Another apply moved the pointer while this one wrote its documents: its version is in force, and this one's is not. */
+/**
+ * Another apply moved the pointer while this one wrote its documents: its version is in force, and this one's is not.
+ */
 export class ConcurrentApply extends Error {
   constructor() {
     super('another configuration was applied at the same time and is in force; look at it, then apply again');
@@ -42,9 +44,10 @@ export class ConcurrentApply extends Error {
 }
 
 /**
- * Writes the documents as items of a new version, then moves the pointer to it: readers see all of it or none. The pointer moves only from the version that was
- * in force at the start; of two at once one wins, and the other throws `ConcurrentApply`. A failure before the pointer moves changes nothing in force.
- * Throws what the client throws where DynamoDB cannot be reached.
+ * Writes the documents as items of a new version, then moves the pointer to it: readers see all of it or none. The
+ * pointer moves only from the version that was in force at the start; of two at once one wins, and the other throws
+ * `ConcurrentApply`. A failure before the pointer moves changes nothing in force. Throws what the client throws where
+ * DynamoDB cannot be reached.
  */
 export async function applyConfiguration(
   documents: ConfigurationDocuments,

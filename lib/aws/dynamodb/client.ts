@@ -19,8 +19,8 @@ import { jsonRpc } from '../wire/json-rpc.ts';
 import type { ServiceOptions } from '../wire/service.ts';
 
 /**
- * The operations that the broker uses, each with its input and its output: the Amazon DynamoDB API reference. An item's JSON is
- * the same here and on the wire, because none of its attributes is binary.
+ * The operations that the broker uses, each with its input and its output: the Amazon DynamoDB API reference. An item's
+ * JSON is the same here and on the wire, because none of its attributes is binary.
  */
 export interface DynamoDbOperations {
   readonly GetItem: readonly [GetItemInput, GetItemOutput];
@@ -34,8 +34,9 @@ export interface DynamoDbOperations {
 
 export interface DynamoDb {
   /**
-   * Throws an error whose `name` is DynamoDB's own, or one that says that no answer came. A request may arrive twice: each write
-   * has a condition that its own first arrival meets. Where that cannot be (a sign-in is taken out once), the second is refused.
+   * Throws an error whose `name` is DynamoDB's own, or one that says that no answer came. A request may arrive twice:
+   * each write has a condition that its own first arrival meets. Where that cannot be (a sign-in is taken out once),
+   * the second is refused.
    */
   call<Operation extends keyof DynamoDbOperations>(
     operation: Operation,
@@ -44,7 +45,9 @@ export interface DynamoDb {
   ): Promise<DynamoDbOperations[Operation][1]>;
 }
 
-/** A client for the life of the process, at the Region's endpoint or at the one that AWS_ENDPOINT_URL_DYNAMODB names. */
+/**
+ * A client for the life of the process, at the Region's endpoint or at the one that AWS_ENDPOINT_URL_DYNAMODB names.
+ */
 export function dynamoDbClient(
   { region }: Pick<Settings, 'region'>,
   given: Pick<ServiceOptions, 'endpoint' | 'credentials'> = {},

@@ -11,7 +11,9 @@ export interface ConfigurationReaderOptions extends ConfigurationTable {
   readonly issuer: string;
 }
 
-/** The pointer is read again beside a request after this long, ahead of need: under steady traffic nobody waits for it. */
+/**
+ * The pointer is read again beside a request after this long, ahead of need: under steady traffic nobody waits for it.
+ */
 const AHEAD_MS = 2_500;
 /** And a request waits for it where nobody came for this long. */
 const REFRESH_MS = 5_000;
@@ -32,8 +34,9 @@ interface Known {
 /**
  * The configuration in DynamoDB. `current` is the version that a consistent read of the pointer found, begun at most 5
  * s ago; where the table fails, one of at most 10 s ago; else `Fault('configuration')`. From 2.5 s on a request has it
- * read again beside itself. One read is under way at a time, apart from one that a frozen process left. Documents are read by key and kept as long as their version is in force, so that what a version says of a name
- * stays the same object.
+ * read again beside itself. One read is under way at a time, apart from one that a frozen process left. Documents are
+ * read by key and kept as long as their version is in force, so that what a version says of a name stays the same
+ * object.
  */
 export function configurationReader(options: ConfigurationReaderOptions): Configurations {
   const { clock } = options;

@@ -38,8 +38,8 @@ export function createTableInput(prefix: string, table: TableDefinition): Create
 const WAIT_SECONDS = 30;
 
 /**
- * Makes the tables that are missing, and waits until all are active. Does not set the TTL, which some local endpoints do not know and nothing relies on.
- * For local stacks and tests: a deployment's tables come from `template.yaml`.
+ * Makes the tables that are missing, and waits until all are active. Does not set the TTL, which some local endpoints
+ * do not know and nothing relies on. For local stacks and tests: a deployment's tables come from `template.yaml`.
  */
 export async function createTables(client: DynamoDBClient, prefix: string): Promise<void> {
   await Promise.all(

@@ -15,8 +15,9 @@ const MAX_TEXT_BYTES = 300 * 1024;
 const KEPT_SECONDS = 2 * 24 * 3_600;
 
 /**
- * The store over the DynamoDB table `keys`: partition key `pk` (string), `text`, `fetchedAt` (milliseconds), `expires` (TTL, seconds).
- * A document is at most 300 KB; an older one never replaces a newer one. Throws `Fault('key-sets')` where the table does not answer.
+ * The store over the DynamoDB table `keys`: partition key `pk` (string), `text`, `fetchedAt` (milliseconds), `expires`
+ * (TTL, seconds). A document is at most 300 KB; an older one never replaces a newer one. Throws `Fault('key-sets')`
+ * where the table does not answer.
  */
 export function dynamoDbDocumentStore({ client, table }: DocumentTable): DocumentStore {
   return {

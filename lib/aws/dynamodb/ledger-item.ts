@@ -18,8 +18,8 @@ import type { Seconds } from '../../time.ts';
 export type Item = Record<string, AttributeValue>;
 
 /**
- * An item of the ledger: its keys, `record` (the record's JSON in one text: one way to write and read it, and its size is known), and beside it only what
- * DynamoDB itself looks at. A pointer has no `record`.
+ * An item of the ledger: its keys, `record` (the record's JSON in one text: one way to write and read it, and its size
+ * is known), and beside it only what DynamoDB itself looks at. A pointer has no `record`.
  */
 const keyItem = ({ pk, sk }: RecordKey): Item => ({ pk: { S: pk }, sk: { S: sk } });
 
@@ -27,14 +27,20 @@ const ttl = (record: IssuanceRecord, retention: Seconds): AttributeValue => ({
   N: String(Math.ceil(record.time / 1000) + retention),
 });
 
-/** The record as it is kept: within bounds, and at the very time that its id names, so that order, ranges and `time` agree. */
-export function keptRecord(record: IssuanceRecord): IssuanceRecord {
+/**
+ * The record as it is kept: within bounds, and at the very time that its id names, so that order, ranges and `time`
+ * agree.
+ */
+function keptRecord(record: IssuanceRecord): IssuanceRecord {
   const parts = parseIssuanceId(record.id);
   if (parts === null) throw new Fault('bug', 'a record has no issuance id');
   return boundedRecord({ ...record, time: parts.time });
 }
 
-/** `started`: small, one write unit in most cases. Without claims and checks, which come with the outcome, and without index attributes. */
+/**
+ * `started`: small, one write unit in most cases. Without claims and checks, which come with the outcome, and without
+ * index attributes.
+ */
 export function startedItem(record: IssuanceRecord, retention: Seconds): Item {
   const { actor, decision } = record;
   const small = keptRecord({
@@ -97,8 +103,8 @@ function pointerItem(
 const DENIED_SCOPES = 8;
 
 /**
- * A denial: its key, what a first attempt writes (a repeat leaves all of it as it is), and the pointers for a place, which only DynamoDB's answer tells where
- * two instances are first at once.
+ * A denial: its key, what a first attempt writes (a repeat leaves all of it as it is), and the pointers for a place,
+ * which only DynamoDB's answer tells where two instances are first at once.
  */
 export function denialItems(
   record: IssuanceRecord,
@@ -131,7 +137,10 @@ export function denialItems(
   };
 }
 
-/** The record of an item; `attempts` beside it is the count of a denial. Throws `Fault('ledger')` for what is no item of ours. */
+/**
+ * The record of an item; `attempts` beside it is the count of a denial. Throws `Fault('ledger')` for what is no item of
+ * ours.
+ */
 export function readItem(item: Item): IssuanceRecord {
   const text = item['record']?.S;
   if (text === undefined) throw new Fault('ledger', 'an item of the ledger has no record');

@@ -23,8 +23,9 @@ const DEFAULT_RETENTION = seconds(400 * 86_400);
 const DEFAULT_CEILING = 200;
 
 /**
- * The ledger in DynamoDB. `started` and `finished` are one conditional PutItem each (and a small one for each scope beyond the first); the same record written again, as
- * the SDK does where an answer got lost, is no conflict. A finished record is never written over by another. `finished` for an id without `started` writes it.
+ * The ledger in DynamoDB. `started` and `finished` are one conditional PutItem each (and a small one for each scope
+ * beyond the first); the same record written again, as the SDK does where an answer got lost, is no conflict. A
+ * finished record is never written over by another. `finished` for an id without `started` writes it.
  */
 export function dynamoLedger(options: LedgerOptions): Ledger {
   const { retention = DEFAULT_RETENTION, denialCeiling = DEFAULT_CEILING } = options;
@@ -37,7 +38,8 @@ export function dynamoLedger(options: LedgerOptions): Ledger {
       }),
     finished: async (record, signal) => {
       const { item, pointers } = finishedItems(record, retention);
-      // First what leads to the record: a pointer to nothing is skipped by readers, a record that its scope does not find would be lost to them.
+      // First what leads to the record: a pointer to nothing is skipped by readers, a record that its scope does not
+      // find would be lost to them.
       await Promise.all(pointers.map((pointer) => putPointer(options, pointer, signal)));
       await put(options, item, {
         condition: 'attribute_not_exists(pk) OR #outcome = :started OR #record = :record',

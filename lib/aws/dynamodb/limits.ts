@@ -6,7 +6,10 @@ export interface LimitsOptions extends StateTable {
   readonly random: Random;
 }
 
-/** One counter takes about a thousand writes a second (a partition's limit): a window of more than this many gets several. */
+/**
+ * One counter takes about a thousand writes a second (a partition's limit): a window of more than this many gets
+ * several.
+ */
 const COUNT_PER_SHARD = 250;
 const MOST_SHARDS = 16;
 /** Counters outlive their window by a little, so that clocks that differ find them. */
@@ -22,13 +25,15 @@ interface Window {
 }
 
 /**
- * Fixed windows since the epoch, each a few counters in the state table whose capacities add up to the limit. One count is one conditional UpdateItem on a counter chosen at
- * random; a full counter sends it on to the next, so that a window takes exactly its limit, never more, and refuses before that only where an answer of
- * DynamoDB got lost and the SDK counted twice. An instance remembers full counters and asks them no more, so that a refusal in an exhausted window
+ * Fixed windows since the epoch, each a few counters in the state table whose capacities add up to the limit. One count
+ * is one conditional UpdateItem on a counter chosen at random; a full counter sends it on to the next, so that a window
+ * takes exactly its limit, never more, and refuses before that only where an answer of DynamoDB got lost and the SDK
+ * counted twice. An instance remembers full counters and asks them no more, so that a refusal in an exhausted window
  * costs no write.
  *
- * The limits of one call are counted in their order, until one is full: those before it stay counted (a later failure gives nothing back), except that a window known to be
- * full refuses before anything is counted. `retryAfter` is the whole number of seconds, at least 1, until that window ends. Throws `Fault('limits')`.
+ * The limits of one call are counted in their order, until one is full: those before it stay counted (a later failure
+ * gives nothing back), except that a window known to be full refuses before anything is counted. `retryAfter` is the
+ * whole number of seconds, at least 1, until that window ends. Throws `Fault('limits')`.
  */
 export function dynamoLimits(options: LimitsOptions): Limits {
   const full = new FullCounters();

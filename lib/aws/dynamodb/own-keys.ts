@@ -3,7 +3,10 @@ import { Fault } from '../../outcome.ts';
 import type { Clock, OwnKeys } from '../../ports.ts';
 import type { DynamoDb } from './client.ts';
 
-/** Item of the keys table that only the rotation function may write: this broker's published key set. It does not expire. */
+/**
+ * Item of the keys table that only the rotation function may write: this broker's published key set. It does not
+ * expire.
+ */
 const ITEM = 'own#signing-keys';
 const FRESH_MS = 60_000;
 /** Longest wait of a rotation for the published keys to be written. */
@@ -27,8 +30,9 @@ export async function publishOwnKeys({ client, table }: KeysTable, keys: readonl
 }
 
 /**
- * This broker's published keys, kept for a minute from when they were asked for and never used longer, so that a key which was dropped in an emergency is good nowhere
- * after it. Read again for an unknown kid, so that a fresh key is known at once. Throws `Fault` where they cannot be read.
+ * This broker's published keys, kept for a minute from when they were asked for and never used longer, so that a key
+ * which was dropped in an emergency is good nowhere after it. Read again for an unknown kid, so that a fresh key is
+ * known at once. Throws `Fault` where they cannot be read.
  */
 export function ownKeys(table: KeysTable, clock: Clock): OwnKeys {
   let kept: { readonly keys: readonly JsonObject[]; readonly readAt: number } | null = null;

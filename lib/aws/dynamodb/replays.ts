@@ -9,9 +9,10 @@ export interface ReplaysOptions extends StateTable {
 const itemKey = ({ issuer, tokenId }: ReplayClaim): string => stateKey('replay', [issuer, tokenId]);
 
 /**
- * Uses of proofs, one item for each (issuer, token id), claimed by one conditional PutItem: of any number of callers at once exactly one wins. A claim holds
- * until the whole second of `until` is over; from then on it counts as absent, whether or not DynamoDB has deleted it. The same issuance may claim
- * again, as the SDK does where an answer got lost. `once`: nobody else may. `bind`: whoever has the same binding may. `release` gives back a `once` claim of this
+ * Uses of proofs, one item for each (issuer, token id), claimed by one conditional PutItem: of any number of callers at
+ * once exactly one wins. A claim holds until the whole second of `until` is over; from then on it counts as absent,
+ * whether or not DynamoDB has deleted it. The same issuance may claim again, as the SDK does where an answer got lost.
+ * `once`: nobody else may. `bind`: whoever has the same binding may. `release` gives back a `once` claim of this
  * issuance and no other; a `bind` claim stays, and stays bound.
  */
 export function dynamoReplays(options: ReplaysOptions): Replays {

@@ -6,8 +6,8 @@ import { keyOf, type StateTable, stateKey } from './state-table.ts';
 export interface RevocationsOptions extends StateTable {
   readonly clock: Clock;
   /**
-   * How long an answer "not revoked" is good for, at most 5 s; default 0: every call asks. For introspection, where 10 s are allowed (contract section 3); a
-   * proof that was revoked is refused at once.
+   * How long an answer "not revoked" is good for, at most 5 s; default 0: every call asks. For introspection, where 10
+   * s are allowed (contract section 3); a proof that was revoked is refused at once.
    */
   readonly notRevokedFor?: Milliseconds;
 }
@@ -22,9 +22,10 @@ const MOST_REMEMBERED = 10_000;
 type Known = { readonly revoked: true } | { readonly revoked: false; readonly at: EpochMilliseconds };
 
 /**
- * Revoked token ids, one item each. A revocation is final: an instance that knows of it never asks again. Reads are consistent; a revocation
- * is known everywhere `notRevokedFor` after it was written, and at once in the instance that wrote it. An item counts whether or not its time to live is past.
- * Throws `Fault('revocations')` where DynamoDB does not answer: nobody is taken for not revoked then.
+ * Revoked token ids, one item each. A revocation is final: an instance that knows of it never asks again. Reads are
+ * consistent; a revocation is known everywhere `notRevokedFor` after it was written, and at once in the instance that
+ * wrote it. An item counts whether or not its time to live is past. Throws `Fault('revocations')` where DynamoDB does
+ * not answer: nobody is taken for not revoked then.
  */
 export function dynamoRevocations(options: RevocationsOptions): Revocations {
   const { clock, notRevokedFor = 0 } = options;

@@ -29,8 +29,8 @@ const commands: Commands = {
 };
 
 /**
- * The same over the AWS SDK's client: for the command line, whose user has profiles and single sign-on, and for local stacks and
- * tests. No function has it in its bundle.
+ * The same over the AWS SDK's client: for the command line, whose user has profiles and single sign-on, and for local
+ * stacks and tests. No function has it in its bundle.
  */
 export const sdkDynamoDb = (client: DynamoDBClient): DynamoDb => ({
   call: (operation, input, abortSignal) => commands[operation](client, input, { abortSignal }),

@@ -1,4 +1,7 @@
-/** The four tables as data, for local stacks and tests. `template.yaml` says the same to CloudFormation, and a test compares the two. */
+/**
+ * The four tables as data, for local stacks and tests. `template.yaml` says the same to CloudFormation, and a test
+ * compares the two.
+ */
 
 /** Epoch seconds after which DynamoDB deletes an item, in a few days at most: readers look at it where that matters. */
 export const TTL_ATTRIBUTE = 'expires';

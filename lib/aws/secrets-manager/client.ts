@@ -23,7 +23,10 @@ export interface SecretValue {
   readonly CreatedDate?: EpochSecondsOnTheWire;
 }
 
-/** The operations that the broker uses, each with its input and what it reads of the output: AWS Secrets Manager API reference. */
+/**
+ * The operations that the broker uses, each with its input and what it reads of the output: AWS Secrets Manager API
+ * reference.
+ */
 export interface SecretsManagerOperations {
   readonly DescribeSecret: readonly [DescribeSecretRequest, DescribedSecret];
   readonly GetSecretValue: readonly [GetSecretValueRequest, SecretValue];
@@ -32,7 +35,10 @@ export interface SecretsManagerOperations {
 }
 
 export interface SecretsManager {
-  /** Throws an error whose `name` is the service's own, or one that says that no answer came. A request may arrive twice. */
+  /**
+   * Throws an error whose `name` is the service's own, or one that says that no answer came. A request may arrive
+   * twice.
+   */
   call<Operation extends keyof SecretsManagerOperations>(
     operation: Operation,
     input: SecretsManagerOperations[Operation][0],
@@ -40,7 +46,10 @@ export interface SecretsManager {
   ): Promise<SecretsManagerOperations[Operation][1]>;
 }
 
-/** A client for the life of the process, at the Region's endpoint or at the one that AWS_ENDPOINT_URL_SECRETS_MANAGER names. */
+/**
+ * A client for the life of the process, at the Region's endpoint or at the one that AWS_ENDPOINT_URL_SECRETS_MANAGER
+ * names.
+ */
 export function secretsManagerClient({ region }: Pick<Settings, 'region'>): SecretsManager {
   const rpc = jsonRpc({ service: 'secretsmanager', target: 'secretsmanager', version: '1.1', region });
   return {

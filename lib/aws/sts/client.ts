@@ -27,8 +27,8 @@ export interface StsResult {
 
 export interface Sts {
   /**
-   * Throws an error whose `name` is STS's own code, or one that says that no answer came. What is no answer to this action has
-   * nothing in its result. A request may arrive twice: then a session is made that nobody gets.
+   * Throws an error whose `name` is STS's own code, or one that says that no answer came. What is no answer to this
+   * action has nothing in its result. A request may arrive twice: then a session is made that nobody gets.
    */
   call<Action extends keyof StsActions>(
     action: Action,

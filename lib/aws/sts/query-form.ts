@@ -2,8 +2,8 @@
 type Parameter = string | number | boolean | undefined | null | object;
 
 /**
- * A request of the AWS Query protocol (Smithy, "AWS query protocol") as a form: members of structures are joined by a dot, those of
- * lists are numbered from 1 behind `.member.`. What is undefined is left out.
+ * A request of the AWS Query protocol (Smithy, "AWS query protocol") as a form: members of structures are joined by a
+ * dot, those of lists are numbered from 1 behind `.member.`. What is undefined is left out.
  */
 export function queryForm(parameters: Readonly<Record<string, Parameter>>): string {
   const form = new URLSearchParams();

@@ -10,9 +10,9 @@ const CLOCKS_APART = seconds(300);
 const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
 
 /**
- * The port Sessions over AWS STS. AssumeRole is signed as the broker; the two federated actions carry no signature, only
- * the caller's own proof. An answer that is not whole, or whose credentials are past already or last longer than was asked
- * for, is refused as `sts_unavailable`: nothing half made leaves.
+ * The port Sessions over AWS STS. AssumeRole is signed as the broker; the two federated actions carry no signature,
+ * only the caller's own proof. An answer that is not whole, or whose credentials are past already or last longer than
+ * was asked for, is refused as `sts_unavailable`: nothing half made leaves.
  */
 export function stsSessions(client: Sts, clock: Clock): Sessions {
   const ask = async (call: StsCall, duration: Seconds, result: Promise<StsResult>): Promise<Outcome<AwsSession>> => {

@@ -12,8 +12,9 @@ interface Meaning {
 const both = (reason: Reason): Meaning => ({ role: reason, identity: reason });
 
 /**
- * AWS's error codes, without a final `Exception` (the wire has some with, some without): STS API reference, "Errors" of each action and
- * "Common errors". In an AssumeRole an expired or unknown token is the broker's own, which another try may mend and the caller cannot.
+ * AWS's error codes, without a final `Exception` (the wire has some with, some without): STS API reference, "Errors" of
+ * each action and "Common errors". In an AssumeRole an expired or unknown token is the broker's own, which another try
+ * may mend and the caller cannot.
  */
 const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
   ['AccessDenied', { role: 'role_refused', identity: 'identity_refused' }],
@@ -41,9 +42,9 @@ const THROTTLES = /^(?:Throttl|RequestLimitExceeded|RequestThrottled|TooManyRequ
 const LOGGABLE = /^[A-Za-z0-9._-]{1,64}$/;
 
 /**
- * What a failed call of STS means to the caller: a final refusal where the role or the identity is refused (also for a 4xx that is not
- * known here), a retryable one where STS throttles, fails or cannot be reached. AWS's message names ARNs and accounts: it is dropped; code, status and
- * request id go to the log.
+ * What a failed call of STS means to the caller: a final refusal where the role or the identity is refused (also for a
+ * 4xx that is not known here), a retryable one where STS throttles, fails or cannot be reached. AWS's message names
+ * ARNs and accounts: it is dropped; code, status and request id go to the log.
  */
 export function stsRefusal(call: StsCall, error: unknown): { ok: false; refusal: Refusal } {
   const { code, status, requestId } = readStsError(error);

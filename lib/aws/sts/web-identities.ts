@@ -7,8 +7,8 @@ import { stsRefusal } from './sts-refusal.ts';
 const LIFETIME = 120;
 
 /**
- * The port over AWS STS, GetWebIdentityToken (outbound identity federation), at the Region's endpoint: the global one does
- * not have it. What STS refuses is `web_identity_refused`; throttling and outages keep their reasons.
+ * The port over AWS STS, GetWebIdentityToken (outbound identity federation), at the Region's endpoint: the global one
+ * does not have it. What STS refuses is `web_identity_refused`; throttling and outages keep their reasons.
  */
 export const stsWebIdentities = (client: Sts): WebIdentities => ({
   async token(audience, algorithm, signal): Promise<Outcome<string>> {

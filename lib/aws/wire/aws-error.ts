@@ -1,6 +1,7 @@
 /**
- * A service's error, in the form that the AWS SDKs give theirs: `name` is AWS's code (`ConditionalCheckFailedException`),
- * `$metadata` says the HTTP status and AWS's request id. AWS's message names accounts and resources and is left out.
+ * A service's error, in the form that the AWS SDKs give theirs: `name` is AWS's code
+ * (`ConditionalCheckFailedException`), `$metadata` says the HTTP status and AWS's request id. AWS's message names
+ * accounts and resources and is left out.
  */
 export class AwsError extends Error {
   readonly $metadata: { readonly httpStatusCode: number; readonly requestId: string | undefined };

@@ -20,8 +20,8 @@ export interface WireAnswer {
 const CONNECT_MS = 500;
 const ANSWER_MS = 1_000;
 /**
- * A connection that was idle for longer is doubted: the process may have been frozen, a NAT gateway may have forgotten it.
- * So long it may keep silent then, before a new one is asked instead. Most answers take a tenth of it.
+ * A connection that was idle for longer is doubted: the process may have been frozen, a NAT gateway may have forgotten
+ * it. So long it may keep silent then, before a new one is asked instead. Most answers take a tenth of it.
  */
 const DOUBTED_AFTER_MS = 3_000;
 const DOUBTED_ANSWER_MS = 250;
@@ -32,7 +32,9 @@ const MAX_SOCKETS = 128;
 const plain = new HttpAgent({ keepAlive: true, maxSockets: MAX_SOCKETS });
 const secure = new HttpsAgent({ keepAlive: true, maxSockets: MAX_SOCKETS });
 
-/** When each connection last brought an answer, by the wall clock: a monotonic one may stand still in a frozen process. */
+/**
+ * When each connection last brought an answer, by the wall clock: a monotonic one may stand still in a frozen process.
+ */
 const lastUsed = new WeakMap<Socket, number>();
 let lastAnswer = 0;
 
@@ -58,9 +60,9 @@ function dropLongIdle(): void {
 class DeadConnection extends NoAnswer {}
 
 /**
- * Sends one POST and reads its answer. A connection that turns out dead costs no request: all that are idle are dropped (what
- * killed one will have killed the others), and the request goes out once more over a new one. A request may therefore arrive
- * twice. Throws `NoAnswer`, or the signal's reason once it is aborted.
+ * Sends one POST and reads its answer. A connection that turns out dead costs no request: all that are idle are dropped
+ * (what killed one will have killed the others), and the request goes out once more over a new one. A request may
+ * therefore arrive twice. Throws `NoAnswer`, or the signal's reason once it is aborted.
  */
 export async function ask(wire: WireRequest, signal: AbortSignal): Promise<WireAnswer> {
   if (systemClock.now() - lastAnswer > DOUBTED_AFTER_MS) dropLongIdle();

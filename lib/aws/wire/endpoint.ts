@@ -3,7 +3,10 @@ import type { Environment } from '../../host/settings.ts';
 /** The services that the functions call, by the name that signatures and endpoints have. */
 export type ServiceName = 'dynamodb' | 'secretsmanager' | 'sts';
 
-/** The end of the SDKs' own setting, `AWS_ENDPOINT_URL_…` (AWS SDKs and Tools Reference Guide, "Service-specific endpoints"). */
+/**
+ * The end of the SDKs' own setting, `AWS_ENDPOINT_URL_…` (AWS SDKs and Tools Reference Guide, "Service-specific
+ * endpoints").
+ */
 const SETTINGS: Readonly<Record<ServiceName, string>> = {
   dynamodb: 'DYNAMODB',
   secretsmanager: 'SECRETS_MANAGER',
@@ -31,9 +34,9 @@ const AWS: Partition = { regions: /^/, suffix: 'amazonaws.com', dualStackSuffix:
 const isOn = (environment: Environment, name: string): boolean => environment[name]?.toLowerCase() === 'true';
 
 /**
- * Where a service is asked: what `AWS_ENDPOINT_URL_<SERVICE>` or `AWS_ENDPOINT_URL` says, else the Region's endpoint; with
- * `AWS_USE_FIPS_ENDPOINT` and `AWS_USE_DUALSTACK_ENDPOINT`, as the AWS SDKs read them. An empty variable counts as missing.
- * Throws where an endpoint that is set is no URL.
+ * Where a service is asked: what `AWS_ENDPOINT_URL_<SERVICE>` or `AWS_ENDPOINT_URL` says, else the Region's endpoint;
+ * with `AWS_USE_FIPS_ENDPOINT` and `AWS_USE_DUALSTACK_ENDPOINT`, as the AWS SDKs read them. An empty variable counts as
+ * missing. Throws where an endpoint that is set is no URL.
  */
 export function endpointOf(service: ServiceName, region: string, environment: Environment = process.env): URL {
   const set = environment[`AWS_ENDPOINT_URL_${SETTINGS[service]}`] || environment['AWS_ENDPOINT_URL'];

@@ -1,8 +1,9 @@
 import type { AwsCredentialIdentity } from '@smithy/types';
 
 /**
- * The credentials of the environment variables, which is where AWS Lambda puts those of a function's role; they stay the same
- * for the life of the process. Rejects where there are none: a function has no profile, no sign-in and no metadata service.
+ * The credentials of the environment variables, which is where AWS Lambda puts those of a function's role; they stay
+ * the same for the life of the process. Rejects where there are none: a function has no profile, no sign-in and no
+ * metadata service.
  */
 export async function environmentCredentials(): Promise<AwsCredentialIdentity> {
   const {

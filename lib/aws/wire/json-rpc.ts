@@ -12,7 +12,10 @@ export interface JsonRpcOptions extends Omit<ServiceOptions, 'errorOf'> {
 /** Calls one operation; what its result looks like is the caller's to know. Throws `NoAnswer` where there is none. */
 export type JsonRpc = (operation: string, input: object, signal: AbortSignal) => Promise<JsonObject>;
 
-/** A service that speaks AWS JSON 1.0 or 1.1 (Smithy, "AWS JSON protocols"): one POST an operation, which a header names. */
+/**
+ * A service that speaks AWS JSON 1.0 or 1.1 (Smithy, "AWS JSON protocols"): one POST an operation, which a header
+ * names.
+ */
 export function jsonRpc({ target, version, ...options }: JsonRpcOptions): JsonRpc {
   const service = awsService({ ...options, errorOf });
   const contentType = `application/x-amz-json-${version}`;
@@ -24,8 +27,8 @@ export function jsonRpc({ target, version, ...options }: JsonRpcOptions): JsonRp
 }
 
 /**
- * Both services answer with an object, an empty one where there is nothing to say. A body that was cut off is none of it:
- * taken for an empty result it would say that a token is not revoked, and that a record was written.
+ * Both services answer with an object, an empty one where there is nothing to say. A body that was cut off is none of
+ * it: taken for an empty result it would say that a token is not revoked, and that a record was written.
  */
 function resultOf(body: string): JsonObject {
   const result = parsed(body);

@@ -34,9 +34,9 @@ const TRIES = 2;
 const PAUSE_MS = { soon: 50, later: 200 } as const;
 
 /**
- * One AWS service at its endpoint, asked with the SDK's signer and without the rest of the SDK (ADR 14). What may pass (no answer,
- * a fault, throttling) is tried once more, over a new connection where none answered. Every request may arrive twice. Throws
- * `AwsError`, `NoAnswer`, or the signal's reason.
+ * One AWS service at its endpoint, asked with the SDK's signer and without the rest of the SDK (ADR 14). What may pass
+ * (no answer, a fault, throttling) is tried once more, over a new connection where none answered. Every request may
+ * arrive twice. Throws `AwsError`, `NoAnswer`, or the signal's reason.
  */
 export function awsService({ service, region, errorOf, ...options }: ServiceOptions): Service {
   const url = options.endpoint ?? endpointOf(service, region);

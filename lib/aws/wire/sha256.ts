@@ -7,8 +7,8 @@ const bytesOf = (data: Exclude<Secret, string>): Uint8Array =>
   ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data);
 
 /**
- * Node.js's own SHA-256 as the signer wants it, with a secret HMAC-SHA-256. The SDK's class for Node.js brings one in JavaScript with
- * it, for a Node.js that is built without OpenSSL.
+ * Node.js's own SHA-256 as the signer wants it, with a secret HMAC-SHA-256. The SDK's class for Node.js brings one in
+ * JavaScript with it, for a Node.js that is built without OpenSSL.
  */
 export class Sha256 implements Checksum {
   readonly #secret: Secret | undefined;

@@ -1,6 +1,9 @@
 import { defineDownstreamPreset, domain, endpointAt } from './preset.ts';
 
-/** Auth0 (auth0.com/docs, "Client Credentials Flow"): `audience` names the API; client assertions are for the tenant itself. */
+/**
+ * Auth0 (auth0.com/docs, "Client Credentials Flow"): `audience` names the API; client assertions are for the tenant
+ * itself.
+ */
 export const auth0 = defineDownstreamPreset({
   documentation: { needs: '`domain`, `audience`', ofItsOwn: 'assertions go to the tenant' },
   parameters: { domain },

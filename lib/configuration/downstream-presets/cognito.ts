@@ -1,6 +1,8 @@
 import { defineDownstreamPreset, domain, endpointAt } from './preset.ts';
 
-/** Amazon Cognito (docs.aws.amazon.com, "The token issuer endpoint"): the pool's domain; it serves client secrets only. */
+/**
+ * Amazon Cognito (docs.aws.amazon.com, "The token issuer endpoint"): the pool's domain; it serves client secrets only.
+ */
 export const cognito = defineDownstreamPreset({
   documentation: { needs: '`domain`', ofItsOwn: 'client secrets only' },
   parameters: { domain },

@@ -3,9 +3,9 @@ import { defineDownstreamPreset } from './preset.ts';
 
 /**
  * Microsoft Entra ID (learn.microsoft.com, "OAuth 2.0 client credentials flow"): `scope` is one resource's
- * `<application id URI>/.default`. It federates with other issuers too: `authentication: aws-web-identity` needs a federated
- * credential on the application. A client assertion names its key by the certificate ("Microsoft identity platform application
- * authentication certificate credentials").
+ * `<application id URI>/.default`. It federates with other issuers too: `authentication: aws-web-identity` needs a
+ * federated credential on the application. A client assertion names its key by the certificate ("Microsoft identity
+ * platform application authentication certificate credentials").
  */
 export const entraId = defineDownstreamPreset({
   documentation: {

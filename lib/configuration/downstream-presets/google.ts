@@ -1,8 +1,9 @@
 import { defineDownstreamPreset } from './preset.ts';
 
 /**
- * Google service accounts (developers.google.com, "Using OAuth 2.0 for Server to Server Applications"): an assertion signed by
- * the account's key, with the scopes in it; `subject` names a person, under domain-wide delegation only, so it is never made up.
+ * Google service accounts (developers.google.com, "Using OAuth 2.0 for Server to Server Applications"): an assertion
+ * signed by the account's key, with the scopes in it; `subject` names a person, under domain-wide delegation only, so
+ * it is never made up.
  */
 export const google = defineDownstreamPreset({
   documentation: {

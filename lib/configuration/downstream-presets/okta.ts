@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { defineDownstreamPreset, domain, endpointAt } from './preset.ts';
 
-/** Okta (developer.okta.com, "OpenID Connect & OAuth 2.0 API"): a custom authorization server, `default` unless named. */
+/**
+ * Okta (developer.okta.com, "OpenID Connect & OAuth 2.0 API"): a custom authorization server, `default` unless named.
+ */
 export const okta = defineDownstreamPreset({
   documentation: { needs: '`domain`', ofItsOwn: '`authorizationServer`: `default` unless named' },
   parameters: {

@@ -38,7 +38,9 @@ export const plainFacts: DownstreamFacts = {
   expiresIn: null,
 };
 
-/** All that is known of one provider's token endpoint, in one place. Nothing else in the broker knows it by its name. */
+/**
+ * All that is known of one provider's token endpoint, in one place. Nothing else in the broker knows it by its name.
+ */
 export interface DownstreamPreset {
   /** Fields of an oauth-token grant that presets alone take, each with its form. All are optional for the schema. */
   readonly parameters: z.ZodRawShape;

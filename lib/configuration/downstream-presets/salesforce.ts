@@ -2,9 +2,9 @@ import { seconds } from '../../time.ts';
 import { defineDownstreamPreset, domain, endpointAt } from './preset.ts';
 
 /**
- * Salesforce (help.salesforce.com, "OAuth 2.0 Client Credentials Flow" and "JWT Bearer Flow"): the org's My Domain. Assertions
- * are addressed to the login host, `https://test.salesforce.com` for a sandbox. It sends no `expires_in`; two hours is
- * the session timeout of an org that did not change it.
+ * Salesforce (help.salesforce.com, "OAuth 2.0 Client Credentials Flow" and "JWT Bearer Flow"): the org's My Domain.
+ * Assertions are addressed to the login host, `https://test.salesforce.com` for a sandbox. It sends no `expires_in`;
+ * two hours is the session timeout of an org that did not change it.
  */
 export const salesforce = defineDownstreamPreset({
   documentation: {

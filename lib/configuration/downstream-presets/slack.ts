@@ -1,6 +1,9 @@
 import { defineDownstreamPreset } from './preset.ts';
 
-/** Slack (docs.slack.dev, "oauth.v2.access"): failures come with status 200 and `ok: false`, the token type is `bot` or `user`. */
+/**
+ * Slack (docs.slack.dev, "oauth.v2.access"): failures come with status 200 and `ok: false`, the token type is `bot` or
+ * `user`.
+ */
 export const slack = defineDownstreamPreset({
   documentation: {
     needs: '`clientId`, `clientSecret`',

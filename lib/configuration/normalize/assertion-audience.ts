@@ -3,7 +3,10 @@ import type { Report } from '../problem.ts';
 import type { WrittenOauthTokenGrant } from '../schema/oauth-token-grant.ts';
 import { parseUrl } from '../web-address.ts';
 
-/** Audiences that are no address, and the one host that each stands for (learn.microsoft.com, "Workload identity federation"). */
+/**
+ * Audiences that are no address, and the one host that each stands for (learn.microsoft.com, "Workload identity
+ * federation").
+ */
 const NAMED_AUDIENCES: ReadonlyMap<string, string> = new Map([
   ['api://AzureADTokenExchange', 'login.microsoftonline.com'],
   ['api://AzureADTokenExchangeUSGov', 'login.microsoftonline.us'],
@@ -17,8 +20,8 @@ export interface Addressed extends Pick<WrittenOauthTokenGrant, 'authentication'
 }
 
 /**
- * An assertion that the broker's own key or role makes has no secret whose tag says where it may go: who it is addressed to must be who gets it, else a server
- * that a scope names could use it at another.
+ * An assertion that the broker's own key or role makes has no secret whose tag says where it may go: who it is
+ * addressed to must be who gets it, else a server that a scope names could use it at another.
  */
 export function checkAssertionAudience(grant: Addressed, tokenEndpoint: string, report: Report): void {
   const { assertionAudience } = grant;

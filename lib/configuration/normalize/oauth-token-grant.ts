@@ -26,7 +26,9 @@ const FIELDS: Readonly<Record<Provider, readonly Field[]>> = {
   'github-app': [...COMMON, 'appId', 'owner', 'privateKey', 'repositories', 'permissions'],
 };
 
-/** An oauth-token grant with its preset filled in: where the token comes from, and how the broker authenticates there. */
+/**
+ * An oauth-token grant with its preset filled in: where the token comes from, and how the broker authenticates there.
+ */
 export function normalizeOauthTokenGrant(
   written: WrittenOauthTokenGrant,
   deployment: Deployment,

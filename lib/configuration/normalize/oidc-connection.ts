@@ -10,7 +10,10 @@ import { toList, toSeconds } from '../schema/values.ts';
 import { checkAddress, checkAddressAt, checkComparedIssuer, type Deployment, parseUrl } from '../web-address.ts';
 import { normalizeConditions } from './conditions.ts';
 
-/** An OIDC connection with its preset filled in and defaults written out. The preset's `require` and the file's own both hold. */
+/**
+ * An OIDC connection with its preset filled in and defaults written out. The preset's `require` and the file's own both
+ * hold.
+ */
 export function normalizeOidcConnection(
   written: WrittenOidcConnection,
   deployment: Deployment,

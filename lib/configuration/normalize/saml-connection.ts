@@ -77,7 +77,9 @@ function inlineMetadata(path: string, deployment: Deployment, beside: Beside, re
   return file.text.replace(/^\uFEFF/, '');
 }
 
-/** The entity id of the IdP that an inlined metadata document describes; null where there is none, or none that is read. */
+/**
+ * The entity id of the IdP that an inlined metadata document describes; null where there is none, or none that is read.
+ */
 export function idpEntityId({ metadata }: SamlConnection): string | null {
   const reading = metadata === null ? null : readMetadata(metadata);
   return reading?.ok === true ? reading.value.entityId : null;

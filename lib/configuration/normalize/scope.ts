@@ -8,7 +8,7 @@ import { type Deployment, issuerOrigin } from '../web-address.ts';
 import { normalizeConditions } from './conditions.ts';
 
 /** The scope of the operators' own API: its file has rules and no grant. */
-export const ISSUANCES_READ = 'broker:issuances:read';
+const ISSUANCES_READ = 'broker:issuances:read';
 
 /** A scope with every rule's lists and every grant's defaults written out. */
 export function normalizeScope(written: WrittenScope, deployment: Deployment, report: Report): Scope {

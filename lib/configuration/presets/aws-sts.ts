@@ -9,8 +9,8 @@ const PARTITIONS = ['aws', 'aws-cn', 'aws-us-gov'] as const;
 
 /**
  * AWS's own JSON web tokens (sts:GetWebIdentityToken). Every account has an issuer of its own,
- * `https://<uuid>.tokens.sts.global.api.aws`, and all of them name their keys alike; `sub` is the ARN of the role. That ARN's
- * account is the one that `aws_account` states, and it is among `accounts`.
+ * `https://<uuid>.tokens.sts.global.api.aws`, and all of them name their keys alike; `sub` is the ARN of the role. That
+ * ARN's account is the one that `aws_account` states, and it is among `accounts`.
  */
 export const awsSts = definePreset({
   documentation: {

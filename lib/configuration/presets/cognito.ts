@@ -2,9 +2,10 @@ import * as z from 'zod';
 import { definePreset, discovered, type PresetFacts } from './preset.ts';
 
 /**
- * Amazon Cognito user pools (docs.aws.amazon.com, "Understanding the access token"). Access tokens, the default, have no `aud`
- * unless the client bound them to a resource: `authorizedParties` (their `client_id`) takes its place. `tokenUse: id` takes id
- * tokens, whose `aud` is the client. The two kinds are told apart by `token_use`, never by their other claims.
+ * Amazon Cognito user pools (docs.aws.amazon.com, "Understanding the access token"). Access tokens, the default, have
+ * no `aud` unless the client bound them to a resource: `authorizedParties` (their `client_id`) takes its place.
+ * `tokenUse: id` takes id tokens, whose `aud` is the client. The two kinds are told apart by `token_use`, never by
+ * their other claims.
  */
 export const cognito = definePreset({
   documentation: {

@@ -5,9 +5,10 @@ import { definePreset, discovered } from './preset.ts';
 const PERSONAL_ACCOUNTS = '9188040d-6c67-4c5b-b112-36a304b66dad';
 
 /**
- * Microsoft Entra ID (learn.microsoft.com, "Access token claims reference"). One tenant has two issuers, v1 and v2, chosen by
- * the application that a token is for; both are taken where `issuer` is left out. The token's id is `uti`, not `jti`. Above 200
- * groups a token points elsewhere instead of carrying them, which is found out when a rule needs them.
+ * Microsoft Entra ID (learn.microsoft.com, "Access token claims reference"). One tenant has two issuers, v1 and v2,
+ * chosen by the application that a token is for; both are taken where `issuer` is left out. The token's id is `uti`,
+ * not `jti`. Above 200 groups a token points elsewhere instead of carrying them, which is found out when a rule needs
+ * them.
  */
 export const entraId = definePreset({
   documentation: {

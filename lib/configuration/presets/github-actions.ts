@@ -6,8 +6,8 @@ const HOST = 'token.actions.githubusercontent.com';
 const RESIDENT_HOST = /^token\.actions\.[^.]+\.ghe\.com$/;
 
 /**
- * GitHub Actions (docs.github.com, "OpenID Connect reference"). Anybody on GitHub gets tokens of this issuer. Ids are strings,
- * and names can change hands: pin `repository_owner_id` and `repository_id`. A reusable workflow is named by
+ * GitHub Actions (docs.github.com, "OpenID Connect reference"). Anybody on GitHub gets tokens of this issuer. Ids are
+ * strings, and names can change hands: pin `repository_owner_id` and `repository_id`. A reusable workflow is named by
  * `job_workflow_ref`, the workflow that called it by `workflow_ref`.
  */
 export const githubActions = definePreset({
@@ -32,8 +32,8 @@ export const githubActions = definePreset({
       '/enterprise_id': exactly,
       '/enterprise': exactly,
       '/workflow_ref': ownerPath,
-      // `@` (of the form with ids) cannot stand in a name either. Forms that an owner made up, such as `environment:prod`,
-      // say nothing of the owner.
+      // `@` (of the form with ids) cannot stand in a name either. Forms that an owner made up, such as
+      // `environment:prod`, say nothing of the owner.
       '/sub': startingWith(/^(repo:[^/@:]+[/@]|repository_owner(_id)?:[^:]+(:|$))/),
     },
     documentation: {

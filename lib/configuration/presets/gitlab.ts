@@ -4,8 +4,8 @@ import { definePreset, discovered } from './preset.ts';
 const HOST = 'gitlab.com';
 
 /**
- * GitLab CI/CD id tokens (docs.gitlab.com, "OpenID Connect (OIDC) Authentication Using ID Tokens"). Anybody gets tokens of
- * gitlab.com. For a self-managed GitLab, name its `issuer`.
+ * GitLab CI/CD id tokens (docs.gitlab.com, "OpenID Connect (OIDC) Authentication Using ID Tokens"). Anybody gets tokens
+ * of gitlab.com. For a self-managed GitLab, name its `issuer`.
  */
 export const gitlab = definePreset({
   documentation: {

@@ -4,9 +4,9 @@ import { definePreset, discovered } from './preset.ts';
 const HOST = 'accounts.google.com';
 
 /**
- * Google accounts and service accounts (developers.google.com, "OpenID Connect"). Anybody gets tokens of this issuer for any
- * audience. A service account's id token has its unique id as `sub`; an address (`email`) says whose a token is only where
- * Google verified it.
+ * Google accounts and service accounts (developers.google.com, "OpenID Connect"). Anybody gets tokens of this issuer
+ * for any audience. A service account's id token has its unique id as `sub`; an address (`email`) says whose a token is
+ * only where Google verified it.
  */
 export const google = definePreset({
   documentation: { needs: '`require`', fillsIn: 'issuer, RS256' },

@@ -1,8 +1,8 @@
 import { definePreset } from './preset.ts';
 
 /**
- * Projected service account tokens of a Kubernetes cluster (kubernetes.io, "Managing Service Accounts"). Every cluster is an
- * issuer of its own; where its discovery cannot be reached from here, name its keys with `jwksUri`. `sub` is
+ * Projected service account tokens of a Kubernetes cluster (kubernetes.io, "Managing Service Accounts"). Every cluster
+ * is an issuer of its own; where its discovery cannot be reached from here, name its keys with `jwksUri`. `sub` is
  * `system:serviceaccount:<namespace>:<name>`.
  */
 export const kubernetes = definePreset({

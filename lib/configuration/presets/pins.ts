@@ -1,8 +1,8 @@
 /** What a condition says of whose a token is: the forms that presets name their claims' owners by. */
 
 /**
- * JSON pointer of a claim -> whether a condition's fixed beginning (all of it, or what stands before its first wildcard) says
- * whose the token is. `whole` is true where the value has no wildcard.
+ * JSON pointer of a claim -> whether a condition's fixed beginning (all of it, or what stands before its first
+ * wildcard) says whose the token is. `whole` is true where the value has no wildcard.
  */
 export type Pins = Readonly<Record<string, Pin>>;
 

@@ -3,7 +3,9 @@ import type { ConditionsDocument, JwsAlgorithm, OidcIssuer } from '../documents.
 import type { Report } from '../problem.ts';
 import type { Pins } from './pins.ts';
 
-/** What is known of a provider's tokens. Where a file says something itself, that wins, but for `require` and `aliases`. */
+/**
+ * What is known of a provider's tokens. Where a file says something itself, that wins, but for `require` and `aliases`.
+ */
 export interface PresetFacts {
   /** Used where the file names no issuer. null: the file must name one. */
   readonly issuers: readonly OidcIssuer[] | null;
@@ -56,7 +58,10 @@ interface WrittenIssuer {
 
 /** All that is known of one provider, in one place. Nothing else in the broker knows it by its name. */
 export interface Preset {
-  /** Fields of an OIDC connection that this preset takes and plain ones do not, each with its form. All are optional for the schema. */
+  /**
+   * Fields of an OIDC connection that this preset takes and plain ones do not, each with its form. All are optional for
+   * the schema.
+   */
   readonly parameters: z.ZodRawShape;
   readonly open: OpenIssuer | null;
   /** For `docs/presets.md`, in Markdown: the fields that a file must have, and what it may leave out. */

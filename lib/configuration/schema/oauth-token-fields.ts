@@ -13,9 +13,10 @@ const signer = z.strictObject({
 
 /**
  * The fields of an oauth-token grant but for its preset and what presets add. Which go together depends on `provider`:
- * client-credentials needs a client (`clientId` with `clientSecret`, `privateKey` or `authentication: aws-web-identity`);
- * token-exchange and jwt-bearer may have one; `forward` and `requestedTokenType` are token-exchange's, `signer` and `subject`
- * jwt-bearer's; `appId`, `owner`, `repositories` and `permissions` are github-app's.
+ * client-credentials needs a client (`clientId` with `clientSecret`, `privateKey` or `authentication:
+ * aws-web-identity`); token-exchange and jwt-bearer may have one; `forward` and `requestedTokenType` are
+ * token-exchange's, `signer` and `subject` jwt-bearer's; `appId`, `owner`, `repositories` and `permissions` are
+ * github-app's.
  */
 export const oauthTokenFields = {
   type: z.literal('oauth-token'),

@@ -56,7 +56,10 @@ export function toSeconds(text: string): Seconds {
 /** Unquoted numbers and booleans stand for their text, as IAM has it. */
 const conditionValue = z.union([z.string(), z.number(), z.boolean()]);
 
-/** IAM condition syntax: operator -> key -> value or values. Operators and keys are checked by the compiler of `lib/policy`. */
+/**
+ * IAM condition syntax: operator -> key -> value or values. Operators and keys are checked by the compiler of
+ * `lib/policy`.
+ */
 export const conditions = z.record(
   z.string(),
   z.record(z.string(), oneOrMore(conditionValue)),

@@ -7,7 +7,7 @@ import type { Actor, Claims, DeclaredJwtType, Lineage, Principal, ProofEvidence 
 import { type BrokerToken, type BrokerTokenContext, verifyBrokerToken } from './verify-broker-token.ts';
 
 /** At most so many exchanges may follow one another (contract section 3). */
-export const MOST_EXCHANGES = 3;
+const MOST_EXCHANGES = 3;
 
 /**
  * The principal that a broker token names when it is a proof here: its origin, as if that had come itself, with `sub`

@@ -8,7 +8,10 @@ export const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'] as 
 
 /** Why a key verifies nothing under an algorithm. */
 export interface KeyMisfit {
-  /** `other`: by its own word it is for something else. `unusable`: it would be the key, and is broken, weak or not public. */
+  /**
+   * `other`: by its own word it is for something else. `unusable`: it would be the key, and is broken, weak or not
+   * public.
+   */
   readonly kind: 'other' | 'unusable';
   /** For the log: which member, never its value. */
   readonly found: string;
@@ -34,7 +37,9 @@ export function keyMisfit(jwk: JsonObject, algorithm: JwsAlgorithm): KeyMisfit |
 const other = (found: string): KeyMisfit => ({ kind: 'other', found });
 const unusable = (found: string): KeyMisfit => ({ kind: 'unusable', found });
 
-/** The members that are the key itself, its numbers as RFC 7518 section 2 has them. What it says of its use was judged. */
+/**
+ * The members that are the key itself, its numbers as RFC 7518 section 2 has them. What it says of its use was judged.
+ */
 export function bareKey({ kty, crv, x, y, n, e }: JsonObject): JsonObject {
   const members = kty === 'RSA' ? { kty, n: canonicalUnsigned(n), e: canonicalUnsigned(e) } : { kty, crv, x, y };
   return Object.fromEntries(Object.entries(members).flatMap(([name, value]) => (value == null ? [] : [[name, value]])));

@@ -25,8 +25,8 @@ export interface SkippedKey {
 
 /**
  * The public keys of a JWK set document of at most 512 KB and 100 keys. Members that are no keys, secret or private
- * keys, and types that nobody verifies with are left out and named (RFC 7517 section 5). null: not a JWK set, or a set of
- * nothing but such members. An empty set is a set: its issuer says that no key is good.
+ * keys, and types that nobody verifies with are left out and named (RFC 7517 section 5). null: not a JWK set, or a set
+ * of nothing but such members. An empty set is a set: its issuer says that no key is good.
  */
 export function readKeySet(bytes: Uint8Array): KeySetDocument | null {
   const document = parseStrictJson(bytes, { maxBytes: MAX_KEY_SET_BYTES });

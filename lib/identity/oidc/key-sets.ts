@@ -52,12 +52,12 @@ const sourceName = (source: KeySource): string =>
 /**
  * Key sets of identity providers, kept in memory (fresh for 10 minutes) and shared through a document store, from which
  * a process takes its first copy. An unknown `kid` asks the source again, at most once per 30 s however many callers
- * there are; while the source is down the last good set serves until it is 24 h old. A bad document never replaces a good
- * one.
+ * there are; while the source is down the last good set serves until it is 24 h old. A bad document never replaces a
+ * good one.
  *
- * An empty answer says that the source was asked just now, or lately for this very `kid`, and has no such key. Where that
- * cannot be said the refusal is retryable: `key_not_known_yet` until the source may be asked again, `keys_unavailable`
- * while it is down. A key of that `kid` which the document has and nobody can use is `key_unusable`.
+ * An empty answer says that the source was asked just now, or lately for this very `kid`, and has no such key. Where
+ * that cannot be said the refusal is retryable: `key_not_known_yet` until the source may be asked again,
+ * `keys_unavailable` while it is down. A key of that `kid` which the document has and nobody can use is `key_unusable`.
  */
 export function cachedKeySets(ports: KeySetPorts): KeySets {
   const entries = new Map<string, Entry>();

@@ -24,8 +24,8 @@ export function rsaKeyProblem(n: unknown, e: unknown): string | null {
 
 /**
  * An unsigned number as RFC 7518 section 2 writes it (Base64urlUInt). That section forbids zero octets in front, and
- * base64url has no padding (RFC 7515 section 2); both come of common libraries and change nothing of the number, so they
- * are taken off. null: not base64url.
+ * base64url has no padding (RFC 7515 section 2); both come of common libraries and change nothing of the number, so
+ * they are taken off. null: not base64url.
  */
 export function canonicalUnsigned(text: unknown): string | null {
   if (typeof text !== 'string' || text.length > LONGEST_NUMBER) return null;

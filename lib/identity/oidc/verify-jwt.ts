@@ -102,7 +102,10 @@ function choose(
   return required.ok ? accept(chosen) : required;
 }
 
-/** The token is genuine and no connection takes it: only somebody whom one of these would admit learns what was expected. */
+/**
+ * The token is genuine and no connection takes it: only somebody whom one of these would admit learns what was
+ * expected.
+ */
 function detailedFor(
   jwt: ParsedJwt,
   connections: readonly CompiledConnection<OidcConnection>[],

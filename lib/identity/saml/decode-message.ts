@@ -1,7 +1,7 @@
 import { type Outcome, refuse } from '../../outcome.ts';
 
 /** Contract section 2: a document over 100 KB is refused. Counted in bytes of XML, after base64. */
-export const MAX_DOCUMENT_BYTES = 100 * 1024;
+const MAX_DOCUMENT_BYTES = 100 * 1024;
 
 const MAX_ENCODED = Math.ceil(MAX_DOCUMENT_BYTES / 3) * 4;
 const BASE64 = /^(?:[A-Za-z0-9+/]*|[A-Za-z0-9_-]*)={0,2}$/;

@@ -1,7 +1,8 @@
 /**
- * What DynamoDB promises and what it does not, as the ports meet it: written from the Amazon DynamoDB developer guide, because neither of the local stand-ins has it.
- * Conditional writes: "Condition expressions". Consistency: "Read consistency". Time to live: "Using time to live" (expired items are deleted within a few
- * days, and until then reads, queries and scans still see them). Batches: BatchGetItem and BatchWriteItem of the API reference.
+ * What DynamoDB promises and what it does not, as the ports meet it: written from the Amazon DynamoDB developer guide,
+ * because neither of the local stand-ins has it. Conditional writes: "Condition expressions". Consistency: "Read
+ * consistency". Time to live: "Using time to live" (expired items are deleted within a few days, and until then reads,
+ * queries and scans still see them). Batches: BatchGetItem and BatchWriteItem of the API reference.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { applyConfiguration } from '../../../lib/aws/dynamodb/apply-configuration.ts';

@@ -1,6 +1,7 @@
 /**
- * What DynamoDB does and its local stand-ins do not, injected between a client and one of them. From the Amazon DynamoDB developer guide: "Read consistency" (an eventually
- * consistent read may not reflect a recently completed write; a global secondary index is always read so), BatchGetItem and BatchWriteItem (a part may come back
+ * What DynamoDB does and its local stand-ins do not, injected between a client and one of them. From the Amazon
+ * DynamoDB developer guide: "Read consistency" (an eventually consistent read may not reflect a recently completed
+ * write; a global secondary index is always read so), BatchGetItem and BatchWriteItem (a part may come back
  * unprocessed), "Error handling" (throttling).
  */
 import { createServer } from 'node:http';

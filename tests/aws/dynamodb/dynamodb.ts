@@ -19,7 +19,8 @@ export interface TestTables {
 }
 
 /**
- * Fresh tables at AWS_ENDPOINT_URL_DYNAMODB (moto), or in this process where that is not set. On a shared endpoint the name keeps runs apart.
+ * Fresh tables at AWS_ENDPOINT_URL_DYNAMODB (moto), or in this process where that is not set. On a shared endpoint the
+ * name keeps runs apart.
  */
 export async function startTables(): Promise<TestTables> {
   const given = process.env['AWS_ENDPOINT_URL_DYNAMODB'];
@@ -64,7 +65,10 @@ export function standingClock<T extends number>(now: T) {
 
 export const noDeadline = new AbortController().signal;
 
-/** Twenty under way at a time: a database in this very process, or one in Python, answers no more within the functions' second. */
+/**
+ * Twenty under way at a time: a database in this very process, or one in Python, answers no more within the functions'
+ * second.
+ */
 export async function inBatches<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   for (let start = 0; start < items.length; start += 20) {

@@ -7,8 +7,9 @@ import { seconds } from '../../../lib/time.ts';
 import { aDenial, aRecord } from '../../ledger/a-record.ts';
 
 /**
- * Write units by arithmetic, because local endpoints leave indexes out of ConsumedCapacity. DynamoDB developer guide: an item's size is the UTF-8 of its attribute names and
- * values; a write takes a unit for each KB begun, of the larger of the item before and after; a new index entry takes the same of its own attributes.
+ * Write units by arithmetic, because local endpoints leave indexes out of ConsumedCapacity. DynamoDB developer guide:
+ * an item's size is the UTF-8 of its attribute names and values; a write takes a unit for each KB begun, of the larger
+ * of the item before and after; a new index entry takes the same of its own attributes.
  */
 const RETENTION = seconds(34_560_000);
 const valueBytes = (value: AttributeValue): number =>

@@ -48,8 +48,8 @@ export async function httpServer(reply: (request: Received) => Reply | null | Pr
 }
 
 /**
- * What lies between: a way to a port that can be made to forget its connections, as a NAT gateway does. What is sent over one of those
- * is acknowledged and goes nowhere.
+ * What lies between: a way to a port that can be made to forget its connections, as a NAT gateway does. What is sent
+ * over one of those is acknowledged and goes nowhere.
  */
 export async function way(port: number) {
   const pairs = new Set<readonly [Socket, Socket]>();

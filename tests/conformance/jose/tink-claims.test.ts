@@ -20,7 +20,9 @@ interface Case {
   readonly expect: 'accept' | 'reject';
 }
 
-/** Tink accepts these and the broker does not: every value of aud is listed, iat is never ahead, an issuer has a name. */
+/**
+ * Tink accepts these and the broker does not: every value of aud is listed, iat is never ahead, an issuer has a name.
+ */
 const STRICTER_HERE = new Set(['aud-first', 'aud-second', 'iat-future-not-required', 'iss-empty-string']);
 
 function bytesOf(text: Text): string | Buffer {

@@ -34,8 +34,8 @@ const EVERY_ALGORITHM: readonly JwsAlgorithm[] = [
 ];
 
 /**
- * Labelled valid and refused here. 346 and 350 are PS384 under a key that says PS256, 347 and 351 a key that says "ES521".
- * Every vector under a symmetric key is refused besides, whatever its label: HMAC is no proof here.
+ * Labelled valid and refused here. 346 and 350 are PS384 under a key that says PS256, 347 and 351 a key that says
+ * "ES521". Every vector under a symmetric key is refused besides, whatever its label: HMAC is no proof here.
  */
 const REFUSED_THOUGH_VALID: Readonly<Record<string, readonly number[]>> = {
   'json_web_signature_test.json': [346, 347, 350, 351],

@@ -1,4 +1,7 @@
-/** A person at a real browser, an identity provider that nobody here wrote, and the command line: the whole way, page by page. */
+/**
+ * A person at a real browser, an identity provider that nobody here wrote, and the command line: the whole way, page by
+ * page.
+ */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';

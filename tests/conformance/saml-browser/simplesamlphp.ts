@@ -1,4 +1,7 @@
-/** SimpleSAMLphp, Debian's package, as an identity provider on loopback: its own code, its own pages, its own signatures. */
+/**
+ * SimpleSAMLphp, Debian's package, as an identity provider on loopback: its own code, its own pages, its own
+ * signatures.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';

@@ -184,7 +184,8 @@ describe('many callers', () => {
     });
     const settle = () => new Promise((resolve) => setTimeout(resolve, 300));
     await settle();
-    // The server knows both; then the broker's store has the new one; then the server drops the old one, long before 60 s.
+    // The server knows both; then the broker's store has the new one; then the server drops the old one, long before 60
+    // s.
     stage.registered.secrets.add('second');
     await settle();
     await stage.rotate('second');

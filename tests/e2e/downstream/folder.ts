@@ -31,7 +31,10 @@ const scope = (name: string, fields: string): string =>
 const credentials = (endpoint: string, secret: string, more = 'scope: "reports:read"'): string =>
   `provider: client-credentials\ntokenEndpoint: ${endpoint}\nclientId: broker\nclientSecret: token-broker/downstream/${secret}\n${more}`;
 
-/** Scopes for each provider of an oauth-token grant: `oidc` is oidc-provider's origin, `strict` that of the strict server. */
+/**
+ * Scopes for each provider of an oauth-token grant: `oidc` is oidc-provider's origin, `strict` that of the strict
+ * server.
+ */
 export function downstreamFolder(demoConnection: string, oidc: string, strict: string): Folder {
   const oidcClient = (id: string, field: string, more: string): string =>
     `provider: client-credentials\ntokenEndpoint: ${oidc}/token\nclientId: ${id}\n${field}: token-broker/downstream/oidc-${id}\n${more}`;

@@ -20,9 +20,10 @@ const resourceOf = (audience: string): object => ({
 });
 
 /**
- * An authorization server that others wrote (oidc-provider), on loopback, with one client for each way to authenticate: `basic-bot` and `post-bot` with
- * the secret, `jwt-bot` with the key. Resources decide the format of its tokens (RFC 8707).
- * It runs in a process of its own: a test environment's objects are of another realm, and it takes those for no metadata.
+ * An authorization server that others wrote (oidc-provider), on loopback, with one client for each way to authenticate:
+ * `basic-bot` and `post-bot` with the secret, `jwt-bot` with the key. Resources decide the format of its tokens (RFC
+ * 8707). It runs in a process of its own: a test environment's objects are of another realm, and it takes those for no
+ * metadata.
  */
 async function startProvider({ secret, jwk }: ClientKey): Promise<Endpoint> {
   const server = createServer();

@@ -19,7 +19,10 @@ export interface DownstreamStage {
   stop(): Promise<void>;
 }
 
-/** A broker with the real bundles, an authorization server that others wrote, and one that refuses whatever is unplanned. */
+/**
+ * A broker with the real bundles, an authorization server that others wrote, and one that refuses whatever is
+ * unplanned.
+ */
 export async function startDownstreamStage(): Promise<DownstreamStage> {
   const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });

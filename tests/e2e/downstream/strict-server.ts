@@ -59,8 +59,8 @@ async function verified(token: string, key: JWTVerifyGetKey | KeyObject, issuer:
 }
 
 /**
- * An authorization server that refuses whatever it was not told of: RFC 8693, RFC 7523, and the documented shapes of Google's and GitHub's endpoints. Each path that
- * begins with `/bad/` misbehaves in its own way.
+ * An authorization server that refuses whatever it was not told of: RFC 8693, RFC 7523, and the documented shapes of
+ * Google's and GitHub's endpoints. Each path that begins with `/bad/` misbehaves in its own way.
  */
 export async function startStrictServer(registered: Registered): Promise<StrictServer> {
   const asked: string[] = [];

@@ -24,7 +24,10 @@ const WHOEVER = [
 ].concat(`{ connection: [people, broker], actor: { client: [${BOT}, other-bot] } }`);
 const WHY = 'requires: { intent: true }\n';
 
-/** People of one issuer, an agent with tokens of the demonstration's, and clients that act for people; scopes for each of them. */
+/**
+ * People of one issuer, an agent with tokens of the demonstration's, and clients that act for people; scopes for each
+ * of them.
+ */
 export const agentFolder = (people: string): Folder => ({
   'connections/demo.yaml': DEMO,
   'connections/people.yaml': `connection: people\ntype: oidc\nissuer: "${people}"\njwksUri: "${people}/keys"\naudience: ["@ISSUER@"]\n`,

@@ -12,7 +12,10 @@ const brokerToken = (audience: string, duration: string, claims = '{}'): string 
 
 const workload = '  - connection: demo\n    when: { StringEquals: { claims.ref: refs/heads/main } }\n';
 
-/** Clients of each kind and scopes of each grant, for tests of the token endpoint. `jwks` are the public keys of `jwt-bot`. */
+/**
+ * Clients of each kind and scopes of each grant, for tests of the token endpoint. `jwks` are the public keys of
+ * `jwt-bot`.
+ */
 export const oauthFolder = (demoConnection: string, jwks: object): Folder => ({
   'connections/demo.yaml': demoConnection,
   'clients/nightly-bot.yaml': `client: nightly-bot\nsecret: ${SECRET}\nsecretOverlap: 1h\nclaims: { team: data }\n`,

@@ -2,7 +2,10 @@ import { createServer } from 'node:http';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { type Endpoint, listenNear } from '../../../local/endpoints/server.ts';
 
-/** An issuer of tokens with whatever claims a test needs (`may_act`, say), which the demonstration's provider does not issue. */
+/**
+ * An issuer of tokens with whatever claims a test needs (`may_act`, say), which the demonstration's provider does not
+ * issue.
+ */
 export interface People extends Endpoint {
   /** An ID token of five minutes, or as the claims say. */
   token(claims: JWTPayload & { readonly aud: string }): Promise<string>;

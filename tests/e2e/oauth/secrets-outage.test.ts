@@ -38,7 +38,10 @@ const said = ({ status, body }: Awaited<ReturnType<typeof post>>) => {
   return { status, error, reason };
 };
 
-/** Nothing was read before the first of these: an outage that begins later is hidden for as long as what was read counts. */
+/**
+ * Nothing was read before the first of these: an outage that begins later is hidden for as long as what was read
+ * counts.
+ */
 describe('a Secrets Manager that is out of order', () => {
   it.each(['down', 'silent'] as const)('and %s gives no token to a client with the right secret', async (state) => {
     secretsManager.become(state);

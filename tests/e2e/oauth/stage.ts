@@ -13,7 +13,10 @@ export interface OauthStage {
   stop(): Promise<void>;
 }
 
-/** A broker with clients of each kind, scopes of each grant, and their secrets. `endpoints` are as `startBroker` takes them. */
+/**
+ * A broker with clients of each kind, scopes of each grant, and their secrets. `endpoints` are as `startBroker` takes
+ * them.
+ */
 export async function startOauthStage(endpoints?: BrokerOptions['endpoints']): Promise<OauthStage> {
   const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' }] };

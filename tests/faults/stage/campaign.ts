@@ -7,7 +7,10 @@ import type { Lane } from './lane.ts';
 import { type Presented, SCENARIOS, type Scenario } from './scenarios.ts';
 import type { Stage } from './stage.ts';
 
-/** One request of one flow, and what goes wrong with it. `cold`: in a process that has just begun, which reads everything first. */
+/**
+ * One request of one flow, and what goes wrong with it. `cold`: in a process that has just begun, which reads
+ * everything first.
+ */
 export interface Case {
   readonly scenario: Scenario;
   readonly temperature: 'cold' | 'warm';
@@ -101,7 +104,10 @@ async function runCase(stage: Stage, lane: Lane, which: Case): Promise<CaseResul
 const TRIES = 4;
 const PAUSE_MS = 300;
 
-/** As an SDK does it: again after an answer that says so. What began before the fault ended may still be waited for, and a machine may be slow. */
+/**
+ * As an SDK does it: again after an answer that says so. What began before the fault ended may still be waited for, and
+ * a machine may be slow.
+ */
 async function answeredInTime(lane: Lane, scenario: Scenario, { event }: Presented): Promise<Called> {
   for (let attempt = 1; ; attempt += 1) {
     const called = await lane.send(scenario.function, event, null);

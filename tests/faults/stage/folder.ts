@@ -10,7 +10,10 @@ const session =
   'grant: { type: aws-session, roleArn: "arn:aws:iam::111122223333:role/token-broker/demo" }\nlimits: { perPrincipal: 100000/1h, total: 1000000/1h }\n';
 const token = (audience: string): string => `grant: { type: broker-token, audience: "${audience}", duration: 1h }\n`;
 
-/** A configuration in which every lane has an identity provider, a client and a provider of its own: `origins` are those of its proxies. */
+/**
+ * A configuration in which every lane has an identity provider, a client and a provider of its own: `origins` are those
+ * of its proxies.
+ */
 export function faultsFolder(origins: readonly { readonly idp: string; readonly host: string }[]): Folder {
   const lanes = origins.map((_, lane) => lane);
   const list = (prefix: string): string => lanes.map((lane) => `${prefix}-${lane}`).join(', ');

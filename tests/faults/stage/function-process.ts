@@ -1,4 +1,6 @@
-/** One function's execution environment as a process of its own, so that it can be killed. Its bundle is the argument. */
+/**
+ * One function's execution environment as a process of its own, so that it can be killed. Its bundle is the argument.
+ */
 import { pathToFileURL } from 'node:url';
 
 const [, , bundle = ''] = process.argv;

@@ -10,7 +10,10 @@ export type FunctionName = 'credentials' | 'sts' | 'token';
 /** Where the services are that the proxies of a lane stand before. */
 export type Upstreams = Readonly<Record<Exclude<Service, 'idp'>, string>>;
 
-/** One broker of several that share their tables: functions in processes of their own, each call of theirs through a proxy. One request at a time. */
+/**
+ * One broker of several that share their tables: functions in processes of their own, each call of theirs through a
+ * proxy. One request at a time.
+ */
 export class Lane {
   readonly number: number;
   readonly idp: Idp;

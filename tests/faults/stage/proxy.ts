@@ -7,7 +7,9 @@ const SLOW_MS = 120;
 /** Longer than any caller here waits for one answer. */
 const LATE_MS = 4_000;
 
-/** The calls of one request in their order, and what is to go wrong with one of them. Shared by the proxies of a lane. */
+/**
+ * The calls of one request in their order, and what is to go wrong with one of them. Shared by the proxies of a lane.
+ */
 export class CallLog {
   /** `service Operation #n`, n from 1 for each operation. */
   calls: string[] = [];

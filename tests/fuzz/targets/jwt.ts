@@ -34,7 +34,9 @@ const CONNECTIONS = [
   },
 ];
 
-/** `signed\nHEADER\nCLAIMS` is signed here, by the key that belongs to its algorithm; anything else is the token itself. */
+/**
+ * `signed\nHEADER\nCLAIMS` is signed here, by the key that belongs to its algorithm; anything else is the token itself.
+ */
 function tokenOf(input: string): string {
   if (!input.startsWith('signed\n')) return input;
   const [, header = '', ...claims] = input.split('\n');

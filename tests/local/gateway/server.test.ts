@@ -150,7 +150,10 @@ describe('the answer', () => {
 });
 
 describe("the gateway's own refusals", () => {
-  /** Request line, `Host: local`, `Connection: close` and a header of so many bytes come to `total` with their line ends. */
+  /**
+   * Request line, `Host: local`, `Connection: close` and a header of so many bytes come to `total` with their line
+   * ends.
+   */
   const sized = (total: number): string => {
     const head = 'GET /x HTTP/1.1\r\nHost: local\r\nConnection: close\r\nX-Pad: ';
     return `${head}${'a'.repeat(total - head.length - 2)}\r\n\r\n`;

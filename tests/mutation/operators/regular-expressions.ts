@@ -1,6 +1,6 @@
 /**
- * Variations of one regular expression, as literals: an anchor less, a repetition's bounds moved, a set of characters turned round, a flag
- * less. Those that do not compile are left out.
+ * Variations of one regular expression, as literals: an anchor less, a repetition's bounds moved, a set of characters
+ * turned round, a flag less. Those that do not compile are left out.
  */
 export function regularExpressions(pattern: string, flags: string): readonly string[] {
   const patterns = [

@@ -47,7 +47,10 @@ function string(node: Literal, { parent }: Around): readonly Replacement[] {
   return instead(node, node.value === '' ? "'mutant'" : "''");
 }
 
-/** A module's or a member's name, or the type that `typeof` is compared with: changed, it does not load, or is that comparison's other mutant. */
+/**
+ * A module's or a member's name, or the type that `typeof` is compared with: changed, it does not load, or is that
+ * comparison's other mutant.
+ */
 function isName(node: Literal, parent: AnyNode): boolean {
   if (parent.type === 'Property') return parent.key === node && !parent.computed;
   if (parent.type === 'BinaryExpression') {
