@@ -8,6 +8,8 @@ identity provider, shows each main flow once, and serves until Ctrl-C.
   --config DIR  Serve this configuration (connections/, clients/, scopes/, and secrets.yaml for the local
                 Secrets Manager) in place of the demonstration; nothing is demonstrated then.
   --port N      Listen on 127.0.0.1:N; default 3000, 0 for any free port. The issuer is http://127.0.0.1:N.
+  --take-over   Use tables and secrets of an outside endpoint also where they hold another issuer's configuration or
+                other values: refused otherwise, because whoever uses them would be out of service.
   --once        Exit after the demonstration: 0 if all of it went well.
   --help        Print this.
 
@@ -20,6 +22,7 @@ export interface StartOptions {
   readonly config: string | null;
   readonly port: number;
   readonly once: boolean;
+  readonly takeOver: boolean;
 }
 
 export type ParsedOptions =
@@ -30,6 +33,7 @@ export type ParsedOptions =
 const OPTIONS = {
   config: { type: 'string' },
   port: { type: 'string', default: '3000' },
+  'take-over': { type: 'boolean', default: false },
   once: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
@@ -38,13 +42,13 @@ const OPTIONS = {
 export function parseOptions(args: readonly string[]): ParsedOptions {
   try {
     const { values } = parseArgs({ args: [...args], options: OPTIONS, strict: true });
-    const { config, port, once, help } = values;
+    const { config, port, once, help, 'take-over': takeOver } = values;
     if (help) return { kind: 'help' };
     if (!/^[0-9]{1,5}$/.test(port) || Number(port) > 65_535) {
       return { kind: 'wrong', problem: `--port takes a number from 0 to 65535, not ${JSON.stringify(port)}` };
     }
     if (config === '') return { kind: 'wrong', problem: '--config takes a folder' };
-    return { kind: 'start', options: { config: config ?? null, port: Number(port), once } };
+    return { kind: 'start', options: { config: config ?? null, port: Number(port), once, takeOver } };
   } catch (error) {
     return { kind: 'wrong', problem: error instanceof Error ? error.message : String(error) };
   }

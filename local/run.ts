@@ -6,6 +6,7 @@ import { withDemoConfiguration } from './demo/configuration.ts';
 import { demonstrate } from './demo/demonstration.ts';
 import { type IdentityProvider, startIdentityProvider } from './demo/identity-provider.ts';
 import { isPortTaken } from './endpoints/server.ts';
+import { HeldByAnother } from './held-by-another.ts';
 import type { StartOptions } from './options.ts';
 import { readSecretsFile } from './secrets-file.ts';
 import { type Stack, startStack } from './stack.ts';
@@ -44,12 +45,14 @@ const asProblem = (error: unknown, { port }: StartOptions): unknown => {
       `127.0.0.1:${port} is taken by another program. Stop that, or take another port: npm start -- --port ${port + 100}`,
     );
   }
+  if (error instanceof HeldByAnother) return new Problem(error.message);
   if (isBuildFailure(error)) return new Problem(['The build failed:', ...buildProblems(error)].join('\n'));
   return error;
 };
 
 async function useFolder(stack: Stack, folder: string): Promise<void> {
   const file = readSecretsFile(folder);
+  if (file.ok) await stack.checkSecrets(file.secrets);
   const problems = [...(file.ok ? [] : file.problems), ...(await stack.configure(folder))];
   if (problems.length > 0) throw new Problem(problems.join('\n'));
   if (file.ok) await stack.putSecrets(file.secrets);
@@ -79,7 +82,8 @@ async function start(options: StartOptions): Promise<void> {
   const log = functionLog();
   const { build, fresh } = await buildProject(ROOT);
   print(fresh ? `Build ${build} is up to date.` : `Built ${build}.`);
-  const stack = await startStack({ root: ROOT, port: options.port, environment: env, log: log.write });
+  const others = options.takeOver ? 'take-over' : 'refuse';
+  const stack = await startStack({ root: ROOT, port: options.port, environment: env, others, log: log.write });
   running.push(stack);
   for (const name of stack.failedRotations) print(`The key ring ${name} could not be made: what needs it refuses.`);
   if (options.config === null) {

@@ -2,8 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   CreateSecretCommand,
+  GetSecretValueCommand,
   PutSecretValueCommand,
   ResourceExistsException,
+  ResourceNotFoundException,
   type SecretsManagerClient,
   TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
@@ -55,7 +57,7 @@ export function readSecretsFile(folder: string): SecretsFile {
   return { ok: true, secrets };
 }
 
-/** Creates each secret, or gives an existing one (in an outside Secrets Manager) this value. */
+/** Creates each secret, or gives an existing one (in an outside Secrets Manager) this value, if it has another. */
 export async function fillSecrets(client: SecretsManagerClient, secrets: readonly LocalSecret[]): Promise<void> {
   for (const { name, value, host } of secrets) {
     const tags = host === null ? [] : [{ Key: HOST_TAG, Value: host }];
@@ -63,8 +65,20 @@ export async function fillSecrets(client: SecretsManagerClient, secrets: readonl
       await client.send(new CreateSecretCommand({ Name: name, SecretString: value, Tags: tags }));
     } catch (error) {
       if (!(error instanceof ResourceExistsException)) throw error;
-      await client.send(new PutSecretValueCommand({ SecretId: name, SecretString: value }));
+      if ((await storedValue(client, name)) !== value) {
+        await client.send(new PutSecretValueCommand({ SecretId: name, SecretString: value }));
+      }
       if (tags.length > 0) await client.send(new TagResourceCommand({ SecretId: name, Tags: tags }));
     }
+  }
+}
+
+/** What the secret holds; null: there is none. */
+export async function storedValue(client: SecretsManagerClient, name: string): Promise<string | null> {
+  try {
+    return (await client.send(new GetSecretValueCommand({ SecretId: name }))).SecretString ?? null;
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return null;
+    throw error;
   }
 }

@@ -3,12 +3,13 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createTables } from '../lib/aws/dynamodb/create-tables.ts';
 import { sdkDynamoDb } from '../lib/aws/dynamodb/sdk-client.ts';
-import { awsSettings, outsideEndpoints, regionOf } from './aws-settings.ts';
+import { awsSettings, outsideEndpoints, regionOf, type Service } from './aws-settings.ts';
 import { putInForce } from './configuration.ts';
 import { type Endpoints, startEndpoints } from './endpoints/embedded.ts';
 import { type FunctionHost, hostFunction, type RunningFunction } from './gateway/function-host.ts';
 import { type Gateway, startGateway } from './gateway/server.ts';
 import { readTemplate, type Template } from './gateway/template.ts';
+import { checkSecrets, checkTables } from './held-by-another.ts';
 import { makeSecrets } from './rotation.ts';
 import { fillSecrets, type LocalSecret } from './secrets-file.ts';
 
@@ -24,6 +25,10 @@ export interface StackSettings {
   readonly port: number;
   /** Only `AWS_*` of it is read. */
   readonly environment: Environment;
+  /**
+   * What is there already of somebody else's, at an outside endpoint; default: `refuse`, before anything is written.
+   */
+  readonly others?: 'refuse' | 'take-over';
   /**
    * First part of the tables' names; default `token-broker`. Several stacks may share an outside DynamoDB under
    * different ones.
@@ -49,6 +54,8 @@ export interface Stack {
   readonly failedRotations: readonly string[];
   /** Applies a configuration folder as a new version. Returns its problems, if any; then nothing changed. */
   configure(folder: string): Promise<readonly string[]>;
+  /** Rejects with `HeldByAnother` where a secret is another's, before anything is written. */
+  checkSecrets(secrets: readonly LocalSecret[]): Promise<void>;
   putSecrets(secrets: readonly LocalSecret[]): Promise<void>;
   /** Ends everything that was started, requests in flight too. */
   stop(): Promise<void>;
@@ -120,7 +127,7 @@ async function prepare(
 }
 
 async function assemble(settings: StackSettings, gateway: Gateway, ends: (() => Promise<unknown>)[]): Promise<Stack> {
-  const { root, environment, tablePrefix = TABLE_PREFIX } = settings;
+  const { root, environment, others = 'refuse', tablePrefix = TABLE_PREFIX } = settings;
   const url = `http://127.0.0.1:${gateway.port}`;
   const parameters = { Issuer: url, ExternalId: EXTERNAL_ID, TablePrefix: tablePrefix };
   const template = readTemplate(join(root, 'template.yaml'), parameters, regionOf(environment));
@@ -131,15 +138,20 @@ async function assemble(settings: StackSettings, gateway: Gateway, ends: (() => 
   ends.push(async () => {
     for (const client of Object.values(clients)) client.destroy();
   });
+  const isOutside = (service: Service): boolean => outsideEndpoints(environment).endpoint(service) !== null;
+  if (others === 'refuse' && isOutside('DYNAMODB')) await checkTables(clients.dynamoDb, tablePrefix, url);
   const functions = hostFunctions(template, settings, aws);
   ends.push(functions.stop);
   const failedRotations = await prepare(template, endpoints, functions, clients, { aws, tablePrefix });
   gateway.open({ routes: template.routes, functions: functions.running });
-  const sts = outsideEndpoints(environment).endpoint('STS') === null ? 'embedded' : 'outside';
+  const sts = isOutside('STS') ? 'outside' : 'embedded';
   return {
     sts,
     ...{ url, port: gateway.port, tablePrefix, aws, failedRotations },
     configure: (folder) => putInForce(sdkDynamoDb(clients.dynamoDb), tablePrefix, folder, url),
+    checkSecrets: async (secrets) => {
+      if (others === 'refuse' && isOutside('SECRETS_MANAGER')) await checkSecrets(clients.secretsManager, secrets);
+    },
     putSecrets: (secrets) => fillSecrets(clients.secretsManager, secrets),
     stop: () => endAll(ends),
   };
@@ -153,7 +165,8 @@ async function endAll(ends: (() => Promise<unknown>)[]): Promise<void> {
 /**
  * Starts the broker on 127.0.0.1: the built functions behind the routes of `template.yaml`, and the endpoints that no
  * outside one takes the place of, with tables and key rings made. Rejects, with nothing left running, where the port is
- * taken (`EADDRINUSE`) or an outside endpoint does not answer.
+ * taken (`EADDRINUSE`), an outside endpoint does not answer, or its tables hold another issuer's configuration
+ * (`HeldByAnother`).
  */
 export async function startStack(settings: StackSettings): Promise<Stack> {
   const ends: (() => Promise<unknown>)[] = [];

@@ -6,5 +6,5 @@ port="$(free_port)"
 trap 'kill %1 2>/dev/null; wait' EXIT
 until_listening "$port" || { cat "$WORK/moto-regions.log" >&2; exit 1; }
 endpoint="http://127.0.0.1:$port"
-AWS_ENDPOINT_URL_DYNAMODB="$endpoint" AWS_ENDPOINT_URL_SECRETS_MANAGER="$endpoint" \
+TEST_AWS_ENDPOINTS=outside AWS_ENDPOINT_URL_DYNAMODB="$endpoint" AWS_ENDPOINT_URL_SECRETS_MANAGER="$endpoint" \
   npm test --silent -- --config tests/conformance/jest.config.mjs tests/conformance/two-regions

@@ -8,13 +8,13 @@ trap 'kill %1 2>/dev/null; wait' EXIT
 until_listening "$port" || { cat "$WORK/moto.log" >&2; exit 1; }
 endpoint="http://127.0.0.1:$port"
 # moto calls no rotation function: RotateSecret leaves a secret without a current version. The rotations of the end-to-end suite are the embedded endpoint's.
-AWS_ENDPOINT_URL_DYNAMODB="$endpoint" AWS_ENDPOINT_URL_SECRETS_MANAGER="$endpoint" \
+TEST_AWS_ENDPOINTS=outside AWS_ENDPOINT_URL_DYNAMODB="$endpoint" AWS_ENDPOINT_URL_SECRETS_MANAGER="$endpoint" \
   npm test --silent -- tests/e2e --testPathIgnorePatterns /node_modules/ tests/e2e/oauth/rotation
 
 # The ports' own suites too, on a DynamoDB that others wrote. It is one Python process: cases with many requests at once are dynalite's.
-AWS_ENDPOINT_URL_DYNAMODB="$endpoint" npm test --silent -- tests/aws/dynamodb tests/sign-in/stores \
+TEST_AWS_ENDPOINTS=outside AWS_ENDPOINT_URL_DYNAMODB="$endpoint" npm test --silent -- tests/aws/dynamodb tests/sign-in/stores \
   --testNamePattern '^(?!.*(thousand|of 50|at once|all instances|repeats of several|several counters|denial of several))'
 
 # moto's STS looks at no trust policy: the cases that need one to be looked at, the demonstration's among them, are the embedded STS's.
 curl --fail --silent --show-error --request POST "$endpoint/moto-api/reset" >/dev/null
-AWS_ENDPOINT_URL="$endpoint" npm test --silent -- tests/e2e/credentials.test.ts --testNamePattern '^(?!.*does not admit the broker)'
+TEST_AWS_ENDPOINTS=outside AWS_ENDPOINT_URL="$endpoint" npm test --silent -- tests/e2e/credentials.test.ts --testNamePattern '^(?!.*does not admit the broker)'

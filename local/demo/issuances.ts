@@ -9,7 +9,7 @@ const run = promisify(execFile);
 /** What `token-broker issuances list` prints for this stack: the built command line itself, in a process of its own. */
 export async function printIssuances({ stack, root }: { stack: Stack; root: string }): Promise<readonly string[]> {
   const env = { ...stack.aws, TOKEN_BROKER_TABLES: stack.tablePrefix };
-  const { stdout } = await run(execPath, [join(root, 'dist', 'cli.mjs'), 'issuances', 'list'], { env });
+  const { stdout } = await run(execPath, [join(root, 'dist', 'token-broker.mjs'), 'issuances', 'list'], { env });
   const lines = stdout.trimEnd().split('\n');
   if (!lines.some((line) => line.includes('issued'))) throw new Error('the ledger holds no issuance');
   return lines;

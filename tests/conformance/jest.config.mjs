@@ -4,6 +4,7 @@ export default {
   rootDir: '../..',
   extensionsToTreatAsEsm: ['.ts'],
   transform: {},
+  globalSetup: '<rootDir>/tests/aws-variables.ts',
   testMatch: ['<rootDir>/tests/conformance/**/*.test.ts'],
   maxWorkers: 2,
   testTimeout: 60_000,

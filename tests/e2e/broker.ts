@@ -79,6 +79,8 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
   const host = isEmulatorGiven ? { host: emulatedFunction } : {};
   const stack = await startStack({
     ...{ root: ROOT, port: 0, environment, tablePrefix, log: (line: string) => log.push(line) },
+    // Suites that share an endpoint give clients of one name secrets of their own.
+    others: 'take-over',
     ...host,
   });
   const idp = await startIdentityProvider(0, stack.url);

@@ -3,6 +3,7 @@
  * hold.
  */
 import { parseArgs } from 'node:util';
+import { dropAwsVariables } from '../aws-variables.ts';
 import { allCases, type CaseResult, chosen, describeCase, run } from './stage/campaign.ts';
 import { startStage } from './stage/stage.ts';
 
@@ -50,4 +51,5 @@ async function main(): Promise<number> {
   }
 }
 
+dropAwsVariables();
 process.exitCode = await main();

@@ -6,6 +6,7 @@ export default {
   rootDir: '../..',
   extensionsToTreatAsEsm: ['.ts'],
   transform: {},
+  globalSetup: '<rootDir>/tests/aws-variables.ts',
   testMatch: ['<rootDir>/tests/runtime/**/*.emulated.ts'],
   maxWorkers: 1,
   testTimeout: 60_000,

@@ -6,7 +6,7 @@ import { readSignature } from './signature-shape.ts';
 import type { XmlElement } from './xml-tree.ts';
 
 /** No connection has it as its audience, and no identity provider as its name. */
-const NOBODY = 'urn:token-broker:nobody';
+const NOBODY = 'https://nobody.invalid';
 const FILLING = '<a b="c">0123456789</a>';
 /** As long as that of an RSA key of 2048 bits. */
 const VALUE = `${'QUJD'.repeat(85)}QQ==`;
