@@ -33,7 +33,16 @@ export function jsonRpc({ target, version, ...options }: JsonRpcOptions): JsonRp
 function resultOf(body: string): JsonObject {
   const result = parsed(body);
   if (!isJsonObject(result)) throw new NoAnswer('the answer is not a whole JSON object');
-  return result;
+  return withoutNulls(result);
+}
+
+/**
+ * A member that is null is not there (Smithy, "AWS JSON protocols"): a secret without a date of deletion is none that
+ * waits for it.
+ */
+function withoutNulls(result: JsonObject): JsonObject {
+  if (!Object.values(result).includes(null)) return result;
+  return Object.fromEntries(Object.entries(result).filter(([, member]) => member !== null));
 }
 
 function parsed(body: string): JsonValue | undefined {

@@ -46,6 +46,11 @@ function signatureOf({ method, path, headers, body }: Received): string {
 }
 
 describe('a call', () => {
+  it('has no member that the service says is null', async () => {
+    const { call } = await service({ body: '{"DeletedDate":null,"Name":"x"}' });
+    expect(await call('Describe', {}, forever)).toEqual({ Name: 'x' });
+  });
+
   it('is one POST that names its operation, signed with every header that counts', async () => {
     const { call, received } = await service({ body: '{"Answer":"ü"}' });
     expect(await call('GetItem', { Name: 'ä', Nothing: undefined }, forever)).toEqual({ Answer: 'ü' });
