@@ -82,3 +82,12 @@ export async function verdict(xml: string | Uint8Array, setting: Setting = {}): 
   const outcome = await verifyXml(xml, setting);
   return outcome.ok ? 'accepted' : outcome.refusal.reason;
 }
+
+/** The same, with what the operator's log says beside it: `saml_schema: Assertion without Issuer`. */
+export async function logged(xml: string | Uint8Array, setting: Setting = {}): Promise<string> {
+  const outcome = await verifyXml(xml, setting);
+  if (outcome.ok) return 'accepted';
+  const { reason, log = {} } = outcome.refusal;
+  const members = Object.entries(log).map(([name, value]) => (name === 'found' ? value : `${name} ${value}`));
+  return members.length === 0 ? reason : `${reason}: ${members.join(', ')}`;
+}
