@@ -96,9 +96,9 @@ function readKey(element: XmlElement): WrappedKey {
 
 /** The named algorithm; SHA-1 where nothing is named (XML Encryption 1.1 section 5.5.2). */
 function algorithmOf(method: XmlElement, local: string, namespace: string, known: ReadonlyMap<string, string>): string {
-  const found = method.children.find((each) => is(each, local, namespace));
+  const [found, second] = method.children.filter((each) => is(each, local, namespace));
   const hash = found === undefined ? 'sha1' : known.get(attribute(found, 'Algorithm') ?? '');
-  if (hash === undefined) throw new Refused('saml_encryption_algorithm', local);
+  if (hash === undefined || second !== undefined) throw new Refused('saml_encryption_algorithm', local);
   return hash;
 }
 

@@ -1,6 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
-import { accept, Fault, type Outcome, type Refusal, refuse } from '../../outcome.ts';
+import { accept, type Outcome, type Refusal, refuse } from '../../outcome.ts';
 import { refusalEntry } from '../../refusals/registry.ts';
 import type { SamlBinding } from '../principal.ts';
 import { chooseConnection } from './choose-connection.ts';
@@ -43,11 +42,15 @@ async function openForConnection(
   if (!trust.ok) return trust;
   const response = verifyResponse(message, trust.value);
   if (!response.ok) return response;
-  const { assertion } = response.value.message;
-  const shape = outcomeOf(() => readEncrypted(assertion, listedModes(trust.value.connection)));
+  return openListed({ response: response.value, trust: trust.value }, context);
+}
+
+/** Decrypts what stands in a message whose Response's signature was verified, where that counts. */
+async function openListed(listed: Listed, { decryption, signal }: SamlContext): Promise<Outcome<TrustedAssertion>> {
+  const { assertion } = listed.response.message;
+  const shape = outcomeOf(() => readEncrypted(assertion, listedModes(listed.trust.connection)));
   if (!shape.ok) return shape;
-  const keys = await context.decryption.decryptionKeys(context.signal);
-  return verifyOpened(decryptAt(assertion, shape.value, keys), response.value, trust.value);
+  return verifyOpened(decryptAt(assertion, shape.value, await decryption.decryptionKeys(signal)), listed);
 }
 
 /**
@@ -68,26 +71,13 @@ async function openToChoose(
   const keys = await decryption.decryptionKeys(signal);
   const opened = decryptAt(message.assertion, shape.value, keys);
   const chosen = await chooseConnection({ ...message, assertion: opened.assertion }, at, context);
-  const verified = chosen.ok ? verifyChosen(message, shape.value, chosen.value, covered) : chosen;
-  if (chosen.ok && verified.ok) return verifyOpened(opened, verified.value, chosen.value);
+  const listed = chosen.ok ? verifyListed(message, shape.value, chosen.value, covered) : chosen;
+  // Where the Response's signature counts, only what it covers does: the cipher text is taken from there once more.
+  if (listed.ok && listed.value.response.responseSigned) return openListed(listed.value, context);
+  if (listed.ok) return verifyOpened(opened, listed.value);
   verifyInVain(opened.assertion, keys);
-  if (!chosen.ok && isOutage(chosen.refusal) && shape.value.cipher.mode === 'gcm') return chosen;
-  return alike(verified);
-}
-
-/** The Response where its signature counts, with the very ciphertext that was decrypted, in a mode that is listed. */
-function verifyChosen(
-  message: Message,
-  decrypted: EncryptedShape,
-  trust: Trust,
-  covered: Outcome<string> | null,
-): Outcome<VerifiedResponse> {
-  const response = verifyResponse(message, trust, covered);
-  if (!response.ok) return response;
-  const { assertion } = response.value.message;
-  const shape = outcomeOf(() => readEncrypted(assertion, listedModes(trust.connection)));
-  if (!shape.ok) return shape;
-  return isDeepStrictEqual(shape.value, decrypted) ? response : refuse('saml_signature_shape');
+  if (opened.failure !== null) return alike(opened.failure);
+  return isOutage(listed.refusal) && shape.value.cipher.mode === 'gcm' ? listed : alike(listed.refusal);
 }
 
 /** Of the work on a plaintext, the part that is reading it; the rest is the checks of what was read. */
@@ -108,25 +98,36 @@ function decryptAt(place: XmlElement, shape: EncryptedShape, keys: readonly KeyO
   const assertion = readPlaintext(text, place);
   if (assertion.ok) return { assertion: assertion.value, failure };
   const decoy = readPlaintext(decoyText(shape.content.length - READING_SHARE * assertion.at), place);
-  if (!decoy.ok) throw new Fault('bug', 'the decoy cannot be read');
-  return { assertion: decoy.value, failure: failure ?? assertion.refusal };
+  return { assertion: decoy.ok ? decoy.value : place, failure: failure ?? assertion.refusal };
 }
 
-function verifyOpened(
-  { assertion, failure }: Opened,
-  response: VerifiedResponse,
+/** A Response as far as its signature counts, and whose word that is. */
+interface Listed {
+  readonly response: VerifiedResponse;
+  readonly trust: Trust;
+}
+
+/** The Response where its signature counts, for a connection that lists what was decrypted. */
+function verifyListed(
+  message: Message,
+  { cipher }: EncryptedShape,
   trust: Trust,
-): Outcome<TrustedAssertion> {
+  covered: Outcome<string> | null,
+): Outcome<Listed> {
+  if (!listedModes(trust.connection).includes(cipher.mode)) return refuse('saml_encryption_algorithm');
+  const response = verifyResponse(message, trust, covered);
+  return response.ok ? accept({ response: response.value, trust }) : response;
+}
+
+function verifyOpened({ assertion, failure }: Opened, { response, trust }: Listed): Outcome<TrustedAssertion> {
   const message = { ...response.message, assertion };
   const verified = verifyAssertion({ ...response, message }, trust);
-  if (failure !== null) return alike({ ok: false, refusal: failure });
-  return verified.ok ? accept({ verified: verified.value, trust }) : alike(verified);
+  if (failure !== null) return alike(failure);
+  return verified.ok ? accept({ verified: verified.value, trust }) : alike(verified.refusal);
 }
 
 const isOutage = ({ reason }: Refusal): boolean => refusalEntry(reason).class === 'idp-outage';
 
 /** The one refusal. The operator's log has the reason. */
-function alike(outcome: Outcome<unknown>): Outcome<never> {
-  const { reason, log } = outcome.ok ? refuse('saml_decryption').refusal : outcome.refusal;
-  return refuse('saml_decryption', { log: { ...log, check: reason } });
-}
+const alike = ({ reason, log }: Refusal): Outcome<never> =>
+  refuse('saml_decryption', { log: { ...log, check: reason } });

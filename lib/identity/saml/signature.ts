@@ -34,8 +34,7 @@ export function verifiedOctets(
   if (!read.ok) return read;
   const shape = read.value;
   const current = idp.keys.filter((key) => isCurrent(key, now, connection.clockTolerance));
-  const others = idp.keys.filter((key) => !current.includes(key));
-  const holder = signerOf(shape, current) ?? signerOf(shape, others);
+  const holder = signerOf(shape, current) ?? signerOf(shape, idp.keys);
   if (holder === undefined) return refuse('signature_invalid', { log: { found: 'the signature' } });
   const octets = covered ?? outcomeOf(() => octetsOf(shape, signature, signed));
   if (!octets.ok) return octets;

@@ -1,7 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import { seconds } from '../../../lib/time.ts';
 import { element } from './element.ts';
 import {
   assertionHalves,
+  authn,
+  bearer,
+  bearerData,
+  conditions,
   ENVELOPED,
   EXCLUSIVE,
   EXCLUSIVE_C14N,
@@ -263,6 +268,180 @@ describe('the signature', () => {
     expect(await logged(response(signedAssertion({}, { key: 'weak' })), { connection: { metadata } })).toBe(
       'saml_metadata_invalid: line 1 has no certificate for signing with an EC key or an RSA key of 2048 bits or more',
     );
+  });
+});
+
+describe('the shape of a signature (core section 5.4)', () => {
+  const changed = (from: string | RegExp, to: string): string => {
+    const xml = GOOD.replace(from, to);
+    expect(xml).not.toBe(GOOD);
+    return response(xml);
+  };
+  const LIST = `<ec:InclusiveNamespaces xmlns:ec="${EXCLUSIVE_C14N}" PrefixList="xs"></ec:InclusiveNamespaces>`;
+  const method = (name: string, inner: string): string => changed(`></ds:${name}>`, `>${inner}</ds:${name}>`);
+  it.each([
+    [
+      'text in the canonicalization',
+      () => method('CanonicalizationMethod', 'x'),
+      'saml_schema: text in CanonicalizationMethod',
+    ],
+    ['blanks in it', () => method('CanonicalizationMethod', '\n '), 'signature_invalid: the signature'],
+    ['a list of prefixes in it', () => method('CanonicalizationMethod', LIST), 'signature_invalid: the signature'],
+    [
+      'two lists',
+      () => method('CanonicalizationMethod', LIST + LIST),
+      'saml_signature_shape: parameters of the canonicalization',
+    ],
+    [
+      'a list of another namespace',
+      () => method('CanonicalizationMethod', LIST.replaceAll(EXCLUSIVE_C14N, 'urn:x')),
+      'saml_signature_shape: parameters of the canonicalization',
+    ],
+    [
+      'another parameter',
+      () => method('CanonicalizationMethod', LIST.replaceAll('InclusiveNamespaces', 'Other')),
+      'saml_signature_shape: parameters of the canonicalization',
+    ],
+    [
+      'a parameter of the signature method',
+      () => method('SignatureMethod', '<ds:HMACOutputLength>0</ds:HMACOutputLength>'),
+      'algorithm_not_allowed: parameters of the signature method',
+    ],
+    [
+      'a parameter of the digest method',
+      () => method('DigestMethod', '<x></x>'),
+      'algorithm_not_allowed: the digest method',
+    ],
+    [
+      'a parameter of the enveloped signature',
+      () => changed('></ds:Transform>', '><x></x></ds:Transform>'),
+      'saml_signature_shape: transforms',
+    ],
+    [
+      'a method without a name',
+      () => changed(/<ds:SignatureMethod [^>]*>/, '<ds:SignatureMethod>'),
+      'saml_signature_shape: SignatureMethod without Algorithm',
+    ],
+    [
+      'a transform without a name',
+      () => changed(/<ds:Transform [^>]*>/, '<ds:Transform>'),
+      'saml_signature_shape: Transform without Algorithm',
+    ],
+    [
+      'one transform',
+      () => response(signedAssertion({}, { transforms: ENVELOPED })),
+      'saml_signature_shape: transforms',
+    ],
+    [
+      'three transforms',
+      () => response(signedAssertion({}, { transforms: ENVELOPED + EXCLUSIVE + EXCLUSIVE })),
+      'saml_signature_shape: transforms',
+    ],
+    [
+      'no transform',
+      () => response(signedAssertion({}, { transforms: '' })),
+      'saml_signature_shape: Transforms without Transform',
+    ],
+    [
+      'no reference',
+      () => changed(/<ds:Reference.*<\/ds:Reference>/, ''),
+      'saml_signature_shape: SignedInfo without Reference',
+    ],
+    [
+      'no URI',
+      () => changed(/ URI="[^"]*"/, ''),
+      'saml_signature_shape: a reference to another element than the parent',
+    ],
+    [
+      'no SignedInfo',
+      () => changed(/<ds:SignedInfo>.*<\/ds:SignedInfo>/, ''),
+      'saml_signature_shape: Signature without SignedInfo',
+    ],
+    [
+      'no value',
+      () => changed(/<ds:SignatureValue>.*<\/ds:SignatureValue>/, ''),
+      'saml_signature_shape: Signature without SignatureValue',
+    ],
+    [
+      'an empty value',
+      () => changed(/<ds:SignatureValue>[^<]*/, '<ds:SignatureValue>'),
+      'saml_signature_shape: SignatureValue is not base64',
+    ],
+    [
+      'an empty digest',
+      () => changed(/<ds:DigestValue>[^<]*/, '<ds:DigestValue>'),
+      'saml_signature_shape: DigestValue is not base64',
+    ],
+    [
+      'a value without its padding',
+      () => changed(/==<\/ds:SignatureValue>/, '</ds:SignatureValue>'),
+      'saml_signature_shape: SignatureValue is not base64',
+    ],
+    [
+      'two KeyInfo',
+      () => response(signedAssertion({}, { keyInfo: keyInfo('idp') + keyInfo('idp') })),
+      'saml_signature_shape: a child of Signature out of place',
+    ],
+    [
+      'line ends in its values',
+      () => changed(/<ds:SignatureValue>(....)/, '<ds:SignatureValue>\n$1\r\n\t '),
+      'accepted',
+    ],
+    [
+      'more prefixes in its canonical form than an element may have',
+      () => {
+        const names = Array.from({ length: 200 }, (_, at) => `p${at}`);
+        const [first, second] = ['urn:1', 'urn:2'].map((uri, at) =>
+          names.map((name) => ` xmlns:${name}${at}="${uri}"`).join(''),
+        );
+        const list = names.flatMap((name) => [`${name}0`, `${name}1`]).join(' ');
+        return method('CanonicalizationMethod', LIST.replace('"xs"', `"${list}"`))
+          .replace('<samlp:Response ', `<samlp:Response${first} `)
+          .replace('<saml:Assertion ', `<saml:Assertion${second} `);
+      },
+      'saml_signature_shape: SignedInfo',
+    ],
+  ])('%s', async (_rule, xml, expected) => {
+    expect(await logged(xml())).toBe(expected);
+  });
+
+  it.each([
+    ['xs', 'accepted'],
+    ['  xs\n\tnobody ', 'accepted'],
+    ['nobody', 'signature_invalid: the digest'],
+    ['', 'signature_invalid: the digest'],
+  ])('the list of prefixes that are canonicalized inclusively: %j', async (list, expected) => {
+    const digested = (before + behind).replace(' ID=', ' xmlns:xs="urn:xs" ID=');
+    const written = list.replaceAll('\n', '&#xA;').replaceAll('\t', '&#x9;');
+    const inclusive = transform(EXCLUSIVE_C14N, LIST.replace('"xs"', `"${written}"`));
+    const xml = response(signedAssertion({}, { digested, transforms: ENVELOPED + inclusive }));
+    expect(await logged(xml.replace('<samlp:Response ', '<samlp:Response xmlns:xs="urn:xs" '))).toBe(expected);
+  });
+
+  it('of which the canonical form would be over 1 MB is refused, also where its digest is signed', async () => {
+    const long = `urn:${'x'.repeat(1000)}`;
+    const advice = `<saml:Advice>${`<p:b xmlns:p="${long}"></p:b>`.repeat(1100)}</saml:Advice>`;
+    const [start, end] = assertionHalves({ advice });
+    const short = `${start}${signature(start + end, '_a1')}${end.replaceAll(` xmlns:p="${long}"`, '')}`;
+    const xml = response(short).replace('<samlp:Response ', `<samlp:Response xmlns:p="${long}" `);
+    expect(await logged(xml)).toBe('saml_too_large: the canonical form');
+  });
+
+  it.each([
+    ['2026-11-22T09:59:18Z', 'accepted'],
+    ['2026-11-22T09:59:19Z', 'saml_certificate_expired'],
+    ['2026-11-21T09:58:18Z', 'accepted'],
+    ['2026-11-21T09:58:17Z', 'saml_certificate_expired'],
+  ])('counts while its certificate is in its time, with the tolerance: at %s', async (now, expected) => {
+    const away = (minutes: number): string => new Date(Date.parse(now) + minutes * 60_000).toISOString();
+    const parts = {
+      issueInstant: away(-1),
+      authn: authn(away(-1)),
+      conditions: conditions(undefined, ''),
+      confirmation: bearer(bearerData({ notOnOrAfter: away(5) })),
+    };
+    const xml = response(signedAssertion(parts, { key: 'ended' }), { issueInstant: away(-1) });
+    expect(await logged(xml, { now, connection: { clockTolerance: seconds(30) } })).toBe(expected);
   });
 });
 

@@ -12,7 +12,7 @@ export const TOKEN_ENDPOINT = 'https://broker.example.com/oauth2/token';
 export const ACS = 'https://broker.example.com/saml/corp/acs';
 export const NOW = '2027-01-15T12:00:00Z';
 
-export type KeyName = 'idp' | 'rolled' | 'ended' | 'stranger' | 'sp' | 'ec' | 'weak';
+export type KeyName = 'idp' | 'rolled' | 'ended' | 'stranger' | 'sp' | 'ec' | 'ed25519' | 'weak';
 
 const file = (name: string): string => readFileSync(new URL(`./keys/${name}.pem`, import.meta.url), 'utf8');
 export const privateKey = (name: KeyName): string => file(`${name}.key`);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SamlConnection } from '../../../lib/configuration/documents.ts';
 import { MetadataSource } from '../../../lib/identity/saml/metadata-source.ts';
-import type { DocumentStore, FetchResult, StoredDocument } from '../../../lib/ports.ts';
+import type { DocumentStore, FetchRequest, FetchResult, StoredDocument } from '../../../lib/ports.ts';
 import { epochMilliseconds } from '../../../lib/time.ts';
 import { IDP, metadataOf } from './idp.ts';
 import { CONNECTION } from './verifying.ts';
@@ -17,7 +17,13 @@ const HOUR = 3_600_000;
 
 /** Sources of metadata over one clock that is set, one store, and one IdP that answers what it is told. */
 function fixture() {
-  const state = { now: START, answer: (): FetchResult => served(metadataOf('idp')), fetches: 0, reads: 0 };
+  const state = {
+    now: START,
+    answer: (): FetchResult => served(metadataOf('idp')),
+    fetches: 0,
+    reads: 0,
+    requests: [] as FetchRequest[],
+  };
   const stored = new Map<string, StoredDocument>();
   const store: DocumentStore = {
     get: async (key) => {
@@ -31,8 +37,9 @@ function fixture() {
       clock: { now: () => epochMilliseconds(state.now) },
       store: over,
       fetcher: {
-        fetch: async () => {
+        fetch: async (request) => {
           state.fetches += 1;
+          state.requests.push(request);
           return state.answer();
         },
       },
@@ -231,6 +238,80 @@ describe('metadata behind a URL', () => {
     state.answer = () => served(metadataOf('stranger').replace(IDP, 'https://other.example.com'));
     state.now = START + 24 * HOUR;
     expect(await find(metadata)).toBe('https://other.example.com 1');
+  });
+
+  it('is asked for by GET, on its own host, within 3 s and 1 MB, at whatever address it has', async () => {
+    const { state, source } = fixture();
+    await find(source());
+    expect(state.requests).toEqual([
+      {
+        url: 'https://idp.example.com/metadata.xml',
+        method: 'GET',
+        maxBytes: 1024 * 1024,
+        timeoutMs: 3000,
+        redirects: 'same-host',
+        publicAddressOnly: false,
+      },
+    ]);
+  });
+
+  it.each<[string, FetchResult, object]>([
+    ['does not answer', down, { found: 'timeout' }],
+    ['answers 404', served('', 404), { httpStatus: 404 }],
+    ['answers what is not UTF-8', served(Uint8Array.of(0xff)), { found: 'not UTF-8' }],
+    ['answers a page', served('<html></html>'), { found: 'line 1 is not an EntityDescriptor of SAML 2.0 metadata' }],
+    ['answers what has ended', ending('2027-01-15T12:00:00Z'), { validUntil: 1_800_014_400 }],
+  ])('is logged with what was found where the IdP %s', async (_rule, answer, log) => {
+    const { state, source } = fixture();
+    state.answer = () => answer;
+    const outcome = await source().find(URL_CONNECTION, AbortSignal.timeout(5000));
+    expect(outcome).toMatchObject({ ok: false, refusal: { log } });
+  });
+
+  it('of another entity is logged as that', async () => {
+    const { state, source } = fixture();
+    const metadata = source();
+    await find(metadata);
+    state.answer = () => served(metadataOf('idp').replace(IDP, 'https://other.example.com'));
+    state.now = START + HOUR;
+    await find(metadata);
+    state.now = START + 25 * HOUR;
+    state.answer = () => down;
+    expect(await find(metadata)).toBe('metadata_unavailable');
+  });
+
+  it('of two URLs is kept apart, in memory and in the store', async () => {
+    const { state, stored, source } = fixture();
+    const metadata = source();
+    await find(metadata);
+    state.answer = () => served(metadataOf('stranger').replace(IDP, 'https://other.example.com'));
+    expect(await find(metadata, { ...URL_CONNECTION, metadataUrl: 'https://other.example.com/' })).toBe(
+      'https://other.example.com 1',
+    );
+    expect([...stored.keys()]).toEqual([
+      'saml-metadata#https://idp.example.com/metadata.xml',
+      'saml-metadata#https://other.example.com/',
+    ]);
+  });
+
+  it('that was stored is as old as its fetch', async () => {
+    const { state, source } = fixture();
+    await find(source());
+    state.now = START + HOUR - SECOND;
+    state.answer = () => down;
+    const other = source();
+    expect(await find(other)).toBe(ONE);
+    state.now = START + HOUR;
+    await find(other);
+    expect(state.fetches).toBe(2);
+  });
+
+  it('is a fault of the configuration where there is neither a document nor a URL', async () => {
+    const { source } = fixture();
+    await expect(find(source(), { ...URL_CONNECTION, metadataUrl: null })).rejects.toMatchObject({
+      dependency: 'configuration',
+      message: 'a SAML connection without metadata',
+    });
   });
 
   it('is kept in memory only where it is too long for the store', async () => {

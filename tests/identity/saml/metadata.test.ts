@@ -37,6 +37,81 @@ describe('IdP metadata', () => {
   });
 
   it.each([
+    ['true', true],
+    ['1', true],
+    ['false', false],
+    ['0', false],
+    ['yes', false],
+  ])('says whether the IdP wants signed requests: %s', (written, expected) => {
+    const reading = readMetadata(role(`WantAuthnRequestsSigned="${written}"`));
+    expect(reading.ok && reading.value.wantsSignedRequests).toBe(expected);
+  });
+
+  it.each([
+    ['in the middle of a document', `${GOOD.slice(0, 50)}\uFEFF${GOOD.slice(50)}`],
+    ['twice', `\uFEFF\uFEFF${GOOD}`],
+  ])('takes a byte order mark at the beginning, not %s', (_rule, text) => {
+    expect(readMetadata(text).ok).toBe(false);
+  });
+
+  it('takes 1 MB, ten certificates, and names of 1024 characters', () => {
+    const long = GOOD.replace(IDP, 'x'.repeat(1024));
+    expect(readMetadata(long + ' '.repeat(1024 * 1024 - long.length)).ok).toBe(true);
+    expect(readMetadata(metadataOf(...Array<'idp'>(10).fill('idp'))).ok).toBe(true);
+  });
+
+  it('tells a sign-in every problem with its line', () => {
+    const text = `<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata">\n${metadataOf('idp')
+      .replace(/^<[^>]*>/, '')
+      .replace(' Location="https://idp.example.com/sso"', '')}`;
+    expect(metadataOutcome(readMetadata(text))).toEqual({
+      ok: false,
+      refusal: {
+        reason: 'saml_metadata_invalid',
+        log: { found: 'line 1 EntityDescriptor has no entityID; line 2 SingleSignOnService has no Location' },
+      },
+    });
+  });
+
+  it('leaves out a key that is neither RSA nor EC, and says so', () => {
+    const reading = readMetadata(metadataOf('idp', 'ed25519'));
+    expect(reading).toMatchObject({
+      ok: true,
+      leftOut: [{ line: 1, message: 'the key of this certificate is of the kind ed25519' }],
+    });
+    expect(reading.ok && reading.value.keys.length).toBe(1);
+  });
+
+  it('takes no certificate for its chain, and one that stands in lines', () => {
+    const chain = GOOD.replace(
+      '</ds:X509Certificate>',
+      '</ds:X509Certificate><ds:X509Certificate>chain</ds:X509Certificate>',
+    );
+    expect(readMetadata(chain).ok).toBe(true);
+    const [one] = /MII[^<]*/.exec(GOOD) ?? [''];
+    expect(readMetadata(GOOD.replace(one, `\n ${(one.match(/.{1,64}/g) ?? []).join('\r\n\t')}\n`)).ok).toBe(true);
+  });
+
+  it('takes no X509Certificate of anything else', () => {
+    const elsewhere = metadataOf('idp').replaceAll('X509Data', 'KeyValue');
+    expect(readMetadata(elsewhere)).toEqual({
+      ok: false,
+      problems: [{ line: 1, message: 'has no X509Certificate for signing' }],
+    });
+  });
+
+  it('finds its role among others', () => {
+    const others = GOOD.replace('<md:IDPSSO', '<md:AffiliationDescriptor/><md:IDPSSO');
+    expect(readMetadata(others).ok).toBe(true);
+    const [service] = [SP_ROLE];
+    expect(
+      readMetadata(metadataOf('idp').replace(/<md:IDPSSO.*<\/md:IDPSSODescriptor>/s, `<md:x/>${service}<md:x/>`)),
+    ).toMatchObject({
+      problems: [{ message: "describes a service provider: take the identity provider's own metadata" }],
+    });
+  });
+
+  it.each([
     ['certificates without a named use', GOOD.replaceAll(' use="signing"', ''), 2],
     ['no certificates for encryption', GOOD.replace('use="signing"', 'use="encryption"'), 1],
     [

@@ -1,7 +1,11 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it, test } from '@jest/globals';
+import { seconds } from '../../../lib/time.ts';
 import {
   attribute,
   attributes,
+  bearer,
+  bearerData,
   IDP,
   keyInfo,
   metadataOf,
@@ -128,11 +132,30 @@ describe('accepts', () => {
   });
 });
 
+test('the proof is what was sent: its hash, its end, and how long its one use is remembered', async () => {
+  const notOnOrAfter = '2027-01-15T12:04:59.25Z';
+  const xml = response(signedAssertion({ confirmation: bearer(bearerData({ notOnOrAfter })) }));
+  const outcome = await verifyXml(xml, { connection: { clockTolerance: seconds(30) } });
+  expect(outcome.ok && [outcome.value.proof, outcome.value.reuse]).toEqual([
+    {
+      kind: 'saml',
+      issuer: IDP,
+      tokenId: '_a1',
+      sha256: createHash('sha256').update(xml).digest('hex'),
+      expires: 1_800_014_699.25,
+    },
+    { reuse: 'once', issuer: IDP, tokenId: '_a1', until: 1_800_014_730 },
+  ]);
+});
+
 describe('a transient NameID', () => {
   const changes = { nameId: nameId('_t1', 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient') };
 
   it('can not be the principal', async () => {
-    expect(await verdict(signedAssertion(changes))).toBe('saml_transient_name');
+    expect(await verifyXml(signedAssertion(changes))).toEqual({
+      ok: false,
+      refusal: { reason: 'saml_transient_name', detail: 'The NameID must not be transient.' },
+    });
   });
 
   it('gives way to the label that is made of an attribute', async () => {

@@ -12,8 +12,9 @@ import {
   response,
   SP,
   signedAssertion,
+  unsignedAssertion,
 } from './idp.ts';
-import { type Setting, verdict, verifyXml } from './verifying.ts';
+import { logged, type Setting, verdict, verifyXml } from './verifying.ts';
 
 const statement = (...inner: string[]) => ({ attributes: attributes(...inner) });
 
@@ -64,6 +65,62 @@ describe('a control character', () => {
   ])('is refused: %s', async (_rule, changes) => {
     expect(await verdict(response(signedAssertion(changes)))).toBe('saml_control_character');
   });
+
+  it.each([
+    ...[
+      'ID',
+      'Version',
+      'IssueInstant',
+      'Destination',
+      'InResponseTo',
+      'Value',
+      'Name',
+      'Format',
+      'Method',
+      'Recipient',
+    ],
+    ...['NotBefore', 'NotOnOrAfter', 'AuthnInstant', 'SessionIndex', 'SessionNotOnOrAfter'],
+  ])('is refused in %s of an element of SAML, whichever that is, as a character or by reference', async (name) => {
+    for (const written of ['\n', '\t', '&#xA;', '&#x85;']) {
+      for (const tag of ['saml:x xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"', 'samlp:x']) {
+        const extensions = `<samlp:Extensions><${tag} ${name}="a${written}b"/></samlp:Extensions>`;
+        expect(await logged(response(signedAssertion(), { extensions }))).toBe(
+          `saml_control_character: attribute ${name}`,
+        );
+      }
+    }
+  });
+
+  it.each([
+    ['of an element of others', '<x Name="a&#xA;b"/>'],
+    ['of another namespace', '<samlp:x xmlns:y="urn:y" y:Name="a&#xA;b"/>'],
+    ['in the text of an element of others that is called as ours', '<Issuer>a\nb</Issuer><Audience>a\nb</Audience>'],
+    [
+      'in a NameID that is not of the subject',
+      '<saml:NameID xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">a\nb</saml:NameID>',
+    ],
+  ])('that is a line end is no fault in an attribute of that name %s', async (_rule, inner) => {
+    const extensions = `<samlp:Extensions>${inner}</samlp:Extensions>`;
+    expect(await verdict(response(signedAssertion(), { extensions }))).toBe('accepted');
+  });
+
+  it.each([
+    ['Issuer', '<saml:Issuer xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">a\nb</saml:Issuer>'],
+    ['Audience', '<saml:Audience xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">a\nb</saml:Audience>'],
+    ['x', '<x>\u0085</x>'],
+    ['attribute y', '<x y="\u0085"/>'],
+  ])('is refused before any signature: %s', async (where, inner) => {
+    const extensions = `<samlp:Extensions>${inner}</samlp:Extensions>`;
+    expect(await logged(response(unsignedAssertion(), { extensions }))).toBe(`saml_control_character: ${where}`);
+  });
+
+  it.each(['http://www.w3.org/2000/09/xmldsig#', 'http://www.w3.org/2001/04/xmlenc#'])(
+    'is passed over in texts of %s, which are not read as text',
+    async (namespace) => {
+      const extensions = `<samlp:Extensions><x xmlns="${namespace}">\u0085</x></samlp:Extensions>`;
+      expect(await verdict(response(signedAssertion(), { extensions }))).toBe('accepted');
+    },
+  );
 
   const LINES = 'Main Street 1\nSpringfield\t&#xD;';
   it.each<[string, Partial<AssertionParts>]>([
