@@ -1,5 +1,7 @@
 import { accept, type Outcome, refuse } from '../../outcome.ts';
 import { type AssertionShape, readAssertion } from './assertion.ts';
+import { is } from './element.ts';
+import { SAML } from './names.ts';
 import { type Message, readMessage } from './read-message.ts';
 import { outcomeOf, Refused } from './refused.ts';
 import type { ResponseShape } from './response.ts';
@@ -51,7 +53,12 @@ export function verifyResponse(
   const octets = verifiedOctets(response.signature, response.element, trust, covered);
   if (!octets.ok) return octets;
   const signed = readMessage(octets.value);
-  return signed.ok ? accept({ message: signed.value, responseSigned: true }) : signed;
+  if (!signed.ok) return signed;
+  // The enveloped transform takes the signature out; were one left, the reference did not cover what it seems to.
+  if (signed.value.response === null || signed.value.response.signature !== null) {
+    return refuse('saml_signature_shape', { log: { found: 'the signed octets are no Response' } });
+  }
+  return accept({ message: signed.value, responseSigned: true });
 }
 
 /**
@@ -76,8 +83,8 @@ function signedElement(element: XmlElement, trust: Trust): Outcome<XmlElement> {
   return octets.ok ? readXml(octets.value, MESSAGE_RULES) : octets;
 }
 
-/** The enveloped transform took one signature out. Were another left, the reference would not cover what it seems to. */
 function readWithoutSignature(element: XmlElement): AssertionShape {
+  if (!is(element, 'Assertion', SAML)) throw new Refused('saml_signature_shape', 'the signed octets are no Assertion');
   const shape = readAssertion(element);
   if (shape.signature !== null) throw new Refused('saml_signature_shape', 'a signature in the signed octets');
   return shape;

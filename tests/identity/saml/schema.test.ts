@@ -32,7 +32,10 @@ const CONTEXT = element(
   element('saml:AuthenticatingAuthority', {}, 'urn:two'),
 );
 
-/** An assertion with every part that SAML 2.0 has and that is read or passed over here, in canonical form, without its signature. */
+/**
+ * An assertion with every part that SAML 2.0 has and that is read or passed over here, in canonical form, without its
+ * signature.
+ */
 const FULL = unsignedAssertion({
   nameId: element('saml:NameID', { Format: 'urn:f', ...QUALIFIERS }, 'alice@example.com'),
   confirmation: bearer(
