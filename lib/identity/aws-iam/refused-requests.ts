@@ -15,6 +15,12 @@ const MOST_KEPT = 1_000;
  */
 const MOST_OF_A_KEY = 20;
 const MOST_OF_AN_ADDRESS = 100;
+/**
+ * How long after it was accepted a key is asked about whatever else comes from its address: one program behind a shared
+ * address (NAT) must not lock the others out. The key's own bound holds.
+ */
+const KNOWN_MS = 900_000;
+const MOST_KNOWN = 1_000;
 
 /** What another try of the same request cannot change. */
 const FINAL: ReadonlySet<Reason> = new Set<Reason>([
@@ -32,11 +38,14 @@ interface Kept {
 
 /**
  * Signed AWS requests that were refused after STS was asked, in the memory of one process: so that a made-up one is
- * asked about once, and made-up ones without end are not. Nobody is let in by it: what was accepted is not kept.
+ * asked about once, and made-up ones without end are not. Nobody is let in by it: of what was accepted only the key and
+ * its address are kept, and STS is asked about its next request too.
  */
 export class RefusedRequests {
   readonly #clock: Clock;
   readonly #kept = new Map<string, Kept>();
+  /** When a key was last accepted from an address, the oldest first. */
+  readonly #known = new Map<string, EpochMilliseconds>();
   readonly #ofKeys: FailedAttempts;
   readonly #ofAddresses: FailedAttempts;
 
@@ -62,16 +71,29 @@ export class RefusedRequests {
   async keep(request: SignedRequest, from: Origin, refusal: Refusal): Promise<void> {
     if (!FINAL.has(refusal.reason)) return;
     const name = nameOf(request, from);
-    this.#kept.delete(name);
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size >= MOST_KEPT && oldest !== undefined) this.#kept.delete(oldest);
-    this.#kept.set(name, { refusal, since: this.#clock.now() });
+    putLast(this.#kept, name, { refusal, since: this.#clock.now() }, MOST_KEPT);
     await this.#ofKeys.count(request.accessKeyId, from.sourceIp);
     await this.#ofAddresses.count('', from.sourceIp);
   }
 
-  #blockedFor({ accessKeyId }: SignedRequest, { sourceIp }: Origin): Seconds | null {
-    return this.#ofKeys.blockedFor(accessKeyId, sourceIp) ?? this.#ofAddresses.blockedFor('', sourceIp);
+  /**
+   * STS said whose the request is, and the broker knows them: others from that address no longer speak for this key.
+   */
+  accepted(request: SignedRequest, from: Origin): void {
+    putLast(this.#known, keyAt(request, from), this.#clock.now(), MOST_KNOWN);
+  }
+
+  #blockedFor(request: SignedRequest, from: Origin): Seconds | null {
+    const { sourceIp } = from;
+    const ofKey = this.#ofKeys.blockedFor(request.accessKeyId, sourceIp);
+    if (ofKey !== null || this.#isKnown(request, from)) return ofKey;
+    return this.#ofAddresses.blockedFor('', sourceIp);
+  }
+
+  #isKnown(request: SignedRequest, from: Origin): boolean {
+    const since = this.#known.get(keyAt(request, from));
+    const age = since === undefined ? KNOWN_MS : this.#clock.now() - since;
+    return age >= 0 && age < KNOWN_MS;
   }
 }
 
@@ -80,6 +102,16 @@ export interface Origin {
   readonly sourceIp: string;
   readonly configVersion: number;
 }
+
+/** Puts an entry behind the others; the oldest gives way where there are `most`. */
+function putLast<T>(entries: Map<string, T>, name: string, entry: T, most: number): void {
+  entries.delete(name);
+  const [oldest] = entries.keys();
+  if (entries.size >= most && oldest !== undefined) entries.delete(oldest);
+  entries.set(name, entry);
+}
+
+const keyAt = ({ accessKeyId }: SignedRequest, { sourceIp }: Origin): string => `${accessKeyId} ${sourceIp}`;
 
 /** All that STS would be sent: a copy with the same signature and another header is another request. */
 const nameOf = ({ target, headers, body }: SignedRequest, { configVersion }: Origin): string =>

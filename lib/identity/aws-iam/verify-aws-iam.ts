@@ -54,7 +54,8 @@ export async function verifyAwsIam(envelope: string, context: AwsIamContext): Pr
   if (known !== null) return { ok: false, refusal: known };
   const signer = await askWhoSigned(request, context.fetcher, context.signal);
   const outcome = signer.ok ? admit(envelope, request, signer.value, connections, context) : signer;
-  if (!outcome.ok) await context.refused.keep(request, from, outcome.refusal);
+  if (outcome.ok) context.refused.accepted(request, from);
+  else await context.refused.keep(request, from, outcome.refusal);
   return outcome;
 }
 

@@ -110,6 +110,23 @@ describe('signed requests that are made up without end', () => {
     expect(await present(next)).toMatchObject({ reason: 'signed_request_attempts_exceeded', asked: 0 });
     expect(await present(next, { sourceIp: '203.0.113.10' })).toMatchObject({ reason: 'signature_invalid', asked: 1 });
   });
+
+  it.each([
+    ['was accepted there within the last quarter of an hour', 899_999, 'accepted'],
+    ['was accepted there a quarter of an hour ago', 900_000, 'signed_request_attempts_exceeded'],
+    ['was accepted there by a clock that was set back since', -1, 'signed_request_attempts_exceeded'],
+  ])('from a shared address leave a key alone that %s: after %i ms', async (_, later, reason) => {
+    const { clock, present } = aProcess();
+    const good = { answer: xml(answerXml()) };
+    expect(await present(encoded(await another(1_000)), good)).toMatchObject({ reason: 'accepted' });
+    clock.ms += later;
+    for (let count = 0; count < 100; count += 1) await present(encoded(await another(count, keyed(count))));
+    expect(await present(encoded(await another(1_001)), good)).toMatchObject({ reason });
+    for (let count = 0; count < 20; count += 1) await present(encoded(await another(count)));
+    expect(await present(encoded(await another(1_002)), good)).toMatchObject({
+      reason: 'signed_request_attempts_exceeded',
+    });
+  });
 });
 
 describe('an account', () => {
