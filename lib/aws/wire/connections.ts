@@ -1,4 +1,10 @@
-import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+} from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { systemClock } from '../../host/clock.ts';
@@ -28,6 +34,8 @@ const DOUBTED_ANSWER_MS = 250;
 /** AWS closes what is idle for a minute or so: older ones are not tried at all. */
 const MOST_IDLE_MS = 50_000;
 const MAX_SOCKETS = 128;
+/** BatchGetItem's 16 MB and what JSON makes of them: whoever sends more is not AWS. */
+const MOST_BYTES = 32 * 1024 * 1024;
 
 const plain = new HttpAgent({ keepAlive: true, maxSockets: MAX_SOCKETS });
 const secure = new HttpsAgent({ keepAlive: true, maxSockets: MAX_SOCKETS });
@@ -101,17 +109,31 @@ function askOnce(wire: WireRequest, signal: AbortSignal): Promise<WireAnswer> {
     request.on('response', (response) => {
       waitAtMost(ANSWER_MS, late);
       const { socket, statusCode = 0, headers } = response;
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', (cause) => fail(new NoAnswer(cause)));
-      response.on('end', () => {
+      readBody(response).then((body) => {
         clearTimeout(timer);
         lastAnswer = systemClock.now();
         lastUsed.set(socket, lastAnswer);
-        resolve({ status: statusCode, headers, body: Buffer.concat(chunks).toString('utf8') });
-      });
+        resolve({ status: statusCode, headers, body });
+      }, fail);
     });
   });
+}
+
+/** Rejects with `NoAnswer` where the body breaks off or is larger than any of AWS's. */
+async function readBody(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of response) {
+      bytes += chunk.byteLength;
+      if (bytes > MOST_BYTES) break;
+      chunks.push(chunk);
+    }
+  } catch (cause) {
+    throw new NoAnswer(cause);
+  }
+  if (bytes > MOST_BYTES) throw new NoAnswer('the answer is too large');
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 function onConnected(socket: Socket, { url }: WireRequest, connected: () => void): void {

@@ -56,7 +56,7 @@ function readPrincipal(token: BrokerToken, issuer: string): Principal | null {
   };
   return {
     ...identity,
-    name: origin.principal ?? token.subject,
+    name: origin.principal,
     claims: originClaims(identity.subject, token.claims),
     proof,
     reuse: null,
@@ -86,18 +86,19 @@ function originClaims(subject: string, claims: JsonObject): Claims {
 }
 
 interface Origin {
-  readonly principal: string | null;
+  readonly principal: string;
   readonly issuer: string | null;
   readonly presenters: readonly string[];
 }
 
-/** Tokens that were made before they said so have none of it. */
+/**
+ * null also for a token that an earlier version made, which did not say these: what it lost on its way (who presented
+ * it, whom `may_act` named) nobody can know, so that it is no proof.
+ */
 function readOrigin(lineage: JsonValue | undefined): Origin | null {
   if (!isJsonObject(lineage)) return null;
-  const { principal = null, issuer = null, presenters = [] } = lineage;
-  if ((typeof principal !== 'string' && principal !== null) || (typeof issuer !== 'string' && issuer !== null)) {
-    return null;
-  }
+  const { principal, issuer, presenters = [] } = lineage;
+  if (typeof principal !== 'string' || (typeof issuer !== 'string' && issuer !== null)) return null;
   if (!Array.isArray(presenters) || !presenters.every((each) => typeof each === 'string')) return null;
   return { principal, issuer, presenters };
 }

@@ -8,6 +8,9 @@ import { NOW_SECONDS } from '../../fakes/world.ts';
 export const ISSUER = 'https://broker.example.com';
 export const ID = 'iss_01KAJ0000000000000000000ZZ';
 
+/** What a token says that is a proof here: what it came of, and who its origin is. */
+export const LINEAGE = { parents: [], exchanges: 0, principal: 'The bot', issuer: null };
+
 /** What this broker signs for `client:nightly-bot`, with these claims in place of its own; undefined takes one away. */
 export async function brokerToken(
   key: CryptoKey,
@@ -16,7 +19,7 @@ export async function brokerToken(
 ): Promise<string> {
   const all = {
     ...{ iss: ISSUER, sub: 'client:nightly-bot', aud: ISSUER, client_id: 'nightly-bot', scope: 'chain', jti: ID },
-    ...{ iat: NOW_SECONDS, nbf: NOW_SECONDS, exp: NOW_SECONDS + 600, token_broker: { parents: [], exchanges: 0 } },
+    ...{ iat: NOW_SECONDS, nbf: NOW_SECONDS, exp: NOW_SECONDS + 600, token_broker: LINEAGE },
     ...claims,
   };
   const defined = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));

@@ -8,7 +8,7 @@ import { epochSeconds } from '../../../lib/time.ts';
 import { memoryRevocations } from '../../aws/dynamodb/memory-state.ts';
 import { NOW_SECONDS } from '../../fakes/world.ts';
 import { keyPair } from '../client/fixtures.ts';
-import { brokerToken, contextOf, ID, ISSUER, parsed } from './fixtures.ts';
+import { brokerToken, contextOf, ID, ISSUER, LINEAGE, parsed } from './fixtures.ts';
 
 let key: CryptoKey;
 let otherKey: CryptoKey;
@@ -181,7 +181,7 @@ describe('a broker token as a proof', () => {
     ['people:a:b', { kind: 'connection', name: 'people' }, 'a:b'],
     ['client:nightly-bot', { kind: 'client', name: 'nightly-bot' }, 'nightly-bot'],
   ])('of %s is of its connection, or of a client', async (sub, source, subject) => {
-    expect(await present({ sub })).toMatchObject({ value: { source, subject, name: sub } });
+    expect(await present({ sub })).toMatchObject({ value: { source, subject, name: 'The bot' } });
   });
 
   it.each([
@@ -192,9 +192,11 @@ describe('a broker token as a proof', () => {
     ['an actor without a name', { act: {} }],
     ['an actor of nobody knows where', { act: { sub: 'agent' } }],
     ['such an actor, nested', { act: { sub: 'client:agent', act: { sub: 1 } } }],
-    ['a label that is no text', { token_broker: { parents: [], exchanges: 0, principal: 1 } }],
-    ['an issuer that is no text', { token_broker: { parents: [], exchanges: 0, issuer: 1 } }],
-    ['presenters that are no names', { token_broker: { parents: [], exchanges: 0, presenters: [1] } }],
+    ['a label that is no text', { token_broker: { ...LINEAGE, principal: 1 } }],
+    ['an issuer that is no text', { token_broker: { ...LINEAGE, issuer: 1 } }],
+    ['presenters that are no names', { token_broker: { ...LINEAGE, presenters: [1] } }],
+    ['nothing of its origin, as an earlier version made it', { token_broker: { parents: [], exchanges: 0 } }],
+    ['a label and no word on the issuer', { token_broker: { ...LINEAGE, issuer: undefined } }],
   ])('with %s is none of ours', async (_, claims) => {
     expect(await present(claims)).toMatchObject({ refusal: { reason: 'claims_invalid' } });
   });
@@ -217,7 +219,7 @@ describe('a broker token as a proof', () => {
     [3, false],
     [4, false],
   ])('after %d exchanges may be exchanged once more: %s', async (exchanges, ok) => {
-    expect(await present({ token_broker: { parents: [], exchanges } })).toMatchObject(
+    expect(await present({ token_broker: { ...LINEAGE, exchanges } })).toMatchObject(
       ok ? { ok } : { refusal: { reason: 'exchange_chain_too_long' } },
     );
   });
