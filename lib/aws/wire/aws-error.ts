@@ -36,13 +36,9 @@ const THROTTLES = new Set([
   'Throttling',
   'ThrottlingException',
   'TooManyRequestsException',
-]);
-const TRANSIENT = new Set([
-  'InternalError',
-  'RequestTimeout',
-  'RequestTimeoutException',
   'TransactionInProgressException',
 ]);
+const TRANSIENT = new Set(['InternalError', 'RequestTimeout', 'RequestTimeoutException']);
 
 /** Whether another try may fare better, and whether it should wait a little longer. */
 export function retryOf(error: unknown): 'never' | 'soon' | 'later' {

@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { AwsError, retryOf } from '../../../lib/aws/wire/aws-error.ts';
+
+/** The SDK's own lists ("standard" retries), which it does not export by name. */
+const CONSTANTS = 'node_modules/@smithy/core/dist-es/submodules/retry/service-error-classification/constants.js';
+
+const listOf = (name: string): readonly string[] => {
+  const [, list = ''] = new RegExp(`${name} = \\[([^\\]]*)\\]`).exec(readFileSync(CONSTANTS, 'utf8')) ?? [];
+  return [...list.matchAll(/"([A-Za-z0-9]+)"/g)].map(([, code = '']) => code);
+};
+const retried = (code: string, status = 400) => retryOf(new AwsError(code, status, undefined));
+
+describe('what the SDK tries again is tried again', () => {
+  it.each(listOf('THROTTLING_ERROR_CODES'))('%s, after a pause', (code) => {
+    expect(retried(code)).toBe('later');
+  });
+
+  // `TimeoutError` is the SDK's own name for no answer.
+  it.each(listOf('TRANSIENT_ERROR_CODES').filter((code) => code !== 'TimeoutError'))('%s, soon', (code) => {
+    expect(retried(code)).toBe('soon');
+  });
+
+  it.each([500, 502, 503, 504])('any error of status %i', (status) => {
+    expect(retried('Unheard', status)).toBe('soon');
+  });
+
+  it.each(['ConditionalCheckFailedException', 'AccessDenied', 'ExpiredTokenException', 'ValidationException'])(
+    'and %s is not',
+    (code) => expect(retried(code)).toBe('never'),
+  );
+});
