@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { Fault } from '../../outcome.ts';
 import { type EpochMilliseconds, epochMilliseconds } from '../../time.ts';
 import type { DynamoDb } from './client.ts';
 
@@ -74,3 +75,7 @@ export function wholeNumber(item: Item, attribute: string): number {
   }
   return value;
 }
+
+/** The caller's deadline passed while it waited for a read. */
+export const lateConfiguration = (cause: unknown): Fault =>
+  new Fault('configuration', 'the deadline passed while the configuration was being read', { cause });

@@ -1,8 +1,14 @@
-import { waitAtMost } from '../../host/shared-read.ts';
+import { awaitShared, type SharedRead } from '../../host/shared-read.ts';
 import { Fault } from '../../outcome.ts';
 import type { Clock, Configuration, Configurations } from '../../ports.ts';
 import type { EpochMilliseconds } from '../../time.ts';
-import { type ConfigurationPointer, type ConfigurationTable, POINTER_KEY, readPointer } from './configuration-item.ts';
+import {
+  type ConfigurationPointer,
+  type ConfigurationTable,
+  lateConfiguration,
+  POINTER_KEY,
+  readPointer,
+} from './configuration-item.ts';
 import { configurationVersion } from './configuration-version.ts';
 
 export interface ConfigurationReaderOptions extends ConfigurationTable {
@@ -43,10 +49,10 @@ export function configurationReader(options: ConfigurationReaderOptions): Config
   let known: Known | null = null;
   let refresh: { readonly read: Promise<Known>; readonly readAt: EpochMilliseconds } | null = null;
 
-  const startRefresh = (): Promise<Known> => {
+  const startRefresh = (): SharedRead<Known> => {
     const readAt = clock.now();
     // One that began before the process was frozen ends with its own deadline, and is nobody's to wait for.
-    if (refresh !== null && isYounger(refresh, readAt, READ_MS)) return refresh.read;
+    if (refresh !== null && isYounger(refresh, readAt, READ_MS)) return { result: refresh.read, whose: 'joined' };
     const read = readCurrent(options, known?.configuration ?? null).then((configuration) => {
       if (known === null || known.readAt <= readAt) known = { configuration, readAt };
       return known;
@@ -57,18 +63,18 @@ export function configurationReader(options: ConfigurationReaderOptions): Config
       if (refresh === started) refresh = null;
     };
     read.then(ended, ended);
-    return read;
+    return { result: read, whose: 'own' };
   };
 
   return {
     current: async (signal) => {
       if (known !== null && isYounger(known, clock.now(), REFRESH_MS)) {
         // Its failure is told to whoever comes once it is needed.
-        if (!isYounger(known, clock.now(), AHEAD_MS)) startRefresh().catch(() => undefined);
+        if (!isYounger(known, clock.now(), AHEAD_MS)) startRefresh().result.catch(() => undefined);
         return known.configuration;
       }
       try {
-        return (await waitAtMost(startRefresh(), signal)).configuration;
+        return (await awaitShared(startRefresh, signal, lateConfiguration)).configuration;
       } catch (cause) {
         if (known !== null && isYounger(known, clock.now(), LIMIT_MS)) return known.configuration;
         throw cause instanceof Fault

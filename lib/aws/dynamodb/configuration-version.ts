@@ -5,12 +5,12 @@ import type {
   OidcConnection,
   SamlConnection,
 } from '../../configuration/documents.ts';
-import { waitAtMost } from '../../host/shared-read.ts';
+import { awaitShared, type SharedRead } from '../../host/shared-read.ts';
 import { Fault } from '../../outcome.ts';
 import { type CompiledConnection, loadConnection } from '../../policy/connection.ts';
 import { loadScope } from '../../policy/scope.ts';
 import type { Configuration } from '../../ports.ts';
-import { type ConfigurationTable, documentKey, text } from './configuration-item.ts';
+import { type ConfigurationTable, documentKey, lateConfiguration, text } from './configuration-item.ts';
 
 /** What one version keeps in memory: documents, and names that it does not have. */
 const MAX_ENTRIES = 4_096;
@@ -91,6 +91,11 @@ function documentCache(table: ConfigurationTable, version: number): DocumentCach
     underWay.set(pk, reading);
     return reading;
   };
+  const shared = <D>(pk: string, load: (document: D) => unknown): SharedRead<Entry> => {
+    const reading = underWay.get(pk);
+    if (reading !== undefined) return { result: reading, whose: 'joined' };
+    return { result: start(pk, load), whose: 'own' };
+  };
 
   return {
     of<D, T>(load: (document: D) => T): Read<T> {
@@ -103,7 +108,7 @@ function documentCache(table: ConfigurationTable, version: number): DocumentCach
           entries.set(pk, kept);
           return kept.loaded as T | null;
         }
-        return (await waitAtMost(underWay.get(pk) ?? start(pk, load), signal)).loaded as T | null;
+        return (await awaitShared(() => shared(pk, load), signal, lateConfiguration)).loaded as T | null;
       };
     },
   };

@@ -1,3 +1,4 @@
+import { awaitShared, type SharedRead } from '../../host/shared-read.ts';
 import { Fault } from '../../outcome.ts';
 import type { Clock, SecretAge, Secrets } from '../../ports.ts';
 import { type EpochMilliseconds, milliseconds } from '../../time.ts';
@@ -38,11 +39,11 @@ export interface SecretsOptions {
 export function secretsManagerSecrets({ client, clock, own }: SecretsOptions): Secrets {
   const rings: ReadonlySet<string> = new Set(own);
   const kept = { rings: new Map<string, Kept>(), secrets: new Map<string, Kept>(), absent: new Map<string, Kept>() };
-  const read = (name: string, age: SecretAge): Promise<SecretVersions> => {
+  const read = (name: string, age: SecretAge): SharedRead<SecretVersions> => {
     const now = clock.now();
     const room = rings.has(name) ? kept.rings : kept.secrets;
     const known = room.get(name) ?? kept.absent.get(name);
-    if (known !== undefined && serves(known, age, now)) return known.versions;
+    if (known !== undefined && serves(known, age, now)) return { result: known.versions, whose: 'joined' };
     const freshAt = age === 'fresh' ? now : (known?.freshAt ?? null);
     const entry = { since: now, versions: readVersions(client, name, AbortSignal.timeout(READ_TIMEOUT)), freshAt };
     kept.absent.delete(name);
@@ -55,9 +56,9 @@ export function secretsManagerSecrets({ client, clock, own }: SecretsOptions): S
       forget();
       remember(kept.absent, name, entry);
     }, forget);
-    return entry.versions;
+    return { result: entry.versions, whose: 'own' };
   };
-  return { read: (name, signal, age = 'cached') => within(read(name, age), signal) };
+  return { read: (name, signal, age = 'cached') => awaitShared(() => read(name, age), signal, late) };
 }
 
 /** A clock that went back says nothing of the age: then it is read anew. */
@@ -74,16 +75,4 @@ function remember(kept: Map<string, Kept>, name: string, entry: Kept): void {
   kept.set(name, entry);
 }
 
-/** Waits no longer than the caller's own deadline. */
-function within<T>(shared: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const late = () => reject(new Fault('secrets', 'A secret was not read in time.', { cause: signal.reason }));
-    if (signal.aborted) {
-      // Its failure is another caller's to hear.
-      shared.catch(() => undefined);
-      return late();
-    }
-    signal.addEventListener('abort', late, { once: true });
-    shared.then(resolve, reject).finally(() => signal.removeEventListener('abort', late));
-  });
-}
+const late = (cause: unknown): Fault => new Fault('secrets', 'A secret was not read in time.', { cause });
