@@ -1,3 +1,6 @@
+/** What AWS's codes are made of. Anything else is an endpoint's own text, and would go to the log as a name. */
+const CODE = /^[A-Za-z0-9._-]{1,128}$/;
+
 /**
  * A service's error, in the form that the AWS SDKs give theirs: `name` is AWS's code
  * (`ConditionalCheckFailedException`), `$metadata` says the HTTP status and AWS's request id. AWS's message names
@@ -7,9 +10,13 @@ export class AwsError extends Error {
   readonly $metadata: { readonly httpStatusCode: number; readonly requestId: string | undefined };
 
   constructor(code: string, httpStatusCode: number, requestId: string | undefined) {
-    super(`AWS answered ${code}`);
-    this.name = code;
-    this.$metadata = { httpStatusCode, requestId };
+    const name = CODE.test(code) ? code : 'Unknown';
+    super(`AWS answered ${name}`);
+    this.name = name;
+    this.$metadata = {
+      httpStatusCode,
+      requestId: requestId !== undefined && CODE.test(requestId) ? requestId : undefined,
+    };
   }
 }
 

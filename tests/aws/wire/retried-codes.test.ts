@@ -11,6 +11,21 @@ const listOf = (name: string): readonly string[] => {
 };
 const retried = (code: string, status = 400) => retryOf(new AwsError(code, status, undefined));
 
+describe('an error', () => {
+  it.each(['', 'a b', 'x\n{"level":"info"}', 'a'.repeat(129), '\u202e'])(
+    'whose code is %j is of no known one',
+    (code) => {
+      const { name, message, $metadata } = new AwsError(code, 400, code);
+      expect([name, message, $metadata.requestId]).toEqual(['Unknown', 'AWS answered Unknown', undefined]);
+    },
+  );
+
+  it('keeps its code and its request id', () => {
+    const { name, $metadata } = new AwsError('a'.repeat(128), 400, 'B5A1-9f_c.0');
+    expect([name, $metadata.requestId]).toEqual(['a'.repeat(128), 'B5A1-9f_c.0']);
+  });
+});
+
 describe('what the SDK tries again is tried again', () => {
   it.each(listOf('THROTTLING_ERROR_CODES'))('%s, after a pause', (code) => {
     expect(retried(code)).toBe('later');
