@@ -65,7 +65,7 @@ export async function issue(
   const time = ports.clock.now();
   const id = issuanceId(time, ports.random);
   const authorization = await authorize(ports, request, authentication.value, { id, configuration, signal });
-  const decided = { id, time, configVersion: configuration.version };
+  const decided = { id, time, configVersion: configuration.version, applied: configuration.applied };
   const draft = draftRecord(decided, request, authentication.value, authorization.evidence);
   if (!authorization.ok) return deny(ports, draft, authorization.refusal);
 

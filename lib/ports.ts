@@ -23,12 +23,24 @@ export interface Random {
   bytes(count: number): Uint8Array;
 }
 
+/** Who put a version of the configuration in force, when and why, as they said. */
+export interface AppliedVersion {
+  readonly author: string;
+  readonly appliedAt: EpochMilliseconds;
+  /** null: they gave none. */
+  readonly reason: string | null;
+  /** The commit of the folder, in hex, with `-dirty` where files differed from it; null: it had none. */
+  readonly commit: string | null;
+}
+
 /**
  * One version of the configuration, read by key and compiled. Absent means absent in this version. Throws
  * `Fault('configuration')`, also for a document that does not load.
  */
 export interface Configuration {
   readonly version: number;
+  /** Absent where that is not known: of documents that nobody applied. */
+  readonly applied?: AppliedVersion;
   scope(name: string, signal: AbortSignal): Promise<CompiledScope | null>;
   connection(name: string, signal: AbortSignal): Promise<CompiledConnection | null>;
   client(name: string, signal: AbortSignal): Promise<Client | null>;

@@ -130,6 +130,14 @@ export interface ActorSelector {
   readonly when: ConditionsDocument | null;
 }
 
+/** Where a rule stands in the folder that was applied. */
+export interface RuleSource {
+  /** Relative to the configuration folder, with forward slashes. */
+  readonly file: string;
+  /** 1 for the first line. */
+  readonly line: number;
+}
+
 export interface Rule {
   /** null: not named. Both named: both must hold. */
   readonly connections: readonly string[] | null;
@@ -137,6 +145,8 @@ export interface Rule {
   readonly when: ConditionsDocument | null;
   /** null: in `allow`, matches only a request without an actor; in `deny`, matches whoever acts. */
   readonly actor: ActorSelector | null;
+  /** Nothing decides by it. Absent in a document of before. */
+  readonly source?: RuleSource;
 }
 
 export interface Limit {

@@ -3,7 +3,7 @@ import { isJsonObject } from '../json.ts';
 import { compileConnection } from '../policy/connection.ts';
 import type { DocumentProblem } from '../policy/problem.ts';
 import { compileScope } from '../policy/scope.ts';
-import type { Client, Connection, Scope } from './documents.ts';
+import type { Client, Connection, RuleSource, Scope } from './documents.ts';
 import { type ConfigurationFile, type FolderName, nameBeside, readBeside } from './folder.ts';
 import { normalizeAwsIamConnection } from './normalize/aws-iam-connection.ts';
 import { normalizeClient } from './normalize/client.ts';
@@ -11,6 +11,7 @@ import { normalizeOidcConnection } from './normalize/oidc-connection.ts';
 import { type Beside, normalizeSamlConnection } from './normalize/saml-connection.ts';
 import { normalizeScope } from './normalize/scope.ts';
 import { type FieldPath, formatField, type Problem, type Report, type Severity } from './problem.ts';
+import { withRuleSources } from './rule-sources.ts';
 import { client } from './schema/client.ts';
 import { connection, type WrittenConnection } from './schema/connection.ts';
 import { scope } from './schema/scope.ts';
@@ -86,7 +87,8 @@ export function loadFile(directory: string, file: ConfigurationFile, deployment:
     report: (path, line, message, severity) =>
       problems.push({ severity, file: nameBeside(file.name, path), line, column: 1, field: '', message }),
   };
-  const document = normalize(kind, check, { deployment, beside, report });
+  const sourceOf = (path: FieldPath) => ({ file: file.name, line: yaml.positionOf(path).line });
+  const document = normalize(kind, check, { deployment, beside, report, sourceOf });
   for (const { path, message, severity } of compile(document)) report(writtenPath(path, yaml.value), message, severity);
   return { ...base, document };
 }
@@ -130,6 +132,7 @@ interface Place {
   readonly deployment: Deployment;
   readonly beside: Beside;
   readonly report: Report;
+  sourceOf(path: FieldPath): RuleSource;
 }
 
 function normalize(
@@ -146,7 +149,8 @@ function normalize(
     return written && { kind, client: normalizeClient(written, place.deployment, place.report) };
   }
   const written = check(scope);
-  return written && { kind, scope: normalizeScope(written, place.deployment, place.report) };
+  if (written === null) return null;
+  return { kind, scope: withRuleSources(normalizeScope(written, place.deployment, place.report), place.sourceOf) };
 }
 
 function normalizeConnection(written: WrittenConnection, { deployment, beside, report }: Place): Connection {

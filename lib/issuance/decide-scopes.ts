@@ -1,7 +1,8 @@
+import type { RuleSource } from '../configuration/documents.ts';
 import type { Granted } from '../credential/grant.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import { type DecisionInput, decide } from '../policy/decide.ts';
-import type { Check } from '../policy/decision.ts';
+import type { Check, Decision } from '../policy/decision.ts';
 import type { GrantType } from '../policy/grants/kinds.ts';
 import type { CompiledScope } from '../policy/scope.ts';
 
@@ -10,6 +11,8 @@ export interface DecisionEvidence {
   readonly scopes: readonly string[];
   readonly grant: GrantType | null;
   readonly rule: number | null;
+  /** Where that rule stands; where no rule decided, its file without a line; null: not known. */
+  readonly source: { readonly file: RuleSource['file']; readonly line: RuleSource['line'] | null } | null;
   readonly checks: readonly Check[];
   /** Claim names that the rules and templates of the scopes use. */
   readonly subjectClaims: readonly string[];
@@ -27,24 +30,33 @@ export function decideScopes(
   [first, ...others]: readonly [CompiledScope, ...CompiledScope[]],
   input: DecisionInput,
 ): Outcome<GrantedScopes> & { readonly evidence: DecisionEvidence } {
-  const decided = [first, ...others].map((scope) => ({ scope, decision: decide(scope, input) }));
+  const decidedFirst = { scope: first, decision: decide(first, input) };
+  const decided = [decidedFirst, ...others.map((scope) => ({ scope, decision: decide(scope, input) }))];
   const checks = decided.flatMap(({ scope: { scope }, decision }) =>
     others.length === 0 ? decision.checks : decision.checks.map((check) => ({ ...check, scope: scope.scope })),
   );
   const granted = decided.flatMap(({ scope: { scope, grant }, decision }) =>
     decision.allowed ? [{ scope: scope.scope, grant, lookup: decision.lookup }] : [],
   );
-  const refused = decided.map(({ decision }) => decision).find(({ allowed }) => !allowed);
+  const { scope: decisive, decision } = decided.find((each) => !each.decision.allowed) ?? decidedFirst;
   const evidence: DecisionEvidence = {
     ...claimNames([first, ...others]),
     scopes: decided.map(({ scope }) => scope.scope.scope),
     grant: first.grant.type,
-    rule: (refused ?? decided[0]?.decision)?.rule ?? null,
+    rule: decision.rule,
+    source: sourceOf(decisive, decision),
     checks,
   };
-  if (refused !== undefined && !refused.allowed) return { ...refuse(refused.reason), evidence };
+  if (!decision.allowed) return { ...refuse(decision.reason), evidence };
   const [one, ...more] = granted;
   return one === undefined ? { ...refuse('not_allowed'), evidence } : { ...accept([one, ...more] as const), evidence };
+}
+
+function sourceOf({ scope }: CompiledScope, { allowed, rule }: Decision): DecisionEvidence['source'] {
+  const decisive = rule === null ? undefined : (allowed ? scope.allow : scope.deny)[rule];
+  if (decisive !== undefined) return decisive.source ?? null;
+  const file = scope.allow[0]?.source?.file;
+  return file === undefined ? null : { file, line: null };
 }
 
 function claimNames(scopes: readonly CompiledScope[]): Pick<DecisionEvidence, 'subjectClaims' | 'actorClaims'> {
@@ -59,6 +71,7 @@ export const noEvidence = (scopes: readonly string[]): DecisionEvidence => ({
   scopes: scopes.filter(isScopeName),
   grant: null,
   rule: null,
+  source: null,
   checks: [],
   subjectClaims: [],
   actorClaims: [],

@@ -1,7 +1,8 @@
 import type { Actor, Principal } from '../identity/principal.ts';
 import type { JsonValue } from '../json.ts';
-import type { ActorRecord, IssuanceRecord } from '../ledger/record.ts';
-import type { EpochMilliseconds } from '../time.ts';
+import type { ActorRecord, DecisionSource, IssuanceRecord } from '../ledger/record.ts';
+import type { AppliedVersion } from '../ports.ts';
+import { type EpochMilliseconds, toEpochSeconds, toRfc3339 } from '../time.ts';
 import type { Authenticated } from './authenticate.ts';
 import type { DecisionEvidence } from './decide-scopes.ts';
 
@@ -15,6 +16,8 @@ export interface RecordedDecision {
   readonly id: string;
   readonly time: EpochMilliseconds;
   readonly configVersion: number;
+  /** Who put that version in force; undefined: not known. */
+  readonly applied: AppliedVersion | undefined;
 }
 
 /**
@@ -44,9 +47,33 @@ export function draftRecord(
     intent: request.intent,
     proof,
     claims: keep(principal, [...evidence.subjectClaims, ...principal.record]),
-    decision: { configVersion: decision.configVersion, rule: evidence.rule, checks: evidence.checks },
+    decision: {
+      configVersion: decision.configVersion,
+      rule: evidence.rule,
+      checks: evidence.checks,
+      ...decisionSource(evidence.source, decision.applied),
+    },
     credential: null,
     request: request.caller,
+  };
+}
+
+/** Nothing is written where nothing is known. */
+function decisionSource(
+  place: DecisionEvidence['source'],
+  applied: AppliedVersion | undefined,
+): { readonly source?: DecisionSource } {
+  if (place === null && applied === undefined) return {};
+  const { author = null, appliedAt, reason = null, commit = null } = applied ?? {};
+  return {
+    source: {
+      file: place?.file ?? null,
+      line: place?.line ?? null,
+      appliedBy: author,
+      appliedAt: appliedAt === undefined ? null : toRfc3339(toEpochSeconds(appliedAt)),
+      reason,
+      commit,
+    },
   };
 }
 

@@ -27,12 +27,17 @@ export function toJson(record: IssuanceRecord): JsonObject {
     intent: record.intent,
     proof: proofToJson(record.proof),
     claims: record.claims,
-    decision: { ...decision, checks: decision.checks.map((check) => ({ ...check })) },
+    decision: decisionToJson(decision),
     credential: credential === null ? null : { ...defined(credential), expires: toRfc3339(credential.expires) },
     request: defined(request),
     ...(record.overflow === undefined ? {} : { overflow: record.overflow }),
     ...(record.truncated === undefined ? {} : { truncated: record.truncated }),
   };
+}
+
+function decisionToJson({ checks, source, ...decision }: IssuanceRecord['decision']): JsonObject {
+  const place = source === undefined ? {} : { source: { ...source } };
+  return { ...decision, checks: checks.map((check) => ({ ...check })), ...place };
 }
 
 const proofToJson = (proof: ProofEvidence): JsonObject => ({

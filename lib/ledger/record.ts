@@ -1,4 +1,4 @@
-import type { Scope } from '../configuration/documents.ts';
+import type { RuleSource, Scope } from '../configuration/documents.ts';
 import type { ProofEvidence } from '../identity/principal.ts';
 import type { JsonValue } from '../json.ts';
 import type { Check } from '../policy/decision.ts';
@@ -43,6 +43,19 @@ export interface CredentialRecord {
   readonly repositories?: readonly string[];
 }
 
+/** Who allowed or refused it: the rule's place in the folder, and who put that folder in force, when and why. */
+export interface DecisionSource {
+  /** null: the rule's place was not kept when its version was applied. */
+  readonly file: RuleSource['file'] | null;
+  /** null also where no rule decided. */
+  readonly line: RuleSource['line'] | null;
+  readonly appliedBy: string | null;
+  /** RFC 3339. */
+  readonly appliedAt: string | null;
+  readonly reason: string | null;
+  readonly commit: string | null;
+}
+
 /** One issuance: one decision and its outcome (contract section 4). */
 export interface IssuanceRecord {
   /** `iss_` and 26 characters of Crockford base32: 48 bits of milliseconds, 80 random bits (see `id.ts`). */
@@ -66,6 +79,8 @@ export interface IssuanceRecord {
     readonly configVersion: number;
     readonly rule: number | null;
     readonly checks: readonly Check[];
+    /** Absent in a record of before, where nothing of it is known, and in `started`. */
+    readonly source?: DecisionSource;
   };
   readonly credential: CredentialRecord | null;
   readonly request: {

@@ -1,7 +1,7 @@
 import type { ConditionsDocument } from '../configuration/documents.ts';
 import type { Reason } from '../refusals/registry.ts';
 import { isConditionKey, subjectClaim } from './condition-keys.ts';
-import { type Check, type KeyLookup, type KeyValue, Unavailable } from './decision.ts';
+import { type Check, type KeyLookup, type KeyValue, type Missed, Unavailable } from './decision.ts';
 import { OPERATORS, type ValueTest } from './operators.ts';
 import { type DocumentProblem, errorAt, hasErrors, warningAt } from './problem.ts';
 import { type Quantifier, quantified } from './quantifier.ts';
@@ -83,14 +83,26 @@ export function evaluateConditions({ conditions }: CompiledConditions, lookup: K
   const checks: Check[] = [];
   const errors: Reason[] = [];
   for (const { operator, key, test } of conditions) {
-    const result = test(lookup(key));
-    checks.push({ operator, key, held: result === true });
+    const value = lookup(key);
+    const result = test(value);
+    checks.push({
+      operator,
+      key,
+      held: result === true,
+      ...(result === true ? {} : { missed: missedBy(value, result) }),
+    });
     if (typeof result === 'string') errors.push(result);
   }
   const withheld = errors[0];
   if (errors.includes('condition_error')) return { error: 'condition_error', checks };
   if (checks.filter(({ held }) => !held).length > errors.length) return { held: false, checks };
   return withheld === undefined ? { held: true, checks } : { error: withheld, checks };
+}
+
+function missedBy(value: KeyValue, result: false | Reason): Missed {
+  if (value instanceof Unavailable) return 'withheld';
+  if (typeof result === 'string') return 'not-comparable';
+  return value === undefined || value === null || isEmptyList(value) ? 'absent' : 'different';
 }
 
 function compileCondition(

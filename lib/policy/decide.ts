@@ -5,7 +5,7 @@ import { type DecisionInput, decisionLookup } from './lookup.ts';
 import { mayActAdmits } from './may-act.ts';
 import { allowPerspectives, denyPerspectives } from './perspectives.ts';
 import type { CompiledRule, CompiledScope } from './scope.ts';
-import { allowSelects, denySelects } from './selectors.ts';
+import { allowSelects, denySelects, missedActor } from './selectors.ts';
 
 export type { DecisionInput } from './lookup.ts';
 
@@ -38,7 +38,7 @@ export function decide(compiled: CompiledScope, input: DecisionInput): Decision 
 }
 
 function allowOrRefuse(compiled: CompiledScope, input: DecisionInput): Decision {
-  const tried = tryAll(compiled.allow, allowPerspectives(input), allowSelects);
+  const tried = tryAll(compiled.allow, allowPerspectives(input), allowSelects, missedActor);
   const failure = mostSerious(tried);
   if (failure?.error === 'condition_error') return refused('condition_error', null, checksOf(tried));
   const match = tried.find(({ outcome }) => outcome === 'matched');
@@ -51,12 +51,16 @@ function tryAll(
   rules: readonly CompiledRule[],
   perspectives: readonly DecisionInput[],
   selects: (rule: CompiledRule['rule'], input: DecisionInput) => boolean,
+  missedBy: (rule: CompiledRule['rule'], input: DecisionInput) => Check | null = () => null,
 ): readonly Tried[] {
-  return rules.flatMap((compiled, index) =>
-    perspectives
-      .filter((perspective) => selects(compiled.rule, perspective))
-      .map((perspective) => tryRule(compiled, index, decisionLookup(perspective))),
-  );
+  return rules.flatMap((compiled, rule) => {
+    const selected = perspectives.filter((perspective) => selects(compiled.rule, perspective));
+    if (selected.length > 0) return selected.map((each) => tryRule(compiled, rule, decisionLookup(each)));
+    const near = perspectives.find((perspective) => missedBy(compiled.rule, perspective) !== null);
+    const check = near === undefined ? null : missedBy(compiled.rule, near);
+    if (near === undefined || check === null) return [];
+    return [{ rule, outcome: 'missed' as const, checks: [check], lookup: decisionLookup(near) }];
+  });
 }
 
 function tryRule({ conditions }: CompiledRule, rule: number, lookup: KeyLookup): Tried {
@@ -77,7 +81,8 @@ function mostSerious(tried: readonly Tried[]): { readonly error: Reason; readonl
   return errors.find(({ error }) => error === 'condition_error') ?? errors[0] ?? null;
 }
 
-const checksOf = (tried: readonly Tried[]): readonly Check[] => tried.flatMap(({ checks }) => checks);
+const checksOf = (tried: readonly Tried[]): readonly Check[] =>
+  tried.flatMap(({ checks, rule }) => checks.map((check) => ({ ...check, rule })));
 
 const refused = (reason: Reason, rule: number | null, checks: readonly Check[]): Decision => ({
   allowed: false,

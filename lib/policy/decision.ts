@@ -1,11 +1,25 @@
 import type { JsonValue } from '../json.ts';
 import type { Reason } from '../refusals/registry.ts';
 
-/** One operator on one key: whether it held. `scope` names the scope where several were asked. */
+/**
+ * Why a check did not hold: there was no value, another one, one that the proof withheld, or one that the operator
+ * cannot compare.
+ */
+export type Missed = 'absent' | 'different' | 'withheld' | 'not-comparable';
+
+/**
+ * One operator on one key: whether it held. The operators `Actor` and `NoActor`, on the key `actor`, are a rule's own
+ * wish for somebody, or nobody, who acts.
+ */
 export interface Check {
   readonly operator: string;
   readonly key: string;
   readonly held: boolean;
+  /** Only where it did not hold. */
+  readonly missed?: Missed;
+  /** Index of the rule, where the checks of several stand together. */
+  readonly rule?: number;
+  /** The scope, where several were asked. */
   readonly scope?: string;
 }
 

@@ -1,4 +1,5 @@
 import type { Rule } from '../configuration/documents.ts';
+import type { Check } from './decision.ts';
 import type { DecisionInput } from './lookup.ts';
 
 /**
@@ -8,6 +9,19 @@ import type { DecisionInput } from './lookup.ts';
  */
 export function allowSelects(rule: Rule, input: DecisionInput): boolean {
   return selectsSubject(rule, input) && (rule.actor === null ? selectsNoActor(rule, input) : selectsActor(rule, input));
+}
+
+/**
+ * What keeps an `allow` rule from a subject that it is for: it wants somebody who acts and there is nobody, or another;
+ * or it wants nobody and there is one. null: it is for another subject, or nothing of the actor keeps it.
+ */
+export function missedActor(rule: Rule, input: DecisionInput): Check | null {
+  if (!selectsSubject(rule, input)) return null;
+  if (rule.actor === null) {
+    return selectsNoActor(rule, input) ? null : { operator: 'NoActor', key: 'actor', held: false, missed: 'different' };
+  }
+  if (selectsActor(rule, input)) return null;
+  return { operator: 'Actor', key: 'actor', held: false, missed: input.actor === null ? 'absent' : 'different' };
 }
 
 /**

@@ -63,7 +63,7 @@ describe('issuances list', () => {
     const { code, out } = await run('list');
     const lines = out.trimEnd().split('\n');
     expect(code).toBe(0);
-    expect(lines[0]).toMatch(/^TIME +OUTCOME +SCOPE +PRINCIPAL +SOURCE +DETAIL +ID$/);
+    expect(lines[0]).toMatch(/^TIME +OUTCOME +SCOPE +PRINCIPAL +ACTOR +SOURCE +DETAIL +ID$/);
     expect(lines.slice(2).map((line) => line.split(/ {2,}/).at(-1))).toEqual(records.map(({ id }) => id).reverse());
   });
 
@@ -139,11 +139,45 @@ describe('issuances show', () => {
     expect(JSON.parse(out)).toEqual(toJson(record));
   });
 
+  it('says who allowed it, and why a rule missed', async () => {
+    const source = {
+      file: 'scopes/deploy-web.yaml',
+      line: 12,
+      appliedBy: 'Ada Example',
+      appliedAt: '2026-11-20T09:00:00Z',
+      reason: 'web rolls itself',
+      commit: 'c0ffee',
+    };
+    const checks = [
+      { operator: 'Actor', key: 'actor', held: false, missed: 'absent', rule: 1 },
+      { operator: 'StringEquals', key: 'claims.ref', held: false, missed: 'different', rule: 2 },
+    ] as const;
+    const other = aDenial({
+      time: epochMilliseconds(NINE - 60_000),
+      decision: { configVersion: 7, rule: 0, checks, source },
+    });
+    const ledger = dynamoLedger({ client: tables.client, table: tables.table('ledger') });
+    await ledger.denied(other);
+    const listed = await run('list', '--to', '2026-11-21T08:59:30Z', '--json');
+    const { id } = JSON.parse(listed.out).issuances[0];
+    const lines = (await run('show', id)).out.split('\n').map((line) => line.replace(/ {2,}/, ' '));
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'decision.source.file scopes/deploy-web.yaml',
+        'decision.source.line 12',
+        'decision.source.appliedBy Ada Example',
+        'decision.source.reason web rolls itself',
+        'decision.checks.0 rule 1 wants an actor: there is none',
+        'decision.checks.1 rule 2, StringEquals claims.ref: does not hold, another value',
+      ]),
+    );
+  });
+
   it('prints a line a member for people', async () => {
     const lines = (await run('show', record.id)).out.split('\n');
     expect(lines[0]).toMatch(new RegExp(`^id +${record.id}$`));
     expect(lines).toContainEqual(expect.stringMatching(/^claims\.repository +acme\/web$/));
-    expect(lines).toContainEqual(expect.stringMatching(/^decision\.checks\.0\.held +true$/));
+    expect(lines).toContainEqual(expect.stringMatching(/^decision\.checks\.0 +StringEquals claims\.ref: holds$/));
   });
 
   it('fails for an issuance that there is not', async () => {

@@ -45,7 +45,15 @@ describe('a configuration folder', () => {
           scope: 'deploy',
           description: '',
           enabled: true,
-          allow: [{ connections: ['partner'], clients: null, when: null, actor: null }],
+          allow: [
+            {
+              connections: ['partner'],
+              clients: null,
+              when: null,
+              actor: null,
+              source: { file: 'scopes/deploy.yaml', line: 3 },
+            },
+          ],
           deny: [],
           requires: { intent: false },
           limits: { perPrincipal: null, total: null },

@@ -24,10 +24,25 @@ describe('a scope', () => {
     expect(limits).toEqual({ perPrincipal: { count: 60, window: 3600 }, total: { count: 5, window: 90 } });
   });
 
+  it('keeps the line of each rule, below comments and of a deny too', async () => {
+    const rules = 'allow:\n  - connection: partner\n  # why\n  - connection: partner\n    client: bot\n';
+    const { allow, deny } = await normalized(
+      SESSION.replace('allow: [{ connection: partner }]\n', `${rules}deny:\n  - client: bot\n`),
+    );
+    const lines = [...allow, ...deny].map(({ source }) => source);
+    expect(lines).toEqual([3, 5, 8].map((line) => ({ file: 'scopes/deploy.yaml', line })));
+  });
+
   it('reads one name as a list of one', async () => {
     const text = SESSION.replace('{ connection: partner }', '{ connection: [partner, broker], client: bot }');
     expect((await normalized(text)).allow).toEqual([
-      { connections: ['partner', 'broker'], clients: ['bot'], when: null, actor: null },
+      {
+        connections: ['partner', 'broker'],
+        clients: ['bot'],
+        when: null,
+        actor: null,
+        source: { file: 'scopes/deploy.yaml', line: 2 },
+      },
     ]);
   });
 

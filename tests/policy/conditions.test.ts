@@ -338,7 +338,7 @@ describe('evaluation', () => {
   it('says of every operator and key whether it held', () => {
     expect(evaluateConditions(both, (key) => (key === 'claims.a' ? '1' : undefined)).checks).toEqual([
       { operator: 'StringEquals', key: 'claims.a', held: true },
-      { operator: 'StringEquals', key: 'claims.b', held: false },
+      { operator: 'StringEquals', key: 'claims.b', held: false, missed: 'absent' },
     ]);
   });
 

@@ -165,10 +165,41 @@ describe('rules together', () => {
       reason: 'not_allowed',
       rule: null,
       checks: [
-        { operator: 'StringEquals', key: 'claims.repository', held: true },
-        { operator: 'StringEquals', key: 'claims.sha', held: false },
+        { operator: 'StringEquals', key: 'claims.repository', held: true, rule: 0 },
+        { operator: 'StringEquals', key: 'claims.sha', held: false, missed: 'absent', rule: 0 },
       ],
     });
+  });
+});
+
+describe('why a check did not hold', () => {
+  const checksFor = (more: Partial<Rule>, request: DecisionInput) => {
+    const { checks } = decide(loadScope(scope({ allow: [missing, rule({ connections: github, ...more })] })), request);
+    return checks.filter((check) => check.rule === 1).map(({ operator, missed }) => `${operator} ${missed ?? 'held'}`);
+  };
+  const claims = claimsOf({ list: ['a'], nothing: null, ref: 'x' }, { groups: 'groups_overage' });
+  const holder = input({ principal: principal({ claims }) });
+
+  it.each<[string, string, string]>([
+    ['there is no value', 'claims.sha', 'absent'],
+    ['there is another value', 'claims.ref', 'different'],
+    ['the proof withholds the value', 'claims.groups', 'withheld'],
+    ['the operator cannot compare the value', 'claims.list', 'not-comparable'],
+  ])('says that %s', (_name, key, expected) => {
+    expect(checksFor({ when: when('StringEquals', key, 'main') }, holder)).toEqual([`StringEquals ${expected}`]);
+  });
+
+  const agents = { connections: ['agents'], clients: null, when: null };
+  it.each<[string, Partial<Rule>, DecisionInput, string]>([
+    ['wants an actor, and there is none', { actor: agents }, input(), 'Actor absent'],
+    ['wants another actor', { actor: agents }, withAgent('robots'), 'Actor different'],
+    ['wants nobody who acts', {}, withAgent('agents'), 'NoActor different'],
+  ])('names a rule that is for the subject and %s', (_name, more, request, expected) => {
+    expect(checksFor(more, request)).toEqual([expected]);
+  });
+
+  it('says nothing of the actor of a rule that is for another subject', () => {
+    expect(checksFor({ connections: ['gitlab'], actor: agents }, input())).toEqual([]);
   });
 });
 

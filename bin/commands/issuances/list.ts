@@ -86,11 +86,17 @@ async function collect(ledger: LedgerQueries, { filter, limit, cursor }: Issuanc
 const pageJson = ({ issuances, next }: IssuancePage): string =>
   `${JSON.stringify({ issuances: issuances.map(toJson), next }, null, 2)}\n`;
 
-const HEADINGS = ['TIME', 'OUTCOME', 'SCOPE', 'PRINCIPAL', 'SOURCE', 'DETAIL', 'ID'];
+const HEADINGS = ['TIME', 'OUTCOME', 'SCOPE', 'PRINCIPAL', 'ACTOR', 'SOURCE', 'DETAIL', 'ID'];
 
 function listText({ issuances }: IssuancePage): string {
   if (issuances.length === 0) return 'No issuances.\n';
   return textTable([HEADINGS, ...issuances.map(rowOf)]);
+}
+
+/** `github agent-7`, `client bot`; empty where nobody acted for the principal. */
+function actorOf({ actor }: IssuanceRecord): string {
+  if (actor === null) return '';
+  return actor.client === null ? `${actor.connection} ${actor.principal}` : `client ${actor.client}`;
 }
 
 function rowOf(record: IssuanceRecord): readonly string[] {
@@ -99,5 +105,5 @@ function rowOf(record: IssuanceRecord): readonly string[] {
   const what = record.overflow === true ? 'further denials' : record.principal;
   const detail = record.reason ?? record.credential?.accessKeyId ?? record.grant ?? '';
   const time = String(toJson(record)['time']);
-  return [time, `${record.outcome}${times}`, record.scope, what, source, detail, record.id];
+  return [time, `${record.outcome}${times}`, record.scope, what, actorOf(record), source, detail, record.id];
 }

@@ -96,7 +96,10 @@ async function readCurrent(options: ConfigurationReaderOptions, last: Configurat
   if (pointer.issuer !== options.issuer) {
     throw new Fault('configuration', `the configuration was applied for ${pointer.issuer}, not for ${options.issuer}`);
   }
-  return last?.version === pointer.version ? last : configurationVersion(options, pointer.version);
+  const applied = { author: pointer.appliedBy, appliedAt: pointer.appliedAt, reason: null, commit: null };
+  return last?.version === pointer.version
+    ? last
+    : configurationVersion(options, { version: pointer.version, applied });
 }
 
 /** The pointer, by a consistent read; null where nothing has been applied. */

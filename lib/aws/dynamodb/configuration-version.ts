@@ -18,11 +18,14 @@ const MAX_CHARACTERS = 16_000_000;
 /** One read serves every caller that waits for it, so it has a deadline of its own. */
 const READ_MS = 1_200;
 
+/** Which version, and who put it in force where that is known. */
+export type InForce = Pick<Configuration, 'version' | 'applied'>;
+
 /**
  * One immutable version of the configuration, read by key: what it has is the same with ten scopes and with ten
  * thousand.
  */
-export function configurationVersion(table: ConfigurationTable, version: number): Configuration {
+export function configurationVersion(table: ConfigurationTable, { version, applied }: InForce): Configuration {
   const cache = documentCache(table, version);
   const scopes = cache.of(loadScope);
   const connections = cache.of<Connection, CompiledConnection>(loadConnection);
@@ -37,6 +40,7 @@ export function configurationVersion(table: ConfigurationTable, version: number)
   };
   return {
     version,
+    ...(applied === undefined ? {} : { applied }),
     scope: (name, signal) => scopes(`scope#${name}`, signal),
     connection: (name, signal) => connections(`connection#${name}`, signal),
     client: (name, signal) => clients(`client#${name}`, signal),

@@ -47,7 +47,7 @@ export function startedItem(record: IssuanceRecord, retention: Seconds): Item {
     ...record,
     claims: {},
     actor: actor === null ? null : { ...actor, claims: {} },
-    decision: { ...decision, checks: [] },
+    decision: { configVersion: decision.configVersion, rule: decision.rule, checks: [] },
   });
   return {
     ...keyItem(recordKey(small.id)),

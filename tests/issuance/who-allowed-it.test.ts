@@ -1,0 +1,56 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Rule, Scope } from '../../lib/configuration/documents.ts';
+import { issue } from '../../lib/issue.ts';
+import { epochMilliseconds } from '../../lib/time.ts';
+import { aRequest, aScope, fakeConfiguration, goodWorld } from '../fakes/world.ts';
+
+const at = (line: number) => ({ file: 'scopes/deploy-web.yaml', line });
+const rule = (line: number, more: Partial<Rule> = {}): Rule => ({
+  connections: ['github'],
+  clients: null,
+  actor: null,
+  when: null,
+  source: at(line),
+  ...more,
+});
+const other = { connections: ['gitlab'] };
+const applied = {
+  author: 'Ada Example',
+  appliedAt: epochMilliseconds(Date.UTC(2026, 10, 20, 8, 30, 0)),
+  reason: 'web rolls itself',
+  commit: 'c0ffee',
+};
+const who = {
+  appliedBy: 'Ada Example',
+  appliedAt: '2026-11-20T08:30:00Z',
+  reason: 'web rolls itself',
+  commit: 'c0ffee',
+};
+
+async function decisionOf(more: Partial<Scope>, by: typeof applied | null = applied) {
+  const { ports, records } = goodWorld();
+  const configuration = { ...fakeConfiguration({ scopes: [aScope(more)] }), ...(by === null ? {} : { applied: by }) };
+  const configurations = { current: async () => configuration };
+  await issue({ ...ports, configurations }, aRequest(), new AbortController().signal);
+  return records.at(-1)?.decision;
+}
+
+describe('a record leads to whoever allowed it', () => {
+  it.each<[string, Partial<Scope>, object]>([
+    ['the rule that allowed', { allow: [rule(3, other), rule(7)] }, at(7)],
+    ['the rule that denied', { allow: [rule(3)], deny: [rule(12)] }, at(12)],
+    ['the file, where no rule decided', { allow: [rule(3, other)] }, { file: 'scopes/deploy-web.yaml', line: null }],
+  ])('by %s, and the version it stands in', async (_name, scope, place) => {
+    expect((await decisionOf(scope))?.source).toEqual({ ...place, ...who });
+  });
+
+  it('by the version alone, where its documents do not say where rules stand', async () => {
+    const { source: _, ...placeless } = rule(3);
+    expect((await decisionOf({ allow: [placeless] }))?.source).toEqual({ file: null, line: null, ...who });
+  });
+
+  it('says nothing where nothing is known', async () => {
+    const { source: _, ...placeless } = rule(3);
+    expect(await decisionOf({ allow: [placeless] }, null)).toEqual({ configVersion: 7, rule: 0, checks: [] });
+  });
+});
