@@ -21,7 +21,7 @@ export interface Operator {
 }
 
 /** How one family of operators reads a request's value and a condition's value. null: not of this type. */
-interface Reading<T, V> {
+export interface Reading<T, V> {
   readonly expects: string;
   readonly request: (text: string) => T | null;
   readonly condition: (text: string) => V | null;
@@ -99,7 +99,7 @@ function same<T>(expects: string, read: (text: string) => T | null): Reading<T, 
   return { expects, request: read, condition: read };
 }
 
-function operator<T, V>(reading: Reading<T, V>, holds: (value: T, target: V) => boolean): Operator {
+export function operator<T, V>(reading: Reading<T, V>, holds: (value: T, target: V) => boolean): Operator {
   return {
     negated: false,
     expects: reading.expects,
@@ -119,7 +119,7 @@ function operator<T, V>(reading: Reading<T, V>, holds: (value: T, target: V) => 
   };
 }
 
-function negation<T, V>(reading: Reading<T, V>, holds: (value: T, target: V) => boolean): Operator {
+export function negation<T, V>(reading: Reading<T, V>, holds: (value: T, target: V) => boolean): Operator {
   const positive = operator(reading, holds);
   return {
     ...positive,

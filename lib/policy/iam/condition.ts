@@ -1,0 +1,115 @@
+import { isJsonObject, type JsonValue } from '../../json.ts';
+import { OPERATORS, type Operator, type ValueTest } from '../operators.ts';
+import { type Quantifier, quantified } from '../quantifier.ts';
+import { ARN_OPERATORS } from './arn-operators.ts';
+import { Malformed } from './malformed.ts';
+import { hasVariables, putIntoText, type RequestContext } from './variables.ts';
+
+/** Operator -> condition key -> values, as written. */
+export type ConditionBlock = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+
+/** An operator's name in its parts: `ForAnyValue:StringLikeIfExists`. */
+export interface OperatorName {
+  readonly quantifier: Quantifier;
+  readonly base: string;
+  readonly ifExists: boolean;
+}
+
+const OPERATOR_NAME = /^(?:(ForAnyValue|ForAllValues):)?([A-Za-z]+?)(IfExists)?$/;
+const CONDITION_KEY = /^[\x21-\x7e ]+$/;
+
+/** Values are base64 and compared as they are. */
+const BINARY: readonly (readonly [string, Operator])[] = [...OPERATORS]
+  .filter(([name]) => name === 'StringEquals')
+  .map(([, operator]) => ['BinaryEquals', operator]);
+
+/** Those of the broker's own condition language and those that only AWS has keys for. */
+const IAM_OPERATORS: ReadonlyMap<string, Operator> = new Map([...OPERATORS, ...ARN_OPERATORS, ...BINARY]);
+
+/** The operator of that base name; undefined for `Null`, which has no type, and for what is none. */
+export const iamOperator = (base: string): Operator | undefined => IAM_OPERATORS.get(base);
+
+/** Splits an operator's name. null for what IAM does not have. */
+export function readOperatorName(name: string): OperatorName | null {
+  if (name === 'Null') return { quantifier: 'one', base: 'Null', ifExists: false };
+  const [, prefix, base = '', ifExists] = OPERATOR_NAME.exec(name) ?? [];
+  if (!IAM_OPERATORS.has(base)) return null;
+  const quantifier = prefix === 'ForAnyValue' ? 'any' : prefix === 'ForAllValues' ? 'all' : 'one';
+  return { quantifier, base, ifExists: ifExists !== undefined };
+}
+
+/**
+ * Reads a statement's `Condition`. Throws `Malformed` for operators that are none and for values that are not of the
+ * operator's type; numbers and booleans may stand for their texts. A value with a variable is read when it is known.
+ */
+export function readConditions(value: JsonValue, place: string): ConditionBlock {
+  if (!isJsonObject(value)) throw new Malformed(`${place}: Condition must be an object`);
+  return Object.fromEntries(
+    Object.entries(value).map(([operator, keys]) => {
+      if (!isJsonObject(keys)) throw new Malformed(`${place}: Condition.${operator} must be an object`);
+      const read = Object.entries(keys).map(([key, values]) => [key, readValues(operator, key, values, place)]);
+      return [operator, Object.fromEntries(read)];
+    }),
+  );
+}
+
+function readValues(operator: string, key: string, values: JsonValue, place: string): readonly string[] {
+  const name = readOperatorName(operator);
+  if (name === null) throw new Malformed(`${place}: ${operator} is no condition operator`);
+  if (!CONDITION_KEY.test(key)) throw new Malformed(`${place}: ${operator} has a key that is none`);
+  const list: readonly JsonValue[] = Array.isArray(values) ? values : [values];
+  if (list.length === 0) throw new Malformed(`${place}: ${operator} ${key} has no value to compare with`);
+  const texts = list.map((item) => {
+    if (typeof item === 'string' || typeof item === 'number' || typeof item === 'boolean') return String(item);
+    throw new Malformed(`${place}: ${operator} ${key} must be strings, numbers or booleans`);
+  });
+  if (name.base === 'Null') {
+    if (texts.every((text) => /^(?:true|false)$/i.test(text))) return texts;
+    throw new Malformed(`${place}: Null ${key} must be true or false`);
+  }
+  // An ARN operator's value that is no ARN loads at AWS, and matches nothing.
+  const operatorOf = ARN_OPERATORS.has(name.base) ? undefined : iamOperator(name.base);
+  const readable = operatorOf?.compile(texts.filter((text) => !hasVariables(text)));
+  if (readable !== undefined && 'unreadable' in readable) {
+    throw new Malformed(`${place}: ${operator} ${key} takes ${operatorOf?.expects}`);
+  }
+  return texts;
+}
+
+/** Whether all of a block's conditions hold for a request's keys; a key that the context has not is absent. */
+export const conditionsHold = (block: ConditionBlock, context: RequestContext): boolean =>
+  Object.entries(block).every(([operator, keys]) =>
+    Object.entries(keys).every(([key, values]) => holds(operator, values, context.get(key.toLowerCase()), context)),
+  );
+
+function holds(
+  name: string,
+  values: readonly string[],
+  given: string | readonly string[] | undefined,
+  context: RequestContext,
+): boolean {
+  const { quantifier, base, ifExists } = readOperatorName(name) ?? {};
+  const value = Array.isArray(given) && given.length === 0 ? undefined : given;
+  if (base === 'Null') return values.some((wanted) => wanted.toLowerCase() === String(value === undefined));
+  const operator = iamOperator(base ?? '');
+  if (operator === undefined || quantifier === undefined) return false;
+  if (value === undefined) {
+    return quantifier === 'all' || (quantifier === 'one' && (operator.negated || ifExists === true));
+  }
+  const test = valueTest(operator, values, context);
+  return test !== null && quantified(quantifier, (text) => test(text) ?? false)(value) === true;
+}
+
+/**
+ * The test of a value. What has no value here, or one of another type, matches nothing: a negated operator cannot hold
+ * by it.
+ */
+function valueTest(operator: Operator, values: readonly string[], context: RequestContext): ValueTest | null {
+  const put = values.map((value) => putIntoText(value, context));
+  const texts = put.filter((text) => text !== null);
+  const compiled = operator.compile(texts);
+  if ('test' in compiled) return operator.negated && texts.length < put.length ? null : compiled.test;
+  if (operator.negated) return null;
+  const readable = operator.compile(texts.filter((_text, at) => !compiled.unreadable.includes(at)));
+  return 'test' in readable ? readable.test : null;
+}

@@ -1,0 +1,154 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { JsonObject, JsonValue } from '../../../lib/json.ts';
+import { type PolicyDocument, readPolicyDocument } from '../../../lib/policy/iam/document.ts';
+import { evaluateAccess, readAccessRequest } from '../../../lib/policy/iam/evaluate.ts';
+import { covers, matchesTokens, overlaps, readTokens } from '../../../lib/policy/iam/pattern.ts';
+
+const statement = (more: JsonObject): JsonObject => ({ Effect: 'Allow', Action: 's3:*', Resource: '*', ...more });
+const policyOf = (...statements: JsonValue[]): JsonObject => ({ Version: '2012-10-17', Statement: statements });
+
+function read(policy: JsonObject): PolicyDocument {
+  const reading = readPolicyDocument(policy);
+  if (!reading.ok) throw new TypeError(reading.problem);
+  return reading.document;
+}
+
+const extent = (
+  session: JsonObject,
+  action: string,
+  resource: string,
+  context: Record<string, string | string[]> = {},
+  role: JsonObject | null = null,
+) => {
+  const policies = { identity: role === null ? null : [read(role)], session: [read(session)] };
+  return evaluateAccess(policies, readAccessRequest(action, resource, context)).extent;
+};
+
+const REPORTS = policyOf(
+  statement({ Action: 's3:Get*', Resource: 'arn:aws:s3:::reports/*' }),
+  statement({ Effect: 'Deny', Action: '*', Resource: 'arn:aws:s3:::reports/secret/*' }),
+);
+
+test.each([
+  ['s3:GetObject', 'arn:aws:s3:::reports/a', 'all'],
+  ['S3:getobject', 'arn:aws:s3:::reports/a', 'all'],
+  ['s3:GetObject', 'arn:aws:s3:::Reports/a', 'none'],
+  ['s3:PutObject', 'arn:aws:s3:::reports/a', 'none'],
+  ['s3:GetObject', 'arn:aws:s3:::reports/secret/a', 'none'],
+  // Patterns: every one, none, or some.
+  ['s3:Get*', 'arn:aws:s3:::reports/open/*', 'all'],
+  ['s3:Get*', 'arn:aws:s3:::reports/*', 'some'],
+  ['s3:*', 'arn:aws:s3:::reports/a', 'some'],
+  ['s3:GetObject', '*', 'some'],
+  ['*', 'arn:aws:s3:::reports/secret/*', 'none'],
+  ['s3:Put*', '*', 'none'],
+  ['s3:Get*', 'arn:aws:s3:::archive/*', 'none'],
+])('%s on %s: %s of it is allowed', (action, resource, expected) => {
+  expect(extent(REPORTS, action, resource)).toBe(expected);
+});
+
+test('what the role does not allow, the session policy does not give', () => {
+  const role = policyOf(statement({ Action: 's3:GetObjectTagging' }));
+  expect(extent(REPORTS, 's3:GetObject', 'arn:aws:s3:::reports/a', {}, role)).toBe('none');
+  expect(extent(REPORTS, 's3:GetObjectTagging', 'arn:aws:s3:::reports/a', {}, role)).toBe('all');
+});
+
+test('a refusal says which policy and statement, or that nothing allows it', () => {
+  const policies = { identity: [read(policyOf(statement({})))], session: [read(REPORTS)] };
+  const because = (resource: string) =>
+    evaluateAccess(policies, readAccessRequest('s3:GetObject', resource, {})).because;
+  expect(because('arn:aws:s3:::reports/secret/a')).toEqual({ effect: 'Deny', policy: 'session', statement: 1 });
+  expect(because('arn:aws:s3:::archive/a')).toEqual({ effect: 'silent', policy: 'session' });
+});
+
+test.each<[string, JsonObject, Record<string, string | string[]>, string]>([
+  ['Null counts an empty list as absent', { Null: { 'aws:TagKeys': 'true' } }, { 'aws:TagKeys': [] }, 'all'],
+  ['an absent key fails a plain operator', { StringEquals: { 'aws:x': 'a' } }, {}, 'none'],
+  ['an absent key satisfies a negated one', { StringNotEquals: { 'aws:x': 'a' } }, {}, 'all'],
+  ['a list fails a plain operator', { StringNotEquals: { 'aws:x': 'a' } }, { 'aws:x': ['b'] }, 'none'],
+  ['numbers and booleans stand for their texts', { Bool: { 'aws:x': true } }, { 'aws:x': 'TRUE' }, 'all'],
+  ['base64 is compared as it is', { BinaryEquals: { 'aws:x': 'QQ==' } }, { 'aws:x': 'QQ==' }, 'all'],
+  [
+    'a wildcard of a value is a character',
+    { StringLike: { 'aws:x': '${aws:y}' } },
+    { 'aws:x': 'ab', 'aws:y': 'a*' },
+    'none',
+  ],
+  ['a default stands for a missing value', { StringLike: { 'aws:x': "${aws:y, 'b'}" } }, { 'aws:x': 'b' }, 'all'],
+  ['a variable without a value holds nothing', { StringNotLike: { 'aws:x': '${aws:y}' } }, { 'aws:x': 'b' }, 'none'],
+  [
+    'a value of another type holds nothing',
+    { NumericNotEquals: { 'aws:x': '${aws:y}' } },
+    { 'aws:x': '1', 'aws:y': 'b' },
+    'none',
+  ],
+  ['keys have no case', { StringEquals: { 'AWS:PrincipalTag/Team': 'a' } }, { 'aws:principaltag/team': 'a' }, 'all'],
+])('conditions: %s', (_name, condition, context, expected) => {
+  expect(extent(policyOf(statement({ Condition: condition })), 's3:GetObject', '*', context)).toBe(expected);
+});
+
+test.each<[string, JsonObject, string]>([
+  ['no statement', { Version: '2012-10-17' }, 'a policy has a Statement'],
+  ['a principal', policyOf(statement({ Principal: '*' })), 'Principal is no element'],
+  ['an element in another case', policyOf(statement({ action: 's3:*' })), 'action is no element'],
+  ['both Action and NotAction', policyOf(statement({ NotAction: 's3:*' })), 'exactly one of Action and NotAction'],
+  ['no Resource', policyOf({ Effect: 'Allow', Action: 's3:*' }), 'exactly one of Resource and NotResource'],
+  ['another effect', policyOf(statement({ Effect: 'allow' })), 'Effect must be Allow or Deny'],
+  ['a service with a wildcard', policyOf(statement({ Action: 's*:Get' })), 'an action is written service:Name'],
+  ['a resource that is no ARN', policyOf(statement({ Resource: 'reports/*' })), 'is neither * nor an ARN'],
+  ['a variable without its end', policyOf(statement({ Resource: 'arn:aws:s3:::${aws:x' })), 'without `}`'],
+  ['an unknown operator', policyOf(statement({ Condition: { StringIs: { a: 'b' } } })), 'is no condition operator'],
+  ['a number that is none', policyOf(statement({ Condition: { NumericEquals: { a: 'b' } } })), 'takes a number'],
+  ['a condition without a value', policyOf(statement({ Condition: { Bool: { a: [] } } })), 'has no value'],
+  ['a variable before variables', { Version: '2008-10-17', Statement: statement({ Resource: '${a}' }) }, '2012-10-17'],
+])('refuses to read a policy with %s', (_name, policy, problem) => {
+  const reading = readPolicyDocument(policy);
+  expect(reading.ok ? null : reading.problem).toContain(problem);
+});
+
+test.each([
+  ['s3', '*'],
+  ['s3:Get Object', '*'],
+  ['s*:GetObject', '*'],
+  ['s3:GetObject', 'reports'],
+  ['s3:GetObject', 'arn:aws:s3:::${aws:username}'],
+])('refuses to be asked about %s on %s', (action, resource) => {
+  expect(() => readAccessRequest(action, resource, {})).toThrow();
+});
+
+const patternText = fc.array(fc.constantFrom('a', 'b', '*', '?'), { maxLength: 6 }).map((parts) => parts.join(''));
+
+test('patterns meet and cover as every short text says', () => {
+  const texts = [
+    '',
+    ...['a', 'b'].flatMap((a) => [a, ...['a', 'b'].flatMap((b) => [a + b, ...['a', 'b'].map((c) => a + b + c)])]),
+  ];
+  const matching = (pattern: string) =>
+    texts.filter((text) => matchesTokens(readTokens(pattern), readTokens(text), 'exact'));
+  let met = 0;
+  fc.assert(
+    fc.property(patternText, patternText, (one, other) => {
+      const [a, b] = [readTokens(one), readTokens(other)];
+      const both = matching(one).filter((text) => matching(other).includes(text));
+      if (both.length > 0) {
+        met += 1;
+        expect(overlaps(a, b, 'exact')).toBe(true);
+      }
+      if (covers(a, b, 'exact')) expect(matching(one)).toEqual(expect.arrayContaining(matching(other)));
+    }),
+    { numRuns: 3_000, seed: 4 },
+  );
+  expect(met).toBeGreaterThan(300);
+  expect(overlaps(readTokens('a*'), readTokens('b*'), 'exact')).toBe(false);
+  expect(overlaps(readTokens('a*b'), readTokens('*c?b'), 'exact')).toBe(true);
+});
+
+test('hostile patterns take time in proportion to their length', () => {
+  const stars = `arn:aws:s3:::${'*a'.repeat(20_000)}`;
+  const brackets = `arn:aws:s3:::${'${a,'.repeat(10_000)}}`;
+  const policy = policyOf(statement({ Resource: [stars, brackets] }));
+  expect(extent(policy, 's3:GetObject', `arn:aws:s3:::${'a'.repeat(40_000)}b`)).toBe('none');
+  expect(readPolicyDocument(policyOf(statement({ Resource: `arn${':'.repeat(100_000)}` }))).ok).toBe(true);
+  expect(readPolicyDocument(policyOf(statement({ Resource: '${'.repeat(50_000) }))).ok).toBe(false);
+});
