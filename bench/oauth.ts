@@ -4,9 +4,9 @@ import { Agent, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { running } from './child.ts';
 import { atLeast, type Figure, median, reported } from './figure.ts';
+import type { EndpointsInput } from './issuance/endpoints.ts';
 import { bundlePrograms } from './issuance/programs.ts';
 import { environment, itemsOf } from './issuance/workload.ts';
-import type { EndpointsInput } from './oauth/endpoints.ts';
 import { type Cost, cost, type Load } from './oauth/load.ts';
 import { AUTHORIZATION, documents, FORM, SIGNING_KEYS, secrets } from './oauth/workload.ts';
 
@@ -106,11 +106,11 @@ async function compare(contenders: readonly Contender[]): Promise<readonly numbe
 async function measure(port: number): Promise<readonly number[][]> {
   const programs = await bundlePrograms(ROOT, { broker: 'functions/token.ts', stubbed: 'bench/oauth/stubbed.ts' });
   const input: EndpointsInput = {
-    port,
+    ...{ port, keySet: '' },
     tables: { 'bench-config': itemsOf(await documents()) },
     secrets: await secrets(),
   };
-  const endpoints = await running('./oauth/endpoints.ts', input);
+  const endpoints = await running('./issuance/endpoints.ts', input);
   const contenders: Contender[] = [];
   try {
     contenders.push(await oidcProvider(port + 1));

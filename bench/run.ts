@@ -14,6 +14,7 @@ import { benchOauth } from './oauth.ts';
 import { benchReach } from './reach.ts';
 import { benchSaml } from './saml.ts';
 import { benchScopes } from './scopes.ts';
+import { benchTrips } from './trips.ts';
 
 async function saml(): Promise<readonly Figure[]> {
   const { bytes, ratio, brokerMs, nodeSamlMs, linear } = await benchSaml();
@@ -29,6 +30,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   bundle: benchBundle,
   reach: benchReach,
   issuance: benchIssuance,
+  trips: benchTrips,
   scopes: benchScopes,
   memory: benchMemory,
   oauth: benchOauth,

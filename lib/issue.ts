@@ -5,10 +5,11 @@
 
 import type { Granters, Minted } from './credential/grant.ts';
 import type { Principal } from './identity/principal.ts';
-import { type Authenticated, type Authenticators, authenticate } from './issuance/authenticate.ts';
+import { type Authenticators, authenticate } from './issuance/authenticate.ts';
 import { type Authorized, authorize, type PolicyRequest } from './issuance/authorize.ts';
 import { draftRecord } from './issuance/draft-record.ts';
-import { claimProofs, releaseProofs } from './issuance/single-use.ts';
+import { releaseProofs, type SingleUse, singleUses } from './issuance/single-use.ts';
+import { spend } from './issuance/spend.ts';
 import { issuanceId } from './ledger/id.ts';
 import type { IssuanceRecord } from './ledger/record.ts';
 import { accept, type Outcome, type Refusal, refuse } from './outcome.ts';
@@ -69,46 +70,26 @@ export async function issue(
   const draft = draftRecord(decided, request, authentication.value, authorization.evidence);
   if (!authorization.ok) return deny(ports, draft, authorization.refusal);
 
-  const spent = await spend(ports, id, authentication.value, authorization.value, signal);
+  const uses = singleUses(id, authentication.value, authorization.value);
+  const spent = await spend(ports, uses, authorization.value.limits, signal);
   if (!spent.ok) return deny(ports, draft, spent.refusal);
 
-  return mint(ports, draft, authentication.value, authorization.value, signal);
-}
-
-/** Claims what may be used once, then counts against the limits of the scopes. */
-async function spend(
-  ports: IssuePorts,
-  id: string,
-  who: Authenticated,
-  what: Authorized,
-  signal: AbortSignal,
-): Promise<Outcome<null>> {
-  const giveBack = () => releaseProofs(ports.replays, id, who, what, AbortSignal.timeout(LAST_WORDS_MS));
-  try {
-    const claimed = await claimProofs(ports.replays, id, who, what, signal);
-    if (!claimed.ok) return claimed;
-    const counted = await ports.limits.count(what.limits, ports.clock.now(), signal);
-    if (counted.within) return accept(null);
-    await giveBack();
-    return refuse('limit_reached', { retryAfter: counted.retryAfter });
-  } catch (cause) {
-    await giveBack();
-    throw cause;
-  }
+  const minted = await mint(ports, draft, uses, authorization.value, signal);
+  return minted.ok ? accept({ ...minted.value, principal: authentication.value.principal }) : minted;
 }
 
 async function mint(
   ports: IssuePorts,
   draft: IssuanceRecord,
-  who: Authenticated,
+  uses: readonly SingleUse[],
   what: Authorized,
   signal: AbortSignal,
-): Promise<Outcome<Issued>> {
+): Promise<Outcome<Omit<Issued, 'principal'>>> {
   const minted = await start(ports, draft, what, signal);
   if (!minted.ok) {
     const lastWords = AbortSignal.timeout(LAST_WORDS_MS);
     const recording = minted.stage === 'mint' ? fail(ports, draft, minted.refusal.reason, lastWords) : null;
-    await Promise.all([recording, releaseProofs(ports.replays, draft.id, who, what, lastWords)]);
+    await Promise.all([recording, releaseProofs(ports.replays, uses, lastWords)]);
     if (minted.cause !== undefined) throw minted.cause;
     const { refusal } = minted;
     return { ok: false, refusal: { ...refusal, recorded: 'failed', log: { ...refusal.log, issuance: draft.id } } };
@@ -120,10 +101,10 @@ async function mint(
     const lastWords = AbortSignal.timeout(LAST_WORDS_MS);
     // The write may have landed and its answer got lost: only where the ledger takes `failed` is the proof free again.
     const failed = await fail(ports, draft, 'ledger_unavailable', lastWords);
-    if (failed === 'recorded') await releaseProofs(ports.replays, draft.id, who, what, lastWords);
+    if (failed === 'recorded') await releaseProofs(ports.replays, uses, lastWords);
     throw cause;
   }
-  return accept({ record, principal: who.principal, minted: minted.value });
+  return accept({ record, minted: minted.value });
 }
 
 /** `stage`: how far it came. `cause`: what was thrown, for the caller to throw on. */

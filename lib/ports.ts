@@ -147,6 +147,11 @@ export interface Replays {
   claim(claim: ReplayClaim, signal: AbortSignal): Promise<'claimed' | 'replayed'>;
   /** That issuance failed: the proof may be claimed again. Best effort; a failure leaves it claimed. */
   release(claim: ReplayClaim, signal: AbortSignal): Promise<void>;
+  /**
+   * A guess from this process's own memory, without a call: `claim` will answer `claimed`. False for a proof that was
+   * met here before, but for one of `bind` under the same binding. Absent: nothing is known.
+   */
+  isLikely?(claim: ReplayClaim): boolean;
 }
 
 export interface LimitCount {
@@ -156,13 +161,26 @@ export interface LimitCount {
   readonly window: Seconds;
 }
 
+export type Counted = { readonly within: true } | { readonly within: false; readonly retryAfter: Seconds };
+
 export interface Limits {
-  /** Counts one in each, or says how long until the first window that is full ends. */
-  count(
-    limits: readonly LimitCount[],
-    now: EpochMilliseconds,
-    signal: AbortSignal,
-  ): Promise<{ readonly within: true } | { readonly within: false; readonly retryAfter: Seconds }>;
+  /**
+   * Counts one in each, or says how long until the first window that is full ends. In a window behind that one nothing
+   * stays counted. Throws `Fault('limits')`.
+   */
+  count(limits: readonly LimitCount[], now: EpochMilliseconds, signal: AbortSignal): Promise<Counted>;
+  /**
+   * Begins to count before it is known whether the request comes so far; only in windows that have so much room that
+   * nobody else is refused for it (ADR 34). One of the two must follow. Absent: it cannot.
+   */
+  countAhead?(limits: readonly LimitCount[], now: EpochMilliseconds, signal: AbortSignal): CountedAhead;
+}
+
+export interface CountedAhead {
+  /** The request comes so far: the rest of `count`. */
+  settle(signal: AbortSignal): Promise<Counted>;
+  /** It does not: nothing stays counted. Best effort; a failure leaves it counted. Never throws. */
+  giveBack(signal: AbortSignal): Promise<void>;
 }
 
 export interface Revocations {

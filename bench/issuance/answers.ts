@@ -17,3 +17,23 @@ export function dynamoDb(operation: string, body: string, tables: Tables): strin
   const item = tables[TableName]?.[Key.pk.S];
   return JSON.stringify(item === undefined ? {} : { Item: item });
 }
+
+/** Status and body of Secrets Manager's answer: each secret in one version. */
+export function secretsManager(
+  operation: string,
+  body: string,
+  secrets: Readonly<Record<string, string>>,
+): { readonly status: number; readonly text: string } {
+  const { SecretId: name, VersionStage: stage } = JSON.parse(body);
+  const value = secrets[name];
+  if (value === undefined || stage === 'AWSPREVIOUS') {
+    return { status: 400, text: JSON.stringify({ __type: 'ResourceNotFoundException', Message: 'none' }) };
+  }
+  if (operation === 'DescribeSecret') return { status: 200, text: JSON.stringify({ Name: name, Tags: [] }) };
+  const version = {
+    SecretString: value,
+    VersionId: '00000000-0000-4000-8000-000000000001',
+    CreatedDate: 1_795_000_000,
+  };
+  return { status: 200, text: JSON.stringify(version) };
+}

@@ -1,17 +1,22 @@
 /**
- * A process with the endpoints that an issuance asks, each as fast as can be: DynamoDB (reads of the items that it was
- * given; writes are taken and forgotten), STS (one canned AssumeRole) and an issuer with its key set. It is given the
- * key set and the items by table; it answers with its port.
+ * A process with the endpoints that an issuance asks, each as fast as can be, or as slow as it is told: DynamoDB (reads
+ * of the items that it was given; writes are taken and forgotten), Secrets Manager, STS (one canned AssumeRole) and an
+ * issuer with its key set. It answers with its port once it listens.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { answer, given } from '../child.ts';
-import { assumeRole, dynamoDb, type Tables } from './answers.ts';
+import { assumeRole, dynamoDb, secretsManager, type Tables } from './answers.ts';
 
 export interface EndpointsInput {
   readonly keySet: string;
   /** The items of tables, once the port is known. */
   readonly port: number;
   readonly tables: Tables;
+  /** Milliseconds before each answer; default: none. */
+  /** Values of secrets by name, each in one version. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  readonly delays?: { readonly dynamoDb: number; readonly sts: number };
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
@@ -20,19 +25,25 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function send(response: ServerResponse, type: string, body: string): void {
-  response.writeHead(200, { 'content-type': type, 'content-length': Buffer.byteLength(body) });
+function send(response: ServerResponse, type: string, body: string, status = 200): void {
+  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) });
   response.end(body);
 }
 
-function serve({ keySet, tables, port }: EndpointsInput) {
+function serve({ keySet, tables, port, secrets = {}, delays }: EndpointsInput) {
   const issuer = `http://127.0.0.1:${port}`;
   const discovery = JSON.stringify({ issuer, jwks_uri: `${issuer}/jwks` });
   return createServer({ keepAliveTimeout: 60_000 }, async (request, response) => {
     const body = await bodyOf(request);
     const target = request.headers['x-amz-target'];
+    const delayMs = delays?.[typeof target === 'string' ? 'dynamoDb' : 'sts'] ?? 0;
+    if (delayMs > 0) await pause(delayMs);
     if (typeof target === 'string') {
-      send(response, 'application/x-amz-json-1.0', dynamoDb(target.split('.')[1] ?? '', body, tables));
+      const [service = '', operation = ''] = target.split('.');
+      if (service === 'secretsmanager') {
+        const { status, text } = secretsManager(operation, body, secrets);
+        send(response, 'application/x-amz-json-1.1', text, status);
+      } else send(response, 'application/x-amz-json-1.0', dynamoDb(operation, body, tables));
     } else if (request.method === 'POST') send(response, 'text/xml', assumeRole());
     else send(response, 'application/json', request.url === '/jwks' ? keySet : discovery);
   });

@@ -19,37 +19,59 @@ type SpentProof = ProofReuse & { readonly reuse: ReplayClaim['reuse'] };
 
 const isSpent = (proof: ProofReuse | null): proof is SpentProof => proof !== null && proof.reuse !== 'allow';
 
-interface SingleUse {
+/** One proof of a request that may be used once, and what its second use is refused with. */
+export interface SingleUse {
   readonly claim: ReplayClaim;
   readonly refusal: Reason;
 }
 
 /**
  * Claims every proof of the request that may be used once, after the decision and before anybody is asked to mint, so
- * that a denial does not lock its caller out. What was claimed stays claimed when a later one is refused.
+ * that a denial does not lock its caller out. The first that is refused is the answer: those before it stay claimed,
+ * those behind it are given back. They are claimed side by side, with two exceptions: one of `bind` cannot be given
+ * back, so it waits until all before it hold; and nothing is claimed beside a proof that this process has met before.
  */
 export async function claimProofs(
   replays: Replays,
-  issuance: string,
-  who: Authenticated,
-  what: Authorized,
+  uses: readonly SingleUse[],
   signal: AbortSignal,
 ): Promise<Outcome<null>> {
-  for (const { claim, refusal } of singleUses(issuance, who, what)) {
-    if ((await replays.claim(claim, signal)) === 'replayed') return refuse(refusal);
+  for (const together of besideEachOther(replays, uses)) {
+    const answers = await allOf(together.map(({ claim }) => replays.claim(claim, signal)));
+    const at = answers.indexOf('replayed');
+    const refused = together[at];
+    if (refused === undefined) continue;
+    const behind = together.filter((_, index) => index > at && answers[index] === 'claimed');
+    await releaseProofs(replays, behind, signal);
+    return refuse(refused.refusal);
   }
   return accept(null);
 }
 
+function besideEachOther(replays: Replays, uses: readonly SingleUse[]): readonly (readonly SingleUse[])[] {
+  const groups: SingleUse[][] = [];
+  for (const use of uses) {
+    const group = groups.at(-1);
+    const last = group?.at(-1);
+    const waits = last === undefined || use.claim.reuse === 'bind' || !isLikely(replays, last);
+    if (group === undefined || waits) groups.push([use]);
+    else group.push(use);
+  }
+  return groups;
+}
+
+/** Whether the claim will most probably hold, as far as this process knows. */
+export const isLikely = (replays: Replays, { claim }: SingleUse): boolean => replays.isLikely?.(claim) ?? false;
+
+/** All of them, or the first failure, once none is under way any more: what comes after it gives back. */
+async function allOf<T>(under: readonly Promise<T>[]): Promise<readonly T[]> {
+  await Promise.allSettled(under);
+  return Promise.all(under);
+}
+
 /** That issuance failed: its proofs may be claimed again. Best effort; what cannot be released stays claimed. */
-export async function releaseProofs(
-  replays: Replays,
-  issuance: string,
-  who: Authenticated,
-  what: Authorized,
-  signal: AbortSignal,
-): Promise<void> {
-  await Promise.allSettled(singleUses(issuance, who, what).map(({ claim }) => replays.release(claim, signal)));
+export async function releaseProofs(replays: Replays, uses: readonly SingleUse[], signal: AbortSignal): Promise<void> {
+  await Promise.allSettled(uses.map(({ claim }) => replays.release(claim, signal)));
 }
 
 /**
@@ -76,7 +98,8 @@ const claimOf = ({ issuer, tokenId, reuse, until }: SpentProof, binding: string,
   until: epochSeconds(until + LONGEST_REQUEST),
 });
 
-function singleUses(issuance: string, who: Authenticated, what: Authorized): readonly SingleUse[] {
+/** The proofs of the request that may be used once, in the order in which they are claimed. */
+export function singleUses(issuance: string, who: Authenticated, what: Authorized): readonly SingleUse[] {
   const binding = bindingOf(who, what);
   const uses: SingleUse[] = [];
   const add = (proof: ProofReuse | null, refusal: Reason) => {

@@ -38,13 +38,17 @@ export function dynamoLedger(options: LedgerOptions): Ledger {
       }),
     finished: async (record, signal) => {
       const { item, pointers } = finishedItems(record, retention);
-      // First what leads to the record: a pointer to nothing is skipped by readers, a record that its scope does not
-      // find would be lost to them.
-      await Promise.all(pointers.map((pointer) => putPointer(options, pointer, signal)));
-      await put(options, item, {
-        condition: 'attribute_not_exists(pk) OR #outcome = :started OR #record = :record',
-        signal,
-      });
+      // Side by side: before both are there nothing leaves, so whatever left is found under each of its scopes. A
+      // pointer to nothing is skipped by readers.
+      const written = [
+        ...pointers.map((pointer) => putPointer(options, pointer, signal)),
+        put(options, item, {
+          condition: 'attribute_not_exists(pk) OR #outcome = :started OR #record = :record',
+          signal,
+        }),
+      ];
+      await Promise.allSettled(written);
+      await Promise.all(written);
     },
     denied: async (record) => {
       const giveUp = AbortSignal.timeout(DENIAL_MS);

@@ -6,6 +6,9 @@ export interface ReplaysOptions extends StateTable {
   readonly clock: Clock;
 }
 
+/** Proofs that one process remembers to have met. */
+const MOST_REMEMBERED = 10_000;
+
 const itemKey = ({ issuer, tokenId }: ReplayClaim): string => stateKey('replay', [issuer, tokenId]);
 
 /**
@@ -17,8 +20,14 @@ const itemKey = ({ issuer, tokenId }: ReplayClaim): string => stateKey('replay',
  */
 export function dynamoReplays(options: ReplaysOptions): Replays {
   const { client, table, clock } = options;
+  const met = new Map<string, string>();
   return {
+    isLikely: (claim) => {
+      const binding = met.get(itemKey(claim));
+      return binding === undefined || (claim.reuse === 'bind' && binding === claim.binding);
+    },
     claim: async (claim, signal) => {
+      remember(met, claim);
       const again = claim.reuse === 'bind' ? '#issuance = :issuance OR #binding = :binding' : '#issuance = :issuance';
       const input = {
         TableName: table,
@@ -59,4 +68,13 @@ export function dynamoReplays(options: ReplaysOptions): Replays {
       }
     },
   };
+}
+
+/** Under the binding that it was met with first. */
+function remember(met: Map<string, string>, claim: ReplayClaim): void {
+  const key = itemKey(claim);
+  if (met.has(key)) return;
+  met.set(key, claim.binding);
+  const [oldest] = met.keys();
+  if (met.size > MOST_REMEMBERED && oldest !== undefined) met.delete(oldest);
 }
