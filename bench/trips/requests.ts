@@ -1,4 +1,4 @@
-/** A process that sends requests one after the other, and answers with the milliseconds that each took, kind by kind. */
+/** A process that sends requests one after the other; it answers with the milliseconds of each, kind by kind. */
 import { pathToFileURL } from 'node:url';
 import { answer, given } from '../child.ts';
 import type { Kind } from './workload.ts';

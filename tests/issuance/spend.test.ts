@@ -1,4 +1,4 @@
-/** What a refused request uses up: nothing, whoever comes at the same time, over the tables of any number of processes. */
+/** What a refused request uses up: nothing, whoever comes at the same time to however many processes. */
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DynamoDb } from '../../lib/aws/dynamodb/client.ts';
