@@ -118,11 +118,11 @@ export const samlRefusals = registry({
     says: 'The NameID changes with every sign-in.',
   },
   saml_metadata_invalid: {
-    class: 'proof',
+    class: 'idp-outage',
     says: 'The metadata of the identity provider cannot be used.',
   },
   saml_metadata_expired: {
-    class: 'proof',
+    class: 'idp-outage',
     says: 'The metadata of the identity provider has expired.',
   },
 });

@@ -87,10 +87,12 @@ export interface Asked {
   readonly inResponseTo?: string;
   readonly changes?: Partial<AssertionParts>;
   readonly choices?: Partial<SigningChoices>;
+  /** Puts the assertion into something else; default: as it is. */
+  readonly wrap?: (assertion: string) => string;
 }
 
 /** base64 of a Response that names alice, of the group deployers, now. */
-export function samlResponse({ audience, recipient, inResponseTo, changes = {}, choices = {} }: Asked): string {
+export function samlResponse({ audience, recipient, inResponseTo, changes = {}, choices = {}, wrap }: Asked): string {
   count += 1;
   const asked = inResponseTo === undefined ? {} : { inResponseTo };
   const window = `NotBefore="${at(-60)}" NotOnOrAfter="${at(300)}"`;
@@ -110,9 +112,9 @@ export function samlResponse({ audience, recipient, inResponseTo, changes = {}, 
     },
     choices,
   );
-  return Buffer.from(response(assertion, { ...asked, destination: recipient, issueInstant: at(-1) })).toString(
-    'base64',
-  );
+  return Buffer.from(
+    response(wrap?.(assertion) ?? assertion, { ...asked, destination: recipient, issueInstant: at(-1) }),
+  ).toString('base64');
 }
 
 export interface AuthnRequestSeen {

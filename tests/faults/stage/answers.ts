@@ -28,13 +28,28 @@ export function granted({ body = '' }: HttpAnswer): Granted | null {
 }
 
 /** What a caller of that protocol tries again by itself: an outage, never a verdict on what it presented. */
-export function isRetryable(name: FunctionName, { statusCode, body = '' }: HttpAnswer): boolean {
+export function isRetryable(name: FunctionName, answer: HttpAnswer): boolean {
+  const { statusCode, body = '' } = answer;
   if (statusCode === 502 || statusCode === 503 || statusCode === 429) return true;
+  if (name === 'sign-in' && statusCode === 303) return locationOf(answer).includes('error=temporarily_unavailable&');
   return name === 'sts' && statusCode === 400 && /<Code>(IDPCommunicationError|Throttling)<\/Code>/.test(body);
 }
 
 /** Status and reason, for people. */
-export const brief = ({ statusCode, body = '' }: HttpAnswer): string =>
-  `${statusCode} ${/"reason":"([a-z_]+)"/.exec(body)?.[1] ?? /<Code>(\w+)/.exec(body)?.[1] ?? ''}`.trim();
+export const brief = (answer: HttpAnswer): string => `${answer.statusCode} ${reasonIn(answer)}`.trim();
 
-export const isReplayed = ({ body = '' }: HttpAnswer): boolean => /replayed/.test(body);
+function reasonIn(answer: HttpAnswer): string {
+  const { body = '' } = answer;
+  const told = [
+    /"reason":"([a-z_]+)"/.exec(body),
+    /<Code>(\w+)/.exec(body),
+    /<dt>Reason<\/dt>\s*<dd>([a-z_]+)/.exec(body),
+  ];
+  return told.find((found) => found !== null)?.[1] ?? /[?&]reason=([a-z_]+)/.exec(locationOf(answer))?.[1] ?? '';
+}
+
+/** One of these reasons is what the answer says. */
+export const tells = ({ body = '' }: HttpAnswer, reasons: readonly string[]): boolean =>
+  reasons.some((reason) => body.includes(reason));
+
+const locationOf = ({ headers }: HttpAnswer): string => headers?.['location'] ?? '';

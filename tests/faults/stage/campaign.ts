@@ -1,19 +1,21 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { randomOf } from '../../modules/random.ts';
-import { brief, type Granted, granted, isReplayed, isRetryable } from './answers.ts';
+import { brief, type Granted, granted, isRetryable, tells } from './answers.ts';
 import type { Called, HttpAnswer } from './hosted-function.ts';
 import { type Fault, isKill, KINDS } from './kinds.ts';
 import type { Lane } from './lane.ts';
-import { type Presented, SCENARIOS, type Scenario } from './scenarios.ts';
+import type { Presented, Scenario } from './scenario.ts';
+import { SCENARIOS } from './scenarios.ts';
 import type { Stage } from './stage.ts';
+
+const TEMPERATURES = ['first', 'cold', 'warm'] as const;
 
 /**
  * One request of one flow, and what goes wrong with it. `cold`: in a process that has just begun, which reads
- * everything first.
+ * everything first; `first`: and no process before it has left keys or metadata of the identity provider.
  */
 export interface Case {
   readonly scenario: Scenario;
-  readonly temperature: 'cold' | 'warm';
+  readonly temperature: (typeof TEMPERATURES)[number];
   readonly fault: Fault;
 }
 
@@ -28,19 +30,15 @@ export interface CaseResult {
 }
 
 /** Every call of every flow with everything that may befall it, as one run without faults shows them. */
-export async function allCases({ lanes, issuer }: Stage): Promise<readonly Case[]> {
+export async function allCases(stage: Stage): Promise<readonly Case[]> {
   const cases: Case[] = [];
-  const [lane] = lanes;
+  const [lane] = stage.lanes;
   if (lane === undefined) return [];
   for (const scenario of SCENARIOS) {
-    for (const temperature of ['cold', 'warm'] as const) {
-      const { event } = await scenario.present(lane, issuer);
-      if (temperature === 'cold') lane.restart(scenario.function);
-      const called = await lane.send(scenario.function, event, null);
-      if (answerOf(called) === null || granted(answerOf(called) ?? NOTHING) === null) {
-        throw new Error(`${scenario.name}: refused without any fault: ${JSON.stringify(called)}`);
-      }
-      const calls = [...lane.log.calls];
+    for (const temperature of TEMPERATURES) {
+      const calls = await callsOf(stage, lane, scenario, temperature);
+      // Where nothing is asked of an identity provider, the first is as the others.
+      if (temperature === 'first' && !calls.some(isOfDocuments)) continue;
       for (const call of calls)
         for (const kind of KINDS) {
           for (const extent of isKill(kind) ? (['once'] as const) : (['once', 'lasting'] as const)) {
@@ -52,13 +50,50 @@ export async function allCases({ lanes, issuer }: Stage): Promise<readonly Case[
   return cases;
 }
 
-const NOTHING: HttpAnswer = { statusCode: 0 };
+/** Keys or metadata of an identity provider. */
+const isOfDocuments = (call: string): boolean => call.startsWith('idp /') && !call.startsWith('idp /token ');
 
-/** The first `count` of all cases in an order that the seed decides. */
+/** The calls of a flow when nothing goes wrong. */
+async function callsOf(
+  stage: Stage,
+  lane: Lane,
+  scenario: Scenario,
+  temperature: Case['temperature'],
+): Promise<readonly string[]> {
+  const presented = await scenario.present(lane, stage.issuer);
+  await bringTo(temperature, stage, lane, scenario);
+  const called = await lane.send(scenario.function, presented.event, null);
+  const calls = [...lane.log.calls];
+  if ((await cameTo({ stage, lane, scenario, presented }, called)) === null) {
+    throw new Error(`${scenario.name}: refused without any fault: ${JSON.stringify(called)}`);
+  }
+  return calls;
+}
+
+async function bringTo(temperature: Case['temperature'], stage: Stage, lane: Lane, scenario: Scenario): Promise<void> {
+  if (temperature === 'warm') {
+    await lane.send(scenario.function, (await scenario.present(lane, stage.issuer)).event, null);
+    return;
+  }
+  lane.restart(scenario.function);
+  if (temperature === 'first') await stage.forget(lane.url('idp'));
+}
+
+/**
+ * So many of all cases as the seed decides: of each call of each flow one before of any another one, and so on, so that
+ * a long flow does not crowd out a short one.
+ */
 export function chosen(cases: readonly Case[], count: number, seed: number): readonly Case[] {
   const random = randomOf(seed);
-  return cases
-    .map((each) => ({ each, by: random() }))
+  const drawn = cases.map((each) => ({ each, by: random() })).sort((a, b) => a.by - b.by);
+  const had = new Map<string, number>();
+  return drawn
+    .map(({ each, by }) => {
+      const call = `${each.scenario.name}; ${each.temperature}; ${each.fault.call}`;
+      const round = had.get(call) ?? 0;
+      had.set(call, round + 1);
+      return { each, by: round + by };
+    })
     .sort((a, b) => a.by - b.by)
     .slice(0, count)
     .map(({ each }) => each);
@@ -79,66 +114,61 @@ async function runCase(stage: Stage, lane: Lane, which: Case): Promise<CaseResul
   const { scenario, temperature, fault } = which;
   const broken: string[] = [];
   const presented = await scenario.present(lane, stage.issuer);
-  if (temperature === 'cold') lane.restart(scenario.function);
-  else await warmUp(stage, lane, scenario);
+  const asked = { stage, lane, scenario, presented };
+  await bringTo(temperature, stage, lane, scenario);
 
   const first = await lane.send(scenario.function, presented.event, fault);
   const befell = lane.log.calls.includes(fault.call);
-  const handedOut = await looked(stage, presented, first, broken);
+  const handedOut = await looked(asked, first, broken);
   const refused = answerOf(first);
   if (refused !== null && handedOut === null && !isRetryable(scenario.function, refused)) {
     broken.push(`an outage is answered as a verdict: ${brief(refused)}`);
   }
 
-  const second = await answeredInTime(lane, scenario, presented);
-  const again = await looked(stage, presented, second, broken);
+  // An identity provider of whom nothing is known yet is asked again after a pause of two seconds at most.
+  const tries = isOfDocuments(fault.call) ? 12 : 4;
+  const second = await lane.answeredInTime(scenario.function, presented.event, tries);
+  const again = await looked(asked, second, broken);
   broken.push(...secondUse(scenario, handedOut, again, answerOf(second)));
 
-  const third = await answeredInTime(lane, scenario, await scenario.present(lane, stage.issuer));
-  if (granted(answerOf(third) ?? NOTHING) === null) broken.push('another request afterwards is refused');
+  const another = await scenario.present(lane, stage.issuer);
+  const third = await lane.answeredInTime(scenario.function, another.event);
+  if ((await cameTo({ ...asked, presented: another }, third)) === null) {
+    broken.push('another request afterwards is refused');
+  }
   broken.push(...(await recorded(stage, scenario, presented)));
   broken.push(...leaked(lane, [handedOut, again]));
   return { case: which, answers: [first, second, third].map(said), befell, broken };
 }
 
-const TRIES = 4;
-const PAUSE_MS = 300;
-
-/**
- * As an SDK does it: again after an answer that says so. What began before the fault ended may still be waited for, and
- * a machine may be slow.
- */
-async function answeredInTime(lane: Lane, scenario: Scenario, { event }: Presented): Promise<Called> {
-  for (let attempt = 1; ; attempt += 1) {
-    const called = await lane.send(scenario.function, event, null);
-    const answer = answerOf(called);
-    // A process that outlived its request by a moment was killed during this one.
-    const again = called === 'killed' || (answer !== null && isRetryable(scenario.function, answer));
-    if (attempt === TRIES || !again) return called;
-    await pause(PAUSE_MS);
-  }
+/** One request of a flow. */
+interface AskedOnce {
+  readonly stage: Pick<Stage, 'issuer' | 'find' | 'record'>;
+  readonly lane: Lane;
+  readonly scenario: Scenario;
+  readonly presented: Presented;
 }
 
-async function warmUp(stage: Stage, lane: Lane, scenario: Scenario): Promise<void> {
-  await lane.send(scenario.function, (await scenario.present(lane, stage.issuer)).event, null);
+/** What an answer hands out; of a step on the way, what it leads to. null: nothing. */
+async function cameTo({ stage, lane, scenario, presented }: AskedOnce, called: Called): Promise<Granted | null> {
+  const answer = answerOf(called);
+  if (answer === null || scenario.goOn === undefined) return answer === null ? null : granted(answer);
+  const went = await scenario.goOn(lane, stage.issuer, presented, answer);
+  const what = went === null ? null : granted(went.last);
+  return what === null ? null : { ...what, secrets: [...what.secrets, ...(went?.secrets ?? [])] };
 }
 
 /** What reached the caller, which the ledger has as issued. */
-async function looked(
-  stage: Stage,
-  { principal }: Presented,
-  called: Called,
-  broken: string[],
-): Promise<Granted | null> {
-  const answer = answerOf(called);
+async function looked(asked: AskedOnce, called: Called, broken: string[]): Promise<Granted | null> {
   if (called !== 'killed' && 'threw' in called) broken.push(`the handler threw: ${called.threw}`);
-  const what = answer === null ? null : granted(answer);
+  const what = await cameTo(asked, called);
   if (what === null) return null;
+  const { stage, presented } = asked;
   const { accessKeyId, issuance } = what;
   const records =
     issuance !== null
       ? [await stage.record(issuance)]
-      : await stage.find(accessKeyId !== null ? { accessKeyId } : { principal: principal ?? '' });
+      : await stage.find(accessKeyId !== null ? { accessKeyId } : { principal: presented.principal ?? '' });
   const issued = records.find((record) => record?.outcome === 'issued');
   const same = accessKeyId === null || issued?.credential?.accessKeyId === accessKeyId;
   if (issued === undefined || !same) broken.push('what reached the caller is not issued in the ledger');
@@ -147,7 +177,7 @@ async function looked(
 
 /** What the same proof may get a second time. */
 function secondUse(
-  { reuse }: Scenario,
+  { reuse, spent = ['replayed'] }: Scenario,
   first: Granted | null,
   second: Granted | null,
   answer: HttpAnswer | null,
@@ -155,7 +185,7 @@ function secondUse(
   if (reuse === 'once' && first !== null && second !== null) return ['what may be used once was granted twice'];
   if (second !== null) return [];
   if (answer === null) return ['the same request again is not answered'];
-  if (reuse === 'once') return isReplayed(answer) ? [] : [`the same request again: ${brief(answer)}`];
+  if (reuse === 'once') return tells(answer, spent) ? [] : [`the same request again: ${brief(answer)}`];
   return [`the same request again is refused: ${brief(answer)}`];
 }
 
@@ -177,7 +207,7 @@ const answerOf = (called: Called): HttpAnswer | null =>
 
 const said = (called: Called): string => {
   if (called === 'killed') return 'killed';
-  return 'threw' in called ? 'threw' : granted(called.answer) === null ? brief(called.answer) : 'granted';
+  return 'threw' in called ? 'threw' : brief(called.answer);
 };
 
 export const describeCase = ({ scenario, temperature, fault }: Case): string =>

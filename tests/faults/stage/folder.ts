@@ -1,13 +1,15 @@
 import type { Folder } from '../../e2e/broker.ts';
+import { metadataOf } from '../../identity/saml/idp.ts';
 
 export const BIND_AUDIENCE = 'https://bind.example';
+export const FEDERATED_AUDIENCE = 'sts.amazonaws.com';
 export const SERVER_ID = 'broker.example.com';
 export const AWS_ROLE = 'arn:aws:iam::111122223333:role/web-task';
 export const clientSecret = (lane: number): string => `the-secret-of-bot-${lane}`;
 export const downstreamSecret = (lane: number): string => `the-downstream-secret-of-${lane}`;
 
-const session =
-  'grant: { type: aws-session, roleArn: "arn:aws:iam::111122223333:role/token-broker/demo" }\nlimits: { perPrincipal: 100000/1h, total: 1000000/1h }\n';
+const TARGET_ROLE = 'arn:aws:iam::111122223333:role/token-broker/demo';
+const session = `grant: { type: aws-session, roleArn: "${TARGET_ROLE}" }\nlimits: { perPrincipal: 100000/1h, total: 1000000/1h }\n`;
 const token = (audience: string): string => `grant: { type: broker-token, audience: "${audience}", duration: 1h }\n`;
 
 /**
@@ -22,6 +24,11 @@ export function faultsFolder(origins: readonly { readonly idp: string; readonly 
   const of = origins.flatMap(({ idp }, lane) => [
     [`connections/once-${lane}.yaml`, connection(`once-${lane}`, idp, '@ISSUER@', 'once')],
     [`connections/bind-${lane}.yaml`, connection(`bind-${lane}`, idp, BIND_AUDIENCE, 'bind')],
+    [`connections/federated-${lane}.yaml`, connection(`federated-${lane}`, idp, FEDERATED_AUDIENCE, 'once')],
+    [
+      `connections/corp-${lane}.yaml`,
+      `connection: corp-${lane}\ntype: saml\nmetadataUrl: "${idp}/saml-metadata"\nentityId: "@ISSUER@/saml/corp-${lane}"\nrecipients: ["@ISSUER@/sts"]\n`,
+    ],
     [`clients/bot-${lane}.yaml`, `client: bot-${lane}\nsecret: token-broker/clients/bot-${lane}\n`],
     [
       `scopes/down-${lane}.yaml`,
@@ -30,9 +37,15 @@ export function faultsFolder(origins: readonly { readonly idp: string; readonly 
   ]);
   return {
     ...Object.fromEntries(of),
+    'clients/cli.yaml': "client: cli\npublic: true\nredirectUris: ['http://127.0.0.1/callback']\n",
+    'connections/metadata.xml': metadataOf('idp'),
+    'connections/aws.yaml':
+      "connection: aws\ntype: saml\nmetadata: ./metadata.xml\nentityId: urn:amazon:webservices\nrecipients: ['https://signin.aws.amazon.com/saml']\n",
     'connections/tasks.yaml': `connection: tasks\ntype: aws-iam\naccounts: ["111122223333"]\nserverId: ${SERVER_ID}\necsRoles: [web-task]\n`,
-    'scopes/role.yaml': `scope: role\nallow: [{ connection: [${list('once')}] }, { client: [${list('bot')}] }, { connection: tasks }, { connection: broker }]\n${session}`,
-    'scopes/api.yaml': `scope: api\nallow: [{ client: [${list('bot')}] }, { connection: broker }]\n${token('https://api.example')}`,
+    'scopes/role.yaml': `scope: role\nallow: [{ connection: [${list('once')}, ${list('corp')}] }, { client: [${list('bot')}] }, { connection: tasks }, { connection: broker }]\n${session}`,
+    'scopes/api.yaml': `scope: api\nallow: [{ client: [${list('bot')}] }, { connection: [${list('corp')}] }, { connection: broker }]\n${token('https://api.example')}`,
+    'scopes/web-identity.yaml': `scope: web-identity\nallow: [{ connection: [${list('federated')}] }]\ngrant: { type: aws-federated, via: web-identity, roleArn: "${TARGET_ROLE}" }\n`,
+    'scopes/saml-federated.yaml': `scope: saml-federated\nallow: [{ connection: aws }]\ngrant: { type: aws-federated, via: saml, roleArn: "${TARGET_ROLE}", principalArn: "arn:aws:iam::111122223333:saml-provider/corp" }\n`,
     'scopes/link.yaml': `scope: link\nallow: [{ client: [${list('bot')}] }]\n${token('@ISSUER@')}`,
     'scopes/agent.yaml': `scope: agent\nallow: [{ connection: [${list('bind')}], actor: { client: [${list('bot')}] } }]\n${token('https://api.example')}`,
   };

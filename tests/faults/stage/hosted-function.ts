@@ -10,6 +10,7 @@ export interface HttpAnswer {
   readonly statusCode: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  readonly cookies?: readonly string[];
 }
 
 /** What came of a call: an answer, what the handler threw, or the end of the process. */

@@ -1,56 +1,18 @@
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { anEvent, FORM } from '../../fakes/http.ts';
 import { encoded, SIGNING, sign } from '../../identity/aws-iam/signing.ts';
-import { AWS_ROLE, BIND_AUDIENCE, clientSecret, SERVER_ID } from './folder.ts';
-import type { FunctionName, Lane } from './lane.ts';
-
-export interface Presented {
-  readonly event: APIGatewayProxyEventV2;
-  /** Label of the principal where it is nobody else's, so that the ledger tells all that its proof gave. */
-  readonly principal: string | null;
-}
-
-/** One flow of the broker: each call makes a request with a proof of its own. */
-export interface Scenario {
-  readonly name: string;
-  readonly function: FunctionName;
-  /** How often the proof may be used. */
-  readonly reuse: 'once' | 'bind' | 'any';
-  present(lane: Lane, issuer: string): Promise<Presented>;
-}
+import { AWS_ROLE, BIND_AUDIENCE, FEDERATED_AUDIENCE, SERVER_ID } from './folder.ts';
+import type { Lane } from './lane.ts';
+import { SAML_SCENARIOS } from './saml-scenarios.ts';
+import { basic, form, person, request, type Scenario } from './scenario.ts';
+import { SIGN_IN_SCENARIOS } from './sign-in-scenarios.ts';
 
 const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const JWT = 'urn:ietf:params:oauth:token-type:jwt';
 
-let requests = 0;
-
-function request(parts: Parameters<typeof anEvent>[0]): APIGatewayProxyEventV2 {
-  const event = anEvent(parts);
-  requests += 1;
-  return { ...event, requestContext: { ...event.requestContext, requestId: `req-${requests}` } };
-}
-
-const form = (path: string, fields: Readonly<Record<string, string>>, authorization?: string): APIGatewayProxyEventV2 =>
-  request({
-    method: 'POST',
-    path,
-    headers: authorization === undefined ? FORM : { ...FORM, authorization },
-    body: new URLSearchParams(fields).toString(),
-  });
-
-const basic = ({ number }: Lane): string =>
-  `Basic ${Buffer.from(`bot-${number}:${clientSecret(number)}`).toString('base64')}`;
-
-async function person(lane: Lane, aud: string): Promise<{ readonly token: string; readonly principal: string }> {
-  const sub = `person-${crypto.randomUUID()}`;
-  return { token: await lane.idp.token(lane.url('idp'), { sub, aud }), principal: sub };
-}
-
 /** A broker token for the issuer itself, had without any fault. */
 async function link(lane: Lane): Promise<string> {
   const fields = { grant_type: 'client_credentials', scope: 'link' };
-  const called = await lane.send('token', form('/oauth2/token', fields, basic(lane)), null);
+  const called = await lane.answeredInTime('token', form('/oauth2/token', fields, { authorization: basic(lane) }));
   if (called === 'killed' || 'threw' in called) throw new Error('no broker token to begin with');
   return String(JSON.parse(called.answer.body ?? '{}').access_token);
 }
@@ -137,7 +99,7 @@ export const SCENARIOS: readonly Scenario[] = [
     function: 'token',
     reuse: 'any',
     present: async (lane) => ({
-      event: form('/oauth2/token', { grant_type: 'client_credentials', scope: 'api' }, basic(lane)),
+      event: form('/oauth2/token', { grant_type: 'client_credentials', scope: 'api' }, { authorization: basic(lane) }),
       principal: null,
     }),
   },
@@ -148,7 +110,7 @@ export const SCENARIOS: readonly Scenario[] = [
     present: async (lane) => {
       const { token, principal } = await person(lane, BIND_AUDIENCE);
       const fields = { grant_type: EXCHANGE, scope: 'agent', subject_token: token, subject_token_type: JWT };
-      return { event: form('/oauth2/token', fields, basic(lane)), principal };
+      return { event: form('/oauth2/token', fields, { authorization: basic(lane) }), principal };
     },
   },
   {
@@ -162,4 +124,15 @@ export const SCENARIOS: readonly Scenario[] = [
       return { event: form('/oauth2/token', fields), principal };
     },
   },
+  {
+    name: 'a token that may be used once goes to STS itself',
+    function: 'credentials',
+    reuse: 'once',
+    present: async (lane) => {
+      const { token, principal } = await person(lane, FEDERATED_AUDIENCE);
+      return { event: request({ path: '/v1/credentials/web-identity', headers: { authorization: token } }), principal };
+    },
+  },
+  ...SAML_SCENARIOS,
+  ...SIGN_IN_SCENARIOS,
 ];

@@ -21,6 +21,8 @@ export interface Stage {
   readonly lanes: readonly Lane[];
   find(filter: IssuanceFilter): Promise<readonly IssuanceRecord[]>;
   record(id: string): Promise<IssuanceRecord | null>;
+  /** Takes out what was kept of the documents of an identity provider. */
+  forget(idp: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -46,6 +48,12 @@ export async function startStage(laneCount: number): Promise<Stage> {
       const page = await queries.list(filter, 100, null, AbortSignal.timeout(10_000));
       if (!page.ok) throw new Error(`the ledger refuses ${JSON.stringify(filter)}`);
       return page.value.issuances;
+    },
+    forget: async (idp) => {
+      for (const pk of [`issuer ${idp}`, `saml-metadata#${idp}/saml-metadata`]) {
+        const input = { TableName: tableName(tablePrefix, 'keys'), Key: { pk: { S: pk } } };
+        await client.call('DeleteItem', input, AbortSignal.timeout(10_000));
+      }
     },
     record: (id) => queries.get(id, AbortSignal.timeout(10_000)),
     stop: async () => {

@@ -1,4 +1,12 @@
-import { constants, createCipheriv, createHash, createPrivateKey, createPublicKey, publicEncrypt } from 'node:crypto';
+import {
+  constants,
+  createCipheriv,
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  type KeyObject,
+  publicEncrypt,
+} from 'node:crypto';
 import { element } from './element.ts';
 import { privateKey } from './idp.ts';
 
@@ -11,6 +19,9 @@ export const digestMethod = (uri: string): string => element('ds:DigestMethod', 
 export const maskFunction = (hash: string): string =>
   element('xenc11:MGF', { 'xmlns:xenc11': XENC11, Algorithm: `${XENC11}mgf1${hash}` });
 
+/** A key of the tests, or somebody's own. */
+type Recipient = 'sp' | 'stranger' | KeyObject;
+
 export interface EncryptionChoices {
   cipher: string;
   /** The cipher that the document names; another than was used is a lie. */
@@ -19,7 +30,7 @@ export interface EncryptionChoices {
   parameters: string;
   oaepHash: string;
   /** One EncryptedKey for each. */
-  to: readonly ('sp' | 'stranger')[];
+  to: readonly Recipient[];
   /** Its length in octets, where it is not that of the cipher. */
   keyLength: number;
   beside: boolean;
@@ -50,9 +61,10 @@ export function encrypted(plaintext: string | Uint8Array, choices: Partial<Encry
 const cipherData = (octets: Buffer): string =>
   element('xenc:CipherData', {}, element('xenc:CipherValue', {}, octets.toString('base64')));
 
-function encryptedKey(key: Uint8Array, recipient: 'sp' | 'stranger', choices: Partial<EncryptionChoices>): string {
+function encryptedKey(key: Uint8Array, recipient: Recipient, choices: Partial<EncryptionChoices>): string {
   const { transport = `${XENC}rsa-oaep-mgf1p`, oaepHash = 'sha1', parameters = '', beside = false } = choices;
-  const publicKey = createPublicKey(createPrivateKey(privateKey(recipient)));
+  const publicKey =
+    typeof recipient === 'string' ? createPublicKey(createPrivateKey(privateKey(recipient))) : recipient;
   const isV15 = transport.endsWith('rsa-1_5');
   const padding = isV15 ? constants.RSA_PKCS1_PADDING : constants.RSA_PKCS1_OAEP_PADDING;
   const wrapped = publicEncrypt({ key: publicKey, padding, ...(isV15 ? {} : { oaepHash }) }, key);

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { SamlConnection } from '../../../lib/configuration/documents.ts';
 import { MetadataSource } from '../../../lib/identity/saml/metadata-source.ts';
 import type { DocumentStore, FetchRequest, FetchResult, StoredDocument } from '../../../lib/ports.ts';
+import { isReason, refusalEntry } from '../../../lib/refusals/registry.ts';
 import { epochMilliseconds } from '../../../lib/time.ts';
 import { IDP, metadataOf } from './idp.ts';
 import { CONNECTION } from './verifying.ts';
@@ -173,7 +174,7 @@ describe('metadata behind a URL', () => {
     ['answers a page', served('<html></html>'), 'saml_metadata_invalid'],
     ['answers bytes that are not UTF-8', served(Uint8Array.of(0xff)), 'saml_metadata_invalid'],
     ['answers what has ended', ending('2027-01-15T12:00:00Z'), 'saml_metadata_expired'],
-  ])('is asked for five times a minute at most where the IdP %s', async (_rule, answer, reason) => {
+  ])('is asked for five times a minute at most, retryably, where the IdP %s', async (_rule, answer, reason) => {
     const { state, source } = fixture();
     const metadata = source();
     state.answer = () => answer;
@@ -184,6 +185,8 @@ describe('metadata behind a URL', () => {
       expect(await find(metadata)).toBe(reason);
     }
     expect([state.fetches, state.reads]).toEqual([5, 5]);
+    // Whatever it is, it is the identity provider's and not what the caller presented.
+    expect(isReason(reason) && refusalEntry(reason).class).toBe('idp-outage');
   });
 
   it('is asked for again 2, 4, 8, 16 and then 30 s after failures, and is there once one succeeds', async () => {
