@@ -72,11 +72,17 @@ export interface KeySource {
 export interface KeySets {
   /**
    * The public JWKs of the source that may have signed under `kid` (undefined: the token names none; then all).
-   * Refetches for an unknown kid at most once per 30 s for each source. An empty list: no such key. Refuses with
-   * `keys_unavailable` where no copy younger than 24 h can be had, with `key_not_known_yet` where the key may be newer
-   * than the copy and the source may not be asked yet, with `key_unusable` where it is there and is none.
+   * Refetches for an unknown kid at most once per 30 s for each source. An empty list: no such key. `tried`: the keys
+   * that were found for a token without kid, and verify nothing; an empty list then: there are no newer ones. Refuses
+   * with `keys_unavailable` where no copy younger than 24 h can be had, with `key_not_known_yet` where the key may be
+   * newer than the copy and the source may not be asked yet, with `key_unusable` where it is there and is none.
    */
-  find(source: KeySource, kid: string | undefined, signal: AbortSignal): Promise<Outcome<readonly JsonObject[]>>;
+  find(
+    source: KeySource,
+    kid: string | undefined,
+    signal: AbortSignal,
+    tried?: readonly JsonObject[],
+  ): Promise<Outcome<readonly JsonObject[]>>;
 }
 
 /**

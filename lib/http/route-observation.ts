@@ -59,6 +59,7 @@ function outcomeOf(refusal: Refusal): 'denied' | 'failed' | 'unauthenticated' {
     case 'request':
     case 'proof':
     case 'expired-proof':
+    case 'not-yet':
     case 'client':
     case 'unsupported':
       return 'unauthenticated';

@@ -25,6 +25,11 @@ export type RefusalClass =
   | 'outage'
   /** An identity provider can't be reached: retry. */
   | 'idp-outage'
+  /**
+   * Whether the proof is good cannot be said before keys are looked for again: retry. No outage, because anybody who
+   * makes a proof up is told so.
+   */
+  | 'not-yet'
   /** A provider that mints for the broker (STS, another authorization server) can't be reached or throttles: retry. */
   | 'provider-outage'
   /** A provider that mints for the broker answered something that is no use; retrying may not help. */

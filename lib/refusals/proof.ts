@@ -27,7 +27,7 @@ export const proofRefusals = registry({
     says: 'The key of the token is not one of the issuer.',
   },
   key_not_known_yet: {
-    class: 'idp-outage',
+    class: 'not-yet',
     says: 'The key of the token is not one of those that the issuer published lately. Try again.',
   },
   key_unusable: {

@@ -32,6 +32,8 @@ function credentialsCode(refusalClass: RefusalClass): CredentialsCode {
       return { status: 403, error: 'invalid_target', code: 'AccessDenied' };
     case 'limit':
       return { status: 429, error: 'temporarily_unavailable', code: 'Throttling' };
+    case 'not-yet':
+      return { status: 429, error: 'temporarily_unavailable', code: 'IDPCommunicationError' };
     case 'outage':
       return { status: 503, error: 'temporarily_unavailable', code: 'ServiceUnavailable' };
     case 'idp-outage':

@@ -29,6 +29,7 @@ function oauthCode(refusalClass: RefusalClass, badProof: BadProof): OauthCode {
     case 'unsupported':
       return { status: 400, error: 'unsupported_grant_type' };
     case 'limit':
+    case 'not-yet':
       return { status: 429, error: 'temporarily_unavailable' };
     case 'outage':
     case 'idp-outage':

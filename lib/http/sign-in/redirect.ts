@@ -65,6 +65,7 @@ function codeOf(refusalClass: RefusalClass): string {
     case 'limit':
     case 'outage':
     case 'idp-outage':
+    case 'not-yet':
     case 'provider-outage':
       return 'temporarily_unavailable';
     case 'provider':

@@ -30,6 +30,7 @@ function stsCode(refusalClass: RefusalClass): StsCode {
     case 'limit':
       return { status: 429, type: 'Sender', code: 'Throttling' };
     case 'idp-outage':
+    case 'not-yet':
       return { status: 400, type: 'Sender', code: 'IDPCommunicationError' };
     case 'outage':
     case 'provider-outage':

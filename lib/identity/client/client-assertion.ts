@@ -5,7 +5,7 @@ import { accept, type Outcome } from '../../outcome.ts';
 import { epochSeconds, seconds } from '../../time.ts';
 import { type ParsedJwt, parseJwt, tokenType } from '../oidc/jwt.ts';
 import { publicClaim, publicList, publicText } from '../oidc/public-text.ts';
-import { verifySignature } from '../oidc/signature.ts';
+import { verifyWithNewer } from '../oidc/signature.ts';
 import { checkTimes, type TokenTimes } from '../oidc/times.ts';
 import type { AuthenticatedClient, ClientProof } from '../principal.ts';
 import { type ClientContext, clientClaims, clientRefusal, readClient } from './registered-client.ts';
@@ -38,7 +38,8 @@ export async function verifyClientAssertion(
   if (client === null) return clientRefusal('client_unknown');
   const keys = await keysOf(client, jwt, context);
   if (!keys.ok) return keys;
-  const signature = await verifySignature(jwt, keys.value, CLIENT_ASSERTION_ALGORITHMS);
+  const newer = (tried: readonly JsonObject[]) => keysOf(client, jwt, context, tried);
+  const signature = await verifyWithNewer(jwt, keys.value, CLIENT_ASSERTION_ALGORITHMS, newer);
   if (!signature.ok) return clientRefusal(signature.refusal.reason);
   return checkGenuine(client, jwt, context);
 }
@@ -70,16 +71,23 @@ function checkGenuine(client: Client, jwt: ParsedJwt, { issuer, now }: ClientCon
   return accept(authenticated(client, jwt, jti, times.value));
 }
 
-async function keysOf(client: Client, jwt: ParsedJwt, context: ClientContext): Promise<Outcome<readonly JsonObject[]>> {
+/** `tried`: those that were found before, and verify nothing. */
+async function keysOf(
+  client: Client,
+  jwt: ParsedJwt,
+  context: ClientContext,
+  tried?: readonly JsonObject[],
+): Promise<Outcome<readonly JsonObject[]>> {
   const { authentication } = client;
   if (authentication.method === 'jwks') {
+    if (tried !== undefined) return accept([]);
     const { keys } = authentication.jwks;
     const { kid } = jwt.header;
     return accept(kid === undefined ? keys : keys.filter((key) => key['kid'] === undefined || key['kid'] === kid));
   }
   if (authentication.method !== 'jwks-uri') return clientRefusal('client_method');
   const source = { issuer: `client:${client.client}`, jwksUri: authentication.jwksUri };
-  return context.keySets.find(source, jwt.header.kid, context.signal);
+  return context.keySets.find(source, jwt.header.kid, context.signal, tried);
 }
 
 /** The issuer. Only a client registered so may name the token endpoint as well. */

@@ -52,8 +52,8 @@ const sourceName = (source: KeySource): string =>
 /**
  * Key sets of identity providers, kept in memory (fresh for 10 minutes) and shared through a document store, from which
  * a process takes its first copy. An unknown `kid` asks the source again, at most once per 30 s however many callers
- * there are; while the source is down the last good set serves until it is 24 h old. A bad document never replaces a
- * good one.
+ * and processes there are, and so does a token without one whose keys were tried in vain (`tried`). While the source is
+ * down the last good set serves until it is 24 h old. A bad document never replaces a good one.
  *
  * An empty answer says that the source was asked just now, or lately for this very `kid`, and has no such key. Where
  * that cannot be said the refusal is retryable: `key_not_known_yet` until the source may be asked again,
@@ -62,18 +62,18 @@ const sourceName = (source: KeySource): string =>
 export function cachedKeySets(ports: KeySetPorts): KeySets {
   const entries = new Map<string, Entry>();
   return {
-    async find(source, kid, signal) {
+    async find(source, kid, signal, tried) {
       const name = sourceName(source);
       const entry = entries.get(name) ?? emptyEntry();
       entries.set(name, entry);
       const before = entry.answers;
       const lookNow = (): Answer =>
-        look(entry, kid, ports.clock.now(), entry.answers > before ? 'just-asked' : 'before');
+        look(entry, { kid, tried }, ports.clock.now(), entry.answers > before ? 'just-asked' : 'before');
       let answer = lookNow();
       // Twice at most: the shared copy, and then the source where that copy is old or lacks the kid. What is under way
       // is waited for, due or not.
       for (let loads = 0; loads < 2 && isWorthwhile(entry, answer); loads += 1) {
-        entry.loading ??= load(ports, source, entry, kid).finally(() => {
+        entry.loading ??= load(ports, source, entry, { kid, tried }).finally(() => {
           entry.loading = null;
         });
         const giveUp = isUsable(answer) ? AbortSignal.any([signal, AbortSignal.timeout(NEWER_MS)]) : signal;
@@ -110,21 +110,31 @@ const isUsable = ({ outcome }: Answer): boolean => outcome.ok && outcome.value.l
 const isWorthwhile = (entry: Entry, answer: Answer): boolean =>
   !answer.settled || (entry.loading !== null && !isUsable(answer));
 
-function look(entry: Entry, kid: string | undefined, now: EpochMilliseconds, seen: 'just-asked' | 'before'): Answer {
+/** A key of that name; or, for a token that names none, any that is not of the set that was tried in vain. */
+interface Sought {
+  readonly kid: string | undefined;
+  readonly tried: readonly JsonObject[] | undefined;
+}
+
+function keysFor({ keys }: HeldKeySet, { kid, tried }: Sought): readonly JsonObject[] {
+  if (kid !== undefined) return keys.filter((key) => key['kid'] === kid);
+  return keys === tried ? [] : keys;
+}
+
+function look(entry: Entry, sought: Sought, now: EpochMilliseconds, seen: 'just-asked' | 'before'): Answer {
   const { held, askedAt } = entry;
   if (held === null || now - held.fetchedAt > STALE_MS) {
     const settled = entry.sharedCopy === 'read' && isCooling(askedAt, now, EMPTY_COOLDOWN_MS);
     return { outcome: refuse('keys_unavailable'), settled };
   }
-  const keys = kid === undefined ? held.keys : held.keys.filter((key) => key['kid'] === kid);
+  const keys = keysFor(held, sought);
   const settled = isCooling(askedAt, now, COOLDOWN_MS);
   if (keys.length > 0) return { outcome: accept(keys), settled: settled || now - held.fetchedAt < FRESH_MS };
   if (entry.lastAsked === 'failed') return { outcome: refuse('keys_unavailable'), settled };
-  if (kid === undefined) return { outcome: accept([]), settled };
-  return {
-    outcome: explainAbsence(entry, held, kid, now, seen),
-    settled: seen === 'just-asked' || isCooling(entry.searchedAt, now, COOLDOWN_MS),
-  };
+  const { kid, tried } = sought;
+  const searched = seen === 'just-asked' || isCooling(entry.searchedAt, now, COOLDOWN_MS);
+  if (kid === undefined) return { outcome: accept([]), settled: tried === undefined ? settled : searched };
+  return { outcome: explainAbsence(entry, held, kid, now, seen), settled: searched };
 }
 
 function explainAbsence(
@@ -154,22 +164,34 @@ function rememberAbsent({ absent }: Entry, kid: string | undefined): void {
  * The first loading takes the shared copy, and asks the source only where that copy is not fresh; the others ask the
  * source.
  */
-async function load(ports: KeySetPorts, source: KeySource, entry: Entry, kid: string | undefined): Promise<void> {
+async function load(ports: KeySetPorts, source: KeySource, entry: Entry, sought: Sought): Promise<void> {
   const name = sourceName(source);
   if (entry.sharedCopy === 'unread') {
-    const shared = await readSharedKeySet(ports.store, name);
+    await takeShared(ports, name, entry);
     entry.sharedCopy = 'read';
-    const age = shared === null ? STALE_MS : ports.clock.now() - shared.fetchedAt;
-    if (shared !== null && age > -SKEW_MS && age < STALE_MS) {
-      entry.held = shared;
-      entry.askedAt = shared.fetchedAt;
-      if (age < FRESH_MS) return;
-    }
+    if (entry.held !== null && ports.clock.now() - entry.held.fetchedAt < FRESH_MS) return;
   }
-  const { held } = entry;
-  const isSearch = held !== null && kid !== undefined && !held.keys.some((key) => key['kid'] === kid);
-  if (isSearch) entry.searchedAt = ports.clock.now();
+  if (entry.held !== null && keysFor(entry.held, sought).length === 0) {
+    // Another process may have looked: the source is asked once for all of them, however many names are made up.
+    await takeShared(ports, name, entry);
+    const now = ports.clock.now();
+    if (keysFor(entry.held, sought).length > 0 || isCooling(entry.searchedAt, now, COOLDOWN_MS)) return;
+    entry.searchedAt = now;
+  }
   await ask(ports, source, entry);
+}
+
+/** Takes the copy of the store where it is newer than what is held, and not too old to serve. */
+async function takeShared({ store, clock }: KeySetPorts, name: string, entry: Entry): Promise<void> {
+  const shared = await readSharedKeySet(store, name);
+  const age = shared === null ? STALE_MS : clock.now() - shared.held.fetchedAt;
+  if (shared === null || age <= -SKEW_MS || age >= STALE_MS) return;
+  if (entry.held !== null && shared.held.fetchedAt <= entry.held.fetchedAt) return;
+  entry.held = shared.held;
+  entry.askedAt = shared.held.fetchedAt;
+  entry.searchedAt = shared.searchedAt;
+  entry.lastAsked = 'answered';
+  entry.absent.clear();
 }
 
 async function ask(ports: KeySetPorts, source: KeySource, entry: Entry): Promise<void> {
@@ -187,7 +209,7 @@ async function ask(ports: KeySetPorts, source: KeySource, entry: Entry): Promise
   entry.answers += 1;
   entry.absent.clear();
   entry.held = { ...fetched, fetchedAt: askedAt, discoveredAt: known?.discoveredAt ?? askedAt };
-  await writeSharedKeySet(store, sourceName(source), entry.held);
+  await writeSharedKeySet(store, sourceName(source), { held: entry.held, searchedAt: entry.searchedAt });
 }
 
 const LONG_AGO = epochMilliseconds(0);

@@ -55,6 +55,22 @@ export async function verifySignature(
   return noKeyVerified(signed.header, tried, misfits);
 }
 
+/**
+ * As `verifySignature`; where a token that names no key is verified by none of `jwks`, `newer` is asked for keys that
+ * its issuer may have published since.
+ */
+export async function verifyWithNewer(
+  signed: Signed,
+  jwks: readonly JsonObject[],
+  allowed: readonly JwsAlgorithm[],
+  newer: (tried: readonly JsonObject[]) => Promise<Outcome<readonly JsonObject[]>>,
+): Promise<Outcome<JsonObject>> {
+  const verified = await verifySignature(signed, jwks, allowed);
+  if (verified.ok || signed.header.kid !== undefined) return verified;
+  const keys = await newer(jwks);
+  return keys.ok && keys.value.length > 0 ? verifySignature(signed, keys.value, allowed) : verified;
+}
+
 function noKeyVerified({ kid, alg }: JwsHeader, tried: number, misfits: readonly KeyMisfit[]): Outcome<never> {
   const found = [...new Set(misfits.map((misfit) => misfit.found))].join('; ');
   const log = { kid: kid ?? null, algorithm: alg, found: found === '' ? null : found };

@@ -1,4 +1,5 @@
 import type { JwsAlgorithm, OidcConnection, OidcIssuer } from '../../configuration/documents.ts';
+import type { JsonObject } from '../../json.ts';
 import { accept, Fault, type Outcome, type Refusal, refuse } from '../../outcome.ts';
 import type { CompiledConnection } from '../../policy/connection.ts';
 import type { Configuration, KeySets } from '../../ports.ts';
@@ -13,7 +14,7 @@ import { type ParsedJwt, parseJwt } from './jwt.ts';
 import { checkRoleAccount, readNames } from './names.ts';
 import { principalOf } from './principal-of.ts';
 import { publicList, publicText } from './public-text.ts';
-import { allowedAlgorithm, verifySignature } from './signature.ts';
+import { allowedAlgorithm, verifyWithNewer } from './signature.ts';
 import { checkTimes } from './times.ts';
 import { checkType, type DeclaredType } from './token-type.ts';
 
@@ -57,9 +58,11 @@ async function checkSignature(
   const algorithms = connections.flatMap((connection): readonly JwsAlgorithm[] => connection.algorithms);
   const allowed = allowedAlgorithm(jwt.header, algorithms);
   if (!allowed.ok) return allowed;
-  const keys = await context.keySets.find(source, jwt.header.kid, context.signal);
+  const { keySets, signal } = context;
+  const keys = await keySets.find(source, jwt.header.kid, signal);
   if (!keys.ok) return keys;
-  const verified = await verifySignature(jwt, keys.value, [allowed.value]);
+  const newer = (tried: readonly JsonObject[]) => keySets.find(source, undefined, signal, tried);
+  const verified = await verifyWithNewer(jwt, keys.value, [allowed.value], newer);
   return verified.ok ? accept(true) : verified;
 }
 

@@ -20,6 +20,7 @@ const WIRE: readonly (readonly [Reason, number, string, string])[] = [
   ['request_too_large', 413, 'invalid_request', 'InvalidRequest'],
   ['unsupported_content_type', 415, 'invalid_request', 'InvalidRequest'],
   ['limit_reached', 429, 'temporarily_unavailable', 'Throttling'],
+  ['key_not_known_yet', 429, 'temporarily_unavailable', 'IDPCommunicationError'],
   ['keys_unavailable', 503, 'temporarily_unavailable', 'IDPCommunicationError'],
   ['ledger_unavailable', 503, 'temporarily_unavailable', 'ServiceUnavailable'],
   ['sts_throttled', 503, 'temporarily_unavailable', 'ServiceUnavailable'],

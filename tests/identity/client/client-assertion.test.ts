@@ -4,6 +4,7 @@ import type { Client } from '../../../lib/configuration/documents.ts';
 import { verifyClient } from '../../../lib/identity/client/verify-client.ts';
 import type { JsonObject } from '../../../lib/json.ts';
 import { accept, refuse } from '../../../lib/outcome.ts';
+import type { KeySets } from '../../../lib/ports.ts';
 import { epochSeconds } from '../../../lib/time.ts';
 import { NOW_SECONDS } from '../../fakes/world.ts';
 import { assertion, client, contextOf, HOUR, ISSUER, keyPair } from './fixtures.ts';
@@ -160,6 +161,27 @@ describe('a client assertion', () => {
     expect(await verifyClient(proof, 'refuse', contextOf([registered], { keySets: down }))).toMatchObject({
       refusal: { reason: 'keys_unavailable' },
     });
+  });
+
+  it('is verified with a newer key at jwksUri where it names none and those at hand verify nothing', async () => {
+    const registered = client('jwt-bot', {
+      method: 'jwks-uri',
+      jwksUri: 'https://bot.example/jwks',
+      audience: 'issuer',
+    });
+    const { jwk: old } = await keyPair('k0');
+    const keySets = (newer: readonly JsonObject[]): KeySets => ({
+      find: async (_source, _kid, _signal, tried) => accept(tried === undefined ? [old] : newer),
+    });
+    const proof = {
+      method: 'private_key_jwt',
+      assertion: await assertion(key, {}, { kid: undefined }),
+      client: null,
+    } as const;
+    const present = (newer: readonly JsonObject[]) =>
+      verifyClient(proof, 'refuse', contextOf([registered], { keySets: keySets(newer) }));
+    expect(await present([jwk])).toMatchObject({ ok: true });
+    expect(await present([])).toEqual(failed('signature_invalid'));
   });
 
   it('is over one second after its end and the tolerance', async () => {

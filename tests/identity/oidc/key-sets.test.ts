@@ -158,6 +158,69 @@ describe('a rotation', () => {
     expect(state.asked).toEqual([DISCOVERY, KEYS]);
   });
 
+  it('is looked for by one of many processes in 30 s, however many kids are made up', async () => {
+    const { state, start } = world();
+    const processes = Array.from({ length: 10 }, () => start());
+    for (const each of processes) await kids(each, 'a');
+    expect(state.asked).toEqual([DISCOVERY, KEYS]);
+    const answers = new Map<string, number>();
+    for (let second = 1; second <= 60; second += 1) {
+      state.now = START + second * SECOND;
+      for (const [index, each] of processes.entries()) {
+        const answer = await kids(each, `made-up-${second}-${index}`);
+        answers.set(answer, (answers.get(answer) ?? 0) + 1);
+      }
+    }
+    // At 1, 31 and no other second.
+    expect(state.asked).toEqual([DISCOVERY, KEYS, KEYS, KEYS]);
+    expect(Object.fromEntries(answers)).toEqual({ '': 2, key_not_known_yet: 598 });
+  });
+
+  it('that another process has seen is seen from the store, without a fetch', async () => {
+    const { state, start } = world();
+    const [one, other] = [start(), start()];
+    await kids(one, 'a');
+    await kids(other, 'a');
+    state.pages.set(KEYS, body({ keys: [key('a'), key('b')] }));
+    state.now = START + SECOND;
+    expect(await kids(one, 'b')).toBe('b');
+    state.now = START + 2 * SECOND;
+    expect(await kids(other, 'b')).toBe('b');
+    expect(await kids(start(), 'c')).toBe('key_not_known_yet');
+    expect(state.asked).toEqual([DISCOVERY, KEYS, KEYS]);
+  });
+
+  it('is seen by every process for itself where the store is down', async () => {
+    const { state, start } = world();
+    const store: DocumentStore = {
+      get: async () => Promise.reject(new Fault('key-sets', 'down')),
+      put: async () => Promise.reject(new Fault('key-sets', 'down')),
+    };
+    const [one, other] = [start({ store }), start({ store })];
+    await kids(one, 'a');
+    await kids(other, 'a');
+    state.pages.set(KEYS, body({ keys: [key('a'), key('b')] }));
+    expect([await kids(one, 'b'), await kids(other, 'b')]).toEqual(['b', 'b']);
+  });
+
+  it('is seen for a token without kid that no key verified, at once and then at most once in 30 s', async () => {
+    const { state, keySets } = world();
+    const tryAll = async (): Promise<string> => {
+      const held = await keySets.find(BY_DISCOVERY, undefined, signal);
+      const newer = held.ok ? await keySets.find(BY_DISCOVERY, undefined, signal, held.value) : held;
+      return newer.ok ? newer.value.map((each) => String(each['x'])).join(' ') : newer.refusal.reason;
+    };
+    await kids(keySets, undefined);
+    state.pages.set(KEYS, body({ keys: [{ kty: 'EC', crv: 'P-256', x: 'new', y: 'new' }] }));
+    expect(await tryAll()).toBe('new');
+    state.pages.set(KEYS, body({ keys: [{ kty: 'EC', crv: 'P-256', x: 'newer', y: 'newer' }] }));
+    state.now = START + 30 * SECOND - 1;
+    expect(await tryAll()).toBe('');
+    state.now = START + 30 * SECOND;
+    expect(await tryAll()).toBe('newer');
+    expect(state.asked).toEqual([DISCOVERY, KEYS, KEYS, KEYS]);
+  });
+
   it('remembers a hundred kids that are none, of at most 256 characters: of others it cannot say so', async () => {
     const { state, keySets } = world();
     await kids(keySets, 'a');

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { httpFetcher } from '../../../lib/host/fetcher.ts';
 import { cachedKeySets } from '../../../lib/identity/oidc/key-sets.ts';
 import { verifyJwt } from '../../../lib/identity/oidc/verify-jwt.ts';
+import type { JsonObject } from '../../../lib/json.ts';
 import type { DocumentStore, StoredDocument } from '../../../lib/ports.ts';
 import { epochMilliseconds } from '../../../lib/time.ts';
 import { CONNECTION, configurationOf, context, ecKey, edKey, HEADER, KEYS, NOW, rsaKey, token } from './fixture.ts';
@@ -113,5 +114,25 @@ describe('over a real connection', () => {
     expect(await verdict(byNewerKey)).toBe('key_not_known_yet');
     state.now = NOW + 30;
     expect(await verdict(byNewerKey)).toBe('accepted');
+  });
+
+  it('a rotation of keys without kid is followed at once, and what nobody signed stays refused', async () => {
+    const { issuer, pages } = await provider();
+    const nameless = ({ kid: _, ...jwk }: JsonObject): JsonObject => jwk;
+    pages.keys = json({ keys: [nameless(rsaKey.jwk)] });
+    const { state, verdict } = broker(issuer);
+    const { kid: _, ...header } = HEADER;
+    const bySecondKey = { header: { ...header, alg: 'ES256' }, signedBy: ecKey };
+    expect(await verdict({ header })).toBe('accepted');
+    pages.keys = json({ keys: [nameless(ecKey.jwk)] });
+    expect(await verdict(bySecondKey)).toBe('accepted');
+    expect(await verdict({ header })).toBe('key_unknown');
+    pages.keys = json({ keys: [nameless(rsaKey.jwk)] });
+    state.now = NOW + 31;
+    expect(await verdict({ header })).toBe('accepted');
+    pages.keys = (_request, response) => void response.destroy();
+    state.now = NOW + 62;
+    expect(await verdict(bySecondKey)).toBe('key_unknown');
+    expect(await verdict({ header })).toBe('accepted');
   });
 });

@@ -17,6 +17,7 @@ function statusOfClass(refusalClass: RefusalClass): number {
     case 'target':
       return 403;
     case 'limit':
+    case 'not-yet':
       return 429;
     case 'outage':
     case 'idp-outage':
