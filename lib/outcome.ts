@@ -40,6 +40,7 @@ export function allOf(...outcomes: readonly Outcome<unknown>[]): Outcome<readonl
 /** What a `Fault` says failed; the wire answers each with a retryable 503 (ours) and never with an allow. */
 export type Dependency =
   | 'configuration'
+  | 'configuration-format'
   | 'key-sets'
   | 'replays'
   | 'limits'

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { documentKey, POINTER_KEY, pointerItem } from '../../lib/aws/dynamodb/configuration-item.ts';
 import { tableName } from '../../lib/aws/dynamodb/tables.ts';
 import type { ConfigurationDocuments } from '../../lib/configuration/documents.ts';
+import { CONFIGURATION_FORMAT } from '../../lib/configuration/format.ts';
 import { configurationItems } from '../../lib/configuration/items.ts';
 import { loadConfiguration } from '../../lib/configuration/load.ts';
 import { systemClock } from '../../lib/host/clock.ts';
@@ -97,7 +98,12 @@ export function itemsOf(documents: ConfigurationDocuments): Record<string, unkno
     appliedBy: 'bench',
     hash: '0'.repeat(64),
     previous: null,
-  };
+    format: CONFIGURATION_FORMAT,
+    how: 'apply',
+    reason: null,
+    commit: null,
+    before: null,
+  } as const;
   const items: [string, unknown][] = configurationItems(documents).map(({ key, doc }) => {
     const pk = documentKey(version, key) ?? key;
     return [pk, { pk: { S: pk }, doc: { S: doc } }];

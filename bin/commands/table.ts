@@ -10,6 +10,9 @@ const policy: CommandTable = {
     summary: 'put a configuration folder in force, all of it or nothing',
     load: () => import('./policy/apply.ts'),
   },
+  versions: { summary: 'list what was put in force, by whom and why', load: () => import('./policy/versions.ts') },
+  show: { summary: 'show a version, or write its folder again', load: () => import('./policy/show.ts') },
+  rollback: { summary: 'put an earlier version in force again', load: () => import('./policy/rollback.ts') },
   secrets: {
     summary: 'list which other authorization servers hold a static secret of the broker',
     load: () => import('./policy/secrets.ts'),

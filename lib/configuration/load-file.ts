@@ -34,6 +34,8 @@ export interface LoadedFile {
   readonly value: unknown;
   readonly document: LoadedDocument | null;
   readonly problems: readonly Problem[];
+  /** What the document names beside itself and was read. */
+  readonly beside: readonly { readonly name: string; readonly text: string }[];
   /** A problem of the document at `path`; null where that field's own problem has been told already. */
   problemAt(path: FieldPath, message: string, severity: Severity): Problem | null;
 }
@@ -69,7 +71,8 @@ export function loadFile(directory: string, file: ConfigurationFile, deployment:
     const problem = problemAt(path, message, severity);
     if (problem !== null) problems.push(problem);
   };
-  const base = { kind, file: file.name, value: yaml.value, problems, problemAt };
+  const besideRead: { name: string; text: string }[] = [];
+  const base = { kind, file: file.name, value: yaml.value, problems, beside: besideRead, problemAt };
   if (yaml.value === undefined) return { ...base, document: null };
   if (!isJsonObject(yaml.value)) {
     report([], 'must be a map of fields');
@@ -83,7 +86,11 @@ export function loadFile(directory: string, file: ConfigurationFile, deployment:
   };
   checkFileName(file, yaml.value[kind], report);
   const beside: Beside = {
-    read: (path) => readBeside(directory, file.name, path),
+    read: (path) => {
+      const read = readBeside(directory, file.name, path);
+      if (read.ok) besideRead.push({ name: nameBeside(file.name, path), text: read.text });
+      return read;
+    },
     report: (path, line, message, severity) =>
       problems.push({ severity, file: nameBeside(file.name, path), line, column: 1, field: '', message }),
   };

@@ -10,7 +10,16 @@ import { type Deployment, parseUrl } from './web-address.ts';
 /** A configuration that may be applied, with what its authors should look at. */
 export interface LoadedConfiguration {
   readonly documents: ConfigurationDocuments;
+  /** The files that they came of, and those that these name beside them, in the order of their names. */
+  readonly files: readonly FolderFile[];
   readonly warnings: readonly Problem[];
+}
+
+/** A file as it was written. */
+export interface FolderFile {
+  /** Relative to the folder, with forward slashes. */
+  readonly name: string;
+  readonly text: string;
 }
 
 /** Everything that is wrong, warnings among it, in the order of files and lines. */
@@ -43,7 +52,14 @@ export async function loadConfiguration(
   checkDisjoint(documents.connections, deployment.issuer, reportIn);
   checkSizes(documents, reportIn);
   const found = eachOnce(problems).sort(byPlace);
-  return found.some(({ severity }) => severity === 'error') ? { problems: found } : { documents, warnings: found };
+  if (found.some(({ severity }) => severity === 'error')) return { problems: found };
+  return { documents, files: filesOf(folder, files), warnings: found };
+}
+
+function filesOf(folder: Folder, loaded: readonly LoadedFile[]): readonly FolderFile[] {
+  const read = [...folder.files, ...loaded.flatMap(({ beside }) => beside)];
+  const byName = new Map(read.map(({ name, text }) => [name, { name, text }]));
+  return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function byPlace(a: Problem, b: Problem): number {

@@ -7,6 +7,8 @@ export function faultReason(cause: unknown): Reason {
   switch (cause.dependency) {
     case 'configuration':
       return 'configuration_unavailable';
+    case 'configuration-format':
+      return 'configuration_format';
     case 'key-sets':
       return 'keys_unavailable';
     case 'replays':

@@ -6,6 +6,10 @@ export const outageRefusals = registry({
     class: 'outage',
     says: 'The configuration cannot be read. Try again.',
   },
+  configuration_format: {
+    class: 'outage',
+    says: 'The configuration is of a later release than this function. Try again.',
+  },
   ledger_unavailable: {
     class: 'outage',
     says: 'The issuance cannot be recorded. Try again.',

@@ -188,7 +188,10 @@ describe('the permissions of the template', () => {
   });
 
   it.each([
-    ['Administrators', ['config: dynamodb:BatchWriteItem dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem']],
+    [
+      'Administrators',
+      ['config: dynamodb:BatchGetItem dynamodb:BatchWriteItem dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem'],
+    ],
     [
       'Auditors',
       ['config', 'ledger', 'ledger/index'].map(

@@ -1,19 +1,19 @@
-import { createHash } from 'node:crypto';
 import type { UpdateItemInput, WriteRequest } from '@aws-sdk/client-dynamodb';
 import type { ConfigurationDocuments } from '../../configuration/documents.ts';
+import { CONFIGURATION_FORMAT } from '../../configuration/format.ts';
 import { type ConfigurationItem, configurationItems } from '../../configuration/items.ts';
 import { Fault } from '../../outcome.ts';
 import type { Clock } from '../../ports.ts';
-import { conditionFailed } from './client.ts';
 import {
   COUNTER_KEY,
   type ConfigurationPointer,
   type ConfigurationTable,
   documentKey,
-  pointerItem,
   wholeNumber,
 } from './configuration-item.ts';
 import { readConfigurationPointer } from './configuration-table.ts';
+import { ConcurrentApply, movePointer, type PointerBase } from './move-pointer.ts';
+import { folderItems, hashOfIndex, indexOf, type StoredFile } from './stored-folder.ts';
 
 export interface ApplyOptions extends ConfigurationTable {
   readonly clock: Clock;
@@ -21,6 +21,12 @@ export interface ApplyOptions extends ConfigurationTable {
   readonly issuer: string;
   /** Who applies, for people. */
   readonly appliedBy: string;
+  readonly reason?: string | null;
+  readonly commit?: string | null;
+  /** What the documents were made of, to be shown and written again. */
+  readonly files?: readonly StoredFile[];
+  /** What must be in force still; null: nothing. Absent: whatever is. */
+  readonly base?: PointerBase | null;
   readonly signal?: AbortSignal;
 }
 
@@ -34,20 +40,10 @@ export interface AppliedConfiguration {
 }
 
 /**
- * Another apply moved the pointer while this one wrote its documents: its version is in force, and this one's is not.
- */
-export class ConcurrentApply extends Error {
-  constructor() {
-    super('another configuration was applied at the same time and is in force; look at it, then apply again');
-    this.name = 'ConcurrentApply';
-  }
-}
-
-/**
  * Writes the documents as items of a new version, then moves the pointer to it: readers see all of it or none. The
- * pointer moves only from the version that was in force at the start; of two at once one wins, and the other throws
- * `ConcurrentApply`. A failure before the pointer moves changes nothing in force. Throws what the client throws where
- * DynamoDB cannot be reached.
+ * pointer moves only from where it was at the start (`base`, where that is given); of two at once one wins, and the
+ * other throws `ConcurrentApply`. A failure before the pointer moves changes nothing in force. Throws what the client
+ * throws where DynamoDB cannot be reached.
  */
 export async function applyConfiguration(
   documents: ConfigurationDocuments,
@@ -55,25 +51,23 @@ export async function applyConfiguration(
 ): Promise<AppliedConfiguration> {
   const signal = options.signal ?? new AbortController().signal;
   const before = await readConfigurationPointer(options, signal);
+  if (options.base !== undefined && !isAt(before, options.base)) throw new ConcurrentApply();
   const items = configurationItems(documents);
-  const hash = hashOf(items);
-  if (before !== null && before.hash === hash && before.issuer === options.issuer) {
+  const index = indexOf(items);
+  const hash = hashOfIndex(index);
+  const { issuer, appliedBy, clock, reason = null, commit = null, files = [] } = options;
+  if (before !== null && before.hash === hash && before.issuer === issuer && before.format === CONFIGURATION_FORMAT) {
     return { version: before.version, change: 'unchanged', previous: before.previous, hash };
   }
   const version = await nextVersion(options, signal);
-  await writeItems(options, version, items, signal);
-  const previous = before?.version ?? null;
-  const { issuer, appliedBy, clock } = options;
-  await movePointer(options, { version, issuer, appliedAt: clock.now(), appliedBy, hash, previous }, signal);
-  return { version, change: 'applied', previous, hash };
+  await writeItems(options, version, [...items, ...folderItems(index, files)], signal);
+  const made = { version, issuer, appliedAt: clock.now(), appliedBy, hash, reason, commit };
+  await movePointer(options, before, { ...made, format: CONFIGURATION_FORMAT, how: 'apply' }, signal);
+  return { version, change: 'applied', previous: before?.version ?? null, hash };
 }
 
-function hashOf(items: readonly ConfigurationItem[]): string {
-  const hash = createHash('sha256');
-  const sorted = items.toSorted((a, b) => (a.key < b.key ? -1 : 1));
-  for (const { key, doc } of sorted) hash.update(`${JSON.stringify([key, doc])}\n`);
-  return hash.digest('hex');
-}
+const isAt = (pointer: ConfigurationPointer | null, base: PointerBase | null): boolean =>
+  pointer?.version === base?.version && pointer?.appliedAt === base?.appliedAt;
 
 /** Numbers are handed out once, so that two applies at once never write items of one version. */
 async function nextVersion({ client, table }: ConfigurationTable, signal: AbortSignal): Promise<number> {
@@ -151,31 +145,4 @@ function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
       reject(signal.reason);
     });
   });
-}
-
-async function movePointer(
-  { client, table }: ConfigurationTable,
-  pointer: ConfigurationPointer,
-  signal: AbortSignal,
-): Promise<void> {
-  const isFirst = pointer.previous === null;
-  const input = {
-    TableName: table,
-    Item: pointerItem(pointer),
-    ConditionExpression: isFirst ? 'attribute_not_exists(pk)' : '#version = :previous',
-    ...(isFirst
-      ? {}
-      : {
-          ExpressionAttributeNames: { '#version': 'version' },
-          ExpressionAttributeValues: { ':previous': { N: String(pointer.previous) } },
-        }),
-  };
-  try {
-    await client.call('PutItem', input, signal);
-  } catch (error) {
-    if (!conditionFailed(error)) throw error;
-    // The SDK sends again what got no answer: the pointer may be this one's own already.
-    const now = await readConfigurationPointer({ client, table }, signal);
-    if (now?.version !== pointer.version) throw new ConcurrentApply();
-  }
 }

@@ -24,10 +24,20 @@ export interface ConfigurationPointer {
   readonly appliedAt: EpochMilliseconds;
   /** Who applied it, as they said; for people. */
   readonly appliedBy: string;
-  /** SHA-256 of all documents, lower-case hex. */
+  /** SHA-256 over the keys and digests of all documents, lower-case hex. */
   readonly hash: string;
-  /** The version before it; null for the first. */
+  /** The version that was in force before; null for the first. */
   readonly previous: number | null;
+  /** Of the documents (`lib/configuration/format.ts`). */
+  readonly format: number;
+  /** `rollback`: an earlier version was put in force again, and who, when and why are those of that. */
+  readonly how: 'apply' | 'rollback';
+  /** Why, as they said; null: they did not. */
+  readonly reason: string | null;
+  /** The commit of the folder, with `-dirty` where files differed from it; null: it had none. */
+  readonly commit: string | null;
+  /** Key of the item that keeps the pointer before this one; null: there was none, or it was not kept. */
+  readonly before: string | null;
 }
 
 type Item = Record<string, AttributeValue>;
@@ -46,9 +56,17 @@ export function pointerItem(pointer: ConfigurationPointer): Item {
     appliedAt: { N: String(pointer.appliedAt) },
     appliedBy: { S: pointer.appliedBy },
     hash: { S: pointer.hash },
+    format: { N: String(pointer.format) },
+    how: { S: pointer.how },
     ...(pointer.previous === null ? {} : { previous: { N: String(pointer.previous) } }),
+    ...(pointer.reason === null ? {} : { reason: { S: pointer.reason } }),
+    ...(pointer.commit === null ? {} : { commit: { S: pointer.commit } }),
+    ...(pointer.before === null ? {} : { before: { S: pointer.before } }),
   };
 }
+
+/** Where a pointer is kept once another has taken its place: its time tells two moves to one version apart. */
+export const keptPointerKey = ({ appliedAt, version }: ConfigurationPointer): string => `move#${appliedAt}#${version}`;
 
 /** Reads a pointer item. Throws `TypeError` where it is none, which a reader takes for a fault. */
 export function readPointer(item: Item): ConfigurationPointer {
@@ -59,6 +77,12 @@ export function readPointer(item: Item): ConfigurationPointer {
     appliedBy: text(item, 'appliedBy'),
     hash: text(item, 'hash'),
     previous: item['previous'] === undefined ? null : wholeNumber(item, 'previous'),
+    // Pointers of before have none of these.
+    format: item['format'] === undefined ? 1 : wholeNumber(item, 'format'),
+    how: item['how']?.S === 'rollback' ? 'rollback' : 'apply',
+    reason: item['reason']?.S ?? null,
+    commit: item['commit']?.S ?? null,
+    before: item['before']?.S ?? null,
   };
 }
 

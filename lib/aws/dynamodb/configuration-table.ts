@@ -1,3 +1,4 @@
+import { CONFIGURATION_FORMAT } from '../../configuration/format.ts';
 import { awaitShared, type SharedRead } from '../../host/shared-read.ts';
 import { Fault } from '../../outcome.ts';
 import type { Clock, Configuration, Configurations } from '../../ports.ts';
@@ -96,10 +97,13 @@ async function readCurrent(options: ConfigurationReaderOptions, last: Configurat
   if (pointer.issuer !== options.issuer) {
     throw new Fault('configuration', `the configuration was applied for ${pointer.issuer}, not for ${options.issuer}`);
   }
-  const applied = { author: pointer.appliedBy, appliedAt: pointer.appliedAt, reason: null, commit: null };
-  return last?.version === pointer.version
-    ? last
-    : configurationVersion(options, { version: pointer.version, applied });
+  if (pointer.format > CONFIGURATION_FORMAT) {
+    const text = `the configuration is of format ${pointer.format}, and this release reads up to ${CONFIGURATION_FORMAT}`;
+    throw new Fault('configuration-format', text);
+  }
+  const { version, appliedBy: author, appliedAt, reason, commit } = pointer;
+  if (last?.version === version && last.applied?.appliedAt === appliedAt) return last;
+  return configurationVersion(options, { version, applied: { author, appliedAt, reason, commit } });
 }
 
 /** The pointer, by a consistent read; null where nothing has been applied. */

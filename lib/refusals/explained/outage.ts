@@ -7,6 +7,11 @@ export const outageExplanations: Explanations<typeof outageRefusals> = {
     cause: 'DynamoDB throttles or is down, the configuration table is empty, or a document in it cannot be compiled.',
     fix: 'Retry; then look at the alarm on faults, and at `token-broker policy apply` for a first deployment.',
   },
+  configuration_format: {
+    cause:
+      'The configuration in force was applied by a later release of the command line than the deployed functions are: its documents may say what they do not know.',
+    fix: 'Deploy that release, or put the version before in force again: `token-broker policy rollback`.',
+  },
   ledger_unavailable: {
     cause: 'The ledger did not take the record, so no credential leaves.',
     fix: 'Retry; then look at the throttles of the ledger table.',

@@ -1,7 +1,8 @@
 import { GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { applyConfiguration, ConcurrentApply } from '../../../lib/aws/dynamodb/apply-configuration.ts';
+import { applyConfiguration } from '../../../lib/aws/dynamodb/apply-configuration.ts';
 import { configurationReader } from '../../../lib/aws/dynamodb/configuration-table.ts';
+import { ConcurrentApply } from '../../../lib/aws/dynamodb/move-pointer.ts';
 import type { ConfigurationDocuments, SamlConnection, Scope } from '../../../lib/configuration/documents.ts';
 import { Fault } from '../../../lib/outcome.ts';
 import { epochMilliseconds, seconds } from '../../../lib/time.ts';
