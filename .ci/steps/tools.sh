@@ -37,6 +37,7 @@ environment() { # environment NAME: .venv/NAME as .ci/requirements-NAME.txt says
 environment lint
 environment sam
 environment aws
+environment python
 
 # AWS's emulator of the Lambda runtime interface (Apache-2.0), from the Go module proxy.
 emulator=github.com/aws/aws-lambda-runtime-interface-emulator/cmd/aws-lambda-rie@v0.0.0-20261030222936-bef5c4ba774d

@@ -1,0 +1,101 @@
+"""Against the local stack: the bundles that are deployed, and tokens of an identity provider that is not ours."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+from conftest import Stack, free_port
+
+from token_broker import BrokerError, ClientSecret, Session
+
+
+def test_gives_boto3_a_session_of_the_scope(stack: Stack) -> None:
+    session = Session(scope="demo", broker=stack.url, proof=stack.token, intent="a test")
+    frozen = boto3.Session(botocore_session=session.botocore_session()).get_credentials().get_frozen_credentials()
+    assert frozen.access_key.startswith("ASIA")
+    assert frozen.token
+    assert session.client("s3").meta.region_name == "eu-central-1"
+    assert session.client("s3")._request_signer._credentials is session.credentials
+
+
+def test_gives_aiobotocore_a_session_of_the_scope(stack: Stack) -> None:
+    session = Session(scope="demo", broker=stack.url, proof=stack.token)
+
+    async def keys() -> set[str]:
+        credentials = await session.aio_session().get_credentials()
+        frozen = await asyncio.gather(*(credentials.get_frozen_credentials() for _ in range(20)))
+        return {each.access_key for each in frozen}
+
+    assert len(asyncio.run(keys())) == 1
+
+
+def test_says_why_it_was_refused(stack: Stack) -> None:
+    session = Session(scope="demo", broker=stack.url, proof=lambda: stack.token("web-feature"))
+    with pytest.raises(BrokerError) as refused:
+        session.credentials.get_frozen_credentials()
+    assert (refused.value.reason, refused.value.status) == ("not_allowed", 403)
+    assert refused.value.request_id and refused.value.request_id in str(refused.value)
+    assert not refused.value.retryable
+
+
+def test_gives_a_client_its_token_and_keeps_it(stack: Stack) -> None:
+    bot = ClientSecret("demo-bot", "a-secret-for-demonstration")
+    session = Session(scope="demo-reports", broker=stack.url, proof=bot)
+    token = session.token()
+    assert token.authorization.startswith("Bearer ey")
+    assert session.token() is token
+    assert asyncio.run(session.token_async()) is token
+
+
+def test_says_that_a_scope_of_credentials_grants_no_token(stack: Stack) -> None:
+    with pytest.raises(BrokerError, match="grants no access token"):
+        Session(scope="demo", broker=stack.url, proof=stack.token).token()
+
+
+def test_shows_a_wrong_secret_nowhere(stack: Stack, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    secret = "-".join("wrong secret".split())
+    session = Session(scope="demo-reports", broker=stack.url, proof=ClientSecret("demo-bot", secret))
+    with pytest.raises(BrokerError) as refused:
+        session.token()
+    assert refused.value.reason == "client_authentication_failed"
+    told = "".join(traceback.format_exception(refused.type, refused.value, refused.tb))
+    assert secret not in caplog.text + told + repr(session)
+
+
+def test_reads_its_token_from_a_file_anew_each_time(stack: Stack, tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    session = Session(scope="demo", broker=stack.url, proof=f"file:{file}")
+    file.write_text(stack.token("web-feature"))
+    with pytest.raises(BrokerError):
+        session.fetch_credentials()
+    file.write_text(stack.token() + "\n")
+    assert session.fetch_credentials()["access_key"].startswith("ASIA")
+
+
+@pytest.fixture
+def own_stack() -> Iterator[Stack]:
+    running = Stack(free_port())
+    running.start()
+    yield running
+    running.stop()
+
+
+def test_goes_on_when_the_broker_is_started_again(own_stack: Stack) -> None:
+    session = Session(scope="demo", broker=own_stack.url, proof=own_stack.token, deadline=2)
+    kept = session.credentials.get_frozen_credentials()
+    own_stack.stop()
+    # What is good is used; what has to be asked for says that nobody is there.
+    assert session.credentials.get_frozen_credentials() == kept
+    away = Session(scope="demo", broker=own_stack.url, proof=lambda: "e.y.J", deadline=0.5)
+    with pytest.raises(BrokerError, match="cannot be reached") as unreachable:
+        away.fetch_credentials()
+    assert unreachable.value.retryable
+    own_stack.start()
+    assert session.fetch_credentials()["access_key"] != kept.access_key
