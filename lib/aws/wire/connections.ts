@@ -7,6 +7,7 @@ import {
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
+import { crc32 } from 'node:zlib';
 import { systemClock } from '../../host/clock.ts';
 import { NoAnswer } from './aws-error.ts';
 
@@ -119,7 +120,10 @@ function askOnce(wire: WireRequest, signal: AbortSignal): Promise<WireAnswer> {
   });
 }
 
-/** Rejects with `NoAnswer` where the body breaks off or is larger than any of AWS's. */
+/**
+ * Rejects with `NoAnswer` where the body breaks off, is larger than any of AWS's, or is not the one of whose octets
+ * DynamoDB says the CRC-32 (`x-amz-crc32`): one digit more makes another time, and it would still be JSON.
+ */
 async function readBody(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -133,7 +137,10 @@ async function readBody(response: IncomingMessage): Promise<string> {
     throw new NoAnswer(cause);
   }
   if (bytes > MOST_BYTES) throw new NoAnswer('the answer is too large');
-  return Buffer.concat(chunks).toString('utf8');
+  const body = Buffer.concat(chunks);
+  const sum = response.headers['x-amz-crc32'];
+  if (sum !== undefined && sum !== String(crc32(body))) throw new NoAnswer('the answer is not the one that was sent');
+  return body.toString('utf8');
 }
 
 function onConnected(socket: Socket, { url }: WireRequest, connected: () => void): void {

@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { AwsError, NoAnswer } from '../../../lib/aws/wire/aws-error.ts';
 import { jsonRpc } from '../../../lib/aws/wire/json-rpc.ts';
@@ -114,6 +115,27 @@ describe('what may pass', () => {
     const { call, received } = await service(reply, { body: '{"Answer":1}' });
     expect(await call('GetItem', {}, forever)).toEqual({ Answer: 1 });
     expect(received).toHaveLength(2);
+  });
+
+  it.each<[string, string, string]>([
+    ['one digit of it is another', '{"Answer":12}', '{"Answer":13}'],
+    ['it is another of the same shape', '{"Answer":{"N":"1"}}', '{"Answer":{"N":"2"}}'],
+    ['a letter of more than one octet is another', '{"Answer":"ü"}', '{"Answer":"ö"}'],
+    ['it is none', '{}', ''],
+  ])('is tried once more: an answer that is not the one that was sent (x-amz-crc32): %s', async (_, sent, came) => {
+    const headers = { 'x-amz-crc32': String(crc32(sent)) };
+    const { call, received } = await service({ headers, body: came }, { headers, body: sent });
+    expect(await call('GetItem', {}, forever)).toEqual(JSON.parse(sent));
+    expect(received).toHaveLength(2);
+    const always = await service({ headers, body: came });
+    await expect(always.call('GetItem', {}, forever)).rejects.toBeInstanceOf(NoAnswer);
+  });
+
+  it('is an error too that is not the one that was sent', async () => {
+    const good = error('ConditionalCheckFailedException');
+    const bad = { ...good, headers: { 'x-amz-crc32': '1' } };
+    const { call } = await service(bad, { body: '{"Answer":1}' });
+    expect(await call('PutItem', {}, forever)).toEqual({ Answer: 1 });
   });
 
   it('is tried no third time', async () => {
