@@ -4,7 +4,7 @@ import type { Clock, Limits } from '../ports.ts';
 import { type EpochMilliseconds, epochMilliseconds, type Seconds, seconds } from '../time.ts';
 
 const WINDOW = seconds(60);
-/** Names and addresses that one process counts; the oldest gives way. */
+/** Names and addresses that one process counts; that with the fewest failures gives way, the oldest of those first. */
 const MOST_COUNTED = 10_000;
 /** A process tells the others of at most this many in one window: what nobody proved must not become our writes. */
 const MOST_SHARED = 100;
@@ -42,11 +42,14 @@ export class FailedAttempts {
   readonly #clock: Clock;
   readonly #bound: AttemptBound;
   readonly #counts = new Map<string, Count>();
+  /** Names of the counts by how many failures they have, each the oldest first: the order in which they give way. */
+  readonly #byFailures: readonly Set<string>[];
   #shared: readonly EpochMilliseconds[] = [];
 
   constructor(clock: Clock, bound: AttemptBound) {
     this.#clock = clock;
     this.#bound = bound;
+    this.#byFailures = Array.from({ length: bound.most + 1 }, () => new Set<string>());
   }
 
   /** How long nothing of this name is tried from this address; null: it is. */
@@ -89,16 +92,47 @@ export class FailedAttempts {
   }
 
   #keep(counter: string, count: Count): void {
-    this.#counts.delete(counter);
-    const [oldest] = this.#counts.keys();
-    if (this.#counts.size >= MOST_COUNTED && oldest !== undefined) this.#counts.delete(oldest);
+    this.#drop(counter);
+    if (this.#counts.size >= MOST_COUNTED) this.#makeRoom();
     this.#counts.set(counter, count);
+    this.#byFailures[this.#weightOf(count)]?.add(counter);
+  }
+
+  /**
+   * Names are anybody's to make up: a crowd of them costs only its own kind, those that failed as rarely, and never one
+   * that is refused already.
+   */
+  #makeRoom(): void {
+    const now = this.#clock.now();
+    const oldest = this.#byFailures.flatMap((names) => first(names) ?? []);
+    const over = oldest.find((name) => isOver(this.#counts.get(name), now)) ?? oldest[0];
+    if (over !== undefined) this.#drop(over);
+  }
+
+  #drop(counter: string): void {
+    const count = this.#counts.get(counter);
+    if (count === undefined) return;
+    this.#byFailures[this.#weightOf(count)]?.delete(counter);
+    this.#counts.delete(counter);
+  }
+
+  /** Blocked by others' word is as good as by one's own. */
+  #weightOf({ failures, blockedUntil }: Count): number {
+    return blockedUntil === null ? failures.length : this.#bound.most;
   }
 }
 
 /** A clock that was set back ends what was counted before: it would last for as long as it was set back. */
 const isWithinWindow = (time: EpochMilliseconds, now: EpochMilliseconds): boolean =>
   now >= time && now - time < WINDOW * 1_000;
+
+const first = ([name]: Iterable<string>): string | undefined => name;
+
+/** Nothing of it decides any more. */
+const isOver = (count: Count | undefined, now: EpochMilliseconds): boolean => {
+  const last = count?.failures.at(-1);
+  return (last === undefined || !isWithinWindow(last, now)) && waitOf(count, now) === null;
+};
 
 function waitOf(count: Count | undefined, now: EpochMilliseconds): Seconds | null {
   const until = count?.blockedUntil ?? null;
