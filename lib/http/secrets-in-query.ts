@@ -36,10 +36,13 @@ export const SECRET_PARAMETERS = [
 
 /**
  * Reads the query of any route: names are compared as the routes would read them, that is decoded, and a name counts
- * with or without a value. Refuses with malformed_request (see `Parameters.parse`) and proof_in_query.
+ * with or without a value. Refuses with malformed_request (see `Parameters.parse`) and proof_in_query,
+ * which names the parameter and never its value.
  */
 export function readQuery(rawQuery: string): Outcome<Parameters> {
   const query = Parameters.parse(rawQuery);
   if (!query.ok) return query;
-  return SECRET_PARAMETERS.some((name) => query.value.has(name)) ? refuse('proof_in_query') : accept(query.value);
+  const name = SECRET_PARAMETERS.find((each) => query.value.has(each));
+  if (name === undefined) return accept(query.value);
+  return refuse('proof_in_query', { detail: `${name} must not be sent in a query string.`, log: { found: name } });
 }
