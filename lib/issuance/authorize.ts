@@ -96,8 +96,9 @@ async function readScopes(
   return first === undefined || found.length !== names.length ? null : [first, ...others];
 }
 
-function decisionInput(
-  request: PolicyRequest,
+/** What is decided on, of a request for these scopes at `time`. */
+export function decisionInput(
+  request: Pick<PolicyRequest, 'requestedDuration' | 'caller'>,
   { principal, client, actor }: Authenticated,
   scopes: readonly [CompiledScope, ...CompiledScope[]],
   time: EpochSeconds,

@@ -53,15 +53,19 @@ export async function verifyAwsIam(envelope: string, context: AwsIamContext): Pr
   const known = context.refused.find(request, from);
   if (known !== null) return { ok: false, refusal: known };
   const signer = await askWhoSigned(request, context.fetcher, context.signal);
-  const outcome = signer.ok ? admit(envelope, request, signer.value, connections, context) : signer;
+  const outcome = signer.ok ? admitSigner(envelope, request, signer.value, connections, context) : signer;
   if (outcome.ok) context.refused.accepted(request, from);
   else await context.refused.keep(request, from, outcome.refusal);
   return outcome;
 }
 
-function admit(
+/**
+ * All that `verifyAwsIam` checks once STS has said who signed. Beside it this is for rehearsals, which hand nothing out
+ * (`lib/rehearsal/`).
+ */
+export function admitSigner(
   envelope: string,
-  request: SignedRequest,
+  request: Pick<SignedRequest, 'target' | 'signedAt' | 'id'>,
   signer: CallerIdentity,
   connections: readonly CompiledConnection<AwsIamConnection>[],
   { now, partition }: Pick<AwsIamContext, 'now' | 'partition'>,

@@ -21,21 +21,31 @@ export async function brokerPrincipal(
   context: BrokerTokenContext,
 ): Promise<Outcome<Principal>> {
   const verified = await verifyBrokerToken(jwt, context);
-  if (!verified.ok) return verified;
-  const token = verified.value;
-  if (token.audience !== context.issuer) {
+  return verified.ok ? principalOfToken(verified.value, declared, context.issuer) : verified;
+}
+
+/**
+ * Whom a broker token names that was verified. Beside `brokerPrincipal` it is for rehearsals, which hand nothing out
+ * (`lib/rehearsal/`).
+ */
+export function principalOfToken(
+  token: Omit<BrokerToken, 'clientId' | 'scopes' | 'issuedAt'>,
+  declared: DeclaredJwtType,
+  issuer: string,
+): Outcome<Principal> {
+  if (token.audience !== issuer) {
     const came = publicText(token.audience);
-    const detail = `A broker token is a proof here only with the audience ${context.issuer}; it has: ${came}.`;
+    const detail = `A broker token is a proof here only with the audience ${issuer}; it has: ${came}.`;
     return refuse('audience_mismatch', { detail });
   }
   if (declared === 'id_token') return refuse('type_mismatch', { detail: 'An ID token was declared; typ is at+jwt.' });
   if (token.exchanges >= MOST_EXCHANGES) return refuse('exchange_chain_too_long');
-  const principal = readPrincipal(token, context.issuer);
+  const principal = readPrincipal(token, issuer);
   return principal === null ? refuse('claims_invalid') : accept(principal);
 }
 
 /** null where the token is not one that this broker makes. */
-function readPrincipal(token: BrokerToken, issuer: string): Principal | null {
+function readPrincipal(token: Parameters<typeof principalOfToken>[0], issuer: string): Principal | null {
   const { tokenId, sha256, expires } = token;
   const proof: ProofEvidence = { kind: 'broker', issuer, tokenId, sha256, expires };
   const identity = readIdentity(token.subject);

@@ -42,9 +42,21 @@ export async function verifyJwt(token: string, context: JwtContext): Promise<Out
   const connections = await context.configuration.oidcIssuer(issuer, context.signal);
   const genuine = await checkSignature(parsed.value, issuer, connections, context);
   if (!genuine.ok) return genuine;
-  const chosen = choose(parsed.value, connections);
-  if (!chosen.ok) return chosen;
-  return admit(parsed.value, issuer, chosen.value, context);
+  return admitGenuine(parsed.value, issuer, connections, context);
+}
+
+/**
+ * All that `verifyJwt` checks once the signature holds: the connection by audience, `require`, type, authorized party,
+ * names, times, label. Beside `verifyJwt` it is for rehearsals, which hand nothing out (`lib/rehearsal/`).
+ */
+export function admitGenuine(
+  jwt: ParsedJwt,
+  issuer: string,
+  connections: readonly CompiledConnection<OidcConnection>[],
+  context: Pick<JwtContext, 'now' | 'declaredType'>,
+): Outcome<Principal> {
+  const chosen = choose(jwt, connections);
+  return chosen.ok ? admit(jwt, issuer, chosen.value, context) : chosen;
 }
 
 async function checkSignature(
@@ -127,7 +139,7 @@ function admit(
   jwt: ParsedJwt,
   issuer: string,
   connection: CompiledConnection<OidcConnection>,
-  { now, declaredType }: JwtContext,
+  { now, declaredType }: Pick<JwtContext, 'now' | 'declaredType'>,
 ): Outcome<Principal> {
   const claims = jwt.unverified;
   const type = checkType(jwt, connection.types, declaredType ?? 'jwt');

@@ -15,7 +15,7 @@ import type { Trust } from './signature.ts';
 export function principalOf(
   assertion: AssertionShape,
   claims: Claims,
-  { connection, idp }: Trust,
+  { connection, idp }: Pick<Trust, 'connection'> & { readonly idp: Pick<Trust['idp'], 'entityId'> },
   { bytes, expires }: { readonly bytes: Uint8Array; readonly expires: EpochSeconds },
 ): Outcome<Principal> {
   const nameId = usableNameId(assertion);
