@@ -3,3 +3,4 @@ set -euo pipefail
 "$VENV/lint/bin/cfn-lint" template.yaml examples/*.yaml
 "$VENV/sam/bin/sam" validate --lint --template template.yaml
 "$VENV/sam/bin/python" .ci/transformed.py template.yaml
+"$VENV/aws/bin/python" .ci/ecs_task_definitions.py examples/ecs/*.json

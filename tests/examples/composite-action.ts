@@ -1,4 +1,4 @@
-/** Runs a composite action as its `action.yml` says: inputs, env, shell, outputs and `if` of its steps, and nothing else. */
+/** Runs a composite action as its `action.yml` says: inputs, env, shell, outputs and `if` of its steps. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,7 +27,7 @@ type Texts = Readonly<Record<string, string>>;
 /** GitHub's own command for `shell: bash`. */
 const SHELLS: Readonly<Record<string, readonly string[]>> = { bash: ['--noprofile', '--norc', '-eo', 'pipefail'] };
 
-/** `${{ inputs.NAME }}`, `${{ steps.ID.outputs.NAME }}`, `success()`, `always()`; anything else is not obeyed, and told. */
+/** `inputs.NAME`, `steps.ID.outputs.NAME`, `success()`, `always()`; anything else is not obeyed, and told. */
 function evaluate(expression: string, contexts: Readonly<Record<string, Texts>>, failed: boolean): string {
   const text = expression.trim();
   if (text === 'always()') return 'true';

@@ -22,7 +22,7 @@ let failures: number[] = [];
 let workload = 'web-main';
 let job: Readonly<Record<string, string>>;
 
-/** GitHub's endpoint of a job, as its documents have it: the query has an `api-version` already, `audience` is asked for. */
+/** GitHub's endpoint of a job, as its documents have it: `audience` joins a query that has an `api-version` already. */
 function startGithub(): Promise<Server> {
   const server = createServer(async (request, response) => {
     const { searchParams: query } = new URL(request.url ?? '/', 'http://127.0.0.1');

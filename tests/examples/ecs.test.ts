@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 
-const [identity, program] = JSON.parse(readFileSync('examples/ecs-task-definition.json', 'utf8')).containerDefinitions;
+const [identity, program] = JSON.parse(readFileSync('examples/ecs/token-file.json', 'utf8')).containerDefinitions;
 const [command] = identity.command as string[];
 const [, check] = identity.healthCheck.command as string[];
 
-describe('the sidecar of examples/ecs-task-definition.json', () => {
+describe('the sidecar of examples/ecs/token-file.json', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'token-broker-ecs-'));
@@ -80,6 +80,28 @@ it('the rollout workflow and the policy of its scope are about one Region and on
   expect(region).toBe(workflow.env.AWS_REGION);
   expect(workflow.env.SCOPE).toBe(scope.scope);
   expect(JSON.stringify(workflow.jobs)).toContain(`--cluster ${service?.split('/')[1]} `);
+});
+
+describe('examples/ecs/sidecar.json', () => {
+  const [sidecar, served] = JSON.parse(readFileSync('examples/ecs/sidecar.json', 'utf8')).containerDefinitions;
+  const variable = (name: string): string =>
+    served.environment.find((each: { name: string }) => each.name === name)?.value ?? '';
+  const given = (flag: string): string => sidecar.command[sidecar.command.indexOf(flag) + 1];
+
+  it('serves what the program asks for: the scope, the address, the file of the authorization token', () => {
+    const url = new URL(variable('AWS_CONTAINER_CREDENTIALS_FULL_URI'));
+    expect(url.host).toBe(given('--listen'));
+    expect(url.pathname).toBe(`/credentials/${given('--scope')}`);
+    expect(variable('AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE')).toBe(given('--token-file'));
+  });
+
+  it('takes the variable away that ECS sets and every SDK prefers', () => {
+    expect(served.entryPoint).toEqual(['/usr/bin/env', '-u', 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI']);
+  });
+
+  it('has both containers run as one user: the authorization token is for its owner alone', () => {
+    expect(served.user).toBe(sidecar.user);
+  });
 });
 
 it('the task, its image and its Region are one', () => {
