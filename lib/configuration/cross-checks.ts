@@ -1,8 +1,11 @@
 /** What no document shows by itself: names that lead nowhere, and connections that would answer for the same proof. */
+
+import { didYouMean } from '../nearest.ts';
 import type { ConfigurationDocuments, Connection, OidcConnection, Rule, SamlConnection, Scope } from './documents.ts';
 import { demandOf } from './grants/kinds.ts';
 import { idpEntityId } from './normalize/saml-connection.ts';
 import type { FieldPath } from './problem.ts';
+import type { ProblemCode } from './problem-codes.ts';
 
 /** Reports a problem in the document of a kind and name. */
 export type ReportIn = (
@@ -10,6 +13,8 @@ export type ReportIn = (
   name: string,
   path: FieldPath,
   message: string,
+  code: ProblemCode,
+  fix?: string | null,
 ) => void;
 
 /** Names that some file claims, also where the rest of it did not load: they are not dangling. */
@@ -33,11 +38,20 @@ export function checkReferences(scopes: readonly Scope[], known: KnownNames, rep
         for (const [path, party] of parties) {
           for (const name of party?.connections ?? []) {
             if (name === 'broker' || known.connections.has(name)) continue;
-            report('scope', scope.scope, [...path, 'connection'], `there is no connection ${name}`);
+            const fix = didYouMean(name, known.connections);
+            report(
+              'scope',
+              scope.scope,
+              [...path, 'connection'],
+              `there is no connection ${name}`,
+              'unknown-name',
+              fix,
+            );
           }
           for (const name of party?.clients ?? []) {
             if (known.clients.has(name)) continue;
-            report('scope', scope.scope, [...path, 'client'], `there is no client ${name}`);
+            const fix = didYouMean(name, known.clients);
+            report('scope', scope.scope, [...path, 'client'], `there is no client ${name}`, 'unknown-name', fix);
           }
         }
       });
@@ -54,7 +68,7 @@ export function checkGrantSources(documents: ConfigurationDocuments, report: Rep
   for (const scope of documents.scopes) {
     scope.allow.forEach((rule, index) => {
       for (const message of sourceProblems(scope, rule, connections))
-        report('scope', scope.scope, ['allow', index], message);
+        report('scope', scope.scope, ['allow', index], message, 'unfit-source');
     });
   }
 }
@@ -82,6 +96,7 @@ export function checkDisjoint(connections: readonly Connection[], ownIssuer: str
         connection.connection,
         path,
         `${what} is taken by the connection ${owner}: no two may answer for one proof`,
+        'ambiguous-proof',
       );
     }
   };
@@ -126,7 +141,7 @@ function checkEntityIds(connections: readonly SamlConnection[], report: ReportIn
       )?.connection.connection;
     if (other === undefined) return;
     const message = `with this identity provider is taken by the connection ${other}: no two may answer for one proof`;
-    report('connection', connection.connection, ['entityId'], message);
+    report('connection', connection.connection, ['entityId'], message, 'ambiguous-proof');
   });
 }
 
@@ -152,6 +167,7 @@ function checkKeySources(connections: readonly OidcConnection[], ownIssuer: stri
           connection.connection,
           ['issuer'],
           'is this broker itself: its tokens are the reserved connection broker',
+          'ambiguous-proof',
         );
       const other = sources.get(issuer);
       if (other === undefined) sources.set(issuer, { jwksUri, connection: connection.connection });
@@ -161,6 +177,7 @@ function checkKeySources(connections: readonly OidcConnection[], ownIssuer: stri
           connection.connection,
           ['jwksUri'],
           `differs from that of the connection ${other.connection}: one issuer has one source of keys`,
+          'ambiguous-proof',
         );
       }
     }

@@ -3,7 +3,8 @@ import { isUtf8 } from 'node:buffer';
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, posix, relative, sep } from 'node:path';
 import type { Beside } from './normalize/saml-connection.ts';
-import type { Problem, Severity } from './problem.ts';
+import { type Problem, problemOfFile } from './problem.ts';
+import type { ProblemCode } from './problem-codes.ts';
 import { MAX_FILE_BYTES } from './yaml-file.ts';
 
 const FOLDERS = ['connections', 'clients', 'scopes'] as const;
@@ -23,14 +24,8 @@ export interface Folder {
   readonly hasLocalSecrets: boolean;
 }
 
-const problem = (file: string, message: string, severity: Severity = 'error'): Problem => ({
-  severity,
-  file,
-  line: 1,
-  column: 1,
-  field: '',
-  message,
-});
+const problem = (file: string, message: string, code: ProblemCode = 'unreadable-file'): Problem =>
+  problemOfFile(file, message, code);
 
 /** Reads every `*.yaml` of `connections`, `clients` and `scopes` below `directory`, in the order of their names. */
 export function readFolder(directory: string): Folder {
@@ -41,7 +36,7 @@ export function readFolder(directory: string): Folder {
   const problems: Problem[] = [];
   for (const entry of top) {
     if (looksMisplaced(directory, entry)) {
-      problems.push(problem(entry, 'is not read: documents go into connections, clients or scopes', 'warning'));
+      problems.push(problem(entry, 'is not read: documents go into connections, clients or scopes', 'misplaced-file'));
     }
   }
   for (const folder of FOLDERS) {
@@ -81,7 +76,7 @@ function readEntry(directory: string, folder: FolderName, entry: string): Config
   if (/\.yml$/i.test(entry)) return problem(name, 'is named .yml: name it .yaml');
   const read = readText(join(directory, folder, entry));
   if (!entry.endsWith('.yaml')) {
-    return read.problem === 'is a folder' ? problem(name, 'is a folder, which is not read', 'warning') : null;
+    return read.problem === 'is a folder' ? problem(name, 'is a folder, which is not read', 'misplaced-file') : null;
   }
   return read.text === null ? problem(name, read.problem) : { folder, name, text: read.text };
 }

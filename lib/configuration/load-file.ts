@@ -10,14 +10,15 @@ import { normalizeClient } from './normalize/client.ts';
 import { normalizeOidcConnection } from './normalize/oidc-connection.ts';
 import { type Beside, normalizeSamlConnection } from './normalize/saml-connection.ts';
 import { normalizeScope } from './normalize/scope.ts';
-import { type FieldPath, formatField, type Problem, type Report, type Severity } from './problem.ts';
+import { type FieldPath, formatField, type Problem, problemOfFile, type Report } from './problem.ts';
+import { type ProblemCode, severityOf } from './problem-codes.ts';
 import { withRuleSources } from './rule-sources.ts';
 import { client } from './schema/client.ts';
 import { connection, type WrittenConnection } from './schema/connection.ts';
 import { scope } from './schema/scope.ts';
 import { validateWritten, valueAt } from './validate-file.ts';
 import type { Deployment } from './web-address.ts';
-import { readYaml } from './yaml-file.ts';
+import { readYaml, type YamlFile } from './yaml-file.ts';
 
 export type DocumentKind = 'connection' | 'client' | 'scope';
 
@@ -30,14 +31,16 @@ export type LoadedDocument =
 export interface LoadedFile {
   readonly kind: DocumentKind;
   readonly file: string;
-  /** What the file says, unchecked. */
-  readonly value: unknown;
+  /** The name that the file claims, also where the rest of it is wrong; null where it claims none. */
+  readonly name: string | null;
+  /** As it was read: comments are in it. */
+  readonly text: string;
   readonly document: LoadedDocument | null;
   readonly problems: readonly Problem[];
   /** What the document names beside itself and was read. */
   readonly beside: readonly { readonly name: string; readonly text: string }[];
   /** A problem of the document at `path`; null where that field's own problem has been told already. */
-  problemAt(path: FieldPath, message: string, severity: Severity): Problem | null;
+  problemAt(path: FieldPath, message: string, code: ProblemCode, fix?: string | null): Problem | null;
 }
 
 const KINDS: Readonly<Record<FolderName, DocumentKind>> = {
@@ -46,33 +49,34 @@ const KINDS: Readonly<Record<FolderName, DocumentKind>> = {
   scopes: 'scope',
 };
 
-/** The name that the file claims, also where the rest of it is wrong. */
-export function nameOf({ kind, value }: LoadedFile): string | null {
-  const name = valueAt(value, [kind]);
-  return typeof name === 'string' ? name : null;
-}
-
 /** Reads, checks and normalizes one file of the folder `directory`. */
 export function loadFile(directory: string, file: ConfigurationFile, deployment: Deployment): LoadedFile {
   const kind = KINDS[file.folder];
   const yaml = readYaml(file.text);
   const problems: Problem[] = yaml.faults.map(({ path, ...fault }) => ({
+    code: 'bad-yaml',
     severity: 'error',
     file: file.name,
     ...fault,
     field: formatField(path),
+    fix: null,
   }));
   const dropped: FieldPath[] = [];
-  const problemAt: LoadedFile['problemAt'] = (path, message, severity) => {
-    if (dropped.some((gone) => overlaps(gone, path) || decides(gone, path))) return null;
-    return { severity, file: file.name, ...yaml.positionOf(path), field: formatField(path), message };
-  };
-  const report: Report = (path, message, severity = 'error') => {
-    const problem = problemAt(path, message, severity);
+  const report: Report = (path, message, code = 'bad-value', fix = null) => {
+    const problem = problemOf(file, yaml, dropped, { path, message, code, fix });
     if (problem !== null) problems.push(problem);
   };
   const besideRead: { name: string; text: string }[] = [];
-  const base = { kind, file: file.name, value: yaml.value, problems, beside: besideRead, problemAt };
+  const name = valueAt(yaml.value, [kind]);
+  const base = {
+    kind,
+    file: file.name,
+    name: typeof name === 'string' ? name : null,
+    text: file.text,
+    problems,
+    beside: besideRead,
+    problemAt: problemsLater(file, dropped),
+  };
   if (yaml.value === undefined) return { ...base, document: null };
   if (!isJsonObject(yaml.value)) {
     report([], 'must be a map of fields');
@@ -80,7 +84,7 @@ export function loadFile(directory: string, file: ConfigurationFile, deployment:
   }
   const check = <T>(schema: z.ZodType<T>): T | null => {
     const { problems: found, written, dropped: gone } = validateWritten(schema, yaml.value);
-    for (const { path, message } of found) report(path, message);
+    for (const { path, message, code, fix } of found) report(path, message, code, fix);
     dropped.push(...gone);
     return written;
   };
@@ -92,13 +96,48 @@ export function loadFile(directory: string, file: ConfigurationFile, deployment:
       return read;
     },
     report: (path, line, message, severity) =>
-      problems.push({ severity, file: nameBeside(file.name, path), line, column: 1, field: '', message }),
+      problems.push({
+        ...problemOfFile(
+          nameBeside(file.name, path),
+          message,
+          severity === 'error' ? 'metadata-refused' : 'metadata-ends',
+        ),
+        line,
+      }),
   };
   const sourceOf = (path: FieldPath) => ({ file: file.name, line: yaml.positionOf(path).line });
   const document = normalize(kind, check, { deployment, beside, report, sourceOf });
-  for (const { path, message, severity } of compile(document)) report(writtenPath(path, yaml.value), message, severity);
+  for (const { path, message, code, fix } of compile(document)) report(path, message, code ?? codeOf(path), fix);
   return { ...base, document };
 }
+
+/** Of what does not load: a condition or a template, by its place. */
+const codeOf = (path: FieldPath): ProblemCode =>
+  path.some((part) => part === 'when' || part === 'require') ? 'bad-condition' : compiledCode(path);
+
+const compiledCode = (path: FieldPath): ProblemCode =>
+  path[0] === 'allow' || path[0] === 'deny' ? 'bad-value' : 'bad-template';
+
+interface Told {
+  readonly path: FieldPath;
+  readonly message: string;
+  readonly code: ProblemCode;
+  readonly fix: string | null;
+}
+
+function problemOf(file: ConfigurationFile, yaml: YamlFile, dropped: readonly FieldPath[], told: Told): Problem | null {
+  const { message, code, fix } = told;
+  const path = writtenPath(told.path, yaml.value);
+  if (dropped.some((gone) => overlaps(gone, path) || decides(gone, path))) return null;
+  const severity = severityOf(code);
+  return { code, severity, file: file.name, ...yaml.positionOf(path), field: formatField(path), message, fix };
+}
+
+/** Few files have a problem that shows only beside others: reading those again keeps no syntax tree of all the rest. */
+const problemsLater =
+  (file: ConfigurationFile, dropped: readonly FieldPath[]): LoadedFile['problemAt'] =>
+  (path, message, code, fix = null) =>
+    problemOf(file, readYaml(file.text), dropped, { path, message, code, fix });
 
 /**
  * What the runtime's own compiler says of conditions and templates: a document that it would not take does not load.
@@ -176,5 +215,5 @@ function checkFileName(file: ConfigurationFile, name: unknown, report: Report): 
   const stem = file.name.slice(file.folder.length + 1, -'.yaml'.length);
   const flat = (text: string) => text.replace(/[:._]/g, '-');
   if (typeof name !== 'string' || flat(stem) === flat(name)) return;
-  report([KINDS[file.folder]], `the file is named ${stem}.yaml: name it after the document`, 'warning');
+  report([KINDS[file.folder]], `the file is named ${stem}.yaml: name it after the document`, 'file-name');
 }

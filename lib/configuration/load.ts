@@ -3,8 +3,8 @@ import { checkDisjoint, checkGrantSources, checkReferences, type ReportIn } from
 import type { ConfigurationDocuments } from './documents.ts';
 import { type Folder, readFolder } from './folder.ts';
 import { configurationItems, MAX_DOCUMENT_BYTES } from './items.ts';
-import { type LoadedFile, loadFile, nameOf } from './load-file.ts';
-import type { Problem } from './problem.ts';
+import { type LoadedFile, loadFile } from './load-file.ts';
+import { type Problem, problemOfFile } from './problem.ts';
 import { type Deployment, parseUrl } from './web-address.ts';
 
 /** A configuration that may be applied, with what its authors should look at. */
@@ -37,9 +37,36 @@ export async function loadConfiguration(
   directory: string,
   deployment: Deployment,
 ): Promise<LoadedConfiguration | RefusedConfiguration> {
+  const { files, documents, problems } = loadFolder(directory, deployment);
+  if (problems.some(({ severity }) => severity === 'error')) return { problems };
+  return { documents, files: filesOf(files), warnings: problems };
+}
+
+function filesOf(loaded: readonly LoadedFile[]): readonly FolderFile[] {
+  const read = loaded.flatMap(({ file, text, beside }) => [{ name: file, text }, ...beside]);
+  const byName = new Map(read.map(({ name, text }) => [name, { name, text }]));
+  return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** What the files of a folder come to, whole or in part, and what is wrong with them. */
+export interface LoadedFolder {
+  readonly files: readonly LoadedFile[];
+  /** Of the files that could be read, also where others could not. */
+  readonly documents: ConfigurationDocuments;
+  readonly problems: readonly Problem[];
+}
+
+/** Told after every file that was read: how many, of how many. */
+export type Progress = (done: number, all: number) => void;
+
+/** Reads every file of a folder and what holds between them. Never throws for what a folder holds. */
+export function loadFolder(directory: string, deployment: Deployment, progress: Progress = () => {}): LoadedFolder {
   const folder = readFolder(directory);
   const problems: Problem[] = [...folder.problems, ...checkDeployment(folder, deployment)];
-  const files = folder.files.map((file) => loadFile(directory, file, deployment));
+  const files = folder.files.map((file, index) => {
+    progress(index, folder.files.length);
+    return loadFile(directory, file, deployment);
+  });
   problems.push(...files.flatMap((file) => file.problems), ...checkNames(files));
   const documents = documentsOf(files);
   const reportIn = reporter(files, problems);
@@ -51,16 +78,11 @@ export async function loadConfiguration(
   checkGrantSources(documents, reportIn);
   checkDisjoint(documents.connections, deployment.issuer, reportIn);
   checkSizes(documents, reportIn);
-  const found = eachOnce(problems).sort(byPlace);
-  if (found.some(({ severity }) => severity === 'error')) return { problems: found };
-  return { documents, files: filesOf(folder, files), warnings: found };
+  return { files, documents, problems: inOrder(problems) };
 }
 
-function filesOf(folder: Folder, loaded: readonly LoadedFile[]): readonly FolderFile[] {
-  const read = [...folder.files, ...loaded.flatMap(({ beside }) => beside)];
-  const byName = new Map(read.map(({ name, text }) => [name, { name, text }]));
-  return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-}
+/** Each problem once, in the order of files and lines. */
+export const inOrder = (problems: readonly Problem[]): readonly Problem[] => eachOnce(problems).sort(byPlace);
 
 function byPlace(a: Problem, b: Problem): number {
   if (a.file !== b.file) return a.file < b.file ? -1 : 1;
@@ -81,28 +103,21 @@ function eachOnce(problems: readonly Problem[]): Problem[] {
 }
 
 function checkDeployment(folder: Folder, { issuer }: Deployment): Problem[] {
-  const at = (file: string, message: string, severity: Problem['severity']): Problem => ({
-    severity,
-    file,
-    line: 1,
-    column: 1,
-    field: '',
-    message,
-  });
   if (issuer !== null && !isBrokerIssuer(issuer)) {
-    return [at('.', `the issuer ${issuer} is not an https origin without a path (http for loopback only)`, 'error')];
+    const message = `the issuer ${issuer} is not an https origin without a path (http for loopback only)`;
+    return [problemOfFile('.', message, 'bad-issuer')];
   }
   const url = issuer === null ? null : parseUrl(issuer);
   if (!folder.hasLocalSecrets || (url !== null && isLoopback(url))) return [];
   const message = 'is for the local stack only: put secrets into Secrets Manager';
-  return [at('secrets.yaml', message, issuer === null ? 'warning' : 'error')];
+  return [problemOfFile('secrets.yaml', message, issuer === null ? 'local-secrets' : 'local-secrets-deployed')];
 }
 
 /** One name, one file: a second one would quietly replace the first. */
 function checkNames(files: readonly LoadedFile[]): Problem[] {
   const seen = new Map<string, string>();
   return files.flatMap((file) => {
-    const name = nameOf(file);
+    const { name } = file;
     if (name === null) return [];
     const key = `${file.kind}#${name}`;
     const other = seen.get(key);
@@ -110,12 +125,12 @@ function checkNames(files: readonly LoadedFile[]): Problem[] {
       seen.set(key, file.file);
       return [];
     }
-    return file.problemAt([file.kind], `${name} is also in ${other}`, 'error') ?? [];
+    return file.problemAt([file.kind], `${name} is also in ${other}`, 'repeated-name') ?? [];
   });
 }
 
 const namesOf = (files: readonly LoadedFile[], kind: LoadedFile['kind']): ReadonlySet<string> =>
-  new Set(files.filter((file) => file.kind === kind).flatMap((file) => nameOf(file) ?? []));
+  new Set(files.filter((file) => file.kind === kind).flatMap(({ name }) => name ?? []));
 
 function documentsOf(files: readonly LoadedFile[]): ConfigurationDocuments {
   return {
@@ -127,9 +142,9 @@ function documentsOf(files: readonly LoadedFile[]): ConfigurationDocuments {
 
 /** Reports into the file that holds the document of that kind and name. */
 function reporter(files: readonly LoadedFile[], problems: Problem[]): ReportIn {
-  const byName = new Map(files.toReversed().map((file) => [`${file.kind}#${nameOf(file) ?? ''}`, file]));
-  return (kind, name, path, message) => {
-    const problem = byName.get(`${kind}#${name}`)?.problemAt(path, message, 'error');
+  const byName = new Map(files.toReversed().map((file) => [`${file.kind}#${file.name ?? ''}`, file]));
+  return (kind, name, path, message, code, fix) => {
+    const problem = byName.get(`${kind}#${name}`)?.problemAt(path, message, code, fix);
     if (problem !== undefined && problem !== null) problems.push(problem);
   };
 }
@@ -143,13 +158,13 @@ function checkSizes(documents: ConfigurationDocuments, report: ReportIn): void {
     const kind = key.slice(0, hash);
     const name = key.slice(hash + 1);
     const message = `has ${size} bytes as JSON; an item of the configuration table holds ${MAX_DOCUMENT_BYTES}`;
-    if (kind === 'connection' || kind === 'client' || kind === 'scope') report(kind, name, [], message);
+    if (kind === 'connection' || kind === 'client' || kind === 'scope') report(kind, name, [], message, 'too-large');
     else if (kind === 'issuer') {
       const holder = documents.connections.find(
         (one) => one.type === 'oidc' && one.issuers.some(({ issuer }) => issuer === name),
       );
       if (holder !== undefined)
-        report('connection', holder.connection, ['issuer'], `all connections of this issuer: ${message}`);
+        report('connection', holder.connection, ['issuer'], `all connections of this issuer: ${message}`, 'too-large');
     }
   }
 }

@@ -1,3 +1,5 @@
+import { PROBLEM_CODES, type ProblemCode, severityOf } from './problem-codes.ts';
+
 /** Where in a document: member names and list positions from its root. */
 export type FieldPath = readonly (string | number)[];
 
@@ -9,6 +11,7 @@ export type Severity = 'error' | 'warning';
  * files.
  */
 export interface Problem {
+  readonly code: ProblemCode;
   readonly severity: Severity;
   /**
    * Relative to the configuration folder, with forward slashes; the folder's own path where the folder as a whole is
@@ -22,10 +25,12 @@ export interface Problem {
   /** `allow[0].when.StringEquals.claims.ref`; empty where the file as a whole is meant. */
   readonly field: string;
   readonly message: string;
+  /** What to write instead, where more is known than the code's own remedy: `did you mean ref?`. */
+  readonly fix: string | null;
 }
 
-/** Reports one problem of a document at `path`; an error unless said otherwise. */
-export type Report = (path: FieldPath, message: string, severity?: Severity) => void;
+/** Reports one problem of a document at `path`; a `bad-value` unless said otherwise. Its code says how serious it is. */
+export type Report = (path: FieldPath, message: string, code?: ProblemCode, fix?: string | null) => void;
 
 /** A path as people write it: `allow[0].when.StringEquals.claims.ref`. */
 export function formatField(path: FieldPath): string {
@@ -37,15 +42,43 @@ export function formatField(path: FieldPath): string {
   return text;
 }
 
-/** `file:line: field: message`, the form that editors and CI annotations read. */
+/** A problem of a file or folder as a whole. */
+export const problemOfFile = (file: string, message: string, code: ProblemCode): Problem => ({
+  code,
+  severity: severityOf(code),
+  file,
+  line: 1,
+  column: 1,
+  field: '',
+  message,
+  fix: null,
+});
+
+/**
+ * `file:line:column: severity: field: message (fix) [code]`, the form that editors and CI annotations read; of an error
+ * the severity is left out.
+ */
 export function formatProblem(problem: Problem): string {
+  const { file, line, column, code, message, fix } = problem;
   const field = problem.field === '' ? '' : `${problem.field}: `;
   const severity = problem.severity === 'warning' ? 'warning: ' : '';
-  return `${problem.file}:${problem.line}: ${severity}${field}${problem.message}`;
+  return `${file}:${line}:${column}: ${severity}${field}${message}${fix === null ? '' : ` (${fix})`} [${code}]`;
 }
+
+/** A problem as programs read it: every one has a `fix`. */
+export const problemJson = ({ code, severity, file, line, column, field, message, fix }: Problem) => ({
+  code,
+  severity,
+  file,
+  line,
+  column,
+  field,
+  message,
+  fix: fix ?? PROBLEM_CODES[code].remedy,
+});
 
 /** A report whose paths begin below `prefix`. */
 export const reportBelow =
   (report: Report, prefix: FieldPath): Report =>
-  (path, message, severity) =>
-    report([...prefix, ...path], message, severity);
+  (path, message, code, fix) =>
+    report([...prefix, ...path], message, code, fix);

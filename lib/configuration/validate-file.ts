@@ -1,11 +1,16 @@
 import type * as z from 'zod';
 import { isJsonObject } from '../json.ts';
+import { didYouMean } from '../nearest.ts';
 import type { FieldPath } from './problem.ts';
+import type { ProblemCode } from './problem-codes.ts';
+import { choicesAt, fieldsAt } from './schema-fields.ts';
 
 /** What is wrong with a field, by the schema of its kind. */
 interface SchemaProblem {
   readonly path: FieldPath;
   readonly message: string;
+  readonly code: ProblemCode;
+  readonly fix: string | null;
 }
 
 /** A problem, and whether its field is known: what is said beside an unknown one does not follow from it. */
@@ -33,7 +38,7 @@ const ROUNDS = 8;
 export function validateWritten<T>(schema: z.ZodType<T>, value: unknown): Validation<T> {
   const first = schema.safeParse(value, { error: inWords });
   if (first.success) return { problems: [], written: first.data, dropped: [] };
-  const problems = firstOfEach(first.error.issues.flatMap((issue) => spell(issue, [], value)));
+  const problems = firstOfEach(first.error.issues.flatMap((issue) => spell(issue, [], { schema, value })));
   const rest = structuredClone(value);
   const dropped: FieldPath[] = [];
   let found: readonly Spelled[] = problems;
@@ -45,7 +50,7 @@ export function validateWritten<T>(schema: z.ZodType<T>, value: unknown): Valida
     }
     const again = schema.safeParse(rest, { error: inWords });
     if (again.success) return { problems, written: again.data, dropped };
-    found = again.error.issues.flatMap((issue) => spell(issue, [], rest));
+    found = again.error.issues.flatMap((issue) => spell(issue, [], { schema, value: rest }));
   }
   return { problems, written: null, dropped };
 }
@@ -91,18 +96,36 @@ export function valueAt(value: unknown, path: FieldPath): unknown {
 const inWords: z.core.$ZodErrorMap = (issue) =>
   issue.code === 'invalid_type' ? `must be ${TYPE_NAMES[issue.expected] ?? `a ${issue.expected}`}` : undefined;
 
+interface Checked {
+  readonly schema: z.ZodType;
+  readonly value: unknown;
+}
+
 /** A schema issue as problems in the words of a configuration. */
-function spell(issue: Issue, above: FieldPath, value: unknown): Spelled[] {
+function spell(issue: Issue, above: FieldPath, checked: Checked): Spelled[] {
   const path = [...above, ...issue.path.filter((part) => typeof part !== 'symbol')];
-  const known = (message: string): Spelled[] => [{ path, message, field: 'known' }];
+  const known = (message: string, code: ProblemCode = 'bad-value', fix: string | null = null): Spelled[] => [
+    { path, message, code, fix, field: 'known' },
+  ];
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path: [...path, key], message: 'is not a known field', field: 'unknown' }));
+    const fields = fieldsAt(checked.schema, path, checked.value);
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      message: 'is not a known field',
+      code: 'unknown-field',
+      fix: didYouMean(key, fields),
+      field: 'unknown',
+    }));
   }
-  const found = valueAt(value, path);
-  if (found === undefined) return known('is required');
-  if (found === null) return known('is empty');
+  const found = valueAt(checked.value, path);
+  if (found === undefined) return known('is required', 'missing-field');
+  if (found === null) return known('is empty', 'missing-field');
   if (issue.code === 'invalid_key') return known(issue.issues[0]?.message ?? 'is not a name that can stand here');
-  return issue.code === 'invalid_union' ? spellUnion(issue, path, value) : known(issue.message);
+  const choices = typeof found === 'string' ? choicesAt(checked.schema, path, checked.value) : [];
+  const near = choices.length === 0 ? null : didYouMean(String(found), choices);
+  return issue.code === 'invalid_union' && near === null
+    ? spellUnion(issue, path, checked)
+    : known(issue.message, 'bad-value', near);
 }
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
@@ -114,11 +137,12 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
 };
 
 /** Of one value or a list of them: what is wrong with the form that was written. */
-function spellUnion(issue: Issue & { code: 'invalid_union' }, path: FieldPath, value: unknown): Spelled[] {
+function spellUnion(issue: Issue & { code: 'invalid_union' }, path: FieldPath, checked: Checked): Spelled[] {
   const closest = issue.errors.find((branch) =>
     branch.some((inner) => inner.path.length > 0 || inner.code !== 'invalid_type'),
   );
   const branch = closest ?? issue.errors[0];
-  if (branch === undefined || branch.length === 0) return [{ path, message: issue.message, field: 'known' }];
-  return branch.flatMap((inner) => spell(inner, path, value));
+  if (branch === undefined || branch.length === 0)
+    return [{ path, message: issue.message, code: 'bad-value', fix: null, field: 'known' }];
+  return branch.flatMap((inner) => spell(inner, path, checked));
 }

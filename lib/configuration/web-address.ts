@@ -1,6 +1,7 @@
 import { isLoopback } from '../loopback.ts';
 import type { EpochSeconds } from '../time.ts';
 import type { Report } from './problem.ts';
+import type { ProblemCode } from './problem-codes.ts';
 
 /** What a configuration is loaded for, and when. */
 export interface Deployment {
@@ -40,13 +41,13 @@ export function issuerOrigin(deployment: Deployment): string {
 export function checkAddress(
   text: string,
   deployment: Deployment,
-  report: (message: string, severity?: 'error' | 'warning') => void,
+  report: (message: string, code: ProblemCode) => void,
 ): URL | null {
   const url = checkForm(text, report);
   if (url === null || url.protocol === 'https:') return url;
   if (url.protocol !== 'http:' || !isLoopback(url)) return refuse(report, 'must begin with https://');
   if (deployment.issuer === null) {
-    report('plain http is accepted only where the issuer of the broker is loopback too', 'warning');
+    report('plain http is accepted only where the issuer of the broker is loopback too', 'loopback-http');
     return url;
   }
   const own = parseUrl(deployment.issuer);
@@ -58,13 +59,13 @@ export function checkAddress(
  * Checks an issuer that is compared and never fetched, because its keys are named beside it: as `checkAddress`, and
  * plain http of any host is a name like another (AD FS has such).
  */
-export function checkComparedIssuer(text: string, report: (message: string) => void): URL | null {
+export function checkComparedIssuer(text: string, report: (message: string, code: ProblemCode) => void): URL | null {
   const url = checkForm(text, report);
   if (url === null || url.protocol === 'https:' || url.protocol === 'http:') return url;
   return refuse(report, 'must begin with https:// or http://');
 }
 
-function checkForm(text: string, report: (message: string) => void): URL | null {
+function checkForm(text: string, report: (message: string, code: ProblemCode) => void): URL | null {
   const url = parseUrl(text);
   if (url === null || /[\s\p{Cc}\\]/u.test(text)) return refuse(report, 'is not an absolute URL');
   if (url.username !== '' || url.password !== '') return refuse(report, 'must not hold a user name or password');
@@ -72,8 +73,8 @@ function checkForm(text: string, report: (message: string) => void): URL | null 
   return url;
 }
 
-function refuse(report: (message: string) => void, message: string): null {
-  report(message);
+function refuse(report: (message: string, code: ProblemCode) => void, message: string): null {
+  report(message, 'bad-address');
   return null;
 }
 
@@ -83,4 +84,4 @@ export const checkAddressAt = (
   deployment: Deployment,
   report: Report,
   path: readonly (string | number)[],
-) => checkAddress(text, deployment, (message, severity) => report(path, message, severity));
+) => checkAddress(text, deployment, (message, code) => report(path, message, code));

@@ -1,6 +1,7 @@
 import type { ConditionsDocument } from '../configuration/documents.ts';
+import { nearest } from '../nearest.ts';
 import type { Reason } from '../refusals/registry.ts';
-import { isConditionKey, subjectClaim } from './condition-keys.ts';
+import { isConditionKey, nearKey, subjectClaim } from './condition-keys.ts';
 import { type Check, type KeyLookup, type KeyValue, type Missed, Unavailable } from './decision.ts';
 import { OPERATORS, type ValueTest } from './operators.ts';
 import { type DocumentProblem, errorAt, hasErrors, warningAt } from './problem.ts';
@@ -112,7 +113,7 @@ function compileCondition(
 ): CompiledCondition | null {
   const { operator, key, values, place } = written;
   const path = [operator, key];
-  if (!isConditionKey(key)) problems.push(errorAt(path, `${key} is not a condition key`));
+  if (!isConditionKey(key)) problems.push(errorAt(path, `${key} is not a condition key`, nearKey(key)));
   else if (place === 'require' && subjectClaim(key) === null) {
     problems.push(errorAt(path, '`require` tests claims.* only: there is no principal yet'));
   }
@@ -141,7 +142,7 @@ function valueTest(
   const [, prefix, base = '', ifExists] = OPERATOR_NAME.exec(name) ?? [];
   const operator = OPERATORS.get(base);
   if (operator === undefined) {
-    problems.push(errorAt([name], unknownOperator(name, base)));
+    problems.push(errorAt([name], `${name} is not an operator`, nearOperator(name, base)));
     return null;
   }
   const quantifier: Quantifier = prefix === 'ForAnyValue' ? 'any' : prefix === 'ForAllValues' ? 'all' : 'one';
@@ -155,7 +156,13 @@ function valueTest(
     );
   }
   if (quantifier === 'any' && ifExists !== undefined) {
-    problems.push(warningAt([name, key], 'IfExists changes nothing here: ForAnyValue: never holds for a missing key'));
+    problems.push(
+      warningAt(
+        [name, key],
+        'IfExists changes nothing here: ForAnyValue: never holds for a missing key',
+        'useless-if-exists',
+      ),
+    );
   }
   const compiled = operator.compile(values);
   if ('unreadable' in compiled) {
@@ -166,7 +173,7 @@ function valueTest(
   }
   for (const [index, value] of values.entries()) {
     const warning = operator.warn(value);
-    if (warning !== null) problems.push(warningAt(valuePath(name, key, values, index), warning));
+    if (warning !== null) problems.push(warningAt(valuePath(name, key, values, index), warning, 'literal-wildcard'));
   }
   const missing = quantifier === 'all' || (quantifier === 'one' && (operator.negated || ifExists !== undefined));
   return onPresent(missing, quantified(quantifier, typed(compiled.test, place)));
@@ -203,8 +210,9 @@ const excludesMissing = (document: ConditionsDocument, key: string): boolean => 
 const valuePath = (operator: string, key: string, values: readonly string[], index: number) =>
   values.length === 1 ? [operator, key] : [operator, key, index];
 
-function unknownOperator(name: string, base: string): string {
+/** What to write for an operator that is none: a prefix or suffix that was right stays. */
+function nearOperator(name: string, base: string): string | null {
   if (base === 'Null') return 'Null takes no prefix and no IfExists';
-  const known = [...OPERATORS.keys(), 'Null'].find((own) => own.toLowerCase() === base.toLowerCase());
-  return known === undefined ? `${name} is not an operator` : `${name} is not an operator: write ${known}`;
+  const near = nearest(base === '' ? name : base, [...OPERATORS.keys(), 'Null']);
+  return near === null ? null : `did you mean ${base === '' ? near : name.replace(base, near)}?`;
 }

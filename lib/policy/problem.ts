@@ -1,3 +1,5 @@
+import type { ProblemCode } from '../configuration/problem-codes.ts';
+
 /** Something that keeps a document from loading (`error`) or that its author should look at (`warning`). */
 export interface DocumentProblem {
   /**
@@ -8,18 +10,30 @@ export interface DocumentProblem {
   /** One sentence that says what is wrong and what to write instead. */
   readonly message: string;
   readonly severity: 'error' | 'warning';
+  /** null: what its place says, a condition or a template that does not load. */
+  readonly code: ProblemCode | null;
+  /** What to write instead, where it is known. */
+  readonly fix: string | null;
 }
 
-export const errorAt = (path: readonly (string | number)[], message: string): DocumentProblem => ({
+export const errorAt = (
+  path: readonly (string | number)[],
+  message: string,
+  fix: string | null = null,
+): DocumentProblem => ({
   path,
   message,
   severity: 'error',
+  code: null,
+  fix,
 });
 
-export const warningAt = (path: readonly (string | number)[], message: string): DocumentProblem => ({
+export const warningAt = (path: readonly (string | number)[], message: string, code: ProblemCode): DocumentProblem => ({
   path,
   message,
   severity: 'warning',
+  code,
+  fix: null,
 });
 
 /** The same problems, seen from further up. */

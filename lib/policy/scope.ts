@@ -67,6 +67,7 @@ function compileRule(rule: Rule, place: 'allow' | 'deny', path: Path, problems: 
       warningAt(
         [...path, 'when'],
         'tests actor.*, but without `actor` the rule matches only where nobody acts for the subject',
+        'actor-untested',
       ),
     );
   }

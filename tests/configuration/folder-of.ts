@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll } from '@jest/globals';
 import type { ConfigurationDocuments } from '../../lib/configuration/documents.ts';
 import { loadConfiguration } from '../../lib/configuration/load.ts';
-import { formatProblem } from '../../lib/configuration/problem.ts';
+import { formatProblem, type Problem } from '../../lib/configuration/problem.ts';
 import { epochSeconds } from '../../lib/time.ts';
 
 export const ISSUER = 'https://broker.example.com';
@@ -27,13 +27,17 @@ export function folderOf(files: Readonly<Record<string, string | Uint8Array>>): 
   return folder;
 }
 
-/** Every problem, errors and warnings, as `policy validate` prints it. */
+/** A problem without its column, its code and its remedy: `file:line: field: message`. */
+const shortly = ({ file, line, severity, field, message }: Problem): string =>
+  `${file}:${line}: ${severity === 'warning' ? 'warning: ' : ''}${field === '' ? '' : `${field}: `}${message}`;
+
+/** Every problem of loading, errors and warnings. */
 export async function problemsOf(
   files: Readonly<Record<string, string | Uint8Array>>,
   issuer: string | null = ISSUER,
 ): Promise<readonly string[]> {
   const loaded = await loadConfiguration(folderOf(files), { issuer, now: NOW });
-  return ('documents' in loaded ? loaded.warnings : loaded.problems).map(formatProblem);
+  return ('documents' in loaded ? loaded.warnings : loaded.problems).map(shortly);
 }
 
 /** The documents of a folder that loads; its problems otherwise fail the test. */

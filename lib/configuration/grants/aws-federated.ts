@@ -42,8 +42,10 @@ export const awsFederated: WrittenGrantKind<Written, AwsFederatedGrant> = {
 };
 
 function checkPrincipalArn({ via, roleArn, principalArn }: Written, report: Report): void {
-  if (via === 'saml' && principalArn === undefined) report(['principalArn'], 'is required with via: saml');
-  if (via !== 'saml' && principalArn !== undefined) report(['principalArn'], 'goes with via: saml only');
+  if (via === 'saml' && principalArn === undefined)
+    report(['principalArn'], 'is required with via: saml', 'missing-field');
+  if (via !== 'saml' && principalArn !== undefined)
+    report(['principalArn'], 'goes with via: saml only', 'misplaced-field');
   if (principalArn !== undefined && accountOf(principalArn) !== accountOf(roleArn)) {
     report(['principalArn'], 'is in another account than the role');
   }

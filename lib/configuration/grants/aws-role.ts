@@ -58,7 +58,7 @@ function normalizeDurations(
     report(
       [given === null ? 'maxDuration' : 'duration'],
       'under 20m, SDKs that refresh 15 minutes ahead ask again on nearly every call',
-      'warning',
+      'short-session',
     );
   }
   return { duration, maxDuration };
@@ -77,6 +77,7 @@ function checkPolicies(written: WrittenRole, report: Report): void {
 function checkPolicy(policy: JsonObject, report: Report): void {
   if (/[^\t\n\r\x20-\xff]/.test(JSON.stringify(policy)))
     report(['policy'], 'has characters beyond U+00FF, which AWS STS refuses');
-  if (policy['Version'] === undefined) report(['policy'], 'has no Version: say Version: "2012-10-17"', 'warning');
+  if (policy['Version'] === undefined)
+    report(['policy'], 'has no Version: say Version: "2012-10-17"', 'policy-version');
   else if (policy['Version'] !== '2012-10-17') report(['policy', 'Version'], 'must be 2012-10-17');
 }

@@ -22,15 +22,16 @@ export function normalizeClient(written: WrittenClient, deployment: Deployment, 
   }
   const redirectUris = written.redirectUris ?? [];
   for (const [index, uri] of redirectUris.entries()) checkRedirectUri(uri, index, report);
-  if (written.public === true && redirectUris.length === 0) report(['redirectUris'], 'is required for a public client');
+  if (written.public === true && redirectUris.length === 0)
+    report(['redirectUris'], 'is required for a public client', 'missing-field');
   if (written.public !== true && redirectUris.length > 0) {
-    report(['redirectUris'], 'only a public client signs people in: not used', 'warning');
+    report(['redirectUris'], 'only a public client signs people in: not used', 'unused-field');
   }
   if (written.secretOverlap !== undefined && chosen.length > 0 && written.secret === undefined) {
-    report(['secretOverlap'], 'goes with secret only');
+    report(['secretOverlap'], 'goes with secret only', 'misplaced-field');
   }
   if (written.assertionAudience !== undefined && written.jwks === undefined && written.jwksUri === undefined) {
-    report(['assertionAudience'], 'goes with jwks or jwksUri only');
+    report(['assertionAudience'], 'goes with jwks or jwksUri only', 'misplaced-field');
   }
   return {
     client: written.client,
@@ -96,6 +97,10 @@ function checkRedirectUri(uri: string, index: number, report: Report): void {
     report(path, 'must begin with https://, or with http:// and a loopback address');
   } else if (uri.includes('*')) report(path, 'is compared as it stands: wildcards do not match');
   else if (url.protocol === 'http:' && url.hostname === 'localhost') {
-    report(path, 'RFC 8252 section 8.3 prefers the address to the name: http://127.0.0.1, and http://[::1]', 'warning');
+    report(
+      path,
+      'RFC 8252 section 8.3 prefers the address to the name: http://127.0.0.1, and http://[::1]',
+      'localhost-redirect',
+    );
   }
 }

@@ -36,12 +36,13 @@ export function normalizeOauthTokenGrant(
 ): OauthTokenGrant {
   const preset: DownstreamPreset | null = written.preset === undefined ? null : downstreamPresets[written.preset];
   const facts = preset?.facts(written, report) ?? plainFacts;
-  if (preset === null && written.provider === undefined) report(['provider'], 'is required without a preset');
+  if (preset === null && written.provider === undefined)
+    report(['provider'], 'is required without a preset', 'missing-field');
   const provider = written.provider ?? facts.provider;
   checkFields(written, provider, preset, report);
   const tokenEndpoint = written.tokenEndpoint ?? facts.tokenEndpoint ?? '';
   if (tokenEndpoint !== '') checkAddressAt(tokenEndpoint, deployment, report, ['tokenEndpoint']);
-  else if (preset === null) report(['tokenEndpoint'], 'is required without a preset');
+  else if (preset === null) report(['tokenEndpoint'], 'is required without a preset', 'missing-field');
   checkResource(written, report);
   checkAssertionAudience(
     { ...written, provider, assertionAudience: written.assertionAudience ?? facts.assertionAudience },
@@ -80,7 +81,7 @@ function normalizeProvider(
     case 'client-credentials': {
       const client = normalizeClient(written, facts, report);
       if (client === null && strayCredential(written) === undefined) {
-        report(['clientId'], 'is required: the client that the broker is at this server');
+        report(['clientId'], 'is required: the client that the broker is at this server', 'missing-field');
       }
       return { provider, client: client ?? NO_CLIENT };
     }
@@ -125,12 +126,16 @@ function checkFields(
   report: Report,
 ): void {
   for (const parameter of strayParameters(written, preset, downstreamParameters)) {
-    report([parameter], preset === null ? 'needs a preset' : `is not a field of the preset ${written.preset}`);
+    report(
+      [parameter],
+      preset === null ? 'needs a preset' : `is not a field of the preset ${written.preset}`,
+      'misplaced-field',
+    );
   }
   const taken: readonly string[] = FIELDS[provider];
   for (const field of Object.keys(written)) {
     if (Object.hasOwn(downstreamParameters, field) || taken.includes(field)) continue;
-    report([field], `is not a field of the provider ${provider}`);
+    report([field], `is not a field of the provider ${provider}`, 'misplaced-field');
   }
 }
 
@@ -157,7 +162,7 @@ function normalizeClient(
   const { clientId, clientSecret, privateKey } = written;
   if (clientId === undefined) {
     const stray = strayCredential(written);
-    if (stray !== undefined) report(['clientId'], `is required beside ${stray}`);
+    if (stray !== undefined) report(['clientId'], `is required beside ${stray}`, 'missing-field');
     return null;
   }
   const wanted = written.authentication ?? (privateKey !== undefined ? 'private_key_jwt' : facts.secretMethod);
@@ -166,11 +171,12 @@ function normalizeClient(
   const other = needed === 'privateKey' ? 'clientSecret' : 'privateKey';
   if (wanted === 'aws-web-identity') {
     for (const field of ['clientSecret', 'privateKey'] as const) {
-      if (written[field] !== undefined) report([field], 'is not needed with authentication: aws-web-identity');
+      if (written[field] !== undefined)
+        report([field], 'is not needed with authentication: aws-web-identity', 'misplaced-field');
     }
   } else {
-    if (written[needed] === undefined) report([needed], `is required for ${wanted}`);
-    if (written[other] !== undefined) report([other], `is not used for ${wanted}`);
+    if (written[needed] === undefined) report([needed], `is required for ${wanted}`, 'missing-field');
+    if (written[other] !== undefined) report([other], `is not used for ${wanted}`, 'misplaced-field');
   }
   const signs = wanted === 'private_key_jwt' || wanted === 'aws-web-identity';
   return {
@@ -204,7 +210,7 @@ function normalizeSigner(written: WrittenOauthTokenGrant): (OauthTokenGrant & { 
 /** An installation token without repositories and permissions would be all that the installation has. */
 function normalizeGithubApp(written: WrittenOauthTokenGrant, report: Report): Distributed<OauthTokenGrant> {
   for (const field of ['appId', 'owner', 'privateKey', 'repositories', 'permissions'] as const) {
-    if (written[field] === undefined) report([field], 'is required by the provider github-app');
+    if (written[field] === undefined) report([field], 'is required by the provider github-app', 'missing-field');
   }
   if (written.permissions !== undefined && Object.keys(written.permissions).length === 0) {
     report(['permissions'], 'must not be empty');

@@ -22,7 +22,11 @@ export function normalizeOidcConnection(
   const preset: Preset | null = written.preset === undefined ? null : presets[written.preset];
   const facts = preset?.facts(written, report) ?? plainFacts;
   for (const parameter of strayParameters(written, preset, presetParameters)) {
-    report([parameter], preset === null ? 'needs a preset' : `is not a field of the preset ${written.preset}`);
+    report(
+      [parameter],
+      preset === null ? 'needs a preset' : `is not a field of the preset ${written.preset}`,
+      'misplaced-field',
+    );
   }
   const require = [...facts.require, ...(written.require ? [normalizeConditions(written.require)] : [])];
   const connection: OidcConnection = {
@@ -59,31 +63,31 @@ function normalizeIssuers(
   const jwksUri = written.jwksUri ?? null;
   if (jwksUri !== null) checkAddressAt(jwksUri, deployment, report, ['jwksUri']);
   if (written.issuer === undefined) {
-    if (facts.issuers === null) report(['issuer'], 'is required');
+    if (facts.issuers === null) report(['issuer'], 'is required', 'missing-field');
     const issuers = facts.issuers ?? [];
     if (jwksUri !== null && issuers.length > 1) {
       report(['jwksUri'], 'needs an issuer: the preset has several, each with keys of its own');
     }
     return issuers.map((known) => ({ issuer: known.issuer, jwksUri: jwksUri ?? known.jwksUri }));
   }
-  const compared = (message: string) => report(['issuer'], message);
+  const compared = (message: string) => report(['issuer'], message, 'bad-address');
   const url =
     jwksUri === null
       ? checkFetchedIssuer(written.issuer, deployment, report)
       : checkComparedIssuer(written.issuer, compared);
   // OpenID Connect Discovery 1.0 section 2: no query; a token's `iss` is compared with it character by character.
-  if (url !== null && url.search !== '') report(['issuer'], 'must not have a query');
+  if (url !== null && url.search !== '') report(['issuer'], 'must not have a query', 'bad-address');
   return [{ issuer: written.issuer, jwksUri }];
 }
 
 /** An issuer whose keys are not named beside it is where its discovery document is fetched. */
 function checkFetchedIssuer(issuer: string, deployment: Deployment, report: Report): URL | null {
   const isPlainHttp = parseUrl(issuer)?.protocol === 'http:';
-  return checkAddress(issuer, deployment, (message, severity) =>
+  return checkAddress(issuer, deployment, (message, code) =>
     report(
       ['issuer'],
-      severity !== 'warning' && isPlainHttp ? `${message}; an issuer in plain http needs an https jwksUri` : message,
-      severity,
+      code === 'bad-address' && isPlainHttp ? `${message}; an issuer in plain http needs an https jwksUri` : message,
+      code,
     ),
   );
 }
@@ -99,9 +103,13 @@ const normalizeType = (type: string): string => type.toLowerCase().replace(/^app
 function checkAudience(connection: OidcConnection, facts: PresetFacts, report: Report): void {
   if (connection.audience.length > 0) return;
   if (facts.audience === 'required') {
-    report(['audience'], 'is required: the audience that the tokens are issued for');
+    report(['audience'], 'is required: the audience that the tokens are issued for', 'missing-field');
   } else if (connection.authorizedParties.length === 0) {
-    report(['authorizedParties'], 'is required: these tokens have no audience, so their clients are named instead');
+    report(
+      ['authorizedParties'],
+      'is required: these tokens have no audience, so their clients are named instead',
+      'missing-field',
+    );
   }
 }
 
@@ -127,6 +135,7 @@ function checkOpenIssuers(connection: OidcConnection, preset: Preset | null, rep
     report(
       ['require'],
       `anybody can get a token of ${open.provider}: pin whose tokens are taken with StringEquals on one of ${pins.join(', ')}`,
+      'open-issuer',
     );
     return;
   }

@@ -28,7 +28,7 @@ export function normalizeSamlConnection(
   report: Report,
 ): SamlConnection {
   if (written.metadata === undefined && written.metadataUrl === undefined) {
-    report([], 'metadata or metadataUrl is required');
+    report([], 'metadata or metadataUrl is required', 'missing-field');
   } else if (written.metadata !== undefined && written.metadataUrl !== undefined) {
     report(['metadataUrl'], 'name either metadata or metadataUrl');
   }
@@ -38,11 +38,11 @@ export function normalizeSamlConnection(
       report(['claims', alias], 'is a name that the broker derives itself: choose another');
   }
   if (written.sha1 === 'accept')
-    report(['sha1'], 'SHA-1 signatures can be forged; only for an IdP that has nothing else', 'warning');
+    report(['sha1'], 'SHA-1 signatures can be forged; only for an IdP that has nothing else', 'sha1-accepted');
   written.encryption?.forEach((mode, index) => {
     if (mode !== 'cbc') return;
     const message = 'CBC does not notice a change; only for an IdP that cannot encrypt with AES-GCM';
-    report(['encryption', index], message, 'warning');
+    report(['encryption', index], message, 'cbc-accepted');
   });
   return {
     connection: written.connection,

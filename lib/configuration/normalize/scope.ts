@@ -71,7 +71,7 @@ function grantOf(written: WrittenScope, deployment: Deployment, report: Report):
     return own;
   }
   if (written.grant === undefined) {
-    report(['grant'], 'is required');
+    report(['grant'], 'is required', 'missing-field');
     return own;
   }
   return normalizeGrant(written.grant.type, written.grant, deployment, reportBelow(report, ['grant']));

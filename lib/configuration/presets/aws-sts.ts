@@ -32,7 +32,7 @@ export const awsSts = definePreset({
       roleAccount: ACCOUNT,
     };
     if (accounts.length === 0) {
-      report(['accounts'], 'is required by the preset aws-sts: the accounts whose roles are named');
+      report(['accounts'], 'is required by the preset aws-sts: the accounts whose roles are named', 'missing-field');
       return ofAnyAccount;
     }
     const roles = accounts.flatMap((account) =>

@@ -26,7 +26,7 @@ export const cognito = definePreset({
       audience: tokenUse === 'access' ? 'optional' : 'required',
     };
     if (userPoolId === undefined) {
-      report(['userPoolId'], 'is required by the preset cognito: the id of the user pool');
+      report(['userPoolId'], 'is required by the preset cognito: the id of the user pool', 'missing-field');
       return { ...ofAnyPool, issuers: [] };
     }
     const region = userPoolId.slice(0, userPoolId.indexOf('_'));

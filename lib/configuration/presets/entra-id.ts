@@ -21,7 +21,7 @@ export const entraId = definePreset({
   facts({ tenant }, { issuer }, report) {
     const ofAnyTenant = { algorithms: ['RS256'], tokenIdClaim: 'uti' } as const;
     if (tenant === undefined) {
-      report(['tenant'], 'is required by the preset entra-id: the id of the tenant');
+      report(['tenant'], 'is required by the preset entra-id: the id of the tenant', 'missing-field');
       return { ...ofAnyTenant, issuers: [] };
     }
     if (tenant === PERSONAL_ACCOUNTS) {
