@@ -13,6 +13,7 @@ function processTerminal(): Terminal {
     err: (text) => void process.stderr.write(text),
     env: process.env,
     cwd: process.cwd(),
+    isInteractive: process.stderr.isTTY === true,
   };
 }
 

@@ -10,6 +10,8 @@ export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Relative paths of arguments start here. */
   readonly cwd: string;
+  /** True where somebody reads standard error as it is written. */
+  readonly isInteractive?: boolean;
 }
 
 /** An option as help shows it and the reader takes it. */

@@ -1,4 +1,5 @@
 import { accountIds } from '../schema/values.ts';
+import { ANY_TEXT, claim, REGISTERED } from './claims.ts';
 import { definePreset, type PresetFacts } from './preset.ts';
 
 /** The member that holds what AWS says of the session, escaped for a JSON pointer. */
@@ -18,6 +19,20 @@ export const awsSts = definePreset({
     fillsIn:
       "RS256 and ES384, aliases `account`, `sourceRegion`, `orgId`, `ouPath`; `account` and the role's ARN in `sub` " +
       'are of `accounts`, and of one account',
+  },
+  claims: {
+    provider: 'AWS STS',
+    source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_outbound_token_claims.html',
+    isIssuer: ({ hostname }) => hostname.endsWith('.tokens.sts.global.api.aws'),
+    names: 'closed',
+    elsewhere: 'closed',
+    prefixes: [],
+    audience: 'caller',
+    claims: {
+      ...REGISTERED,
+      sub: claim(ANY_TEXT),
+      'https://sts.amazonaws.com/': claim(ANY_TEXT),
+    },
   },
   parameters: { accounts: accountIds.optional() },
   facts({ accounts = [] }, _written, report) {

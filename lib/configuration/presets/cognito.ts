@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ADDRESS, ANY_TEXT, claim, oneOf, REGISTERED } from './claims.ts';
 import { definePreset, discovered, type PresetFacts } from './preset.ts';
 
 /**
@@ -11,6 +12,30 @@ export const cognito = definePreset({
   documentation: {
     needs: '`userPoolId`, `authorizedParties`',
     fillsIn: 'issuer, RS256, `token_use` is `access`; with `tokenUse: id`, `audience` is needed instead',
+  },
+  claims: {
+    provider: 'Amazon Cognito',
+    source:
+      'https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html',
+    isIssuer: ({ hostname }) => /^cognito-idp\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/.test(hostname),
+    names: 'open',
+    elsewhere: 'open',
+    prefixes: ['custom:'],
+    audience: 'provider',
+    claims: {
+      ...REGISTERED,
+      sub: claim(ANY_TEXT),
+      auth_time: claim(ANY_TEXT),
+      client_id: claim(ANY_TEXT),
+      'cognito:groups': claim(ANY_TEXT),
+      'cognito:username': claim(ANY_TEXT, { ids: ['sub'] }),
+      email: claim(ADDRESS, { ids: ['sub'] }),
+      event_id: claim(ANY_TEXT),
+      scope: claim(ANY_TEXT),
+      token_use: claim(oneOf('access', 'id')),
+      username: claim(ANY_TEXT, { ids: ['sub'] }),
+      version: claim(ANY_TEXT),
+    },
   },
   parameters: {
     userPoolId: z

@@ -1,4 +1,5 @@
 import { tenantId } from '../schema/values.ts';
+import { ADDRESS, ANY_TEXT, claim, GUID, oneOf, REGISTERED } from './claims.ts';
 import { definePreset, discovered } from './preset.ts';
 
 /** The tenant of personal Microsoft accounts: anybody has one. */
@@ -16,6 +17,39 @@ export const entraId = definePreset({
     fillsIn:
       'v1 and v2 issuers, RS256, token id `uti`, `tid` is the tenant; a rule that needs groups a token left out ' +
       'refuses with `groups_overage`',
+  },
+  claims: {
+    provider: 'Microsoft Entra ID',
+    source: 'https://learn.microsoft.com/en-us/entra/identity-platform/access-token-claims-reference',
+    isIssuer: ({ hostname }) =>
+      /^(login\.microsoftonline\.(com|us)|login\.partner\.microsoftonline\.cn|sts\.windows\.net)$/.test(hostname),
+    names: 'open',
+    elsewhere: 'open',
+    prefixes: [],
+    audience: 'provider',
+    claims: {
+      ...REGISTERED,
+      sub: claim(ANY_TEXT),
+      acr: claim(oneOf('0', '1')),
+      appid: claim(GUID),
+      appidacr: claim(oneOf('0', '1', '2')),
+      azp: claim(GUID),
+      azpacr: claim(oneOf('0', '1', '2')),
+      email: claim(ADDRESS, { ids: ['oid', 'sub'] }),
+      groups: claim(ANY_TEXT),
+      idtyp: claim(oneOf('app', 'user')),
+      name: claim(ANY_TEXT, { ids: ['oid', 'sub'] }),
+      oid: claim(GUID),
+      preferred_username: claim(ANY_TEXT, { ids: ['oid', 'sub'] }),
+      roles: claim(ANY_TEXT),
+      scp: claim(ANY_TEXT),
+      tid: claim(GUID),
+      unique_name: claim(ANY_TEXT, { ids: ['oid', 'sub'] }),
+      upn: claim(ANY_TEXT, { ids: ['oid', 'sub'] }),
+      uti: claim(ANY_TEXT),
+      ver: claim(oneOf('1.0', '2.0')),
+      wids: claim(GUID),
+    },
   },
   parameters: { tenant: tenantId.optional() },
   facts({ tenant }, { issuer }, report) {

@@ -1,3 +1,4 @@
+import { ADDRESS, ANY_TEXT, claim, DIGITS, oneOf, REGISTERED } from './claims.ts';
 import { exactly } from './pins.ts';
 import { definePreset, discovered } from './preset.ts';
 
@@ -11,6 +12,33 @@ const HOST = 'accounts.google.com';
 export const google = definePreset({
   documentation: { needs: '`require`', fillsIn: 'issuer, RS256' },
   facts: () => ({ issuers: [discovered(`https://${HOST}`)], algorithms: ['RS256'] }),
+  claims: {
+    provider: 'Google',
+    source: 'https://developers.google.com/identity/openid-connect/openid-connect#an-id-tokens-payload',
+    isIssuer: ({ hostname }) => hostname === HOST,
+    names: 'closed',
+    elsewhere: 'open',
+    prefixes: [],
+    audience: 'caller',
+    claims: {
+      ...REGISTERED,
+      sub: claim(DIGITS),
+      at_hash: claim(ANY_TEXT),
+      azp: claim(ANY_TEXT),
+      email: claim(ADDRESS, { ids: ['sub'] }),
+      email_verified: claim(oneOf('true', 'false')),
+      family_name: claim(ANY_TEXT, { ids: ['sub'] }),
+      given_name: claim(ANY_TEXT, { ids: ['sub'] }),
+      google: claim(ANY_TEXT),
+      hd: claim(ANY_TEXT),
+      locale: claim(ANY_TEXT),
+      name: claim(ANY_TEXT, { ids: ['sub'] }),
+      nonce: claim(ANY_TEXT),
+      picture: claim(ANY_TEXT),
+      profile: claim(ANY_TEXT),
+      target_audience: claim(ANY_TEXT),
+    },
+  },
   open: {
     provider: 'Google',
     isHost: (host) => host === HOST,

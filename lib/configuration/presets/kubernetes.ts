@@ -1,3 +1,4 @@
+import { ANY_TEXT, claim, REGISTERED } from './claims.ts';
 import { definePreset } from './preset.ts';
 
 /**
@@ -9,6 +10,20 @@ export const kubernetes = definePreset({
   documentation: {
     needs: '`issuer`',
     fillsIn: 'RS256 and ES256, aliases `namespace`, `serviceAccount`, `serviceAccountUid`, `pod`, `podUid`, `node`',
+  },
+  claims: {
+    provider: 'Kubernetes',
+    source: 'https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/',
+    isIssuer: ({ hostname }) => /^oidc\.eks\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/.test(hostname),
+    names: 'closed',
+    elsewhere: 'closed',
+    prefixes: [],
+    audience: 'caller',
+    claims: {
+      ...REGISTERED,
+      sub: claim(ANY_TEXT),
+      'kubernetes.io': claim(ANY_TEXT),
+    },
   },
   facts: () => ({
     algorithms: ['RS256', 'ES256'],

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { ConditionsDocument, JwsAlgorithm, OidcIssuer } from '../documents.ts';
 import type { Report } from '../problem.ts';
+import type { ClaimTable } from './claims.ts';
 import type { Pins } from './pins.ts';
 
 /**
@@ -64,6 +65,8 @@ export interface Preset {
    */
   readonly parameters: z.ZodRawShape;
   readonly open: OpenIssuer | null;
+  /** What its tokens hold: for `policy validate` and for people, never for a decision. */
+  readonly claims: ClaimTable;
   /** For `docs/presets.md`, in Markdown: the fields that a file must have, and what it may leave out. */
   readonly documentation: { readonly needs: string; readonly fillsIn: string };
   /** Reports the parameters that are missing or do not fit; what follows from them is left out then. */
@@ -71,7 +74,7 @@ export interface Preset {
 }
 
 /** A preset as its file states it: plain but for what it says. */
-interface Statement<P extends z.ZodRawShape> extends Pick<Preset, 'documentation'> {
+interface Statement<P extends z.ZodRawShape> extends Pick<Preset, 'documentation' | 'claims'> {
   readonly parameters?: P;
   readonly open?: OpenIssuer;
   facts(parameters: z.output<z.ZodObject<P>>, written: WrittenIssuer, report: Report): Partial<PresetFacts>;
@@ -83,6 +86,7 @@ export function definePreset<P extends z.ZodRawShape>(statement: Statement<P>): 
   return {
     parameters: parameters.shape,
     open: statement.open ?? null,
+    claims: statement.claims,
     documentation: statement.documentation,
     facts: (written, report) => ({ ...plainFacts, ...statement.facts(parameters.parse(written), written, report) }),
   };

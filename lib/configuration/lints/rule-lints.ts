@@ -1,0 +1,154 @@
+/** Rules held against what their callers can have, against their own conditions, and against the rules before them. */
+import { parseInstant } from '../../policy/instant.ts';
+import type { Rule, Scope } from '../documents.ts';
+import { type FieldPath, formatField } from '../problem.ts';
+import { type Effect, lintClaim, type Party } from './claim-lints.ts';
+import type { Find, LintContext } from './context.ts';
+import { contradiction } from './contradictions.ts';
+import { covers } from './covers.ts';
+import type { KnownClaims } from './known-claims.ts';
+import { isPattern, isPositiveText, type Test, testsOf } from './tests.ts';
+
+const LISTS = ['allow', 'deny'] as const;
+
+export function lintRules(scope: Scope, context: LintContext, find: Find): void {
+  for (const list of LISTS) {
+    scope[list].forEach((rule, index) => {
+      const path = [list, index];
+      const tests = testsOfRule(rule, path);
+      lintConditions({ scope, rule, tests, effect: list === 'allow' ? 'grants' : 'denies' }, context, find);
+      lintReach(scope, rule, path, find);
+      if (list === 'allow') lintOpenness(rule, tests, path, find);
+    });
+  }
+}
+
+interface RuleTests {
+  readonly own: readonly Test[];
+  readonly actor: readonly Test[];
+}
+
+const testsOfRule = (rule: Rule, path: FieldPath): RuleTests => ({
+  own: testsOf(rule.when, [...path, 'when']),
+  actor: testsOf(rule.actor?.when ?? null, [...path, 'actor', 'when']),
+});
+
+interface Looked {
+  readonly scope: Scope;
+  readonly rule: Rule;
+  readonly tests: RuleTests;
+  readonly effect: Effect;
+}
+
+function lintConditions({ scope, rule, tests, effect }: Looked, context: LintContext, find: Find): void {
+  const all = [...tests.own, ...tests.actor];
+  const subjects = subjectsOf(scope, rule, all, context);
+  const actors = partiesOf(rule.actor?.connections ?? null, rule.actor?.clients ?? null, all, context);
+  for (const test of all) {
+    if (test.key.startsWith('claims.')) lintClaim(test, test.key.slice('claims.'.length), subjects, effect, find);
+    if (test.key.startsWith('actor.claims.')) {
+      lintClaim(test, test.key.slice('actor.claims.'.length), actors, effect, find);
+    }
+    if (effect === 'grants') lintLeadingStar(test, find);
+    lintTime(test, context, find);
+  }
+  const contradictory = contradiction(all) ?? contradictionWithRequire(rule, all, context);
+  if (contradictory !== null) find(contradictory.path, 'contradictory-conditions', contradictory.message);
+}
+
+/** A `deny` that names nobody is for those whom the scope would allow. */
+function subjectsOf(scope: Scope, rule: Rule, tests: readonly Test[], context: LintContext): readonly Party[] {
+  const named = partiesOf(rule.connections, rule.connections === null ? rule.clients : null, tests, context);
+  if (rule.connections !== null || rule.clients !== null) return named;
+  return scope.allow.flatMap((allowed) =>
+    partiesOf(allowed.connections, allowed.connections === null ? allowed.clients : null, tests, context),
+  );
+}
+
+/** Nothing is said of a rule that names somebody of whom nothing is known. */
+function partiesOf(
+  connections: readonly string[] | null,
+  clients: readonly string[] | null,
+  tests: readonly Test[],
+  context: LintContext,
+): readonly Party[] {
+  const known = [
+    ...(connections ?? []).map((name): [KnownClaims | null, readonly Test[]] => [
+      context.claimsOfConnection(name),
+      (context.connections.get(name)?.require ?? []).flatMap((document) => testsOf(document, [])),
+    ]),
+    ...(clients ?? []).map((name): [KnownClaims | null, readonly Test[]] => [context.claimsOfClient(name), []]),
+  ];
+  const parties = known.flatMap(([claims, require]) =>
+    claims === null ? [] : [{ known: claims, beside: [...tests, ...require] }],
+  );
+  return parties.length === known.length ? parties : [];
+}
+
+export function lintLeadingStar(test: Test, find: Find): void {
+  if (!isPattern(test)) return;
+  test.values.forEach((value, index) => {
+    if (!value.startsWith('*')) return;
+    const isAll = /^\*+$/.test(value);
+    const fix = isAll ? `write Null: { ${test.key}: "false" }` : `begin with what is fixed, such as acme/${value}`;
+    const message = isAll ? `${value} is any value` : `${value} begins with a wildcard: anything may stand before it`;
+    find([...test.path, index], 'leading-star', message, fix);
+  });
+}
+
+/** Picoseconds, as instants are read. */
+const SECOND = 1_000_000_000_000n;
+
+function lintTime({ operator, key, values, path }: Test, { deployment }: LintContext, find: Find): void {
+  if (key !== 'request.time' || !/^Date(Equals|LessThan|LessThanEquals)$/.test(operator)) return;
+  const now = BigInt(deployment.now) * SECOND;
+  const isOver = values.every((value) => (parseInstant(value) ?? now) < now);
+  if (isOver) find(path, 'ended-rule', `the rule ended at ${values.join(', ')}`);
+}
+
+/** Of several connections each has to exclude the rule. */
+function contradictionWithRequire(rule: Rule, tests: readonly Test[], { connections }: LintContext) {
+  const required = (rule.connections ?? []).map((name) => connections.get(name)?.require ?? []);
+  const found = required.map((documents) =>
+    contradiction(
+      tests,
+      documents.flatMap((document) => testsOf(document, [])),
+    ),
+  );
+  return found.every((each) => each !== null) ? (found[0] ?? null) : null;
+}
+
+/** A report decides nothing, so it neither takes a request from another rule nor has one taken. */
+const decides = (rule: Rule): boolean => !('mode' in rule && rule.mode === 'report');
+
+function lintReach(scope: Scope, rule: Rule, path: FieldPath, find: Find): void {
+  const [list, index] = path;
+  if (!decides(rule) || typeof index !== 'number') return;
+  const before = LISTS.flatMap((other) =>
+    scope[other].flatMap((earlier, at) => {
+      const counts = other === list ? at < index : other === 'deny';
+      return counts && decides(earlier) && covers(earlier, other, rule) ? [formatField([other, at])] : [];
+    }),
+  );
+  const [first] = before;
+  if (first === undefined) return;
+  const what = list === 'allow' && first.startsWith('deny') ? 'refuses' : 'matches';
+  find(path, 'unreachable-rule', `${first} ${what} whatever this rule would match`);
+}
+
+function lintOpenness(rule: Rule, tests: RuleTests, path: FieldPath, find: Find): void {
+  const connections = rule.connections ?? [];
+  const others = connections.filter((name) => name !== 'broker');
+  const isTested = tests.own.length + tests.actor.length > 0;
+  if (others.length > 0 && !isTested) {
+    const message = `whoever has a proof of ${others.join(' or ')} matches: the rule has no when`;
+    find(path, 'rule-without-when', message);
+  }
+  const pinned = [...tests.own, ...tests.actor].some(
+    (test) => test.key === 'claims.scope' && isPositiveText(test) && !test.ifExists && !test.values.includes('*'),
+  );
+  if (connections.includes('broker') && !pinned) {
+    const message = 'a broker token of any scope matches: the rule pins no claims.scope';
+    find(path, 'unscoped-broker-token', message, 'add StringEquals: { claims.scope: … } to its when');
+  }
+}
