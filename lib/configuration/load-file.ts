@@ -61,7 +61,7 @@ export function loadFile(directory: string, file: ConfigurationFile, deployment:
     field: formatField(path),
     fix: null,
   }));
-  const dropped: FieldPath[] = [];
+  const dropped: FieldPath[] = yaml.faults.flatMap(({ path }) => (path.length === 0 ? [] : [path]));
   const report: Report = (path, message, code = 'bad-value', fix = null) => {
     const problem = problemOf(file, yaml, dropped, { path, message, code, fix });
     if (problem !== null) problems.push(problem);
@@ -84,11 +84,14 @@ export function loadFile(directory: string, file: ConfigurationFile, deployment:
   }
   const check = <T>(schema: z.ZodType<T>): T | null => {
     const { problems: found, written, dropped: gone } = validateWritten(schema, yaml.value);
-    for (const { path, message, code, fix } of found) report(path, message, code, fix);
-    dropped.push(...gone);
+    const meant = found.flatMap(({ meant }) => (meant === null ? [] : [meant]));
+    for (const { path, message, code, fix } of found) {
+      if (code !== 'missing-field' || !meant.some((name) => overlaps(name, path))) report(path, message, code, fix);
+    }
+    // Whoever misspelt a field is told so, and not that the field is missing.
+    dropped.push(...gone, ...meant);
     return written;
   };
-  checkFileName(file, yaml.value[kind], report);
   const beside: Beside = {
     read: (path) => {
       const read = readBeside(directory, file.name, path);
@@ -107,6 +110,7 @@ export function loadFile(directory: string, file: ConfigurationFile, deployment:
   };
   const sourceOf = (path: FieldPath) => ({ file: file.name, line: yaml.positionOf(path).line });
   const document = normalize(kind, check, { deployment, beside, report, sourceOf });
+  checkFileName(file, yaml.value[kind], report);
   for (const { path, message, code, fix } of compile(document)) report(path, message, code ?? codeOf(path), fix);
   return { ...base, document };
 }

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { isJsonObject } from '../json.ts';
-import { didYouMean } from '../nearest.ts';
+import { didYouMean, nearest } from '../nearest.ts';
 import type { FieldPath } from './problem.ts';
 import type { ProblemCode } from './problem-codes.ts';
 import { choicesAt, fieldsAt } from './schema-fields.ts';
@@ -11,6 +11,8 @@ interface SchemaProblem {
   readonly message: string;
   readonly code: ProblemCode;
   readonly fix: string | null;
+  /** The known field that an unknown one probably is. */
+  readonly meant: FieldPath | null;
 }
 
 /** A problem, and whether its field is known: what is said beside an unknown one does not follow from it. */
@@ -105,17 +107,11 @@ interface Checked {
 function spell(issue: Issue, above: FieldPath, checked: Checked): Spelled[] {
   const path = [...above, ...issue.path.filter((part) => typeof part !== 'symbol')];
   const known = (message: string, code: ProblemCode = 'bad-value', fix: string | null = null): Spelled[] => [
-    { path, message, code, fix, field: 'known' },
+    { path, message, code, fix, meant: null, field: 'known' },
   ];
   if (issue.code === 'unrecognized_keys') {
     const fields = fieldsAt(checked.schema, path, checked.value);
-    return issue.keys.map((key) => ({
-      path: [...path, key],
-      message: 'is not a known field',
-      code: 'unknown-field',
-      fix: didYouMean(key, fields),
-      field: 'unknown',
-    }));
+    return issue.keys.map((key) => unknownField(path, key, nearest(key, fields)));
   }
   const found = valueAt(checked.value, path);
   if (found === undefined) return known('is required', 'missing-field');
@@ -127,6 +123,15 @@ function spell(issue: Issue, above: FieldPath, checked: Checked): Spelled[] {
     ? spellUnion(issue, path, checked)
     : known(issue.message, 'bad-value', near);
 }
+
+const unknownField = (above: FieldPath, key: string, near: string | null): Spelled => ({
+  path: [...above, key],
+  message: 'is not a known field',
+  code: 'unknown-field',
+  fix: near === null ? null : `did you mean ${near}?`,
+  meant: near === null ? null : [...above, near],
+  field: 'unknown',
+});
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
   string: 'text (in quotes, if it looks like a number)',
@@ -143,6 +148,6 @@ function spellUnion(issue: Issue & { code: 'invalid_union' }, path: FieldPath, c
   );
   const branch = closest ?? issue.errors[0];
   if (branch === undefined || branch.length === 0)
-    return [{ path, message: issue.message, code: 'bad-value', fix: null, field: 'known' }];
+    return [{ path, message: issue.message, code: 'bad-value', fix: null, meant: null, field: 'known' }];
   return branch.flatMap((inner) => spell(inner, path, checked));
 }

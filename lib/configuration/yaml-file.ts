@@ -73,11 +73,13 @@ export function readYaml(text: string): YamlFile {
     const { line, col } = lines.linePos(offset ?? 0);
     return line === 0 ? START : { line, column: col };
   };
-  const faults: YamlFault[] = [...document.errors, ...document.warnings].map((problem) => ({
-    ...at(problem.pos[0]),
-    path: [],
-    message: firstLine(problem.message),
-  }));
+  const faults = firstOfLine(
+    [...document.errors, ...document.warnings].map((problem) => ({
+      ...at(problem.pos[0]),
+      path: [],
+      message: firstLine(problem.message),
+    })),
+  );
   const second = 'empty' in documents ? undefined : documents[1];
   if (second !== undefined) faults.push({ ...at(second.range[0]), path: [], message: 'a file holds one document' });
   const unfit = unfitNodes(document, at);
@@ -101,6 +103,10 @@ function toValue(
     return { value: undefined, faults: [...faults, { ...START, path: [], message }], positionOf };
   }
 }
+
+/** What the library says of a line after the first fault there mostly follows from that. */
+const firstOfLine = (faults: readonly YamlFault[]): YamlFault[] =>
+  faults.filter(({ line }, index) => faults.findIndex((other) => other.line === line) === index);
 
 const START: Position = { line: 1, column: 1 };
 

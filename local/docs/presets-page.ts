@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { downstreamPresets } from '../../lib/configuration/downstream-presets/table.ts';
+import type { ClaimTable } from '../../lib/configuration/presets/claims.ts';
 import type { Preset } from '../../lib/configuration/presets/preset.ts';
 import { presets } from '../../lib/configuration/presets/table.ts';
 
@@ -20,6 +21,33 @@ With or without their preset, such a connection does not load unless at least on
 taken, in every one of its values. A wildcard may stand behind the owner's name and its separator (\`acme/*\`), never in it
 (\`acme*\`).
 `;
+
+const claimsIntroduction = `## Claims
+
+What \`policy validate\` knows of each provider's tokens. A closed list has all that there are; of an open one, other claims are
+taken as they come. A name is safe beside one of the ids that stand with it.
+`;
+
+function claimsSection(name: string, { provider, source, names, elsewhere, audience, claims, prefixes }: ClaimTable) {
+  const also = prefixes.map((prefix) => `\`${prefix}*\``).join(', ');
+  const closed = names === 'open' ? 'Open' : elsewhere === 'open' ? 'Closed; open at other issuers' : 'Closed';
+  return [
+    `### \`${name}\`\n`,
+    `[${provider}](${source}). ${closed}. The audience is ${audience === 'caller' ? "the caller's to choose" : "the provider's"}.${
+      also === '' ? '' : ` Also ${also}.`
+    }\n`,
+    table(
+      ['claim', 'values', 'ids beside it', 'since'],
+      Object.entries(claims).map(([claim, { form, ids, since }]) => [
+        `\`${claim}\``,
+        form.says,
+        ids.map((id) => `\`${id}\``).join(', '),
+        since ?? '',
+      ]),
+    ),
+    '',
+  ];
+}
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
@@ -45,6 +73,8 @@ export function presetsPage(): string {
       ['provider', 'issuers', 'claims that pin'],
       open.map(({ provider, documentation }) => [provider, documentation.issuers, documentation.pins]),
     ),
+    `\n${claimsIntroduction}`,
+    ...connections.flatMap(([name, { claims }]) => claimsSection(name, claims)),
     '\n## `oauth-token` grants\n',
     table(
       ['preset', 'needs', 'of its own'],

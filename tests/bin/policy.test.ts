@@ -3,9 +3,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { main } from '../../bin/cli.ts';
 import { startTables, type TestTables } from '../aws/dynamodb/dynamodb.ts';
-import { BOT, folderOf } from '../configuration/folder-of.ts';
+import { BOT, folderOf, SESSION } from '../configuration/folder-of.ts';
 
 const ISSUER = 'https://broker.example.com';
+const API = `scope: api
+allow: [{ client: bot }]
+grant:
+  type: broker-token
+  audience: https://api.acme.internal
+  claims: { team: "\${claims.team}" }
+`;
 const root = join(import.meta.dirname, '..', '..');
 
 async function run(args: readonly string[], env: Record<string, string> = {}) {
@@ -69,7 +76,7 @@ describe('token-broker', () => {
       encoding: 'utf8',
     });
     expect(status).toBe(1);
-    expect(stdout).toMatch(/^clients\/bot\.yaml:1: /);
+    expect(stdout).toMatch(/^clients\/bot\.yaml:1:1: /);
   });
 });
 
@@ -84,9 +91,9 @@ describe('policy validate', () => {
     const { code, out } = await run(['policy', 'validate', folder]);
     expect(code).toBe(1);
     expect(out.split('\n')).toEqual([
-      'clients/bot.yaml:2: secret: must begin with token-broker/clients/',
-      'clients/c.yaml:1: a client has exactly one of secret, jwks, jwksUri and public: true',
-      'clients/c.yaml:2: x: is not a known field',
+      'clients/bot.yaml:2:1: secret: must begin with token-broker/clients/ [bad-value]',
+      'clients/c.yaml:1:1: a client has exactly one of secret, jwks, jwksUri and public: true [bad-value]',
+      'clients/c.yaml:2:1: x: is not a known field [unknown-field]',
       '',
     ]);
   });
@@ -96,19 +103,76 @@ describe('policy validate', () => {
     const { code, out } = await run(['policy', 'validate', '--json', folder]);
     expect(code).toBe(1);
     expect(JSON.parse(out)).toEqual({
-      valid: false,
       problems: [
         {
+          code: 'bad-value',
           severity: 'error',
           file: 'clients/bot.yaml',
           line: 2,
           column: 1,
           field: 'secret',
           message: 'must begin with token-broker/clients/',
+          fix: 'write a value of the form that is named',
         },
       ],
-      counts: null,
     });
+  });
+
+  const warned = { 'clients/bot.yaml': BOT, 'scopes/api.yaml': API.replace('claims.team', 'claims.teams') };
+
+  it('ends with 0 where all that is wrong are warnings, and with 1 for --strict, which calls them errors', async () => {
+    const folder = folderOf(warned);
+    expect(await run(['policy', 'validate', folder])).toEqual({
+      code: 0,
+      out: expect.stringMatching(/^scopes\/api\.yaml:6:13: warning: .*\[unknown-claim\]\n$/),
+      err: '0 connections, 1 client, 1 scope: valid\n',
+    });
+    expect(await run(['policy', 'validate', '--strict', folder])).toEqual({
+      code: 1,
+      out: expect.stringMatching(/^scopes\/api\.yaml:6:13: grant\.claims\.team: /),
+      err: '1 error\n',
+    });
+  });
+
+  it('takes another pattern for roles that the broker may assume', async () => {
+    const folder = folderOf({
+      'clients/bot.yaml': BOT,
+      'scopes/deploy.yaml': SESSION.replace('connection: partner', 'client: bot').replace(
+        'role/token-broker/',
+        'role/ci/',
+      ),
+    });
+    const validate = ['policy', 'validate', '--strict', folder];
+    expect((await run(validate)).out).toMatch(/\[role-path\]/);
+    const wider = ['--assumable-roles', 'arn:aws:iam::*:role/other/*', '--assumable-roles', 'arn:aws:iam::*:role/ci/*'];
+    expect(await run([...validate, ...wider])).toMatchObject({ code: 0, out: '' });
+  });
+
+  it.each([['--sarif'], ['--format=sarif']])('prints SARIF for %s', async (flag) => {
+    const { code, out } = await run(['policy', 'validate', flag, folderOf(warned)]);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      version: '2.1.0',
+      runs: [{ results: [{ ruleId: 'unknown-claim', level: 'warning' }] }],
+    });
+  });
+
+  it('ends with 2 for two formats at once', async () => {
+    expect(await run(['policy', 'validate', '--sarif', '--json', '/x'])).toMatchObject({ code: 2, out: '' });
+  });
+
+  it('shows how far it has come with many files on a terminal, and nowhere else', async () => {
+    const many = Array.from({ length: 1001 }, (_, index) => [
+      `clients/bot-${index}.yaml`,
+      BOT.replaceAll('bot', `bot-${index}`),
+    ]);
+    const folder = folderOf(Object.fromEntries(many));
+    let err = '';
+    const terminal = { out: () => {}, err: (text: string) => (err += text), env: {}, cwd: '/' };
+    await main(['policy', 'validate', folder], terminal);
+    expect(err).not.toMatch(/of 1001/);
+    await main(['policy', 'validate', folder], { ...terminal, isInteractive: true });
+    expect(err).toMatch(/\rread 500 of 1001 files/);
   });
 });
 

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { readBeside } from '../../../lib/configuration/folder.ts';
-import { formatField, type Problem } from '../../../lib/configuration/problem.ts';
+import { formatField, type Problem, problemOfFile } from '../../../lib/configuration/problem.ts';
 import { validateWritten } from '../../../lib/configuration/validate-file.ts';
 import { readYaml } from '../../../lib/configuration/yaml-file.ts';
 import { isReason } from '../../../lib/refusals/registry.ts';
@@ -129,14 +129,21 @@ function testFiles(directory: string): readonly string[] {
 function readTestFile(directory: string, file: string): ReturnType<typeof readTests> {
   const read = readBeside(directory, 'tests.yaml', file);
   const at = (place: { line: number; column: number }, field: string, message: string): Problem => ({
-    ...{ severity: 'error', file, line: place.line, column: place.column, field, message },
+    ...problemOfFile(file, message, 'bad-value'),
+    ...{ line: place.line, column: place.column, field },
   });
   if (!read.ok) return { cases: [], problems: [at({ line: 1, column: 1 }, '', read.problem)] };
   const yaml = readYaml(read.text);
-  const faults = yaml.faults.map(({ path, message, ...place }) => at(place, formatField(path), message));
+  const faults = yaml.faults.map(({ path, message, ...place }) => ({
+    ...at(place, formatField(path), message),
+    code: 'bad-yaml' as const,
+  }));
   if (yaml.value === undefined) return { cases: [], problems: faults };
   const { problems, written } = validateWritten(testFile, yaml.value);
-  const found = problems.map(({ path, message }) => at(yaml.positionOf(path), formatField(path), message));
+  const found = problems.map(({ path, message, code, fix }) => ({
+    ...at(yaml.positionOf(path), formatField(path), message),
+    ...{ code, fix },
+  }));
   const whole = problems.length === 0 && written !== null ? written : [];
   const cases = whole.map((each, index) => ({
     ...{ file, line: yaml.positionOf([index]).line, written: each, expect: inDetail(each.expect) },

@@ -11,7 +11,7 @@ interface Allowance {
 }
 
 const MARK = /#\s*token-broker:/;
-const FORM = /^#\s*token-broker:\s*allow\s+([^\s:]+)\s*(?::\s*(.*\S))?\s*$/;
+const FORM = /^#\s*token-broker:\s*allow\s+([^\s:]+)\s*(?::\s*(.*\S)?)?\s*$/;
 
 /**
  * Takes out of the problems of a file what a comment of it allows: `# token-broker: allow <code>: why`. A comment that

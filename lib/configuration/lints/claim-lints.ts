@@ -52,7 +52,7 @@ function lintValues(test: Test, { form }: Claim, name: string, { known }: Party,
     const isPossible = wild && hasWildcard(value) ? form.canBegin(fixedPart(value)) : form.accepts(folded);
     if (isPossible) return;
     const mended = form.mend(value);
-    const fix = mended === null || mended === value ? `write ${form.says}` : `write ${mended}`;
+    const fix = mended === null || mended === value ? `its values are ${form.says}` : `write ${mended}`;
     const code = form === FULL_REF ? 'short-ref' : 'impossible-value';
     find([...test.path, index], code, `${name} of ${known.of} is never ${JSON.stringify(value)}`, fix);
   });

@@ -1,4 +1,5 @@
 import { parseJsonPointer } from '../../json-pointer.ts';
+import { isBrokerIssuer } from '../../loopback.ts';
 import type { Connection, OidcConnection } from '../documents.ts';
 import { lintClaim } from './claim-lints.ts';
 import type { Find, LintContext } from './context.ts';
@@ -57,7 +58,7 @@ const AWS_AUDIENCE = 'sts.amazonaws.com';
 
 function lintAudience(connection: OidcConnection, { deployment, documents }: LintContext, find: Find): void {
   const { issuer } = deployment;
-  if (issuer === null || tableOf(connection)?.table.audience === 'provider') return;
+  if (issuer === null || !isBrokerIssuer(issuer) || tableOf(connection)?.table.audience === 'provider') return;
   const forwarded = documents.scopes.some(
     ({ grant, allow }) =>
       grant.type === 'aws-federated' && allow.some((rule) => rule.connections?.includes(connection.connection)),

@@ -90,7 +90,7 @@ export function lintLeadingStar(test: Test, find: Find): void {
   test.values.forEach((value, index) => {
     if (!value.startsWith('*')) return;
     const isAll = /^\*+$/.test(value);
-    const fix = isAll ? `write Null: { ${test.key}: "false" }` : `begin with what is fixed, such as acme/${value}`;
+    const fix = isAll ? `write Null: { ${test.key}: "false" }` : 'begin it with what is fixed';
     const message = isAll ? `${value} is any value` : `${value} begins with a wildcard: anything may stand before it`;
     find([...test.path, index], 'leading-star', message, fix);
   });

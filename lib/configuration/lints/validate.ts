@@ -92,8 +92,9 @@ const finder =
   (path, code, message, fix) => {
     const problem = file.problemAt(path, message, code, fix);
     if (problem === null) return;
-    const isTold = file.problems.some(({ severity, field }) => severity === 'error' && field === problem.field);
-    if (!isTold) problems.push(problem);
+    const isTold = (field: string) =>
+      field === problem.field || (field !== '' && problem.field.startsWith(`${field}.`));
+    if (!file.problems.some(({ severity, field }) => severity === 'error' && isTold(field))) problems.push(problem);
   };
 
 function allowed(folder: LoadedFolder, found: readonly Problem[], { issuer }: Deployment): readonly Problem[] {

@@ -64,7 +64,10 @@ export const NAME = matching('a name without a slash', /^[^/]+$/, /^[^/]*$/);
 export const PATH = matching('owner/name', /^[^/]+\/.+$/, /^([^/]+(\/.*)?)?$/);
 export const GUID = matching('a GUID', /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/, /^[0-9a-fA-F-]*$/);
 export const ADDRESS = matching('an e-mail address', /^[^@\s]+@[^@\s]+$/, /^[^\s]*$/);
-export const EVENT = matching('the name of an event, in lower case with underscores', /^[a-z_]+$/, /^[a-z_]*$/);
+export const EVENT: Form = {
+  ...matching('names of events, in lower case with underscores', /^[a-z_]+$/, /^[a-z_]*$/),
+  mend: (value) => value.toLowerCase().replace(/[- ]/g, '_'),
+};
 
 export const oneOf = (...values: readonly string[]): Form =>
   form(values.join(', '), {

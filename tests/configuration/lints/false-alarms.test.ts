@@ -1,0 +1,149 @@
+import { describe, expect, it } from '@jest/globals';
+import { validateFolder } from '../../../lib/configuration/lints/validate.ts';
+import { formatProblem } from '../../../lib/configuration/problem.ts';
+import { folderOf, ISSUER, NOW } from '../folder-of.ts';
+
+const linesOf = (files: Readonly<Record<string, string>>): readonly string[] =>
+  validateFolder(folderOf(files), { deployment: { issuer: ISSUER, now: NOW } }).problems.map(formatProblem);
+
+const scope = (connection: string, when: string) => `scope: api
+allow:
+  - connection: ${connection}
+    when: ${when}
+grant: { type: broker-token, audience: https://api.acme.internal }
+`;
+
+const connection = (lines: string) => `connection: one
+type: oidc
+${lines}`;
+
+const AUDIENCE = `audience: [${ISSUER}]`;
+const OWNER = 'require: { StringEquals: { claims.repository_owner_id: "1" } }';
+const GITHUB = `preset: github-actions\n${AUDIENCE}\n${OWNER}`;
+
+describe('nothing is said of', () => {
+  it.each([
+    [
+      'a claim of GitHub Enterprise Server',
+      `preset: github-actions\nissuer: https://ghe.example/_services/token\n${AUDIENCE}\n${OWNER}`,
+      'StringEquals: { claims.new_claim: x }',
+    ],
+    [
+      "a claim of a GitLab of one's own",
+      `preset: gitlab\nissuer: https://gitlab.acme.example\n${AUDIENCE}`,
+      'StringEquals: { claims.new_claim: x, claims.project_id: "7" }',
+    ],
+    [
+      'a custom claim of Okta',
+      `preset: okta\nissuer: https://acme.okta.com/oauth2/default\naudience: [api://default]`,
+      'StringEquals: { claims.department: x }',
+    ],
+    [
+      'an optional claim of Entra ID',
+      'preset: entra-id\ntenant: 11111111-2222-3333-4444-555555555555\naudience: [66666666-7777-8888-9999-000000000000]',
+      'StringEquals: { claims.extension_team: x }',
+    ],
+    [
+      'a custom attribute of Cognito',
+      'preset: cognito\nuserPoolId: eu-west-1_AbCdEf123\nauthorizedParties: [a]',
+      'StringEquals: { "claims.custom:team": x }',
+    ],
+    [
+      "a claim of an issuer that is nobody's preset",
+      `issuer: https://id.partner.example\n${AUDIENCE}`,
+      'StringEquals: { claims.anything: x }',
+    ],
+    ['an alias', `${GITHUB}\nclaims: { flow: /workflow }`, 'StringEquals: { claims.flow: deploy }'],
+    [
+      'an alias of the preset',
+      `preset: kubernetes\nissuer: https://cluster.example\n${AUDIENCE}`,
+      'StringEquals: { claims.serviceAccount: web }',
+    ],
+    [
+      "an account of AWS's own tokens",
+      `preset: aws-sts\nissuer: https://0a1b2c3d.tokens.sts.global.api.aws\naccounts: ["111122223333"]\n${AUDIENCE}`,
+      'StringEquals: { claims.orgId: o-1 }',
+    ],
+    ['a custom property of a repository', GITHUB, 'StringEquals: { claims.repo_property_tier: gold }'],
+    ['a full reference', GITHUB, 'StringEquals: { claims.ref: [refs/heads/main, refs/tags/v1] }'],
+    ['a pull request', GITHUB, 'StringLike: { claims.ref: "refs/pull/*/merge" }'],
+    ['a pattern that begins as references do', GITHUB, 'StringLike: { claims.ref: "refs/*" }'],
+    ['a branch that a job left out', GITHUB, 'StringEqualsIfExists: { claims.environment: prod }'],
+    ['no branch at GitHub', GITHUB, 'StringEquals: { claims.head_ref: "" }'],
+    [
+      'the address of a service account beside its id',
+      `preset: google\n${AUDIENCE}\nrequire: { StringEquals: { claims.sub: "1" } }`,
+      'StringEquals: { claims.email: ci@a.iam.gserviceaccount.com }',
+    ],
+    [
+      "a Google account's id",
+      `preset: google\n${AUDIENCE}\nrequire: { StringEquals: { claims.sub: "1" } }`,
+      'Bool: { claims.email_verified: true }',
+    ],
+    ['a name beside its id in require', GITHUB, 'StringEquals: { claims.repository: acme/web }'],
+    [
+      'a name beside its id in the rule',
+      `preset: github-actions\n${AUDIENCE}\nrequire: { StringEquals: { claims.enterprise_id: "1" } }`,
+      'StringEquals: { claims.repository: acme/web, claims.repository_id: "2" }',
+    ],
+    ['a pattern below an owner', GITHUB, 'StringLike: { claims.workflow_ref: "acme/*" }'],
+    ['a sub with the ids in it', GITHUB, 'StringLike: { claims.sub: "repo:acme@1/web@*:ref:refs/heads/*" }'],
+    [
+      'a reference of GitLab',
+      `preset: gitlab\n${AUDIENCE}\nrequire: { StringEquals: { claims.project_id: "7" } }`,
+      'StringEquals: { claims.ref: main, claims.ref_path: refs/heads/main }',
+    ],
+    [
+      'conditions that can hold together',
+      GITHUB,
+      '{ StringEquals: { claims.ref: [refs/heads/main, refs/tags/v1] }, StringLike: { claims.ref: "refs/tags/*" } }',
+    ],
+    ['a condition that narrows require', GITHUB, 'StringLike: { claims.repository_owner_id: "1*" }'],
+    ['a time to come', GITHUB, 'DateLessThan: { request.time: "2030-01-01T00:00:00Z" }'],
+  ])('%s', (_name, lines, when) => {
+    const written = when.startsWith('{') ? when : `{ ${when} }`;
+    expect(
+      linesOf({ 'connections/one.yaml': connection(`${lines}\n`), 'scopes/api.yaml': scope('one', written) }),
+    ).toEqual([]);
+  });
+
+  it('a claim that one of two connections has, where the other may leave it out', () => {
+    const files = {
+      'connections/one.yaml': connection(`${GITHUB}\n`),
+      'connections/two.yaml': `connection: two\ntype: aws-iam\naccounts: ["111122223333"]\n`,
+      'scopes/api.yaml': scope('[one, two]', '{ StringEqualsIfExists: { claims.repository_id: "2" } }'),
+    };
+    expect(linesOf(files)).toEqual([]);
+    const strict = files['scopes/api.yaml'].replace('IfExists', '');
+    expect(linesOf({ ...files, 'scopes/api.yaml': strict })).toEqual([
+      expect.stringMatching(/AWS IAM has the claim repository_id/),
+    ]);
+  });
+
+  it('a rule behind another one that an actor or a narrower condition keeps apart', () => {
+    const one =
+      '  - connection: one\n    when: { StringEquals: { claims.repository_id: "2", claims.ref: refs/heads/main } }\n';
+    const wider = '  - connection: one\n    when: { StringEquals: { claims.repository_id: "2" } }\n';
+    const acting = wider.replace('\n    when', '\n    actor: { client: bot }\n    when');
+    const text = `scope: api\nallow:\n${one}${wider}${acting}grant: { type: broker-token, audience: https://api.acme.internal }\n`;
+    expect(
+      linesOf({
+        'connections/one.yaml': connection(`${GITHUB}\n`),
+        'clients/bot.yaml': 'client: bot\nsecret: token-broker/clients/bot\n',
+        'scopes/api.yaml': text,
+      }),
+    ).toEqual([]);
+  });
+
+  it('the audience of AWS where AWS itself checks the token', () => {
+    expect(
+      linesOf({
+        'connections/one.yaml': connection(`${GITHUB.replace(ISSUER, 'sts.amazonaws.com')}\n`),
+        'scopes/api.yaml': scope('one', '{ StringEquals: { claims.repository_id: "2" } }').replace(
+          /grant: .*/,
+          'grant: { type: aws-federated, via: web-identity, roleArn: "arn:aws:iam::111122223333:role/build" }',
+        ),
+      }),
+    ).toEqual([]);
+  });
+});
