@@ -1,6 +1,6 @@
 import type { Terminal } from './command.ts';
 
-/** How far something long has come, on one line of a terminal; nothing where standard error is none, or is done soon. */
+/** How far something long has come, on one line of a terminal; nothing where nobody reads it, or it is done soon. */
 export interface ProgressLine {
   at(done: number, all: number): void;
   /** Takes the line away again. */
