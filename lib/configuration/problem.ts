@@ -29,7 +29,7 @@ export interface Problem {
   readonly fix: string | null;
 }
 
-/** Reports one problem of a document at `path`, a `bad-value` unless said otherwise; its code says how serious it is. */
+/** Reports one problem of a document at `path`, a `bad-value` unless said otherwise; its code has its severity. */
 export type Report = (path: FieldPath, message: string, code?: ProblemCode, fix?: string | null) => void;
 
 /** A path as people write it: `allow[0].when.StringEquals.claims.ref`. */

@@ -1,4 +1,4 @@
-/** `npm run docs`: writes `docs/lints.md` from the table of codes and from the broken configurations of `docs/lints.yaml`. */
+/** `npm run docs`: writes `docs/lints.md` from the table of codes and the broken folders of `docs/lints.yaml`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';

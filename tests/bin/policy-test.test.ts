@@ -152,7 +152,7 @@ test.each<[string, string, string]>([
   [
     'an unknown member',
     `${BY_JOB}\nexpects: allowed\nexpect: allowed`,
-    'tests/some.yaml:4: [0].expects: is not a known field',
+    'tests/some.yaml:4:3: [0].expects: is not a known field (did you mean expect?)',
   ],
   ['an unknown member of an expectation', `${BY_JOB}\nexpect: { allow: true }`, 'is not a known field'],
   ['an unknown reason', `${BY_JOB}\nexpect: forbidden`, 'neither `allowed` nor a reason'],
