@@ -4,8 +4,9 @@ import { formDecoded } from './parameters.ts';
 
 /**
  * Reads the credentials of HTTP Basic as RFC 6749 section 2.3.1 has them: base64 of `id:secret`, each form-encoded
- * before. What is not base64 with its padding (RFC 7617 section 2), not UTF-8, has no colon or an empty half is refused
- * without a word on which.
+ * before. Most programs write the secret as it is: where that is another text, it comes along as `written`. What is
+ * not base64 with its padding (RFC 7617 section 2), not UTF-8, has no colon or an empty half is refused without a word
+ * on which.
  */
 export function readBasic(credentials: string): Outcome<ClientProof> {
   const bytes = Buffer.from(credentials, 'base64');
@@ -15,9 +16,10 @@ export function readBasic(credentials: string): Outcome<ClientProof> {
   const colon = text?.indexOf(':') ?? -1;
   if (text === null || colon < 0) return refuse('client_authentication_failed');
   const client = formDecoded(text.slice(0, colon));
-  const secret = formDecoded(text.slice(colon + 1));
-  if (!client || !secret) return refuse('client_authentication_failed');
-  return accept({ method: 'client_secret_basic', client, secret });
+  const written = text.slice(colon + 1);
+  const secret = formDecoded(written) ?? written;
+  if (!client || secret === '') return refuse('client_authentication_failed');
+  return accept({ method: 'client_secret_basic', client, secret, ...(secret === written ? {} : { written }) });
 }
 
 function utf8(bytes: Uint8Array): string | null {

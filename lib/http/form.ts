@@ -2,7 +2,8 @@ import { accept, type Outcome, refuse } from '../outcome.ts';
 import type { HttpRequest } from './http-request.ts';
 import { givenOnce, Parameters } from './parameters.ts';
 
-const FORM = /^application\/x-www-form-urlencoded[ \t]*(?:;[ \t]*charset="?utf-8"?[ \t]*)?$/i;
+/** An empty parameter is none (RFC 9110 section 5.6.6). */
+const FORM = /^application\/x-www-form-urlencoded(?:(?:[ \t]*;)+[ \t]*charset="?utf-8"?)?(?:[ \t]*;)*[ \t]*$/i;
 
 interface FormBounds {
   readonly maxBytes: number;

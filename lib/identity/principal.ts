@@ -137,6 +137,8 @@ export type ClientProof =
       readonly method: 'client_secret_basic' | 'client_secret_post';
       readonly client: string;
       readonly secret: string;
+      /** The secret before it was form-decoded, where that is another text: who encodes nothing means this one. */
+      readonly written?: string;
     }
   | {
       readonly method: 'private_key_jwt';

@@ -83,6 +83,7 @@ describe('SAML metadata of a folder is read as a sign-in reads it', () => {
       /^1\d error /,
     ],
     ['with a certificate that is too weak only', metadataOf('weak'), /^1 error has no certificate for signing/],
+    ['with blanks around its entityID', GOOD.replace(IDP, `${IDP}\n`), /^1 error entityID has blanks around it/],
     ['without an entityID', GOOD.replace(/ entityID="[^"]*"/, ''), /^1 error EntityDescriptor has no entityID/],
     [
       'that has ended',
@@ -119,6 +120,20 @@ describe('SAML metadata of a folder is read as a sign-in reads it', () => {
     ],
   ])('a warning says that %s ends within 30 days', async (_name, metadata, now, expected) => {
     expect(await said(metadata, now)).toEqual([expect.stringMatching(expected)]);
+  });
+
+  it.each([
+    ['has no place for it', 'HTTP-Redirect', 'HTTP-POST', /^1 warning has no SingleSignOnService for HTTP-Redirect/],
+    [
+      'sends browsers over plain http',
+      'https://idp.example.com/sso',
+      'http://idp.example.com/sso',
+      /^1 warning sends browsers/,
+    ],
+    ['sends browsers to a path', 'https://idp.example.com/sso', '/sso', /^1 warning sends browsers/],
+    ['sends browsers to a script', 'https://idp.example.com/sso', 'javascript:alert(1)', /^1 warning sends browsers/],
+  ])('a warning says that no sign-in can begin, where the document %s', async (_name, from, to, expected) => {
+    expect(await said(GOOD.replace(from, to))).toEqual([expect.stringMatching(expected)]);
   });
 
   it('an end in more than 30 days is not worth a word', async () => {

@@ -14,6 +14,8 @@ describe('a form', () => {
     'application/x-www-form-urlencoded',
     'application/x-www-form-urlencoded; charset=utf-8',
     'Application/X-WWW-Form-URLencoded;charset="UTF-8"',
+    'application/x-www-form-urlencoded;',
+    'application/x-www-form-urlencoded; ; charset=UTF-8 ;',
   ])('is of the type %s', (text) => {
     expect(reasonOf('a=1', type(text))).toBe('read');
   });
@@ -21,6 +23,18 @@ describe('a form', () => {
   it.each([
     ['another type', 'a=1', type('application/json'), 'unsupported_content_type'],
     ['no type', 'a=1', {}, 'unsupported_content_type'],
+    [
+      'two character sets',
+      'a=1',
+      type(`${FORM['content-type']}; charset=utf-8; charset=latin1`),
+      'unsupported_content_type',
+    ],
+    [
+      'a character set without its semicolon',
+      'a=1',
+      type(`${FORM['content-type']} charset=utf-8`),
+      'unsupported_content_type',
+    ],
     ['another character set', 'a=1', type(`${FORM['content-type']}; charset=latin1`), 'unsupported_content_type'],
     ['two types', 'a=1', type(`${FORM['content-type']}, text/plain`), 'unsupported_content_type'],
     ['an encoding', 'a=1', { ...FORM, 'content-encoding': 'gzip' }, 'unsupported_content_type'],

@@ -53,10 +53,11 @@ export async function verifyClientSecret(
  * a new secret works at once.
  */
 async function compareSecret(
-  { secret: presented }: SecretProof,
+  { secret, written }: SecretProof,
   registered: Registered | null,
   { secrets, now, signal }: ClientContext,
 ): Promise<SecretVersion | Mismatch> {
+  const presented = written === undefined ? [secret] : [secret, written];
   const name = registered?.secret ?? NOBODYS_SECRET;
   const overlap = registered?.overlap ?? DEFAULT_OVERLAP;
   const kept = await secrets.read(name, signal, milliseconds(overlap * 1000));
@@ -66,7 +67,13 @@ async function compareSecret(
     : first;
 }
 
-function matching(presented: string, stored: Stored, overlap: Seconds, now: EpochSeconds): SecretVersion | Mismatch {
+/** `presented`: what may be meant; any of it that fits is the secret. */
+function matching(
+  presented: readonly string[],
+  stored: Stored,
+  overlap: Seconds,
+  now: EpochSeconds,
+): SecretVersion | Mismatch {
   const retired = stored?.previous?.retiredAt ?? null;
   // `now` is a whole second, and the clock that retired it another: none of that is an overlap where there is none.
   const inOverlap = overlap > 0 && retired !== null && now * 1000 < retired + overlap * 1000;
@@ -94,9 +101,9 @@ const authenticated = (client: Client, { versionId }: SecretVersion): Authentica
 });
 
 /** Of digests, so that neither the length nor the place of the first difference shows in the time. */
-function equals(presented: string, stored: SecretVersion | undefined): boolean {
+function equals(presented: readonly string[], stored: SecretVersion | undefined): boolean {
   const digest = stored === undefined || stored.value === '' ? NOBODYS_DIGEST : sha256(stored.value);
-  return timingSafeEqual(sha256(presented), digest);
+  return presented.filter((text) => timingSafeEqual(sha256(text), digest)).length > 0;
 }
 
 const sha256 = (text: string): Buffer => createHash('sha256').update(text, 'utf8').digest();

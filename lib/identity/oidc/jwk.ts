@@ -1,7 +1,7 @@
 import type { JwsAlgorithm } from '../../configuration/documents.ts';
 import type { JsonObject, JsonValue } from '../../json.ts';
 import { algorithmNamed, KEY_SHAPES } from './algorithms.ts';
-import { canonicalUnsigned, rsaKeyProblem } from './rsa-key.ts';
+import { canonicalCoordinate, canonicalUnsigned, rsaKeyProblem } from './rsa-key.ts';
 
 /** RFC 7518 section 6: what makes a JWK a private or a secret key. */
 export const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'] as const;
@@ -37,11 +37,23 @@ export function keyMisfit(jwk: JsonObject, algorithm: JwsAlgorithm): KeyMisfit |
 const other = (found: string): KeyMisfit => ({ kind: 'other', found });
 const unusable = (found: string): KeyMisfit => ({ kind: 'unusable', found });
 
+/** Octets of a coordinate. That of Ed25519 is no number. */
+const COORDINATE_OCTETS: Readonly<Record<string, number>> = { 'P-256': 32, 'P-384': 48, 'P-521': 66 };
+
 /**
- * The members that are the key itself, its numbers as RFC 7518 section 2 has them. What it says of its use was judged.
+ * The members that are the key itself, its numbers as RFC 7518 sections 2 and 6.2.1 have them. What it says of its use
+ * was judged.
  */
 export function bareKey({ kty, crv, x, y, n, e }: JsonObject): JsonObject {
-  const members = kty === 'RSA' ? { kty, n: canonicalUnsigned(n), e: canonicalUnsigned(e) } : { kty, crv, x, y };
+  const octets = COORDINATE_OCTETS[String(crv)];
+  const coordinate = (value: JsonValue | undefined): JsonValue | undefined => {
+    if (octets !== undefined) return canonicalCoordinate(value, octets);
+    return typeof value === 'string' ? value.replace(/=$/, '') : value;
+  };
+  const members =
+    kty === 'RSA'
+      ? { kty, n: canonicalUnsigned(n), e: canonicalUnsigned(e) }
+      : { kty, crv, x: coordinate(x), y: coordinate(y) };
   return Object.fromEntries(Object.entries(members).flatMap(([name, value]) => (value == null ? [] : [[name, value]])));
 }
 

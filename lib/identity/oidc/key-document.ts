@@ -36,7 +36,7 @@ export function readKeySet(bytes: Uint8Array): KeySetDocument | null {
 /** The keys of a `keys` member, as `readKeySet` has them. */
 export function keysIn(value: JsonValue | undefined): KeySetDocument | null {
   if (!Array.isArray(value) || value.length > MAX_KEYS) return null;
-  const members: readonly JsonValue[] = value;
+  const members = value.map(withoutEmpty);
   const keys: JsonObject[] = [];
   const skipped: SkippedKey[] = [];
   for (const member of members) {
@@ -45,6 +45,17 @@ export function keysIn(value: JsonValue | undefined): KeySetDocument | null {
     else skipped.push({ kid: kidOf(member), found: found ?? 'no object' });
   }
   return keys.length === 0 && members.length > 0 ? null : { keys, skipped };
+}
+
+/**
+ * Some libraries write every member that a key could have: null, or an empty list, says nothing (of `key_ops` too,
+ * which RFC 7517 section 4.3 wants to have values), and an empty `d` is no private key.
+ */
+function withoutEmpty(member: JsonValue): JsonValue {
+  if (!isJsonObject(member)) return member;
+  const isEmpty = (value: JsonValue | undefined): boolean =>
+    value === null || (Array.isArray(value) && value.length === 0);
+  return Object.fromEntries(Object.entries(member).filter(([, value]) => !isEmpty(value)));
 }
 
 /** Why a member is a public key to nobody; null: it may be one. */

@@ -1,3 +1,4 @@
+import type { JsonValue } from '../../json.ts';
 import { decodeBase64url } from './jws.ts';
 
 const MIN_BITS = 2048;
@@ -24,14 +25,31 @@ export function rsaKeyProblem(n: unknown, e: unknown): string | null {
 
 /**
  * An unsigned number as RFC 7518 section 2 writes it (Base64urlUInt). That section forbids zero octets in front, and
- * base64url has no padding (RFC 7515 section 2); both come of common libraries and change nothing of the number, so
- * they are taken off. null: not base64url.
+ * base64url has no padding and other letters for two values (RFC 7515 section 2); all of it comes of common libraries
+ * and changes nothing of the number, so it is set right. null: neither base64url nor base64.
  */
 export function canonicalUnsigned(text: unknown): string | null {
   if (typeof text !== 'string' || text.length > LONGEST_NUMBER) return null;
-  const bytes = decodeBase64url(text.replace(/={1,2}$/, ''));
+  const bytes = decodeBase64url(canonicalLetters(text));
   const first = bytes?.findIndex((byte) => byte !== 0) ?? -1;
   return bytes === null || first < 0 ? null : Buffer.from(bytes.subarray(first)).toString('base64url');
+}
+
+const canonicalLetters = (text: string): string =>
+  text
+    .replace(/={1,2}$/, '')
+    .replaceAll('+', '-')
+    .replaceAll('/', '_');
+
+/**
+ * A coordinate of so many octets (RFC 7518 section 6.2.1.2): libraries that write numbers leave zeros out in front of
+ * it, or put one there. As it came where it is no such number; what is to be made of it is for the import to say.
+ */
+export function canonicalCoordinate(text: JsonValue | undefined, octets: number): JsonValue | undefined {
+  const number = canonicalUnsigned(text);
+  const bytes = number === null ? null : Buffer.from(number, 'base64url');
+  if (bytes === null || bytes.byteLength > octets) return text;
+  return Buffer.concat([Buffer.alloc(octets - bytes.byteLength), bytes]).toString('base64url');
 }
 
 function unsigned(text: unknown): bigint | null {

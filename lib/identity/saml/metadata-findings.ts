@@ -1,3 +1,4 @@
+import { isLoopback } from '../../loopback.ts';
 import { type EpochSeconds, toRfc3339 } from '../../time.ts';
 import type { IdpMetadata, MetadataEnd, MetadataProblem, MetadataReading } from './metadata.ts';
 import { HTTP_REDIRECT } from './names.ts';
@@ -51,6 +52,15 @@ function certificateEnds(
 }
 
 function beginning({ singleSignOn }: IdpMetadata): MetadataFinding[] {
-  if (singleSignOn.some(({ binding }) => binding === HTTP_REDIRECT)) return [];
-  return [warning(1, 'has no SingleSignOnService for HTTP-Redirect: a sign-in cannot begin at this broker')];
+  const places = singleSignOn.filter(({ binding }) => binding === HTTP_REDIRECT);
+  if (places.some(({ location }) => isWebAddress(location))) return [];
+  const found =
+    places.length === 0 ? 'has no SingleSignOnService for HTTP-Redirect' : 'sends browsers to no https address';
+  return [warning(1, `${found}: a sign-in cannot begin at this broker`)];
+}
+
+/** As a sign-in wants it; plain http to this machine is for the local stack. */
+function isWebAddress(location: string): boolean {
+  const url = URL.canParse(location) ? new URL(location) : null;
+  return url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url));
 }

@@ -146,6 +146,8 @@ class MetadataReader {
     if (value.length > MAX_ENTITY_ID)
       this.problem(element, `${attributeName} has more than ${MAX_ENTITY_ID} characters`);
     if (/\p{Cc}/u.test(value)) this.problem(element, `${attributeName} has a control character`);
+    // Compared as it stands: no Issuer would ever be it.
+    if (value.trim() !== value) this.problem(element, `${attributeName} has blanks around it`);
     return value;
   }
 

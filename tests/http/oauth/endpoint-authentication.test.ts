@@ -18,10 +18,19 @@ const TYPE = 'client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-asserti
 describe('HTTP Basic of a client (RFC 6749 section 2.3.1)', () => {
   it.each([
     ['plain', 'bot:secret', 'bot', 'secret'],
-    ['form-encoded', 'bot:s%3Ae%25c+r%C3%A9t', 'bot', 's:e%c rét'],
     ['with more colons', 'bot:a:b', 'bot', 'a:b'],
+    ['with what no form encoding leaves as it is', 'bot:a%zz+b%', 'bot', 'a%zz+b%'],
   ])('is read %s', (_, text, client, secret) => {
     expect(readBasic(base64(text))).toEqual({ ok: true, value: { method: 'client_secret_basic', client, secret } });
+  });
+
+  it.each([
+    ['form-encoded', 's%3Ae%25c+r%C3%A9t', 's:e%c rét'],
+    ['of base64, as curl and `AWS_CONTAINER_AUTHORIZATION_TOKEN` have it', 'Zm9+/b==', 'Zm9 /b=='],
+    ['with a percent sign that could be an escape', 'a%41b', 'aAb'],
+  ])('is read as it may be meant: %s', (_, written, secret) => {
+    const value = { method: 'client_secret_basic', client: 'bot', secret, written };
+    expect(readBasic(base64(`bot:${written}`))).toEqual({ ok: true, value });
   });
 
   it.each([
@@ -33,7 +42,7 @@ describe('HTTP Basic of a client (RFC 6749 section 2.3.1)', () => {
     ['no colon', base64('bot')],
     ['an empty name', base64(':secret')],
     ['an empty secret', base64('bot:')],
-    ['broken percent-encoding', base64('bot:%zz')],
+    ['broken percent-encoding of the name', base64('b%zz:secret')],
     ['bytes that are not UTF-8', Buffer.from([0x62, 0x3a, 0xff]).toString('base64')],
     ['more than 2,048 characters', base64(`bot:${'x'.repeat(2048)}`)],
   ])('is refused of %s', (_, text) => {

@@ -56,6 +56,21 @@ describe('a client secret', () => {
     expect(await present(OLD, ago, overlap)).toEqual(failed('client_secret_retired'));
   });
 
+  it('is good as it was written too, where the program encodes nothing', async () => {
+    const secret = 'Zm9v+YmFyYmF6cXV4/w==';
+    const stored = rotated(null);
+    if (stored === null) throw new TypeError('there is no secret');
+    const { secrets } = fakeSecrets({
+      [NAME]: { ...stored, current: { ...stored.current, value: secret }, previous: null },
+    });
+    const verdict = async (proof: object) =>
+      (await verifyClient({ ...basic('Zm9v YmFyYmF6cXV4/w=='), ...proof }, 'refuse', contextOf([bot()], { secrets })))
+        .ok;
+    expect(await verdict({ written: secret })).toBe(true);
+    expect(await verdict({ written: `${secret}=` })).toBe(false);
+    expect(await verdict({})).toBe(false);
+  });
+
   it.each(['', NEW.slice(1), `${NEW}r`, NEW.toUpperCase(), `${NEW} `])('is none where it is %j', async (secret) => {
     expect(await present(secret, 0)).toEqual(failed('client_secret_wrong'));
   });

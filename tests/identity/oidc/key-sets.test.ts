@@ -441,6 +441,28 @@ describe('a bad document never replaces a good one', () => {
     expect(JSON.stringify([...shared.values()])).not.toContain('AAAA');
   });
 
+  it.each<[string, JsonObject]>([
+    [
+      'null for what it has not',
+      { alg: null, use: null, kid: 'a', d: null, p: null, oth: null, k: null, key_ops: null },
+    ],
+    ['empty lists for what it has not', { key_ops: [], x5c: [], oth: [], kid: 'a' }],
+  ])('takes a key whose library writes %s', async (_name, members) => {
+    const { state, keySets } = world();
+    state.pages.set(
+      KEYS,
+      body({
+        keys: [
+          { ...key('a'), ...members },
+          { ...key('b'), kid: null },
+        ],
+      }),
+    );
+    const found = await keySets.find(BY_DISCOVERY, 'a', signal);
+    expect(found).toStrictEqual({ ok: true, value: [key('a')] });
+    expect(await kids(keySets, undefined)).toBe('a undefined');
+  });
+
   it('keeps no member of a key but those that verify', async () => {
     const { state, keySets } = world();
     const whole = { ...key('a'), n: 'n', e: 'e', alg: 'ES256', use: 'sig', key_ops: ['verify'] };

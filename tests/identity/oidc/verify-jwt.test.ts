@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { parseJws } from '../../../lib/identity/oidc/jws.ts';
 import { verifyJwt } from '../../../lib/identity/oidc/verify-jwt.ts';
+import type { JsonObject } from '../../../lib/json.ts';
 import { Fault, refuse } from '../../../lib/outcome.ts';
 import { seconds } from '../../../lib/time.ts';
 import {
@@ -10,6 +11,7 @@ import {
   connection,
   context,
   ecKey,
+  edKey,
   encode,
   HEADER,
   ISSUER,
@@ -174,6 +176,17 @@ describe('sizes', () => {
   });
 });
 
+/** A key whose first octet of x is zero: one in 256 is so. */
+const shortKey = (() => {
+  for (;;) {
+    const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const { kty, crv, x, y } = pair.publicKey.export({ format: 'jwk' });
+    if (Buffer.from(String(x), 'base64url')[0] !== 0) continue;
+    const jwk = { kid: 'ec', kty: String(kty), crv: String(crv), x: String(x), y: String(y) };
+    return { privateKey: pair.privateKey, jwk };
+  }
+})();
+
 describe('keys', () => {
   it.each([
     ['use enc', { use: 'enc' }, 'another use or key_ops'],
@@ -221,10 +234,36 @@ describe('keys', () => {
       'with a zero octet in front',
       (n: string) => Buffer.concat([Buffer.alloc(1), Buffer.from(n, 'base64url')]).toString('base64url'),
     ],
+    [
+      'with padding and a zero octet, in base64 with + and /',
+      (n: string) => Buffer.concat([Buffer.alloc(1), Buffer.from(n, 'base64url')]).toString('base64'),
+    ],
   ])('whose modulus is written %s verify all the same', async (_name, written) => {
     const n = written(String(rsaKey.jwk['n']));
     expect(await verdict(token(), { keys: [{ ...rsaKey.jwk, n }] })).toBe('accepted');
     expect(await verdict(token({ signedBy: otherRsaKey }), { keys: [{ ...rsaKey.jwk, n }] })).toBe('signature_invalid');
+  });
+
+  it.each([
+    [
+      'without zeros in front',
+      (bytes: Buffer) => bytes.subarray(bytes.findIndex((byte) => byte !== 0)).toString('base64url'),
+    ],
+    ['with a zero octet more', (bytes: Buffer) => Buffer.concat([Buffer.alloc(1), bytes]).toString('base64url')],
+    ['with padding', (bytes: Buffer) => `${bytes.toString('base64url')}=`],
+    ['in base64', (bytes: Buffer) => bytes.toString('base64')],
+  ])('whose coordinates are written %s verify all the same', async (_name, written) => {
+    const point = (jwk: JsonObject) => {
+      const [x, y] = [jwk['x'], jwk['y']].map((each) => written(Buffer.from(String(each), 'base64url')));
+      return { ...jwk, x: x ?? null, y: y ?? null };
+    };
+    for (const each of [shortKey, ecKey]) {
+      const by = token({ header: { alg: 'ES256', kid: 'ec' }, signedBy: each });
+      expect(await verdict(by, { keys: [point(each.jwk)] })).toBe('accepted');
+      expect(await verdict(by, { keys: [point(each === ecKey ? shortKey.jwk : ecKey.jwk)] })).toBe('signature_invalid');
+    }
+    const byEd = token({ header: { alg: 'EdDSA', kid: 'ed' }, signedBy: edKey });
+    expect(await verdict(byEd, { keys: [{ ...edKey.jwk, x: `${edKey.jwk['x']}=` }] })).toBe('accepted');
   });
 
   it('of one kid are each tried', async () => {
