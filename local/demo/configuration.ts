@@ -17,7 +17,8 @@ export async function withDemoConfiguration<T>(
       if (!entry.isFile()) continue;
       const path = join(entry.parentPath, entry.name);
       const text = await readFile(path, 'utf8');
-      await writeFile(path, text.replaceAll('@IDP@', issuers.idp).replaceAll('@ISSUER@', issuers.broker));
+      const filled = text.replaceAll('@IDP@', issuers.idp).replaceAll('@IDP_HOST@', new URL(issuers.idp).host);
+      await writeFile(path, filled.replaceAll('@ISSUER@', issuers.broker));
     }
     return await use(folder);
   } finally {

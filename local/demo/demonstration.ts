@@ -1,25 +1,16 @@
 import { Buffer } from 'node:buffer';
-import type { Stack } from '../stack.ts';
-import type { IdentityProvider } from './identity-provider.ts';
 import { printIssuances } from './issuances.ts';
-import { showBrokerToken } from './token.ts';
+import { showSaml, showSignedRequest } from './proofs.ts';
+import { masked, type Stage } from './stage.ts';
+import { showActor, showBrokerToken, showDownstream } from './token.ts';
 
 /** One flow, shown once. `run` returns the lines to print, and throws where the flow did not go as it must. */
 interface Flow {
   readonly title: string;
-  /** It needs an STS that refuses a role for its name. */
+  /** It needs an STS that refuses a role for its name, or that knows whose sessions it gave. */
   readonly sts?: 'embedded';
   run(stage: Stage): Promise<readonly string[]>;
 }
-
-interface Stage {
-  readonly stack: Stack;
-  readonly idp: IdentityProvider;
-  readonly root: string;
-}
-
-/** The first four characters, which say what kind of key it is. */
-const masked = (secret: unknown): string => `${String(secret).slice(0, 4)}…`;
 
 function must(holds: boolean, what: string): void {
   if (!holds) throw new Error(what);
@@ -97,9 +88,20 @@ const flows: readonly Flow[] = [
     sts: 'embedded',
     run: async (stage) => refusal(stage, await stage.idp.token('web-main'), 'demo-untrusted', 'role_refused'),
   },
+  { title: 'A person: a SAML response becomes an AWS session (/oauth2/token)', run: showSaml },
   {
-    title: 'A token for an API by client credentials (/oauth2/token), and its introspection',
+    title: 'A task: a signed AWS request (GetCallerIdentity) becomes an AWS session',
+    sts: 'embedded',
+    run: showSignedRequest,
+  },
+  {
+    title: 'A bot: a token for an API by client credentials (/oauth2/token), and its introspection',
     run: showBrokerToken,
+  },
+  { title: 'An agent for somebody: both in the rule, both in the token, and why in the ledger', run: showActor },
+  {
+    title: "Somebody else's API: a token of its own authorization server, whose client secret only the broker has",
+    run: showDownstream,
   },
   {
     title: 'The ledger: what was issued, denied and failed (token-broker issuances list)',

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import Provider, { type Configuration } from 'oidc-provider';
 import { closeServer, listenNear } from '../endpoints/server.ts';
 import { Adapter } from './adapter.ts';
+import { type SamlIdentityProvider, samlIdentityProvider } from './saml-identity-provider.ts';
 import { type Workload, workloads } from './workloads.ts';
 
 export interface IdentityProvider {
@@ -12,10 +13,15 @@ export interface IdentityProvider {
    * Gets a token as the workload does: a client_credentials request (RFC 6749 section 4.4) for the audience (RFC 8707).
    */
   token(workload: string): Promise<string>;
+  /** The same server as a SAML 2.0 identity provider. */
+  readonly saml: SamlIdentityProvider;
   stop(): Promise<void>;
 }
 
 const LIFETIME_SECONDS = 600;
+
+/** The broker itself as a client here, for the tokens of an API that is not its own (`secrets.yaml` has its secret). */
+const BROKER = { client_id: 'broker', client_secret: 'the-secret-of-the-broker-at-this-server' };
 
 function signingKey(): object {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -23,18 +29,20 @@ function signingKey(): object {
 }
 
 function configurationOf(audience: string, secrets: ReadonlyMap<string, string>): Configuration {
-  const resource = {
-    scope: '',
-    audience,
-    accessTokenFormat: 'jwt',
-    accessTokenTTL: LIFETIME_SECONDS,
-    jwt: { sign: { alg: 'RS256' } },
-  } as const;
+  const resource = (of: string) =>
+    ({
+      scope: '',
+      audience: of,
+      accessTokenFormat: 'jwt',
+      accessTokenTTL: LIFETIME_SECONDS,
+      jwt: { sign: { alg: 'RS256' } },
+    }) as const;
+  const clients = [...secrets].map(([client_id, client_secret]) => ({ client_id, client_secret }));
   return {
     adapter: Adapter,
     ttl: { ClientCredentials: LIFETIME_SECONDS },
-    clients: [...secrets].map(([client_id, client_secret]) => ({
-      ...{ client_id, client_secret, redirect_uris: [], response_types: [] },
+    clients: [...clients, BROKER].map((client) => ({
+      ...{ ...client, redirect_uris: [], response_types: [] },
       grant_types: ['client_credentials'],
     })),
     jwks: { keys: [signingKey()] },
@@ -42,7 +50,11 @@ function configurationOf(audience: string, secrets: ReadonlyMap<string, string>)
     features: {
       clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
-      resourceIndicators: { enabled: true, defaultResource: () => audience, getResourceServerInfo: () => resource },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: () => audience,
+        getResourceServerInfo: (_: unknown, indicator: string) => resource(indicator),
+      },
     },
     extraTokenClaims: (_, token) => ({ ...workloads[token.clientId ?? '']?.claims }),
   };
@@ -88,10 +100,12 @@ export async function startIdentityProvider(preferredPort: number, audience: str
   const provide = new Provider(issuer, configurationOf(audience, secrets)).callback();
   const idp: IdentityProvider = {
     issuer,
+    saml: samlIdentityProvider(issuer),
     token: (workload) => requestToken(issuer, workload, secrets.get(workload) ?? ''),
     stop: () => closeServer(server),
   };
   server.on('request', (request, response) => {
+    if (idp.saml.serve(request, response)) return;
     if (!isConvenience(request)) return void provide(request, response);
     convenience(idp, request, response).catch(() => response.writeHead(502).end());
   });

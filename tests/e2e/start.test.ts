@@ -62,6 +62,14 @@ describe('npm start', () => {
       const [, url = ''] = await line(READY);
       expect(out()).not.toContain('WRONG');
       expect(out()).toMatch(/^ {2}HTTP 403 {2}not_allowed$/m);
+      for (const shown of [
+        /^A person: .*\n {2}AccessKeyId ASIA….*role\/token-broker\/demo-people$/m,
+        /^A task: .*\n {2}AccessKeyId ASIA….*role\/token-broker\/demo-task$/m,
+        /act \{"sub":"client:demo-agent"\} {3}aud https:\/\/incidents\.acme\.internal$/m,
+        /aud https:\/\/inventory\.acme\.example {3}client_id broker$/m,
+      ]) {
+        expect(out()).toMatch(shown);
+      }
       expect(out()).toMatch(
         /^ {2}export .*AWS_ENDPOINT_URL_DYNAMODB=http:\/\/127\.0\.0\.1:\d+ .*TOKEN_BROKER_TABLES=token-broker/m,
       );
