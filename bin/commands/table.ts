@@ -6,6 +6,7 @@ const policy: CommandTable = {
     summary: 'say everything that is wrong in a configuration folder',
     load: () => import('./policy/validate.ts'),
   },
+  plan: { summary: 'say who would gain and who would lose what', load: () => import('./policy/plan.ts') },
   apply: {
     summary: 'put a configuration folder in force, all of it or nothing',
     load: () => import('./policy/apply.ts'),

@@ -147,6 +147,8 @@ export interface Rule {
   readonly actor: ActorSelector | null;
   /** Nothing decides by it. Absent in a document of before. */
   readonly source?: RuleSource;
+  /** The rule decides nothing, and what it would decide is recorded. Absent: it decides. */
+  readonly mode?: 'report';
 }
 
 export interface Limit {
@@ -243,6 +245,8 @@ export interface Scope {
   readonly scope: string;
   readonly description: string;
   readonly enabled: boolean;
+  /** Nothing is granted, and what would be is recorded. Absent: it grants. */
+  readonly mode?: 'report';
   readonly allow: readonly Rule[];
   readonly deny: readonly Rule[];
   readonly requires: { readonly intent: boolean };

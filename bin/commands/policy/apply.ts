@@ -1,8 +1,10 @@
+import { dirname } from 'node:path';
 import { type ApplyOptions, applyConfiguration } from '../../../lib/aws/dynamodb/apply-configuration.ts';
 import type { ConfigurationTable } from '../../../lib/aws/dynamodb/configuration-item.ts';
 import { readConfigurationPointer } from '../../../lib/aws/dynamodb/configuration-table.ts';
 import { type LoadedConfiguration, loadConfiguration } from '../../../lib/configuration/load.ts';
 import { systemClock } from '../../../lib/host/clock.ts';
+import { epochMilliseconds } from '../../../lib/time.ts';
 import { type Arguments, type Command, type Terminal, UsageError } from '../../command.ts';
 import { AUTHORSHIP_OPTIONS, authorshipOf, commitOf } from './authorship.ts';
 import { configurationTable, TABLES_OPTION } from './configuration-table.ts';
@@ -15,6 +17,7 @@ import {
   formatProblems,
   issuerArgument,
 } from './folder.ts';
+import { isPlanFile, loadPlan, readPlan } from './plan-file.ts';
 
 /** Longest that an apply may take. */
 const APPLY_MS = 300_000;
@@ -23,7 +26,8 @@ export const command: Command = {
   arguments: '<dir>',
   description: `Checks a folder as \`policy validate\` does, writes its documents as a new version beside the one in force, then puts it in force with one
 write: requests see all of it or none, within 10 seconds. Credentials come from the AWS SDK's own settings (environment, profile, role).
-Who applied it, why and the commit of the folder are kept with the version.`,
+Who applied it, why and the commit of the folder are kept with the version. A file is a plan that \`policy plan --out\` wrote: it is refused where the version in force
+has moved since, or the file is not as it was written.`,
   options: [
     ...AUTHORSHIP_OPTIONS,
     {
@@ -32,6 +36,7 @@ Who applied it, why and the commit of the folder are kept with the version.`,
         'the issuer of the deployment (default: TOKEN_BROKER_ISSUER, else that of the configuration in force)',
     },
     TABLES_OPTION,
+    { flags: '--digest <sha256>', description: 'of the plan that was approved: another one is refused' },
     { flags: '--change-issuer', description: 'put it in force although the one in force has another issuer' },
     { flags: '--json', description: 'print {"version", "previous", "change", "issuer", "table", "counts"}' },
   ],
@@ -41,6 +46,8 @@ Who applied it, why and the commit of the folder are kept with the version.`,
     const directory = folderArgument(given, terminal);
     const stated = issuerArgument(given, terminal);
     const table = configurationTable(given, terminal);
+    if (isPlanFile(directory)) return applyPlan(directory, table, given, terminal);
+    if (given.value('digest') !== undefined) throw new UsageError('--digest is of a plan, and this is a folder');
     const { author, reason } = await authorshipOf(given, terminal, directory);
     // Where the issuer is stated, a wrong folder is told before anything is asked of AWS.
     const early = stated === null ? null : await readFolder(directory, stated, terminal);
@@ -57,6 +64,20 @@ Who applied it, why and the commit of the folder are kept with the version.`,
     );
   },
 };
+
+/** The very plan that was approved, where nothing was put in force since it was made. */
+async function applyPlan(path: string, table: ConfigurationTable, given: Arguments, terminal: Terminal) {
+  const plan = readPlan(path, given.value('digest'));
+  const stated = issuerArgument(given, terminal);
+  if (stated !== null && stated !== plan.issuer) throw new Error(`the plan is for ${plan.issuer}, not for ${stated}`);
+  await issuerToApply(table, plan.issuer, given.has('change-issuer'));
+  const { author, reason } = await authorshipOf(given, terminal, dirname(path));
+  const loaded = await loadPlan(plan);
+  const { issuer, commit } = plan;
+  const base = plan.base === null ? null : { ...plan.base, appliedAt: epochMilliseconds(plan.base.appliedAt) };
+  const options = { ...table, clock: systemClock, issuer, appliedBy: author, reason, commit, base };
+  return putInForce(loaded, options, given, terminal);
+}
 
 async function putInForce(
   { documents, files, warnings }: LoadedConfiguration,

@@ -1,0 +1,26 @@
+import type { Client } from '../../configuration/documents.ts';
+import type { JsonObject } from '../../json.ts';
+import { changes, gains, loses, type Said } from './change.ts';
+import { compareFields, fieldsBut, fieldsOf } from './fields.ts';
+import { compareLists } from './grant.ts';
+
+/** What a client may do that it could not, and the other way round. null: there is, or was, none. */
+export function compareClients(before: Client | null, after: Client | null): readonly Said[] {
+  if (before === null && after === null) return [];
+  if (before === null) return [gains('the client may authenticate')];
+  if (after === null) return [loses('the client may not authenticate any more')];
+  return [
+    ...compareAuthentication(before, after),
+    ...compareLists(before.redirectUris, after.redirectUris, (uri) => `codes sent to ${uri}`),
+    ...compareLists(before.introspects, after.introspects, (audience) => `introspection of tokens for ${audience}`),
+    ...compareFields(rest(before), rest(after), 'client'),
+  ];
+}
+
+function compareAuthentication({ authentication: old }: Client, { authentication: now }: Client): readonly Said[] {
+  if (old.method === now.method) return compareFields(fieldsOf(old), fieldsOf(now), 'client.authentication');
+  return [changes(`the client authenticates by ${now.method} instead of ${old.method}`)];
+}
+
+const TOLD = new Set(['authentication', 'redirectUris', 'introspects']);
+const rest = (client: Client): JsonObject => fieldsBut(fieldsOf(client), TOLD);

@@ -1,0 +1,119 @@
+import type { Limit, Rule, Scope } from '../../configuration/documents.ts';
+import type { JsonObject, JsonValue } from '../../json.ts';
+import { changes, gains, loses, type Said } from './change.ts';
+import { compareFields, durationText, fieldsBut, fieldsOf } from './fields.ts';
+import { compareGrants, describeGrant } from './grant.ts';
+import { compareRules } from './rules.ts';
+
+/** Who gains and who loses a scope, and what whoever has it gets more and less of. null: there is, or was, none. */
+export function compareScopes(before: Scope | null, after: Scope | null): readonly Said[] {
+  const known = after ?? before;
+  if (known === null) return [];
+  return [
+    ...compareAllowed(before, after, known),
+    ...compareDenied(before, after),
+    ...compareReported(before, after),
+    ...(before === null || after === null ? [] : compareTerms(before, after)),
+  ];
+}
+
+/** A scope that grants to nobody, whatever its rules are. */
+const isOpen = (scope: Scope | null): boolean => scope?.enabled === true && scope.mode !== 'report';
+
+const enforced = (rules: readonly Rule[]): readonly Rule[] => rules.filter(({ mode }) => mode !== 'report');
+const reported = (rules: readonly Rule[]): readonly Rule[] => rules.filter(({ mode }) => mode === 'report');
+
+function compareAllowed(before: Scope | null, after: Scope | null, { scope, grant }: Scope): readonly Said[] {
+  const isShut = !isOpen(before) && !isOpen(after);
+  const rules = (of: Scope | null) => (of !== null && (isShut || isOpen(of)) ? enforced(of.allow) : []);
+  const { added, removed } = compareRules(rules(before), rules(after), 'allow');
+  if (isShut) {
+    const [yes, no] = [`could have ${scope}, which is closed,`, `could not any more have ${scope}, which is closed,`];
+    const once = 'once it is open';
+    return [
+      ...shutWords(before, after, scope),
+      ...added.map((who) => changes(`${yes} ${once}`, who)),
+      ...removed.map((who) => changes(`${no} ${once}`, who)),
+    ];
+  }
+  const what = before === null ? `${scope}: ${describeGrant(grant)}` : scope;
+  return [...added.map((who) => gains(what, who)), ...removed.map((who) => loses(scope, who))];
+}
+
+/** Closed before and after, but closed in another way, or gone. */
+function shutWords(before: Scope | null, after: Scope | null, scope: string): readonly Said[] {
+  const how = (of: Scope | null) => (of === null ? 'not there' : of.enabled ? 'under report' : 'disabled');
+  return how(before) === how(after) ? [] : [changes(`${scope} is ${how(after)}, and was ${how(before)}`)];
+}
+
+/** Told only of a scope that was there: of a new one it says who is not among those who gain it. */
+function compareDenied(before: Scope | null, after: Scope | null): readonly Said[] {
+  if (after === null) return [];
+  const { added, removed } = compareRules(enforced(before?.deny ?? []), enforced(after.deny), 'deny');
+  const [refused, again] = [
+    `${after.scope} is refused, whatever allows it`,
+    `${after.scope} is not refused any more by a deny rule`,
+  ];
+  return [
+    ...added.map((who) => (before === null ? changes(refused, who) : loses(refused, who))),
+    ...removed.map((who) => gains(again, who)),
+  ];
+}
+
+function compareReported(before: Scope | null, after: Scope | null): readonly Said[] {
+  if (after === null) return [];
+  const allow = compareRules(reported(before?.allow ?? []), reported(after.allow), 'allow');
+  const deny = compareRules(reported(before?.deny ?? []), reported(after.deny), 'deny');
+  return [
+    ...allow.added.map((who) => changes('a report is kept that a rule would allow it', who)),
+    ...allow.removed.map((who) => changes('no report is kept any more that a rule would allow it', who)),
+    ...deny.added.map((who) => changes('a report is kept that a rule would refuse it', who)),
+    ...deny.removed.map((who) => changes('no report is kept any more that a rule would refuse it', who)),
+  ];
+}
+
+/** What holds for whoever the rules allow. */
+function compareTerms(before: Scope, after: Scope): readonly Said[] {
+  return [
+    ...intent(before, after),
+    ...approval(before, after),
+    ...limit(before.limits.perPrincipal, after.limits.perPrincipal, 'for each principal'),
+    ...limit(before.limits.total, after.limits.total, 'for all together'),
+    ...compareGrants(before.grant, after.grant),
+    ...compareFields(others(before), others(after), 'scope'),
+  ];
+}
+
+const TOLD = new Set(['allow', 'deny', 'enabled', 'mode', 'limits', 'grant', 'requires']);
+
+/** What a later field of a scope says is told by its name. */
+const others = (scope: Scope): JsonObject => fieldsBut(fieldsOf(scope), TOLD);
+
+function intent(before: Scope, after: Scope): readonly Said[] {
+  if (before.requires.intent === after.requires.intent) return [];
+  return [after.requires.intent ? loses('an intent has to be stated') : gains('no intent has to be stated any more')];
+}
+
+/** Consent is a demand: to make one takes, to drop one gives. */
+function approval(before: Scope, after: Scope): readonly Said[] {
+  const of = ({ requires }: Scope): JsonValue => {
+    const { approval: demanded = null } = fieldsOf(requires);
+    return demanded;
+  };
+  const [old, now] = [of(before), of(after)];
+  if (old === null && now !== null) return [loses('somebody has to approve')];
+  if (old !== null && now === null) return [gains('nobody has to approve any more')];
+  return compareFields(old, now, 'approval');
+}
+
+function limit(before: Limit | null, after: Limit | null, whom: string): readonly Said[] {
+  if (before?.count === after?.count && before?.window === after?.window) return [];
+  if (after === null) return [gains(`no limit ${whom}`)];
+  const now = `at most ${after.count} in ${durationText(after.window)} ${whom}`;
+  if (before === null) return [loses(now)];
+  const was = `instead of ${before.count} in ${durationText(before.window)}`;
+  const isLess = after.count <= before.count && after.window >= before.window;
+  const isMore = after.count >= before.count && after.window <= before.window;
+  if (isLess) return [loses(`${now}, ${was}`)];
+  return [isMore ? gains(`${now}, ${was}`) : changes(`${now}, ${was}`)];
+}
