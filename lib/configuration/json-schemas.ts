@@ -9,8 +9,8 @@ import { fieldDocs } from './schema/field-docs.ts';
 import { scope } from './schema/scope.ts';
 
 /**
- * The JSON Schema (draft 2020-12) of each kind of file, by its file name: for editors, with what each field is for. What
- * `policy validate` checks is more.
+ * The JSON Schema (draft 2020-12) of each kind of file, by its file name: for editors, with what each field is for.
+ * What `policy validate` checks is more.
  */
 export function jsonSchemas(): ReadonlyMap<string, JsonValue> {
   const kinds = { connection, client, scope };
