@@ -21,7 +21,7 @@ interface Diagnostic {
   readonly range: { readonly start: Position };
 }
 
-/** A YAML language server as an editor starts it, with the schemas of this repository (LSP 3.17 over standard input). */
+/** A YAML language server as an editor starts it, with the schemas of this repository (LSP 3.17 over stdio). */
 export class LanguageServer {
   private readonly child: ChildProcess;
   private readonly waiting = new Map<number, (result: unknown) => void>();
