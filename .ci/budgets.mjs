@@ -15,6 +15,8 @@ const budgets = {
   revoke: { initial: 130 * KB, total: 135 * KB },
   metadata: { initial: 65 * KB, total: 65 * KB },
   issuances: { initial: 135 * KB, total: 140 * KB },
+  // It runs the steps of every kind of proof and grant, and of SAML and downstream their pure parts.
+  explain: { initial: 200 * KB, total: 205 * KB },
   'sign-in': { initial: 170 * KB, total: 900 * KB },
   health: { initial: 35 * KB, total: 35 * KB },
   rotate: { initial: 65 * KB, total: 65 * KB },

@@ -1,21 +1,15 @@
-import { verifyBrokerToken } from './identity/broker-token/verify-broker-token.ts';
-import { parseJwt } from './identity/oidc/jwt.ts';
+import { admitBearer, type BearerPorts } from './admit-bearer.ts';
 import type { JsonObject } from './json.ts';
 import { parseSearch, type SearchParameter } from './ledger/filter.ts';
 import { toJson } from './ledger/json.ts';
 import { accept, type Outcome, refuse } from './outcome.ts';
-import type { Clock, LedgerQueries, OwnKeys, Revocations } from './ports.ts';
-import { toEpochSeconds } from './time.ts';
+import type { LedgerQueries } from './ports.ts';
 
 /** The built-in scope whose tokens read the ledger (contract section 2). */
 const READ_SCOPE = 'broker:issuances:read';
 
 /** What the operators' API asks of the world: it can neither mint nor write. */
-export interface ReadLedgerPorts {
-  readonly issuer: string;
-  readonly clock: Clock;
-  readonly ownKeys: OwnKeys;
-  readonly revocations: Revocations;
+export interface ReadLedgerPorts extends BearerPorts {
   readonly queries: LedgerQueries;
 }
 
@@ -23,15 +17,8 @@ export interface ReadLedgerPorts {
  * Admits the bearer of a broker token for this broker itself with the scope `broker:issuances:read` (RFC 6750, RFC 9068
  * section 4).
  */
-export async function admitReader(ports: ReadLedgerPorts, token: string, signal: AbortSignal): Promise<Outcome<null>> {
-  const jwt = parseJwt(token);
-  if (!jwt.ok) return jwt;
-  const now = toEpochSeconds(ports.clock.now());
-  const verified = await verifyBrokerToken(jwt.value, { ...ports, now, signal });
-  if (!verified.ok) return verified;
-  if (verified.value.audience !== ports.issuer) return refuse('audience_mismatch');
-  return verified.value.scopes.includes(READ_SCOPE) ? accept(null) : refuse('insufficient_scope');
-}
+export const admitReader = (ports: BearerPorts, token: string, signal: AbortSignal): Promise<Outcome<null>> =>
+  admitBearer(ports, token, READ_SCOPE, signal);
 
 /** One page of the ledger, newest first. */
 export async function listIssuances(

@@ -14,6 +14,7 @@ const policy: CommandTable = {
   versions: { summary: 'list what was put in force, by whom and why', load: () => import('./policy/versions.ts') },
   show: { summary: 'show a version, or write its folder again', load: () => import('./policy/show.ts') },
   rollback: { summary: 'put an earlier version in force again', load: () => import('./policy/rollback.ts') },
+  explain: { summary: 'say why somebody gets a scope or not', load: () => import('./policy/explain.ts') },
   test: { summary: 'run the tests of a configuration folder', load: () => import('./policy/test.ts') },
   secrets: {
     summary: 'list which other authorization servers hold a static secret of the broker',

@@ -1,10 +1,12 @@
 import type { ConditionsDocument, Rule, RuleSource } from '../configuration/documents.ts';
+import type { Claims } from '../identity/principal.ts';
 import type { JsonValue } from '../json.ts';
 import type { Reason } from '../refusals/registry.ts';
 import { evaluateConditions } from './conditions.ts';
+import type { CompiledConnection } from './connection.ts';
 import { decide } from './decide.ts';
-import { type Decision, type Missed, Unavailable } from './decision.ts';
-import { type DecisionInput, decisionLookup } from './lookup.ts';
+import { type Check, type Decision, type KeyValue, type Missed, Unavailable } from './decision.ts';
+import { claimsLookup, type DecisionInput, decisionLookup } from './lookup.ts';
 import { allowPerspectives, denyPerspectives } from './perspectives.ts';
 import type { CompiledRule, CompiledScope } from './scope.ts';
 import { allowSelects, denySelects, missedActor } from './selectors.ts';
@@ -59,6 +61,16 @@ export function explainDecision(compiled: CompiledScope, input: DecisionInput): 
   };
 }
 
+/** Each check of a connection's `require`; all must hold before a proof names anybody here. */
+export function explainRequire(connection: CompiledConnection, claims: Claims): readonly ExplainedCheck[] {
+  const lookup = claimsLookup(claims, connection.connection);
+  return connection.policy.require.flatMap((conditions, at) =>
+    evaluateConditions(conditions, lookup).checks.map((check) =>
+      withValues(check, connection.require[at] ?? {}, lookup(check.key)),
+    ),
+  );
+}
+
 /** A rule of other callers is further away than any that is about this one. */
 const ELSEWHERE = 1_000;
 
@@ -103,9 +115,9 @@ function explainRule(
 }
 
 function withValues(
-  { operator, key, held, missed }: { operator: string; key: string; held: boolean; missed?: Missed },
+  { operator, key, held, missed }: Check,
   document: ConditionsDocument,
-  value: ReturnType<ReturnType<typeof decisionLookup>>,
+  value: KeyValue,
 ): ExplainedCheck {
   const expected = Object.entries(document[operator] ?? {}).find(([name]) => name === key)?.[1] ?? [];
   const actual = value === undefined || value instanceof Unavailable ? {} : { actual: value };

@@ -1,19 +1,19 @@
-import type { AwsIamConnection } from '../configuration/documents.ts';
-import { parseCallerIdentity } from '../identity/aws-iam/caller-identity.ts';
-import { admitSigner } from '../identity/aws-iam/verify-aws-iam.ts';
+import { callerNames } from '../identity/aws-iam/caller-claims.ts';
 import { principalOfToken } from '../identity/broker-token/broker-principal.ts';
+import { viewClaims } from '../identity/oidc/claims-view.ts';
 import type { JwsHeader } from '../identity/oidc/jws.ts';
 import { parseJwt } from '../identity/oidc/jwt.ts';
 import { admitGenuine } from '../identity/oidc/verify-jwt.ts';
-import type { Principal } from '../identity/principal.ts';
+import type { Claims, Principal } from '../identity/principal.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
 import type { IssuanceRecord } from '../ledger/record.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import type { CompiledConnection } from '../policy/connection.ts';
 import type { Configuration } from '../ports.ts';
 import { type EpochSeconds, epochSeconds } from '../time.ts';
+import { awsPrincipal, awsSigner } from './aws-claims.ts';
 import { wholeClaims } from './oidc-claims.ts';
-import { samlPrincipal } from './saml-claims.ts';
+import { samlClaims, samlPrincipal } from './saml-claims.ts';
 
 /**
  * Whoever is said to have come. `claims`: the claims of a proof of that connection (`broker`: of a broker token), as
@@ -102,36 +102,6 @@ async function claimsPrincipal(
   }
 }
 
-/** An assumed role by `roleName` and `sessionName`, an IAM user by `userName`, or either by `arn`. */
-function awsPrincipal(
-  claims: JsonObject,
-  connection: CompiledConnection<AwsIamConnection>,
-  now: EpochSeconds,
-): Outcome<Principal> {
-  const text = (name: string, otherwise: string): string => {
-    const value = claims[name];
-    return typeof value === 'string' ? value : otherwise;
-  };
-  const partition = text('partition', connection.partition ?? 'aws');
-  const account = text('account', /::([0-9]{12}):/.exec(text('arn', ''))?.[1] ?? connection.accounts[0] ?? '');
-  const session = text('sessionName', text('arn', '').split('/')[2] ?? 'session');
-  const user = `arn:${partition}:iam::${account}:user/${text('userName', '')}`;
-  const role = `arn:${partition}:sts::${account}:assumed-role/${text('roleName', 'role')}/${session}`;
-  const arn = text('arn', 'userName' in claims ? user : role);
-  const userId = arn.includes(':user/')
-    ? text('userId', 'AIDAREHEARSEDUSER0')
-    : `${text('roleId', 'AROAREHEARSEDROLE0')}:${session}`;
-  const signer = parseCallerIdentity(
-    '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>' +
-      `<Arn>${arn}</Arn><UserId>${userId}</UserId><Account>${account}</Account></GetCallerIdentityResult>` +
-      '<ResponseMetadata><RequestId>rehearsed</RequestId></ResponseMetadata></GetCallerIdentityResponse>',
-  );
-  if (signer === null || signer === 'unsupported') return refuse('caller_identity_unsupported');
-  const target = { host: 'sts.amazonaws.com', region: null, url: 'https://sts.amazonaws.com/' };
-  const request = { target, signedAt: now, id: 'rehearsed' };
-  return admitSigner('', request, signer, [connection], { now, partition: signer.partition });
-}
-
 function brokerPrincipal(given: JsonObject, { issuer }: RehearsalContext, now: EpochSeconds): Outcome<Principal> {
   const subject = typeof given['sub'] === 'string' ? given['sub'] : 'client:rehearsed';
   const exp = typeof given['exp'] === 'number' ? given['exp'] : now + LIFETIME;
@@ -148,6 +118,38 @@ function brokerPrincipal(given: JsonObject, { issuer }: RehearsalContext, now: E
     ...{ parents: [], exchanges, claims, sha256: '' },
   };
   return principalOfToken(token, 'jwt', issuer);
+}
+
+/**
+ * The connections that a proof may come by, with its claims as each of them sees them: what `require` is held against.
+ * Empty for broker tokens and records, whose proofs were admitted before.
+ */
+export async function claimsBefore(
+  proof: RehearsedProof,
+  { configuration, signal }: RehearsalContext,
+  now: EpochSeconds,
+): Promise<readonly { readonly connection: CompiledConnection; readonly claims: Claims }[]> {
+  if (proof.kind === 'record') return [];
+  if (proof.kind === 'token') {
+    const jwt = parseJwt(proof.token);
+    const iss = jwt.ok ? jwt.value.unverified['iss'] : null;
+    if (!jwt.ok || typeof iss !== 'string') return [];
+    const connections = await configuration.oidcIssuer(iss, signal);
+    return connections.map((connection) => ({ connection, claims: viewClaims(jwt.value.unverified, connection) }));
+  }
+  const connection = await configuration.connection(proof.connection, signal);
+  switch (connection?.type) {
+    case 'oidc':
+      return [{ connection, claims: viewClaims(wholeClaims(proof.claims, connection, now), connection) }];
+    case 'saml':
+      return [{ connection, claims: samlClaims(proof.claims, connection, now).claims }];
+    case 'aws-iam': {
+      const signer = awsSigner(proof.claims, connection);
+      return signer === null ? [] : [{ connection, claims: callerNames(signer, connection).claims }];
+    }
+    default:
+      return [];
+  }
 }
 
 /** What the record does not keep counts as withheld: nobody can say that it was not there. */

@@ -12,16 +12,11 @@ import { type EpochSeconds, epochSeconds } from '../time.ts';
 const LIFETIME = 300;
 
 /**
- * Whom an assertion with these claims would name: attributes by their own name or by the connection's alias, and
+ * An assertion with these claims, and how rules see it: attributes by their own name or by the connection's alias, and
  * `nameId`, `nameIdFormat`, `sessionIndex`, `authnContext`, `issuer`.
  */
-export function samlPrincipal(
-  given: JsonObject,
-  connection: CompiledConnection<SamlConnection>,
-  now: EpochSeconds,
-): Outcome<Principal> {
+export function samlClaims(given: JsonObject, connection: SamlConnection, now: EpochSeconds) {
   const text = (name: string): string | null => (typeof given[name] === 'string' ? given[name] : null);
-  const issuer = text('issuer') ?? connection.connection;
   const attributes = Object.entries(given)
     .filter(([name]) => !DERIVED.has(name))
     .map(([name, value]): [string, readonly string[]] => [connection.claims[name] ?? name, texts(value)]);
@@ -32,23 +27,29 @@ export function samlPrincipal(
     contextClass: text('authnContext'),
   };
   const assertion = {
-    ...{ id: 'assertion', issuer, issueInstant: now, signature: null, confirmations: [], audiences: [] },
+    ...{ id: 'assertion', issueInstant: now, signature: null, confirmations: [], audiences: [] },
     ...{ notBefore: null, notOnOrAfter: null, unusable: new Set<string>() },
+    issuer: text('issuer') ?? connection.connection,
     nameId: text('nameId') ?? 'subject',
     nameIdFormat: text('nameIdFormat'),
     authn: [authn],
     attributes: new Map(attributes),
   };
-  const claims = viewClaims(assertion, connection);
+  return { assertion, claims: viewClaims(assertion, connection) };
+}
+
+/** Whom an assertion with these claims would name. */
+export function samlPrincipal(
+  given: JsonObject,
+  connection: CompiledConnection<SamlConnection>,
+  now: EpochSeconds,
+): Outcome<Principal> {
+  const { assertion, claims } = samlClaims(given, connection, now);
   const required = checkRequirement(connection, claims);
   if (!required.ok) return required;
+  const idp = { entityId: assertion.issuer };
   const expires = epochSeconds(now + LIFETIME);
-  return principalOf(
-    assertion,
-    claims,
-    { connection, idp: { entityId: issuer } },
-    { bytes: new Uint8Array(), expires },
-  );
+  return principalOf(assertion, claims, { connection, idp }, { bytes: new Uint8Array(), expires });
 }
 
 const DERIVED: ReadonlySet<string> = new Set([

@@ -32,6 +32,7 @@ const routes = [
   ['/.well-known/openid-configuration', 'GET, HEAD'],
   ['/.well-known/jwks.json', 'GET, HEAD'],
   ['/v1/issuances', 'GET'],
+  ['/v1/explain', 'POST'],
   ['/v1/issuances/iss_00000000000000000000000000', 'GET'],
   ['/healthz', 'GET, HEAD'],
 ] as const;

@@ -10,6 +10,7 @@ export const CONTRACT_PATHS: Readonly<Record<string, readonly string[]>> = {
   revoke: ['/oauth2/revoke'],
   metadata: ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration', '/.well-known/jwks.json'],
   issuances: ['/v1/issuances', '/v1/issuances/{id}'],
+  explain: ['/v1/explain'],
   'sign-in': ['/oauth2/authorize', '/saml/{connection}/metadata', '/saml/{connection}/login', '/saml/{connection}/acs'],
   health: ['/healthz'],
 };

@@ -15,6 +15,7 @@ const environments: Readonly<Record<string, readonly string[]>> = {
   revoke: [],
   metadata: [],
   issuances: [],
+  explain: [],
   'sign-in': ['SAML_KEYS_SECRET'],
   health: [],
   rotate: ['SAML_KEYS_SECRET', 'SIGNING_ALGORITHM', 'SIGNING_KEYS_SECRET'],

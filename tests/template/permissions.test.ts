@@ -68,6 +68,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     revoked,
     'keys: dynamodb:GetItem',
   ],
+  explain: ['config: dynamodb:GetItem', 'ledger: dynamodb:BatchGetItem', revoked, 'keys: dynamodb:GetItem'],
   'sign-in': [
     ...read,
     claim,

@@ -3,6 +3,7 @@ import { readBeside } from '../../../lib/configuration/folder.ts';
 import { isJsonObject, type JsonObject } from '../../../lib/json.ts';
 import { fromJson } from '../../../lib/ledger/json.ts';
 import type { RehearsedProof } from '../../../lib/rehearsal/proof.ts';
+import { recordedActor, recordedClient } from '../../../lib/rehearsal/recorded.ts';
 import type { RehearsedRequest } from '../../../lib/rehearsal/rehearse.ts';
 import { epochSeconds, parseDuration, type Seconds, seconds } from '../../../lib/time.ts';
 import type { TestCase, WrittenProof, WrittenTest } from './test-case.ts';
@@ -20,11 +21,10 @@ export function requestOf(directory: string, { file, written }: TestCase): Rehea
   const subject = shown === null ? null : presentedBy(shown, read);
   const record = typeof subject === 'object' && subject?.kind === 'record' ? subject.record : null;
   const policy = written.policy === undefined ? null : documentOf(written.policy, read);
-  const ofRecord = record?.connection === null ? null : (record?.client ?? null);
   return {
     subject: typeof subject === 'object' ? subject : null,
     actor: typeof actor === 'object' ? actor : recordedActor(record),
-    client: written.client ?? nameOf(subject) ?? nameOf(actor) ?? ofRecord,
+    client: written.client ?? nameOf(subject) ?? nameOf(actor) ?? recordedClient(record),
     scope: written.scope,
     time: written.time === undefined ? null : epochSeconds(Math.floor(Date.parse(written.time) / 1000)),
     sourceIp: written.sourceIp ?? null,
@@ -64,14 +64,6 @@ export function recordIn(text: string, name: string): RehearsedProof {
   } catch {
     throw new UnusableTest(`${name} is no record of an issuance, as \`issuances show --json\` prints it`);
   }
-}
-
-/** Who acted, unless it was the client. */
-export function recordedActor(
-  record: Extract<RehearsedProof, { kind: 'record' }>['record'] | null,
-): RehearsedProof | null {
-  if (record === null || record.actor === null || record.actor.connection === null) return null;
-  return { kind: 'record', record: { ...record, ...record.actor, actor: null } };
 }
 
 function durationOf(written: WrittenTest['duration']): Seconds | null {

@@ -7,12 +7,12 @@ import { toList, toSeconds } from '../schema/values.ts';
 import { type Deployment, issuerOrigin } from '../web-address.ts';
 import { normalizeConditions } from './conditions.ts';
 
-/** The scope of the operators' own API: its file has rules and no grant. */
-const ISSUANCES_READ = 'broker:issuances:read';
+/** The scopes of the operators' own API: their files have rules and no grant. */
+const BUILT_IN: ReadonlySet<string> = new Set(['broker:issuances:read', 'broker:explain']);
 
 /** A scope with every rule's lists and every grant's defaults written out. */
 export function normalizeScope(written: WrittenScope, deployment: Deployment, report: Report): Scope {
-  if (written.scope.startsWith('broker:') && written.scope !== ISSUANCES_READ) {
+  if (written.scope.startsWith('broker:') && !BUILT_IN.has(written.scope)) {
     report(['scope'], 'names that begin with broker: are reserved');
   }
   return {
@@ -66,7 +66,7 @@ function grantOf(written: WrittenScope, deployment: Deployment, report: Report):
     duration: toSeconds('15m'),
     claims: {},
   } as const;
-  if (written.scope === ISSUANCES_READ) {
+  if (BUILT_IN.has(written.scope)) {
     if (written.grant !== undefined) report(['grant'], 'the built-in scope has no grant of its own');
     return own;
   }

@@ -37,8 +37,9 @@ export const policyExplanations: Explanations<typeof policyRefusals> = {
     fix: 'Wait for Retry-After seconds; raise the limit if it is too low.',
   },
   insufficient_scope: {
-    cause: 'GET /v1/issuances needs a broker token with the scope broker:issuances:read.',
-    fix: 'Get one from /oauth2/token with scope=broker:issuances:read, as a principal that its `allow` rules match.',
+    cause:
+      'GET /v1/issuances needs a broker token with the scope broker:issuances:read, POST /v1/explain with broker:explain.',
+    fix: 'Get one from /oauth2/token with that scope, as a principal that its `allow` rules match.',
   },
   scopes_incompatible: {
     cause: 'Several scopes are granted only when all of them grant broker tokens of one audience.',

@@ -68,4 +68,5 @@ export const oauthFolder = (demoConnection: string, jwks: object): Folder => ({
     '  type: aws-session\n  roleArn: arn:aws:iam::111122223333:role/token-broker/demo\n',
   ),
   'scopes/issuances.yaml': 'scope: broker:issuances:read\nallow:\n  - client: nightly-bot\n',
+  'scopes/explain.yaml': 'scope: broker:explain\nallow:\n  - client: nightly-bot\n',
 });

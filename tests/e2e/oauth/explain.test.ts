@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { nightly, type OauthStage, post, startOauthStage, TOKEN } from './stage.ts';
+
+let stage: OauthStage;
+
+beforeAll(async () => {
+  stage = await startOauthStage();
+}, 60_000);
+
+afterAll(async () => {
+  await stage.stop();
+});
+
+const bearer = async (scope: string): Promise<string> => {
+  const { body } = await post(stage, TOKEN, { grant_type: 'client_credentials', scope }, nightly);
+  return `Bearer ${String(body['access_token'])}`;
+};
+
+async function ask(question: unknown, authorization: string, type = 'application/json') {
+  const headers = { 'content-type': type, ...(authorization === '' ? {} : { authorization }) };
+  const response = await fetch(`${stage.broker.url}/v1/explain`, {
+    method: 'POST',
+    headers,
+    body: typeof question === 'string' ? question : JSON.stringify(question),
+  });
+  const body: Readonly<Record<string, unknown>> = Object(await response.json());
+  return { status: response.status, body, headers: response.headers };
+}
+
+it('explains by the configuration in force, for the scope broker:explain', async () => {
+  const authorization = await bearer('broker:explain');
+  const token = await stage.broker.idp.token('web-main');
+  const allowed = await ask({ scope: 'reports:read', token }, authorization);
+  expect([allowed.status, allowed.headers.get('cache-control')]).toEqual([200, 'no-store']);
+  expect(allowed.body).toMatchObject({
+    allowed: true,
+    principal: { connection: 'demo', subject: 'web-main' },
+    rule: 1,
+  });
+  const refused = await ask({ scope: 'reports:write', token }, authorization);
+  expect(refused.body).toMatchObject({ allowed: false, reason: 'not_allowed', nearest: { outcome: 'elsewhere' } });
+});
+
+it('explains what is on record', async () => {
+  const { body } = await post(stage, TOKEN, { grant_type: 'client_credentials', scope: 'reports:write' }, nightly);
+  const [, payload = ''] = String(body['access_token']).split('.');
+  const { jti: issuance } = Object(JSON.parse(Buffer.from(payload, 'base64url').toString()));
+  const { body: told } = await ask({ scope: 'reports:write', issuance }, await bearer('broker:explain'));
+  expect(told).toMatchObject({ allowed: true, principal: { client: 'nightly-bot' } });
+});
+
+it.each([
+  ['nobody', '', {}, 'application/json', 401, 'proof_missing'],
+  ['a form', 'broker:explain', 'scope=a', 'application/x-www-form-urlencoded', 415, 'unsupported_content_type'],
+  ['too much', 'broker:explain', `{"token":"${'a'.repeat(100_000)}"}`, 'application/json', 413, 'request_too_large'],
+  ['a token with another scope', 'broker:issuances:read', {}, 'application/json', 403, 'insufficient_scope'],
+])('refuses %s', async (_name, scope, question, type, status, reason) => {
+  const { body, headers, ...answer } = await ask(question, scope === '' ? '' : await bearer(scope), type);
+  expect([answer.status, body['reason']]).toEqual([status, reason]);
+  if (status === 403) expect(headers.get('www-authenticate')).toContain('scope="broker:explain"');
+});
