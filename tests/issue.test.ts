@@ -112,7 +112,7 @@ describe('no record, no credential', () => {
     };
     const world = { ...ports, authenticators: { jwt: async () => accept(once) } };
     await expect(issue(world, aRequest(), signal)).rejects.toMatchObject({ dependency: 'sts' });
-    expect(records.at(-1)).toMatchObject({ outcome: 'failed' });
+    expect(records.at(-1)).toMatchObject({ outcome: 'failed', reason: 'internal_fault', credential: null });
     expect(calls.at(-1)).toBe('release');
   });
 });

@@ -82,20 +82,23 @@ describe('several scopes', () => {
   const scopes = [
     token('a', 'https://one.example'),
     token('b', 'https://one.example'),
+    token('b2', 'https://one.example'),
     token('c', 'https://two.example'),
   ];
 
   it.each([
-    [['a', 'b'], 'together'],
+    [['b', 'a', 'b2'], 'b and a and b2 together'],
+    [['a', 'b'], 'a and b together'],
     [['a', 'c'], 'scopes_incompatible'],
     [['a', 'deploy-web'], 'scopes_incompatible'],
     [['deploy-web', 'a'], 'scopes_incompatible'],
-    [['a'], 'alone'],
+    [['a'], 'a alone'],
   ])('%j are %s', async (names, expected) => {
     const { ports } = goodWorld([...scopes, aScope()]);
     const said: string[] = [];
-    const prepared = (word: string) => () => {
-      said.push(word);
+    const prepared = (word: string) => (granted: unknown) => {
+      const scopesOf = (Array.isArray(granted) ? granted : [granted]).map(({ scope }) => scope);
+      said.push(`${scopesOf.join(' and ')} ${word}`);
       return accept({ planned: { expires: NOW_SECONDS }, mint: async () => refuse('internal_fault') });
     };
     const granters = {

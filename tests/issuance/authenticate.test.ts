@@ -1,0 +1,171 @@
+import { describe, expect, it } from '@jest/globals';
+import type { AuthenticatedClient, Proof } from '../../lib/identity/principal.ts';
+import { type Authenticators, authenticate, type PresentedProofs } from '../../lib/issuance/authenticate.ts';
+import { issue } from '../../lib/issue.ts';
+import { accept, type Outcome, refuse } from '../../lib/outcome.ts';
+import { aPrincipal, aRequest, fakeConfiguration, goodWorld } from '../fakes/world.ts';
+
+const context = {
+  configuration: fakeConfiguration({}),
+  sourceIp: '203.0.113.9',
+  signal: new AbortController().signal,
+};
+const PROOFS = {
+  jwt: { kind: 'jwt', token: 'a.b.c', declared: 'id_token' },
+  saml: { kind: 'saml', document: 'PHg+', at: { kind: 'endpoint' } },
+  awsIam: { kind: 'aws-iam', envelope: 'e30' },
+} as const satisfies Record<string, Proof>;
+const SECRET = { method: 'client_secret_post', client: 'bot', secret: 's' } as const;
+const bot: AuthenticatedClient = {
+  client: 'bot',
+  claims: { values: new Map([['team', 'data']]), unavailable: new Map() },
+  proof: { kind: 'client-secret', issuer: null, tokenId: null, sha256: null, expires: null },
+  reuse: null,
+};
+
+/** Verifiers that say who they are and write down what they were asked. */
+function verifiers() {
+  const asked: unknown[][] = [];
+  const named =
+    (name: string) =>
+    async (...given: unknown[]) => {
+      asked.push([name, ...given]);
+      return accept(aPrincipal({ name, subject: name }));
+    };
+  const authenticators: Authenticators = {
+    jwt: named('jwt'),
+    saml: named('saml'),
+    awsIam: named('awsIam'),
+    client: async (...given) => {
+      asked.push(['client', ...given]);
+      return accept(bot);
+    },
+  };
+  return { asked, authenticators };
+}
+
+const presented = (more: Partial<PresentedProofs>): PresentedProofs => ({
+  ...aRequest().proofs,
+  subject: PROOFS.jwt,
+  ...more,
+});
+
+describe('a proof', () => {
+  it.each(['jwt', 'saml', 'awsIam'] as const)('of each kind goes to its own verifier, as it came: %s', async (kind) => {
+    const { asked, authenticators } = verifiers();
+    const outcome = await authenticate(authenticators, presented({ subject: PROOFS[kind] }), context);
+    expect(outcome).toMatchObject({ ok: true, value: { principal: { name: kind }, proof: PROOFS[kind], actor: null } });
+    const sent = kind === 'awsIam' ? PROOFS.awsIam.envelope : PROOFS[kind];
+    expect(asked).toEqual([[kind, sent, context]]);
+  });
+
+  it.each(['jwt', 'saml', 'awsIam'] as const)('of an actor goes there too: %s', async (kind) => {
+    const { authenticators } = verifiers();
+    const outcome = await authenticate(authenticators, presented({ actor: PROOFS[kind] }), context);
+    expect(outcome).toMatchObject({
+      value: {
+        principal: { name: 'jwt' },
+        actor: { via: 'actor-token', connection: 'github', client: null, subject: kind, name: kind },
+      },
+    });
+  });
+
+  it('is verified by what the request brought: its configuration, where it came from, and its deadline', async () => {
+    const { ports } = goodWorld();
+    const configuration = fakeConfiguration({});
+    const given: unknown[] = [];
+    const jwt = async (...all: readonly unknown[]): Promise<Outcome<never>> => {
+      given.push(...all);
+      return refuse('signature_invalid');
+    };
+    const world = { ...ports, configurations: { current: async () => configuration }, authenticators: { jwt } };
+    await issue(world, aRequest(), context.signal);
+    expect(given).toEqual([
+      aRequest().proofs.subject,
+      { configuration, sourceIp: aRequest().caller.sourceIp, signal: context.signal },
+    ]);
+  });
+});
+
+describe('who is who', () => {
+  it('is verified client first, then subject, then actor; the first refusal is the answer', async () => {
+    const { asked, authenticators } = verifiers();
+    const proofs = presented({ client: SECRET, actor: PROOFS.saml, publicClients: 'accept' });
+    expect((await authenticate(authenticators, proofs, context)).ok).toBe(true);
+    expect(asked.map(([name]) => name)).toEqual(['client', 'jwt', 'saml']);
+    expect(asked[0]).toEqual(['client', SECRET, 'accept', context]);
+    const no = (reason: 'client_unknown' | 'expired' | 'signature_invalid') => async () => refuse(reason);
+    const all = { client: no('client_unknown'), jwt: no('expired'), saml: no('signature_invalid') };
+    expect(await authenticate(all, proofs, context)).toEqual(refuse('client_unknown'));
+    expect(await authenticate({ ...authenticators, ...all, client: async () => accept(bot) }, proofs, context)).toEqual(
+      refuse('expired'),
+    );
+    expect(await authenticate({ ...authenticators, saml: all.saml }, proofs, context)).toEqual(
+      refuse('signature_invalid'),
+    );
+  });
+
+  it('is the client itself, who acts for nobody, where it is the subject', async () => {
+    const { authenticators } = verifiers();
+    expect(await authenticate(authenticators, presented({ subject: 'client', client: SECRET }), context)).toEqual(
+      accept({
+        principal: {
+          source: { kind: 'client', name: 'bot' },
+          subject: 'bot',
+          name: 'bot',
+          claims: bot.claims,
+          proof: bot.proof,
+          reuse: null,
+          record: [],
+          mayAct: undefined,
+          lineage: null,
+        },
+        actor: null,
+        client: bot,
+        proof: null,
+      }),
+    );
+    expect(await authenticate(authenticators, presented({ subject: 'client' }), context)).toEqual(
+      refuse('client_authentication_missing'),
+    );
+  });
+
+  it('is the client as the actor, where no other is named', async () => {
+    const { authenticators } = verifiers();
+    const outcome = await authenticate(authenticators, presented({ client: SECRET }), context);
+    expect(outcome).toMatchObject({
+      value: {
+        actor: {
+          via: 'client',
+          connection: null,
+          client: 'bot',
+          subject: 'bot',
+          name: 'bot',
+          claims: bot.claims,
+          proof: bot.proof,
+          reuse: null,
+          lineage: null,
+        },
+        client: bot,
+      },
+    });
+  });
+
+  it('is a person who signed in, with nobody who acts', async () => {
+    const { asked, authenticators } = verifiers();
+    const subject = { kind: 'sign-in', principal: aPrincipal({ name: 'alice' }) } as const;
+    expect(await authenticate(authenticators, presented({ subject }), context)).toEqual(
+      accept({ principal: subject.principal, actor: null, client: null, proof: null }),
+    );
+    expect(asked).toEqual([]);
+  });
+
+  it.each([
+    [{ client: SECRET }, 'client'],
+    [{ actor: PROOFS.saml }, 'saml'],
+  ] as const)('is refused where this function does not verify it: %j', async (more, missing) => {
+    const { authenticators } = verifiers();
+    const { [missing]: _, ...others } = authenticators;
+    expect(await authenticate(others, presented(more), context)).toEqual(refuse('proof_type_unsupported'));
+  });
+});

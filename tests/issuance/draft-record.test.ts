@@ -1,0 +1,106 @@
+import { describe, expect, it } from '@jest/globals';
+import type { AuthenticatedClient } from '../../lib/identity/principal.ts';
+import { type DecisionEvidence, noEvidence } from '../../lib/issuance/decide-scopes.ts';
+import { draftRecord } from '../../lib/issuance/draft-record.ts';
+import type { AppliedVersion } from '../../lib/ports.ts';
+import { epochMilliseconds } from '../../lib/time.ts';
+import { aPrincipal, NOW } from '../fakes/world.ts';
+
+const bot: AuthenticatedClient = {
+  client: 'bot',
+  claims: { values: new Map(), unavailable: new Map() },
+  proof: { kind: 'client-secret', issuer: null, tokenId: null, sha256: null, expires: null },
+  reuse: null,
+};
+const caller = { id: 'req-1', sourceIp: '203.0.113.9', userAgent: null };
+const decision = { id: 'iss_1', time: NOW, configVersion: 7, applied: undefined };
+const evidence = noEvidence(['deploy-web']);
+
+const draft = (
+  who: Partial<Parameters<typeof draftRecord>[2]> = {},
+  more: Partial<Parameters<typeof draftRecord>[3]> = {},
+  by: Parameters<typeof draftRecord>[0] = decision,
+) =>
+  draftRecord(
+    by,
+    { intent: 'why', caller },
+    { principal: aPrincipal(), actor: null, client: null, proof: null, ...who },
+    { ...evidence, ...more },
+  );
+
+describe('the record of a decision', () => {
+  it('has handed out nothing', () => {
+    expect(draft()).toEqual({
+      id: 'iss_1',
+      time: NOW,
+      outcome: 'started',
+      reason: null,
+      attempts: 1,
+      scope: 'deploy-web',
+      grant: null,
+      principal: 'acme/web@refs/heads/main',
+      connection: 'github',
+      client: null,
+      subject: 'repo:acme/web:ref:refs/heads/main',
+      actor: null,
+      intent: 'why',
+      proof: aPrincipal().proof,
+      claims: { sha: 'c0ffee' },
+      decision: { configVersion: 7, rule: null, checks: [] },
+      credential: null,
+      request: caller,
+    });
+  });
+
+  it.each([
+    ['somebody of a connection', { principal: aPrincipal(), client: null }, 'github', null],
+    ['somebody whose proof a client brings', { principal: aPrincipal(), client: bot }, 'github', 'bot'],
+    [
+      'a client itself',
+      { principal: aPrincipal({ source: { kind: 'client', name: 'nightly' } }), client: null },
+      null,
+      'nightly',
+    ],
+    [
+      'a client itself, also where another one brings its token',
+      { principal: aPrincipal({ source: { kind: 'client', name: 'nightly' } }), client: bot },
+      null,
+      'nightly',
+    ],
+  ])('names connection and client of %s', (_, who, connection, client) => {
+    expect(draft(who)).toMatchObject({ connection, client });
+  });
+
+  it('has the scopes in their order, and the claims that rules name or `record` does', () => {
+    const principal = aPrincipal({
+      claims: {
+        values: new Map([
+          ['ref', 'main'],
+          ['sha', 'c0ffee'],
+          ['secret', 'no'],
+        ]),
+        unavailable: new Map(),
+      },
+    });
+    expect(draft({ principal }, { scopes: ['b', 'a'], subjectClaims: ['ref', 'absent'] })).toMatchObject({
+      scope: 'b a',
+      claims: { ref: 'main', sha: 'c0ffee' },
+    });
+    expect(Object.keys(draft({ principal }, { subjectClaims: ['ref', 'absent'] }).claims)).toEqual(['ref', 'sha']);
+  });
+
+  it.each<[string, DecisionEvidence['source'], Partial<AppliedVersion> | undefined]>([
+    ['where the rule stands alone', { file: 'scopes/a.yaml', line: 3 }, undefined],
+    ['who put the version in force alone', null, { author: 'ann' }],
+  ])('says what is known: %s', (_, source, applied) => {
+    const known = { file: null, line: null, appliedBy: null, appliedAt: null, reason: null, commit: null };
+    const said =
+      applied === undefined
+        ? { ...known, file: 'scopes/a.yaml', line: 3 }
+        : { ...known, appliedBy: 'ann', appliedAt: '2026-11-21T09:00:00Z' };
+    const by = applied === undefined ? decision : { ...decision, applied: { ...APPLIED, ...applied } };
+    expect(draft({}, { source }, by).decision.source).toEqual(said);
+  });
+});
+
+const APPLIED: AppliedVersion = { author: 'ann', appliedAt: epochMilliseconds(NOW), reason: null, commit: null };

@@ -1,0 +1,223 @@
+/** Proofs and limits over ports that answer when they are told: what waits for what, and what is given back. */
+import { describe, expect, it } from '@jest/globals';
+import { claimProofs, releaseProofs, type SingleUse } from '../../lib/issuance/single-use.ts';
+import { spend } from '../../lib/issuance/spend.ts';
+import { Fault } from '../../lib/outcome.ts';
+import type { Counted, LimitCount, Limits, ReplayClaim, Replays } from '../../lib/ports.ts';
+import { epochSeconds, seconds } from '../../lib/time.ts';
+import { NOW, NOW_SECONDS } from '../fakes/world.ts';
+
+const forever = new AbortController().signal;
+const use = (tokenId: string, reuse: ReplayClaim['reuse'] = 'once'): SingleUse => ({
+  claim: {
+    issuer: 'https://idp.example',
+    tokenId,
+    reuse,
+    binding: 'b',
+    issuance: 'iss_1',
+    until: epochSeconds(NOW_SECONDS + 60),
+  },
+  refusal: tokenId === 'client' ? 'client_assertion_replayed' : 'replayed',
+});
+const LIMIT: LimitCount = { counter: 'total:a', count: 9, window: seconds(60) };
+
+/** Settles what is at hand. */
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+type Answer = 'claimed' | 'replayed' | 'down';
+
+/** Replays whose answers come when the test says so; `likely` is what this process guesses. */
+function replaysOf(likely: ((claim: ReplayClaim) => boolean) | undefined) {
+  const events: string[] = [];
+  const waiting = new Map<string, (answer: Answer) => void>();
+  const signals: AbortSignal[] = [];
+  const replays: Replays = {
+    claim: ({ tokenId }) => {
+      events.push(`claim ${tokenId}`);
+      return new Promise((resolve, reject) =>
+        waiting.set(tokenId, (answer) => (answer === 'down' ? reject(new Fault('replays', 'down')) : resolve(answer))),
+      );
+    },
+    release: async ({ tokenId }, signal) => {
+      events.push(`release ${tokenId}`);
+      signals.push(signal);
+    },
+    ...(likely === undefined ? {} : { isLikely: likely }),
+  };
+  const answer = async (tokenId: string, what: Answer) => {
+    waiting.get(tokenId)?.(what);
+    await turn();
+  };
+  return { replays, events, signals, answer };
+}
+
+describe('claims', () => {
+  it('are made side by side where those before are likely to hold', async () => {
+    const { replays, events, answer } = replaysOf(() => true);
+    const claimed = claimProofs(replays, [use('client'), use('subject'), use('actor')], forever);
+    expect(events).toEqual(['claim client', 'claim subject', 'claim actor']);
+    for (const each of ['actor', 'client', 'subject']) await answer(each, 'claimed');
+    expect(await claimed).toEqual({ ok: true, value: null });
+  });
+
+  it.each([
+    ['is not likely to hold', () => false],
+    ['may not hold for all that this process knows', undefined],
+  ])('wait for one before them that %s', async (_, likely) => {
+    const { replays, events, answer } = replaysOf(likely);
+    const claimed = claimProofs(replays, [use('client'), use('subject')], forever);
+    await turn();
+    expect(events).toEqual(['claim client']);
+    await answer('client', 'claimed');
+    expect(events).toEqual(['claim client', 'claim subject']);
+    await answer('subject', 'claimed');
+    expect((await claimed).ok).toBe(true);
+  });
+
+  it('of `bind`, which cannot be given back, wait for all before them', async () => {
+    const { replays, events, answer } = replaysOf(() => true);
+    const claimed = claimProofs(replays, [use('client'), use('subject', 'bind'), use('actor')], forever);
+    expect(events).toEqual(['claim client']);
+    await answer('client', 'claimed');
+    expect(events).toEqual(['claim client', 'claim subject', 'claim actor']);
+    await answer('subject', 'claimed');
+    await answer('actor', 'claimed');
+    expect((await claimed).ok).toBe(true);
+  });
+
+  it.each([
+    ['client', ['release subject', 'release actor'], 'client_assertion_replayed'],
+    ['subject', ['release actor'], 'replayed'],
+    ['actor', [], 'replayed'],
+  ] as const)('are given back behind the first that is refused: %s', async (replayed, released, reason) => {
+    const { replays, events, answer } = replaysOf(() => true);
+    const claimed = claimProofs(replays, [use('client'), use('subject'), use('actor')], forever);
+    for (const each of ['client', 'subject', 'actor']) await answer(each, each === replayed ? 'replayed' : 'claimed');
+    expect(await claimed).toMatchObject({ ok: false, refusal: { reason } });
+    expect(events.slice(3)).toEqual(released);
+  });
+
+  it('are none under way any more when one of them fails', async () => {
+    const { replays, answer } = replaysOf(() => true);
+    let failed = false;
+    const claimed = claimProofs(replays, [use('client'), use('subject')], forever).catch((cause: unknown) => {
+      failed = true;
+      return cause;
+    });
+    await answer('client', 'down');
+    expect(failed).toBe(false);
+    await answer('subject', 'claimed');
+    expect(await claimed).toMatchObject({ dependency: 'replays' });
+  });
+
+  it('are all given back, whatever becomes of one of them', async () => {
+    const released: string[] = [];
+    const replays: Replays = {
+      claim: async () => 'claimed',
+      release: async ({ tokenId }) => {
+        released.push(tokenId);
+        throw new Fault('replays', 'down');
+      },
+    };
+    await releaseProofs(replays, [use('client'), use('subject')], forever);
+    expect(released).toEqual(['client', 'subject']);
+  });
+});
+
+/** Limits that write down how they were asked. */
+function limitsOf(counted: Counted) {
+  const events: string[] = [];
+  const signals: AbortSignal[] = [];
+  const limits: Limits = {
+    count: async () => {
+      events.push('count');
+      return counted;
+    },
+    countAhead: () => {
+      events.push('ahead');
+      return {
+        settle: async () => {
+          events.push('settle');
+          return counted;
+        },
+        giveBack: async (signal) => {
+          events.push('give back');
+          signals.push(signal);
+        },
+      };
+    },
+  };
+  return { limits, events, signals };
+}
+
+const clock = { now: () => NOW };
+const WITHIN: Counted = { within: true };
+const FULL: Counted = { within: false, retryAfter: seconds(30) };
+
+describe('counting', () => {
+  it.each<[string, SingleUse[], LimitCount[], boolean, string[]]>([
+    ['begins beside one claim that is likely to hold', [use('subject')], [LIMIT], true, ['ahead', 'settle']],
+    ['begins beside two', [use('client'), use('subject')], [LIMIT, LIMIT], true, ['ahead', 'settle']],
+    ['comes after a claim that is not', [use('subject')], [LIMIT], false, ['count']],
+    ['is not done ahead of nothing', [], [LIMIT], true, ['count']],
+    ['is not done ahead without a limit', [use('subject')], [], true, ['count']],
+  ])('%s', async (_, uses, counts, likely, expected) => {
+    const { replays, answer } = replaysOf(() => likely);
+    const { limits, events } = limitsOf(WITHIN);
+    const spent = spend({ clock, replays, limits }, uses, counts, forever);
+    for (const each of ['client', 'subject']) await answer(each, 'claimed');
+    expect(await spent).toEqual({ ok: true, value: null });
+    expect(events).toEqual(expected);
+  });
+
+  it.each<[Answer, string[]]>([
+    ['replayed', []],
+    ['down', ['release subject']],
+  ])('ahead is given back where the claim does not hold: %s', async (what, released) => {
+    const { replays, events: claims, answer } = replaysOf(() => true);
+    const { limits, events } = limitsOf(WITHIN);
+    const spent = spend({ clock, replays, limits }, [use('subject')], [LIMIT], forever).catch((cause) => cause);
+    await answer('subject', what);
+    expect(await spent).toMatchObject(what === 'down' ? { dependency: 'replays' } : { ok: false });
+    expect(events).toEqual(['ahead', 'give back']);
+    expect(claims).toEqual(['claim subject', ...released]);
+  });
+
+  it('that finds no room gives the proofs back, and says when there is some', async () => {
+    const { replays, events, answer } = replaysOf(() => true);
+    const { limits } = limitsOf(FULL);
+    const spent = spend({ clock, replays, limits }, [use('subject')], [LIMIT], forever);
+    await answer('subject', 'claimed');
+    expect(await spent).toEqual({ ok: false, refusal: { reason: 'limit_reached', retryAfter: 30 } });
+    expect(events).toEqual(['claim subject', 'release subject']);
+  });
+});
+
+describe('giving back', () => {
+  /** A request that is refused for its limit, whose deadline is `deadline`: the signal of what it gives back. */
+  async function givingBack(deadline: AbortSignal): Promise<AbortSignal> {
+    const { replays, signals, answer } = replaysOf(() => true);
+    const spent = spend({ clock, replays, limits: limitsOf(FULL).limits }, [use('subject')], [LIMIT], deadline);
+    await answer('subject', 'claimed');
+    await spent;
+    const [signal] = signals;
+    if (signal === undefined) throw new Error('nothing was given back');
+    return signal;
+  }
+
+  it('has as long as the request', async () => {
+    const request = new AbortController();
+    const signal = await givingBack(request.signal);
+    await new Promise((resolve) => setTimeout(resolve, 260));
+    expect(signal.aborted).toBe(false);
+    request.abort();
+    expect(signal.aborted).toBe(true);
+  });
+
+  it('has 200 ms where the request is over, and then no more', async () => {
+    const signal = await givingBack(AbortSignal.abort());
+    expect(signal.aborted).toBe(false);
+    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    expect(signal.aborted).toBe(true);
+  });
+});
