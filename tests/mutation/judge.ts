@@ -12,6 +12,8 @@ export interface Verdict {
   /** The file, and the test, that noticed. */
   readonly by?: string;
   readonly file?: string;
+  /** That test's place in the file; null: the file did not load. */
+  readonly id?: number | null;
 }
 
 export interface Result extends Verdict {
@@ -53,8 +55,9 @@ export class Judge {
 
   /** Whether the tests that killed still pass in that worker while nothing is mutated. */
   async stillJudges(child: Child, killed: readonly Result[]): Promise<boolean> {
-    for (const file of new Set(killed.flatMap((result) => result.file ?? []))) {
-      const answer = await child.ask({ kind: 'try', file, mutant: null, tests: null, limitMs: 60_000 }, 120_000);
+    for (const [file, of] of Map.groupBy(killed, (result) => result.file ?? '')) {
+      const tests = [...new Set(of.flatMap(({ id }) => id ?? []))].sort((a, b) => a - b);
+      const answer = await child.ask({ kind: 'try', file, mutant: null, tests, limitMs: 60_000 }, 120_000);
       if (answer === 'late' || answer.kind !== 'try' || answer.failed !== null) return false;
     }
     return true;
@@ -70,7 +73,7 @@ async function decide(child: Child, { path, index }: Mutant, attempts: readonly 
     if (answer === 'late') return { status: 'late', file };
     if (answer.kind !== 'try')
       throw new Error(`${file} could not be tried on ${path}#${index}: ${JSON.stringify(answer)}`);
-    if (answer.failed !== null) return { status: 'killed', by: answer.failed.test, file };
+    if (answer.failed !== null) return { status: 'killed', by: answer.failed.test, id: answer.failed.id, file };
   }
   return { status: 'survived' };
 }

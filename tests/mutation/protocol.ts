@@ -34,7 +34,8 @@ export type Answer =
   | { readonly kind: 'survey'; readonly survey: Survey }
   | {
       readonly kind: 'try';
-      readonly failed: { readonly test: string; readonly why: string } | null;
+      /** `id`: its place in the file; null: the file did not load. */
+      readonly failed: { readonly test: string; readonly id: number | null; readonly why: string } | null;
       readonly ms: number;
       readonly rss: number;
     }

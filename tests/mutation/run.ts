@@ -19,7 +19,7 @@ const USAGE = `npm run mutation -- [--files PREFIX]… [--since REVISION] [--bud
                         [--least PERCENT] [--survivors fail|report]
   --files    only files whose path begins so (lib/policy)
   --since    only files that differ from that revision
-  --budget   begins no mutant after that many seconds: a sample, by --seed (default: the commit's)
+  --budget   is over after about that many seconds: a sample, by --seed (default: the commit's)
   --least    of 100 that must be killed (default 90); --survivors report: one that nobody judged is no failure
   --show     prints each mutant that is not killed, judged or not`;
 
@@ -36,6 +36,13 @@ const { values } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 });
+
+/**
+ * Of a budget, until when test files are run to see what they execute, and until when mutants are begun: then what
+ * killed them is run once more.
+ */
+const SURVEY_SHARE = 0.55;
+const JUDGING_SHARE = 0.88;
 
 const say = (line: string): void => console.log(line);
 const git = (...words: readonly string[]): string => execFileSync('git', words, { cwd: ROOT, encoding: 'utf8' }).trim();
@@ -61,15 +68,16 @@ async function main(): Promise<number> {
   const children = Array.from({ length: Number(values.workers) }, () => new Child());
   const began = performance.now();
   try {
-    const { surveys, broken } = await survey(children, files, say);
+    const budgetMs = values.budget === undefined ? Number.POSITIVE_INFINITY : Number(values.budget) * 1000;
+    const { surveys, broken } = await survey(children, files, say, began + SURVEY_SHARE * budgetMs);
     for (const { file, why } of broken) say(`fails unmutated: ${file}: ${why}`);
     const judge = new Judge(new Plan(surveys), new Store<Verdict>('verdicts'));
     const judged = new Judged(readJudged());
-    const budgetMs = values.budget === undefined ? null : Number(values.budget) * 1000 - (performance.now() - began);
+    const left = JUDGING_SHARE * budgetMs - (performance.now() - began);
     const results = await judgeAll(mutants, {
       children,
       judge,
-      budgetMs,
+      budgetMs: left,
       progress: (done) => {
         if (done % 100 === 0) say(`${done} of ${mutants.length}, ${Math.round((performance.now() - began) / 1000)} s`);
       },

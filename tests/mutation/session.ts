@@ -5,8 +5,8 @@ import type { Mutant } from './mutant.ts';
 export interface SessionOptions {
   readonly children: readonly Child[];
   readonly judge: Judge;
-  /** Nothing new is begun after that many milliseconds; null: all are judged. */
-  readonly budgetMs: number | null;
+  /** Nothing new is begun after that many milliseconds. */
+  readonly budgetMs: number;
   readonly progress: (done: number, result: Result) => void;
 }
 
@@ -19,8 +19,7 @@ export async function judgeAll(mutants: readonly Mutant[], options: SessionOptio
   const began = performance.now();
   const queue = [...mutants];
   const results: Result[] = [];
-  const take = (): Mutant | undefined =>
-    budgetMs !== null && performance.now() - began > budgetMs ? undefined : queue.shift();
+  const take = (): Mutant | undefined => (performance.now() - began > budgetMs ? undefined : queue.shift());
   const settle = (settled: readonly Result[]): void => {
     for (const result of settled) {
       results.push(result);

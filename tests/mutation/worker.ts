@@ -57,7 +57,7 @@ async function surveyTests(tests: readonly TestCase[], coverage: Coverage): Prom
 
 async function attempt({ file, mutant, tests: ids, limitMs }: Extract<Ask, { kind: 'try' }>): Promise<Answer> {
   const began = performance.now();
-  const answer = (failed: { test: string; why: string } | null): Answer => ({
+  const answer = (failed: Extract<Answer, { kind: 'try' }>['failed']): Answer => ({
     kind: 'try',
     failed,
     ms: performance.now() - began,
@@ -67,16 +67,16 @@ async function attempt({ file, mutant, tests: ids, limitMs }: Extract<Ask, { kin
   try {
     await new ModuleGraph(mutant === null ? ({ code }) => code : mutating(mutant), globals).load(file);
   } catch (thrown) {
-    return answer({ test: 'loading', why: text(thrown) });
+    return answer({ test: 'loading', id: null, why: text(thrown) });
   }
   const wanted =
     ids === null ? tests : ids.map((id) => tests[id]).filter((test): test is TestCase => test !== undefined);
-  let failed: { test: string; why: string } | null = null;
-  if (ids !== null && wanted.length < ids.length) failed = { test: 'loading', why: 'some of its tests are gone' };
+  let failed: Extract<Answer, { kind: 'try' }>['failed'] = null;
+  if (ids !== null && wanted.length < ids.length) failed = { test: 'loading', id: null, why: 'some tests are gone' };
   await runTests(failed === null ? wanted : [], () => limitMs, {
-    finished: async ({ name }, _ms, failure) => {
+    finished: async ({ name, id }, _ms, failure) => {
       if (failure === undefined) return 'go on';
-      failed = { test: name, why: text(failure) };
+      failed = { test: name, id, why: text(failure) };
       return 'stop';
     },
   });
