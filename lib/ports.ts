@@ -348,6 +348,11 @@ export interface Log {
   error(event: string, members: LogMembers, cause?: unknown): void;
 }
 
+/** What rules and scopes under `mode: report` would have decided otherwise. */
+export interface ReportMetrics {
+  reported(outcome: 'wouldDeny' | 'wouldAllow', scope: string): void;
+}
+
 export interface Metrics {
   issued(dimensions: { readonly grant: string; readonly route: string }, latencyMs: number): void;
   refused(

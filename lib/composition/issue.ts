@@ -16,8 +16,10 @@ import { parseJwt } from '../identity/oidc/jwt.ts';
 import { verifyJwt } from '../identity/oidc/verify-jwt.ts';
 import type { Authenticators } from '../issuance/authenticate.ts';
 import type { IssuePorts } from '../issue.ts';
+import { countingReports } from '../ledger/count-reports.ts';
 import { toEpochSeconds } from '../time.ts';
 import { resources } from './resources.ts';
+import { metricsOf } from './route.ts';
 
 /**
  * The ports of the use case, with the granters for AWS: all that /v1/credentials has, and what /sts and the token
@@ -34,7 +36,10 @@ export function issuePorts(): Omit<IssuePorts, 'granters'> & { granters: IssuePo
     authenticators: liveAuthenticators(),
     replays: dynamoReplays({ ...state, clock }),
     limits: dynamoLimits({ ...state, random: systemRandom }),
-    ledger: dynamoLedger({ client: dynamoDb, table: table('ledger'), retention: settings.ledgerRetention }),
+    ledger: countingReports(
+      dynamoLedger({ client: dynamoDb, table: table('ledger'), retention: settings.ledgerRetention }),
+      metricsOf(settings),
+    ),
     granters: {
       'aws-session': awsSessionGranter({ sessions, externalId: settings.externalId }),
       'aws-federated': awsFederatedGranter(sessions),

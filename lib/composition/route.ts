@@ -1,20 +1,24 @@
 import { systemClock } from '../host/clock.ts';
 import { deadlines } from '../host/deadline.ts';
 import { embeddedMetrics, jsonLog } from '../host/log.ts';
-import { readSettings } from '../host/settings.ts';
-import type { Clock, Log, Metrics } from '../ports.ts';
+import { readSettings, type Settings } from '../host/settings.ts';
+import type { Clock, Log, Metrics, ReportMetrics } from '../ports.ts';
 
 /** What every route has, whatever else its function can do. */
 export interface LiveRoutePorts {
   readonly clock: Clock;
   readonly log: Log;
-  readonly metrics: Metrics;
+  readonly metrics: Metrics & ReportMetrics;
   readonly deadline: (budgetMs: number) => AbortSignal;
 }
+
+/** Of this deployment, as log lines. */
+export const metricsOf = ({ tablePrefix }: Pick<Settings, 'tablePrefix'>): Metrics & ReportMetrics =>
+  embeddedMetrics(systemClock, `TokenBroker/${tablePrefix}`);
 
 export const routePorts = (): LiveRoutePorts => ({
   clock: systemClock,
   log: jsonLog(systemClock),
-  metrics: embeddedMetrics(systemClock, `TokenBroker/${readSettings().tablePrefix}`),
+  metrics: metricsOf(readSettings()),
   deadline: deadlines(),
 });

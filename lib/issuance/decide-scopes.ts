@@ -2,7 +2,7 @@ import type { RuleSource } from '../configuration/documents.ts';
 import type { Granted } from '../credential/grant.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import { type DecisionInput, decide } from '../policy/decide.ts';
-import type { Check, Decision } from '../policy/decision.ts';
+import type { Check, Decision, Reported } from '../policy/decision.ts';
 import type { GrantType } from '../policy/grants/kinds.ts';
 import type { CompiledScope } from '../policy/scope.ts';
 
@@ -14,10 +14,17 @@ export interface DecisionEvidence {
   /** Where that rule stands; where no rule decided, its file without a line; null: not known. */
   readonly source: { readonly file: RuleSource['file']; readonly line: RuleSource['line'] | null } | null;
   readonly checks: readonly Check[];
+  /** What rules under report would have changed; of several scopes, the first that says so. */
+  readonly reported: RecordedReport;
   /** Claim names that the rules and templates of the scopes use. */
   readonly subjectClaims: readonly string[];
   readonly actorClaims: readonly string[];
 }
+
+/** `scope` where several were asked. */
+export type RecordedReport = {
+  readonly [Name in keyof Reported]: Reported[Name] & { readonly scope?: string };
+};
 
 type GrantedScopes = readonly [Granted<GrantType>, ...Granted<GrantType>[]];
 
@@ -46,10 +53,24 @@ export function decideScopes(
     rule: decision.rule,
     source: sourceOf(decisive, decision),
     checks,
+    reported: reportOf(decided, others.length === 0 ? 'one' : 'several'),
   };
   if (!decision.allowed) return { ...refuse(decision.reason), evidence };
   const [one, ...more] = granted;
   return one === undefined ? { ...refuse('not_allowed'), evidence } : { ...accept([one, ...more] as const), evidence };
+}
+
+function reportOf(
+  decided: readonly { readonly scope: CompiledScope; readonly decision: Decision }[],
+  asked: 'one' | 'several',
+): RecordedReport {
+  for (const { scope, decision } of decided) {
+    const { wouldDeny, wouldAllow } = decision;
+    const name = asked === 'one' ? {} : { scope: scope.scope.scope };
+    if (wouldDeny !== undefined) return { wouldDeny: { ...wouldDeny, ...name } };
+    if (wouldAllow !== undefined) return { wouldAllow: { ...wouldAllow, ...name } };
+  }
+  return {};
 }
 
 function sourceOf({ scope }: CompiledScope, { allowed, rule }: Decision): DecisionEvidence['source'] {
@@ -73,6 +94,7 @@ export const noEvidence = (scopes: readonly string[]): DecisionEvidence => ({
   rule: null,
   source: null,
   checks: [],
+  reported: {},
   subjectClaims: [],
   actorClaims: [],
 });

@@ -51,6 +51,7 @@ export function draftRecord(
       configVersion: decision.configVersion,
       rule: evidence.rule,
       checks: evidence.checks,
+      ...evidence.reported,
       ...decisionSource(evidence.source, decision.applied),
     },
     credential: null,

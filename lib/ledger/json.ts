@@ -35,9 +35,19 @@ export function toJson(record: IssuanceRecord): JsonObject {
   };
 }
 
-function decisionToJson({ checks, source, ...decision }: IssuanceRecord['decision']): JsonObject {
+function decisionToJson({
+  checks,
+  source,
+  wouldDeny,
+  wouldAllow,
+  ...decision
+}: IssuanceRecord['decision']): JsonObject {
+  const reports = {
+    ...(wouldDeny === undefined ? {} : { wouldDeny: { ...wouldDeny } }),
+    ...(wouldAllow === undefined ? {} : { wouldAllow: { ...wouldAllow } }),
+  };
   const place = source === undefined ? {} : { source: { ...source } };
-  return { ...decision, checks: checks.map((check) => ({ ...check })), ...place };
+  return { ...decision, checks: checks.map((check) => ({ ...check })), ...place, ...reports };
 }
 
 const proofToJson = (proof: ProofEvidence): JsonObject => ({

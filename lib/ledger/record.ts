@@ -81,6 +81,10 @@ export interface IssuanceRecord {
     readonly checks: readonly Check[];
     /** Absent in a record of before, where nothing of it is known, and in `started`. */
     readonly source?: DecisionSource;
+    /** It was allowed; with the rules under `mode: report` it would be refused. */
+    readonly wouldDeny?: { readonly rule: number | null; readonly reason: Reason; readonly scope?: string };
+    /** It was refused; with the rules, or the scope, under `mode: report` it would be allowed. */
+    readonly wouldAllow?: { readonly rule: number; readonly scope?: string };
   };
   readonly credential: CredentialRecord | null;
   readonly request: {

@@ -1,6 +1,6 @@
 import type { Reason } from '../refusals/registry.ts';
 import { evaluateConditions } from './conditions.ts';
-import type { Check, Decision, KeyLookup } from './decision.ts';
+import type { Check, Decision, KeyLookup, Reported } from './decision.ts';
 import { type DecisionInput, decisionLookup } from './lookup.ts';
 import { mayActAdmits } from './may-act.ts';
 import { allowPerspectives, denyPerspectives } from './perspectives.ts';
@@ -25,20 +25,55 @@ interface Tried {
  * an error of evaluation is `condition_error`, whatever else matches; the first `allow` rule that matches allows; a
  * withheld value that a rule hung on gives its reason; else `not_allowed`. What is allowed is still `may_act_mismatch`
  * where the subject's token names another actor. A rule is tried from every perspective on the request
- * (`perspectives.ts`), as if it were one rule for each.
+ * (`perspectives.ts`), as if it were one rule for each. Rules under `mode: report` decide nothing, and a scope under it
+ * grants nothing; where they would change the outcome, `wouldDeny` or `wouldAllow` says so.
  */
 export function decide(compiled: CompiledScope, input: DecisionInput): Decision {
-  if (!compiled.scope.enabled) return refused('not_allowed', null, []);
-  const denying = tryAll(compiled.deny, denyPerspectives(input), denySelects);
+  const { scope } = compiled;
+  if (!scope.enabled) return refused('not_allowed', null, []);
+  const rules = { allow: indexed(compiled.allow), deny: indexed(compiled.deny) };
+  const isReported = ({ compiled: { rule } }: IndexedRule) => rule.mode === 'report';
+  if (scope.mode !== 'report' && ![...rules.allow, ...rules.deny].some(isReported)) return decideBy(rules, input);
+  const all = decideBy(rules, input);
+  const [allow, deny] = [rules.allow, rules.deny].map((each) => each.filter((rule) => !isReported(rule)));
+  const enforced =
+    scope.mode === 'report'
+      ? refused('not_allowed', null, all.checks)
+      : decideBy({ allow: allow ?? [], deny: deny ?? [] }, input);
+  return { ...enforced, ...reported(enforced, all) };
+}
+
+/** A rule with its place, which decisions name. */
+interface IndexedRule {
+  readonly index: number;
+  readonly compiled: CompiledRule;
+}
+
+interface IndexedRules {
+  readonly allow: readonly IndexedRule[];
+  readonly deny: readonly IndexedRule[];
+}
+
+const indexed = (rules: readonly CompiledRule[]): readonly IndexedRule[] =>
+  rules.map((compiled, index) => ({ index, compiled }));
+
+/** How the decision by all rules departs from the one that counts. */
+function reported(enforced: Decision, all: Decision): Reported {
+  if (enforced.allowed && !all.allowed) return { wouldDeny: { rule: all.rule, reason: all.reason } };
+  return !enforced.allowed && all.allowed ? { wouldAllow: { rule: all.rule } } : {};
+}
+
+function decideBy(rules: IndexedRules, input: DecisionInput): Decision {
+  const denying = tryAll(rules.deny, denyPerspectives(input), denySelects);
   const denial = denying.find(({ outcome }) => outcome === 'matched');
   if (denial !== undefined) return refused('not_allowed', denial.rule, denial.checks);
   const unsure = mostSerious(denying);
   if (unsure !== null) return refused(unsure.error, unsure.rule, checksOf(denying));
-  return allowOrRefuse(compiled, input);
+  return allowOrRefuse(rules, input);
 }
 
-function allowOrRefuse(compiled: CompiledScope, input: DecisionInput): Decision {
-  const tried = tryAll(compiled.allow, allowPerspectives(input), allowSelects, missedActor);
+function allowOrRefuse({ allow }: IndexedRules, input: DecisionInput): Decision {
+  const tried = tryAll(allow, allowPerspectives(input), allowSelects, missedActor);
   const failure = mostSerious(tried);
   if (failure?.error === 'condition_error') return refused('condition_error', null, checksOf(tried));
   const match = tried.find(({ outcome }) => outcome === 'matched');
@@ -48,12 +83,12 @@ function allowOrRefuse(compiled: CompiledScope, input: DecisionInput): Decision 
 }
 
 function tryAll(
-  rules: readonly CompiledRule[],
+  rules: readonly IndexedRule[],
   perspectives: readonly DecisionInput[],
   selects: (rule: CompiledRule['rule'], input: DecisionInput) => boolean,
   missedBy: (rule: CompiledRule['rule'], input: DecisionInput) => Check | null = () => null,
 ): readonly Tried[] {
-  return rules.flatMap((compiled, rule) => {
+  return rules.flatMap(({ compiled, index: rule }) => {
     const selected = perspectives.filter((perspective) => selects(compiled.rule, perspective));
     if (selected.length > 0) return selected.map((each) => tryRule(compiled, rule, decisionLookup(each)));
     const near = perspectives.find((perspective) => missedBy(compiled.rule, perspective) !== null);

@@ -38,21 +38,31 @@ export type KeyValue = JsonValue | undefined | Unavailable;
 /** Looks a condition key up (`claims.ref`, `request.sourceIp`, …). Keys are validated at compile time. */
 export type KeyLookup = (key: string) => KeyValue;
 
+/** What would have been decided otherwise, had rules and scope under `mode: report` decided too. */
+export interface Reported {
+  /** It was allowed, and would be refused: the rule's index into `deny`, null where no rule says so. */
+  readonly wouldDeny?: { readonly rule: number | null; readonly reason: Reason };
+  /** It was refused, and would be allowed: the rule's index into `allow`. */
+  readonly wouldAllow?: { readonly rule: number };
+}
+
 /**
  * What was decided and why. `rule` is an index into `allow` where it was allowed, into `deny` where such a rule
  * refused, else null. `checks` are those of the rule that decided, or of every rule that was tried, at most 32.
  */
-export type Decision =
-  | {
-      readonly allowed: true;
-      readonly rule: number;
-      readonly checks: readonly Check[];
-      /** The request as the rule saw it, for the templates of the grant. */
-      readonly lookup: KeyLookup;
-    }
-  | {
-      readonly allowed: false;
-      readonly reason: Reason;
-      readonly rule: number | null;
-      readonly checks: readonly Check[];
-    };
+export type Decision = Reported &
+  (
+    | {
+        readonly allowed: true;
+        readonly rule: number;
+        readonly checks: readonly Check[];
+        /** The request as the rule saw it, for the templates of the grant. */
+        readonly lookup: KeyLookup;
+      }
+    | {
+        readonly allowed: false;
+        readonly reason: Reason;
+        readonly rule: number | null;
+        readonly checks: readonly Check[];
+      }
+  );

@@ -31,6 +31,8 @@ export interface ExplainedRule {
   readonly effect: 'allow' | 'deny';
   readonly rule: number;
   readonly source: RuleSource | null;
+  /** The rule decides nothing: what it would decide is recorded. */
+  readonly mode?: 'report';
   readonly outcome: 'matched' | 'missed' | 'elsewhere' | { readonly error: Reason };
   readonly checks: readonly ExplainedCheck[];
 }
@@ -50,7 +52,9 @@ export function explainDecision(compiled: CompiledScope, input: DecisionInput): 
   const decision = decide(compiled, input);
   const deny = explainAll(compiled.deny, 'deny', denyPerspectives(input));
   const allow = explainAll(compiled.allow, 'allow', allowPerspectives(input));
-  const denied = deny.some(({ outcome }) => outcome === 'matched' || typeof outcome === 'object');
+  const denied = deny.some(
+    ({ outcome, mode }) => mode !== 'report' && (outcome === 'matched' || typeof outcome === 'object'),
+  );
   const [nearest = null] = allow.toSorted((a, b) => distance(a) - distance(b));
   return {
     scope: compiled.scope.scope,
@@ -86,9 +90,18 @@ const explainAll = (
     const views = perspectives.map((view) => explainRule(compiled, rule, effect, view));
     const [matched] = views.filter(({ outcome }) => outcome === 'matched');
     const [nearest] = views.toSorted((a, b) => distance(a) - distance(b));
-    const own = { effect, rule, source: compiled.rule.source ?? null, outcome: 'elsewhere', checks: [] } as const;
+    const own = { ...placeOf(compiled.rule, rule, effect), outcome: 'elsewhere', checks: [] } as const;
     return matched ?? nearest ?? own;
   });
+
+const placeOf = (
+  { source, mode }: Rule,
+  rule: number,
+  effect: 'allow' | 'deny',
+): Pick<ExplainedRule, 'effect' | 'rule' | 'source' | 'mode'> => ({
+  ...{ effect, rule, source: source ?? null },
+  ...(mode === undefined ? {} : { mode }),
+});
 
 function explainRule(
   { rule, conditions }: CompiledRule,
@@ -96,7 +109,7 @@ function explainRule(
   effect: 'allow' | 'deny',
   input: DecisionInput,
 ): ExplainedRule {
-  const base = { effect, rule: index, source: rule.source ?? null };
+  const base = placeOf(rule, index, effect);
   const about = selectors(rule, input);
   const selected = effect === 'allow' ? allowSelects(rule, input) : denySelects(rule, input);
   const lookup = decisionLookup(input);

@@ -24,6 +24,16 @@ describe('a scope', () => {
     expect(limits).toEqual({ perPrincipal: { count: 60, window: 3600 }, total: { count: 5, window: 90 } });
   });
 
+  it('keeps `mode: report` of a scope and of a rule, and takes no other', async () => {
+    const under = SESSION.replace('{ connection: partner }', '{ connection: partner, mode: report }');
+    const { allow, mode } = await normalized(`${under}mode: report\n`);
+    expect([mode, allow[0]?.mode]).toEqual(['report', 'report']);
+    expect(await normalized(`${SESSION}mode: enforce\n`)).not.toHaveProperty('mode');
+    expect(await problems(`${SESSION}mode: audit\n`)).toEqual([
+      expect.stringContaining('mode: must be enforce or report'),
+    ]);
+  });
+
   it('keeps the line of each rule, below comments and of a deny too', async () => {
     const rules = 'allow:\n  - connection: partner\n  # why\n  - connection: partner\n    client: bot\n';
     const { allow, deny } = await normalized(

@@ -35,6 +35,25 @@ async function decisionOf(more: Partial<Scope>, by: typeof applied | null = appl
   return records.at(-1)?.decision;
 }
 
+describe('a record says what rules under report would change', () => {
+  it.each<[string, Partial<Scope>, object]>([
+    [
+      'a refusal',
+      { allow: [rule(3)], deny: [rule(9, { mode: 'report' })] },
+      { wouldDeny: { rule: 0, reason: 'not_allowed' } },
+    ],
+    ['an issuance', { allow: [rule(3, other), rule(5, { mode: 'report' })] }, { wouldAllow: { rule: 1 } }],
+    ['an issuance of a scope under report', { mode: 'report', allow: [rule(3)] }, { wouldAllow: { rule: 0 } }],
+  ])('%s', async (_name, scope, expected) => {
+    expect(await decisionOf(scope)).toMatchObject(expected);
+  });
+
+  it('and nothing where they change nothing', async () => {
+    const decision = await decisionOf({ allow: [rule(3), rule(5, { mode: 'report' })] });
+    expect(Object.keys(decision ?? {})).toEqual(['configVersion', 'rule', 'checks', 'source']);
+  });
+});
+
 describe('a record leads to whoever allowed it', () => {
   it.each<[string, Partial<Scope>, object]>([
     ['the rule that allowed', { allow: [rule(3, other), rule(7)] }, at(7)],

@@ -19,6 +19,7 @@ export function normalizeScope(written: WrittenScope, deployment: Deployment, re
     scope: written.scope,
     description: written.description ?? '',
     enabled: written.enabled ?? true,
+    ...reportMode(written),
     allow: written.allow.map(normalizeRule),
     deny: (written.deny ?? []).map((rule, index) => normalizeDeny(rule, reportBelow(report, ['deny', index]))),
     requires: { intent: written.requires?.intent ?? false },
@@ -32,15 +33,20 @@ export function normalizeScope(written: WrittenScope, deployment: Deployment, re
 
 /** A rule that denies may match everybody, but an empty one is a mistake: `enabled: false` closes a scope. */
 function normalizeDeny(written: WrittenRule, report: Report): Rule {
-  if (Object.keys(written).length === 0) report([], 'an empty rule denies everybody; `enabled: false` closes a scope');
+  if (Object.keys(written).every((name) => name === 'mode'))
+    report([], 'an empty rule denies everybody; `enabled: false` closes a scope');
   return normalizeRule(written);
 }
 
 function normalizeRule(written: WrittenRule): Rule {
-  return { ...normalizeParties(written), actor: written.actor === undefined ? null : normalizeParties(written.actor) };
+  const actor = written.actor === undefined ? null : normalizeParties(written.actor);
+  return { ...normalizeParties(written), actor, ...reportMode(written) };
 }
 
-function normalizeParties(written: Omit<WrittenRule, 'actor'>): ActorSelector {
+/** A document of before has no `mode`, and means `enforce`. */
+const reportMode = ({ mode }: Pick<WrittenRule, 'mode'>): Pick<Rule, 'mode'> => (mode === 'report' ? { mode } : {});
+
+function normalizeParties(written: Omit<WrittenRule, 'actor' | 'mode'>): ActorSelector {
   return {
     connections: written.connection === undefined ? null : toList<string>(written.connection),
     clients: written.client === undefined ? null : toList<string>(written.client),

@@ -8,7 +8,10 @@ const parties = {
   when: conditions.optional(),
 };
 
-const rule = z.strictObject({ ...parties, actor: z.strictObject(parties).optional() });
+/** `report`: it decides nothing, and what it would decide is recorded. */
+const mode = z.enum(['enforce', 'report'], 'must be enforce or report').optional();
+
+const rule = z.strictObject({ ...parties, actor: z.strictObject(parties).optional(), mode });
 
 const limit = z
   .string('must be a count and a window such as 60/1h')
@@ -20,6 +23,7 @@ export const scope = z
     scope: scopeName,
     description: z.string().max(1000, 'has more than 1000 characters').optional(),
     enabled: z.boolean().optional(),
+    mode,
     allow: z.array(rule).min(1, 'needs a rule; `enabled: false` closes a scope'),
     deny: z.array(rule).optional(),
     requires: z.strictObject({ intent: z.boolean().optional() }).optional(),

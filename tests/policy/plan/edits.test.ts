@@ -278,6 +278,29 @@ const edits: [string, Files, readonly string[]][] = [
     ['loses | scope read | the client bot | read', 'loses | scope read | whoever comes from tasks | read'],
   ],
   [
+    'a deny rule under report',
+    edited(DEPLOY, 'deny:\n', 'deny:\n  - { connection: github, mode: report }\n'),
+    ['changes | scope deploy | whoever comes from github | a report is kept that a rule would refuse it'],
+  ],
+  [
+    'an allow rule under report',
+    edited(DEPLOY, '  - connection: people', '  - { connection: tasks, mode: report }\n  - connection: people'),
+    ['changes | scope deploy | whoever comes from tasks | a report is kept that a rule would allow it'],
+  ],
+  [
+    'a rule put under report',
+    edited('scopes/read.yaml', '{ connection: tasks }', '{ connection: tasks, mode: report }'),
+    [
+      'loses | scope read | whoever comes from tasks | read',
+      'changes | scope read | whoever comes from tasks | a report is kept that a rule would allow it',
+    ],
+  ],
+  [
+    'a scope put under report',
+    edited('scopes/read.yaml', 'allow:', 'mode: report\nallow:'),
+    ['loses | scope read | the client bot | read', 'loses | scope read | whoever comes from tasks | read'],
+  ],
+  [
     'another description',
     edited(DEPLOY, 'rolls', 'rolls the web'),
     ['changes | scope deploy | - | scope.description is rolls the web instead of rolls'],
