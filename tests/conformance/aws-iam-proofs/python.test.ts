@@ -14,3 +14,11 @@ it("the page's Python makes a proof that the broker takes", async () => {
   expect(stderr).toBe('');
   await expectGenuine(stdout);
 });
+
+it('clients/python makes a proof that the broker takes', async () => {
+  const code = `from token_broker.signed_request import caller_identity\nprint(caller_identity("${SERVER}"), end="")\n`;
+  const env = { ...ENVIRONMENT, PATH: process.env['PATH'], HOME: '/nonexistent', PYTHONPATH: 'clients/python' };
+  const { stdout, stderr } = spawnSync(python, ['-B', '-'], { input: code, env, encoding: 'utf8' });
+  expect(stderr).toBe('');
+  await expectGenuine(stdout);
+});
