@@ -32,6 +32,7 @@ const issuances: CommandTable = {
 /** Every command of `token-broker`, one line each; a module is loaded only when its command is called. */
 export const commands: CommandTable = {
   login: { summary: 'sign in at a browser, for credentials or a token', load: () => import('./login.ts') },
+  doctor: { summary: 'look at what is wrong between here and a scope', load: () => import('./doctor.ts') },
   issuances: { summary: 'list and show what the ledger has', commands: issuances },
   policy: { summary: 'validate and apply a configuration folder', commands: policy },
 };

@@ -1,7 +1,6 @@
-import { createHash, createHmac } from 'node:crypto';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { SourceData } from '@smithy/types';
+import { Sha256 } from '../../lib/aws/wire/sha256.ts';
 import { masked, type Stage } from './stage.ts';
 import { post } from './token.ts';
 
@@ -61,25 +60,3 @@ async function callerIdentity(endpoint: string, serverId: string): Promise<strin
   });
   return Buffer.from(JSON.stringify({ url: `${endpoint}/`, body: BODY, headers })).toString('base64url');
 }
-
-/** node:crypto as the signer wants a hash. */
-class Sha256 {
-  readonly #hash;
-  constructor(secret?: SourceData) {
-    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', bytes(secret));
-  }
-  update(data: SourceData): void {
-    this.#hash.update(bytes(data));
-  }
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-  reset(): void {}
-}
-
-const bytes = (data: SourceData): Uint8Array => {
-  if (typeof data === 'string') return Buffer.from(data);
-  return ArrayBuffer.isView(data)
-    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-    : new Uint8Array(data);
-};
