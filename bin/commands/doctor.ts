@@ -1,3 +1,4 @@
+import { type BrokerSettings, readSettings } from '../broker/settings.ts';
 import type { Arguments, Command, Terminal } from '../command.ts';
 import { lookAtBroker } from './doctor/broker.ts';
 import { lookAtTokenFiles, lookAtVariables } from './doctor/environment.ts';
@@ -35,37 +36,31 @@ proof that would be shown, the scope, AWS SDKs, variables that hide others, toke
 
 async function lookAtAll(given: Arguments, terminal: Terminal): Promise<readonly Finding[]> {
   const { env } = terminal;
-  const scope = setting(given, 'scope', env['TOKEN_BROKER_SCOPE']);
+  const settings = readSettings(terminal, (name) => given.value(name));
   const role = given.value('role');
-  const broker = await lookAtBroker(setting(given, 'broker', env['TOKEN_BROKER_URL']));
+  const broker = await lookAtBroker(settings.broker);
   return [
     ...broker.findings,
     ...(broker.issuer === null
       ? [skipped('proof', 'no broker to make one for')]
-      : await lookAtGrant(broker.issuer, scope, given, terminal)),
+      : await lookAtGrant(broker.issuer, settings, env)),
     ...lookAtVariables(env),
     ...lookAtTokenFiles(env),
     ...(await lookAtVersions(terminal)),
-    ...(role === undefined ? [] : await lookAtRole(role, scope, env)),
+    ...(role === undefined ? [] : await lookAtRole(role, settings.scope, env)),
   ];
 }
 
 async function lookAtGrant(
   issuer: string,
-  scope: string | undefined,
-  given: Arguments,
-  { env }: Terminal,
+  { scope, proof: name, intent = 'token-broker doctor' }: BrokerSettings,
+  env: Terminal['env'],
 ): Promise<readonly Finding[]> {
-  const name = setting(given, 'proof', env['TOKEN_BROKER_PROOF']);
   const { findings, proof } = await lookAtProof(name, env, issuer, Date.now() / 1000);
   if (scope === undefined) return [...findings, skipped('scope', 'give --scope, or set TOKEN_BROKER_SCOPE')];
   if (proof === null) return [...findings, skipped('scope', 'no proof to ask with')];
-  const intent = given.value('intent') ?? 'token-broker doctor';
   return [...findings, await lookAtScope({ issuer, scope, intent }, proof)];
 }
-
-const setting = (given: Arguments, flag: string, variable: string | undefined): string | undefined =>
-  given.value(flag) ?? (variable === '' ? undefined : variable);
 
 const line = (finding: Finding): string => {
   const fix = finding.status === 'wrong' ? `: ${finding.fix}` : '';

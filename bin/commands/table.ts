@@ -33,6 +33,8 @@ const issuances: CommandTable = {
 export const commands: CommandTable = {
   login: { summary: 'sign in at a browser, for credentials or a token', load: () => import('./login.ts') },
   doctor: { summary: 'look at what is wrong between here and a scope', load: () => import('./doctor.ts') },
+  // Docker calls it by the name of its own program.
+  'docker-credential': { summary: '', load: () => import('./docker-credential.ts') },
   issuances: { summary: 'list and show what the ledger has', commands: issuances },
   policy: { summary: 'validate and apply a configuration folder', commands: policy },
 };

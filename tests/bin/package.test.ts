@@ -40,10 +40,11 @@ describe('the package', () => {
     if (install.status !== 0) throw new Error(install.stderr);
   }, 240_000);
 
-  it('is the program as one file, its launcher and what says what it is', () => {
+  it('is the program as one file, its launchers and what says what it is', () => {
     expect(packed.files).toEqual([
       'LICENSE',
       'README.md',
+      'bin/docker-credential-token-broker.mjs',
       'bin/token-broker.mjs',
       'dist/token-broker.mjs',
       'package.json',

@@ -1,5 +1,6 @@
 import { isJsonObject } from '../../../lib/json.ts';
 import { isBrokerIssuer } from '../../../lib/loopback.ts';
+import { shown } from '../../broker/ask.ts';
 import { type Finding, ok, skipped, wrong } from './finding.ts';
 
 export interface BrokerLook {
@@ -110,6 +111,3 @@ function lookAtClock(date: string | null, at: number): Finding {
     'set it (timedatectl set-ntp true, chronyc makestep): proofs made here are refused',
   );
 }
-
-/** What somebody else said, fit for a terminal. */
-export const shown = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?').slice(0, 200);

@@ -1,4 +1,4 @@
-/** What one look found: it is as it should be, or what is wrong and what to change, or why it could not be looked at. */
+/** What one look found: it is right, or what is wrong and what mends it, or why it could not be looked at. */
 export type Finding =
   | { readonly check: string; readonly status: 'ok'; readonly message: string }
   | { readonly check: string; readonly status: 'wrong'; readonly message: string; readonly fix: string }

@@ -1,9 +1,9 @@
 import { isJsonObject, type JsonObject } from '../../../lib/json.ts';
 import { BROKER_TOKEN_TYPE } from '../../../lib/oauth-urns.ts';
+import { shown } from '../../broker/ask.ts';
+import { detectProof, NoProof, type Presentable, present } from '../../broker/proof-sources.ts';
 import type { Terminal } from '../../command.ts';
-import { shown } from './broker.ts';
 import { type Finding, ok, wrong } from './finding.ts';
-import { detectProof, NoProof, type Presentable, present } from './proof-sources.ts';
 
 export interface ProofLook {
   readonly findings: readonly Finding[];

@@ -11,7 +11,7 @@ const TIMEOUT_MS = 10_000;
 /** Older ones take no https address of a container's credentials but loopback ones. */
 const BOTOCORE_WITH_HTTPS = '1.42.5';
 
-/** Looks at the AWS SDKs that programs started here would find, where the way that is set up depends on their version. */
+/** Looks at the AWS SDKs that programs started here would find, where what is set up depends on their version. */
 export async function lookAtVersions({ env, cwd }: Pick<Terminal, 'env' | 'cwd'>): Promise<readonly Finding[]> {
   const [cli, python] = await Promise.all([
     said(env, 'aws', ['--version']),

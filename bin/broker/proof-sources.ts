@@ -3,11 +3,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { GetWebIdentityTokenCommand, STSClient } from '@aws-sdk/client-sts';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { Sha256 } from '../../../lib/aws/wire/sha256.ts';
-import { isJsonObject } from '../../../lib/json.ts';
-import { isLoopback } from '../../../lib/loopback.ts';
-import { BROKER_TOKEN_TYPE, TOKEN_TYPE } from '../../../lib/oauth-urns.ts';
-import type { Terminal } from '../../command.ts';
+import { Sha256 } from '../../lib/aws/wire/sha256.ts';
+import { isJsonObject } from '../../lib/json.ts';
+import { isLoopback } from '../../lib/loopback.ts';
+import { BROKER_TOKEN_TYPE, TOKEN_TYPE } from '../../lib/oauth-urns.ts';
+import type { Terminal } from '../command.ts';
 
 /** Something to show the broker: a token and its type, or a client with its secret. Secret. */
 export type Presentable =
