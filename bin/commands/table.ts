@@ -16,6 +16,7 @@ const policy: CommandTable = {
   rollback: { summary: 'put an earlier version in force again', load: () => import('./policy/rollback.ts') },
   explain: { summary: 'say why somebody gets a scope or not', load: () => import('./policy/explain.ts') },
   test: { summary: 'run the tests of a configuration folder', load: () => import('./policy/test.ts') },
+  'what-if': { summary: 'take recorded decisions again under a folder', load: () => import('./policy/what-if.ts') },
   secrets: {
     summary: 'list which other authorization servers hold a static secret of the broker',
     load: () => import('./policy/secrets.ts'),

@@ -5,6 +5,7 @@ import { type DecisionInput, decide } from '../policy/decide.ts';
 import type { Check, Decision, Reported } from '../policy/decision.ts';
 import type { GrantType } from '../policy/grants/kinds.ts';
 import type { CompiledScope } from '../policy/scope.ts';
+import type { Seconds } from '../time.ts';
 
 /** Why it was decided so, for the ledger: also of a refusal. */
 export interface DecisionEvidence {
@@ -16,6 +17,8 @@ export interface DecisionEvidence {
   readonly checks: readonly Check[];
   /** What rules under report would have changed; of several scopes, the first that says so. */
   readonly reported: RecordedReport;
+  /** Only where a rule reads `request.duration`: what it read, in seconds; null: somebody else decides. */
+  readonly duration?: Seconds | null;
   /** Claim names that the rules and templates of the scopes use. */
   readonly subjectClaims: readonly string[];
   readonly actorClaims: readonly string[];
@@ -53,12 +56,19 @@ export function decideScopes(
     rule: decision.rule,
     source: sourceOf(decisive, decision),
     checks,
+    ...(readsDuration([first, ...others]) ? { duration: input.request.duration } : {}),
     reported: reportOf(decided, others.length === 0 ? 'one' : 'several'),
   };
   if (!decision.allowed) return { ...refuse(decision.reason), evidence };
   const [one, ...more] = granted;
   return one === undefined ? { ...refuse('not_allowed'), evidence } : { ...accept([one, ...more] as const), evidence };
 }
+
+/** What of a request a record has no other place for. */
+export const readsDuration = (scopes: readonly CompiledScope[]): boolean =>
+  scopes.some(({ allow, deny }) =>
+    [...allow, ...deny].some(({ conditions }) => conditions.some(({ keys }) => keys.includes('request.duration'))),
+  );
 
 function reportOf(
   decided: readonly { readonly scope: CompiledScope; readonly decision: Decision }[],

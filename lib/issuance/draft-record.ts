@@ -52,6 +52,7 @@ export function draftRecord(
       rule: evidence.rule,
       checks: evidence.checks,
       ...evidence.reported,
+      ...(evidence.duration === undefined ? {} : { duration: evidence.duration }),
       ...decisionSource(evidence.source, decision.applied),
     },
     credential: null,
@@ -90,7 +91,9 @@ function keep(
 ): Readonly<Record<string, JsonValue>> {
   const kept: Record<string, JsonValue> = Object.create(null);
   for (const name of names) {
-    const value = claims.values.get(name) ?? lineage?.token.claims.values.get(name);
+    // A claim that is null is there: conditions tell it from one that is not.
+    const from = claims.values.has(name) ? claims : lineage?.token.claims;
+    const value = from?.values.get(name);
     if (value !== undefined) kept[name] = value;
   }
   return kept;

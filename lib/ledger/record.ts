@@ -3,7 +3,7 @@ import type { ProofEvidence } from '../identity/principal.ts';
 import type { JsonValue } from '../json.ts';
 import type { Check } from '../policy/decision.ts';
 import type { Reason } from '../refusals/registry.ts';
-import type { EpochMilliseconds, EpochSeconds } from '../time.ts';
+import type { EpochMilliseconds, EpochSeconds, Seconds } from '../time.ts';
 
 /** `started`: somebody else was about to be asked to mint. The other three are final. */
 export type IssuanceOutcome = 'started' | 'issued' | 'denied' | 'failed';
@@ -81,6 +81,8 @@ export interface IssuanceRecord {
     readonly checks: readonly Check[];
     /** Absent in a record of before, where nothing of it is known, and in `started`. */
     readonly source?: DecisionSource;
+    /** Only where a rule read it: `request.duration`, in seconds; null: somebody else decided. */
+    readonly duration?: Seconds | null;
     /** It was allowed; with the rules under `mode: report` it would be refused. */
     readonly wouldDeny?: { readonly rule: number | null; readonly reason: Reason; readonly scope?: string };
     /** It was refused; with the rules, or the scope, under `mode: report` it would be allowed. */
