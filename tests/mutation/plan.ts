@@ -32,7 +32,7 @@ export class Plan {
   attempts(mutant: Mutant): readonly Attempt[] {
     const { tests, loading }: Covering = this.#byKey.get(keyOf(mutant)) ?? { tests: new Map(), loading: [] };
     if (mutant.atLoad) return this.#ofModule(mutant, loading);
-    const covering = [...tests].map(([survey, ids]) => selected(survey, ids));
+    const covering = [...tests].flatMap(([survey, ids]) => selected(survey, ids));
     const rest = [...new Set([...tests.keys(), ...loading])].filter(
       (survey) => tests.get(survey)?.length !== survey.tests.length,
     );
@@ -42,7 +42,7 @@ export class Plan {
 
   /** A module's constants: the tests that run any of its functions, then all that load it. */
   #ofModule({ path }: Mutant, loading: readonly Survey[]): readonly Attempt[] {
-    const users = [...(this.#byPath.get(path) ?? [])].map(([survey, ids]) =>
+    const users = [...(this.#byPath.get(path) ?? [])].flatMap(([survey, ids]) =>
       selected(
         survey,
         [...ids].sort((a, b) => a - b),
@@ -83,11 +83,15 @@ function within(attempts: readonly Attempt[]): readonly Attempt[] {
 const timeOf = ({ loadMs, tests }: Survey, ids: readonly number[]): number =>
   loadMs + ids.reduce((sum, id) => sum + (tests[id]?.ms ?? 0), 0);
 
-const selected = (survey: Survey, ids: readonly number[]): Attempt => ({
-  file: survey.file,
-  tests: ids,
-  ms: timeOf(survey, ids),
-});
+/** A test that takes longer is tried apart, so that the quick ones of its file have their turn before. */
+const QUICK_MS = 150;
+
+function selected(survey: Survey, ids: readonly number[]): readonly Attempt[] {
+  const isQuick = (id: number): boolean => (survey.tests[id]?.ms ?? 0) <= QUICK_MS;
+  return [ids.filter(isQuick), ids.filter((id) => !isQuick(id))].flatMap((tests) =>
+    tests.length === 0 ? [] : [{ file: survey.file, tests, ms: timeOf(survey, tests) }],
+  );
+}
 
 const all = (survey: Survey): Attempt => ({
   file: survey.file,
