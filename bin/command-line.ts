@@ -63,7 +63,7 @@ export function readGroup(name: string, table: CommandTable, args: readonly stri
 function commander(name: string, command: Command, terminal: Terminal): Commander {
   const line = reader(name, terminal).description(flowing(command.description)).allowExcessArguments(false);
   if (command.arguments !== undefined) line.arguments(command.arguments);
-  if (command.arguments?.includes('...') === true) line.passThroughOptions();
+  if (command.arguments?.includes('command...') === true) line.passThroughOptions();
   for (const spec of command.options ?? []) line.addOption(optionOf(spec));
   const { examples = [], notes } = command;
   if (notes !== undefined) line.addHelpText('after', `\n${notes}`);

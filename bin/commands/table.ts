@@ -21,6 +21,14 @@ const policy: CommandTable = {
     summary: 'list which other authorization servers hold a static secret of the broker',
     load: () => import('./policy/secrets.ts'),
   },
+  init: {
+    summary: 'write a new configuration folder, with tests that pass',
+    load: () => import('./policy/init.ts'),
+  },
+  import: {
+    summary: 'write a configuration folder of trusts of IAM, octo-sts and Vault',
+    load: () => import('./policy/import.ts'),
+  },
   schema: { summary: 'write the JSON Schemas of the configuration files', load: () => import('./policy/schema.ts') },
 };
 

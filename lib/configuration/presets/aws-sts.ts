@@ -24,6 +24,7 @@ export const awsSts = definePreset({
     provider: 'AWS STS',
     source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_outbound_token_claims.html',
     isIssuer: ({ hostname }) => hostname.endsWith('.tokens.sts.global.api.aws'),
+    parametersOf: () => null,
     names: 'closed',
     elsewhere: 'closed',
     prefixes: [],

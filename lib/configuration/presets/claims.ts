@@ -37,6 +37,8 @@ export interface ClaimTable {
   readonly prefixes: readonly string[];
   /** Who chooses a token's audience: whoever asks for it can name the broker's issuer; a provider names its own. */
   readonly audience: 'caller' | 'provider';
+  /** The preset's parameters for an issuer of it; absent: it has none. null: not to be had from its address. */
+  parametersOf?(url: URL): Readonly<Record<string, string>> | null;
   readonly provider: string;
   /** The provider's page that says so. */
   readonly source: string;

@@ -18,6 +18,7 @@ export const cognito = definePreset({
     source:
       'https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html',
     isIssuer: ({ hostname }) => /^cognito-idp\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/.test(hostname),
+    parametersOf: ({ pathname }) => ({ userPoolId: pathname.slice(1) }),
     names: 'open',
     elsewhere: 'open',
     prefixes: ['custom:'],

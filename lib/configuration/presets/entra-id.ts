@@ -23,6 +23,10 @@ export const entraId = definePreset({
     source: 'https://learn.microsoft.com/en-us/entra/identity-platform/access-token-claims-reference',
     isIssuer: ({ hostname }) =>
       /^(login\.microsoftonline\.(com|us)|login\.partner\.microsoftonline\.cn|sts\.windows\.net)$/.test(hostname),
+    parametersOf: ({ pathname }) => {
+      const tenant = /^\/([0-9a-f-]{36})(\/|$)/.exec(pathname)?.[1];
+      return tenant === undefined ? null : { tenant };
+    },
     names: 'open',
     elsewhere: 'open',
     prefixes: [],

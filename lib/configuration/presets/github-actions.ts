@@ -77,6 +77,20 @@ export const githubActions = definePreset({
       workflow_sha: claim(COMMIT),
     },
   },
+  starter: {
+    connection: 'github',
+    provider: 'GitHub Actions jobs',
+    hint: 'The ids: gh api orgs/ORG --jq .id, gh api repos/ORG/REPOSITORY --jq .id.',
+    fields: {},
+    require: { 'claims.repository_owner_id': '1234567' },
+    when: { 'claims.repository_id': '1296269', 'claims.ref': 'refs/heads/main' },
+    others: { repository: 'acme/web', sub: 'repo:acme/web:ref:refs/heads/main' },
+    tag: 'repository',
+    other: {
+      when: { ref: 'refs/heads/topic', sub: 'repo:acme/web:ref:refs/heads/topic' },
+      require: { repository_owner_id: '7654321', repository: 'other/web', sub: 'repo:other/web:ref:refs/heads/main' },
+    },
+  },
   open: {
     provider: 'GitHub Actions',
     isHost: (host) => host === HOST || RESIDENT_HOST.test(host),

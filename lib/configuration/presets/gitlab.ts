@@ -81,6 +81,24 @@ export const gitlab = definePreset({
       user_login: claim(NAME, { ids: ['user_id'] }),
     },
   },
+  starter: {
+    connection: 'gitlab',
+    provider: 'GitLab CI/CD jobs',
+    hint: "The ids stand on the group's and the project's page.",
+    fields: {},
+    require: { 'claims.namespace_id': '7654321' },
+    when: { 'claims.project_id': '1296269', 'claims.ref_path': 'refs/heads/main' },
+    others: { project_path: 'acme/web', ref: 'main', sub: 'project_path:acme/web:ref_type:branch:ref:main' },
+    tag: 'project_path',
+    other: {
+      when: { ref_path: 'refs/heads/topic', ref: 'topic', sub: 'project_path:acme/web:ref_type:branch:ref:topic' },
+      require: {
+        namespace_id: '1234567',
+        project_path: 'other/web',
+        sub: 'project_path:other/web:ref_type:branch:ref:main',
+      },
+    },
+  },
   open: {
     provider: 'GitLab.com',
     isHost: (host) => host === HOST,

@@ -57,6 +57,27 @@ interface WrittenIssuer {
   readonly issuer?: string | undefined;
 }
 
+/** Claims, by condition key or name, with the values that an example has. */
+type Example = Readonly<Record<string, string>>;
+
+/** What a new folder with the preset begins with (`policy init`): whose tokens, which of them, and who is neither. */
+export interface Starter {
+  readonly connection: string;
+  readonly provider: string;
+  /** Where to find what has to be filled in. */
+  readonly hint: string;
+  /** Further fields of the connection. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly require: Example;
+  readonly when: Example;
+  /** Claims of the example's tokens beside those that conditions test. */
+  readonly others: Example;
+  /** The claim of the tag. */
+  readonly tag: string;
+  /** What tokens of another branch, and of somebody else, have instead. */
+  readonly other: { readonly when: Example; readonly require: Example };
+}
+
 /** All that is known of one provider, in one place. Nothing else in the broker knows it by its name. */
 export interface Preset {
   /**
@@ -67,6 +88,8 @@ export interface Preset {
   readonly open: OpenIssuer | null;
   /** What its tokens hold: for `policy validate` and for people, never for a decision. */
   readonly claims: ClaimTable;
+  /** null: no new folder begins with it. */
+  readonly starter: Starter | null;
   /** For `docs/presets.md`, in Markdown: the fields that a file must have, and what it may leave out. */
   readonly documentation: { readonly needs: string; readonly fillsIn: string };
   /** Reports the parameters that are missing or do not fit; what follows from them is left out then. */
@@ -77,6 +100,7 @@ export interface Preset {
 interface Statement<P extends z.ZodRawShape> extends Pick<Preset, 'documentation' | 'claims'> {
   readonly parameters?: P;
   readonly open?: OpenIssuer;
+  readonly starter?: Starter;
   facts(parameters: z.output<z.ZodObject<P>>, written: WrittenIssuer, report: Report): Partial<PresetFacts>;
 }
 
@@ -87,6 +111,7 @@ export function definePreset<P extends z.ZodRawShape>(statement: Statement<P>): 
     parameters: parameters.shape,
     open: statement.open ?? null,
     claims: statement.claims,
+    starter: statement.starter ?? null,
     documentation: statement.documentation,
     facts: (written, report) => ({ ...plainFacts, ...statement.facts(parameters.parse(written), written, report) }),
   };
