@@ -119,7 +119,7 @@ function contradictionWithRequire(rule: Rule, tests: readonly Test[], { connecti
 }
 
 /** A report decides nothing, so it neither takes a request from another rule nor has one taken. */
-const decides = (rule: Rule): boolean => !('mode' in rule && rule.mode === 'report');
+const decides = ({ mode }: Rule): boolean => mode !== 'report';
 
 function lintReach(scope: Scope, rule: Rule, path: FieldPath, find: Find): void {
   const [list, index] = path;

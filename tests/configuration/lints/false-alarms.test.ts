@@ -135,6 +135,15 @@ describe('nothing is said of', () => {
     ).toEqual([]);
   });
 
+  it('a rule behind one that only reports', () => {
+    const rule = '  - connection: one\n    when: { StringEquals: { claims.repository_id: "2" } }\n';
+    const text = `scope: api\nallow:\n${rule}    mode: report\n${rule}grant: { type: broker-token, audience: https://api.acme.internal }\n`;
+    const files = { 'connections/one.yaml': connection(`${GITHUB}\n`), 'scopes/api.yaml': text };
+    expect(linesOf(files)).toEqual([]);
+    const enforcing = text.replace('    mode: report\n', '');
+    expect(linesOf({ ...files, 'scopes/api.yaml': enforcing })).toEqual([expect.stringMatching(/unreachable-rule/)]);
+  });
+
   it('the audience of AWS where AWS itself checks the token', () => {
     expect(
       linesOf({
