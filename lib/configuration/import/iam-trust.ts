@@ -1,4 +1,4 @@
-/** Trusts of IAM roles for OIDC and SAML (IAM User Guide, "Creating a role for OIDC federation", "…SAML 2.0 federation"). */
+/** Trusts of IAM roles for OIDC and SAML (IAM User Guide, "Create a role for a third-party identity provider"). */
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
 import type { FieldPath } from '../problem.ts';
 import { ConditionsBuilder, readOperator } from './conditions.ts';
