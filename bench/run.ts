@@ -15,6 +15,7 @@ import { benchReach } from './reach.ts';
 import { benchSaml } from './saml.ts';
 import { benchScopes } from './scopes.ts';
 import { benchTrips } from './trips.ts';
+import { benchValidate } from './validate.ts';
 
 async function saml(): Promise<readonly Figure[]> {
   const { bytes, ratio, brokerMs, nodeSamlMs, linear } = await benchSaml();
@@ -36,6 +37,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   oauth: benchOauth,
   saml,
   downstream: benchDownstream,
+  validate: benchValidate,
 };
 
 function show({ name, measured, budget, held }: Figure): void {

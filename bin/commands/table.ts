@@ -38,6 +38,14 @@ const issuances: CommandTable = {
   show: { summary: 'show one issuance', load: () => import('./issuances/show.ts') },
 };
 
+/** What identity providers serve. */
+const connections: CommandTable = {
+  check: {
+    summary: 'ask every identity provider for what the broker will ask it for',
+    load: () => import('./connections/check.ts'),
+  },
+};
+
 /** Every command of `token-broker`, one line each; a module is loaded only when its command is called. */
 export const commands: CommandTable = {
   login: { summary: 'sign in at a browser, for credentials or a token', load: () => import('./login.ts') },
@@ -45,5 +53,6 @@ export const commands: CommandTable = {
   // Docker calls it by the name of its own program.
   'docker-credential': { summary: '', load: () => import('./docker-credential.ts') },
   issuances: { summary: 'list and show what the ledger has', commands: issuances },
+  connections: { summary: 'look at what identity providers serve', commands: connections },
   policy: { summary: 'validate and apply a configuration folder', commands: policy },
 };
