@@ -188,8 +188,8 @@ describe('npm start -- --config', () => {
       });
       const { ended, err, out } = start('--port', '0', '--config', at);
       expect(await ended).toBe(1);
-      expect(err()).toMatch(/clients\/bot\.yaml:3: .*colour/);
-      expect(err()).toMatch(/scopes\/s\.yaml:\d+: .*nobody/);
+      expect(err()).toMatch(/clients\/bot\.yaml:3:1: .*colour/);
+      expect(err()).toMatch(/scopes\/s\.yaml:\d+:\d+: .*nobody/);
       expect(err()).toMatch(/secrets\.yaml/);
       expect(out() + err()).not.toContain('a-secret-of-the-bot');
       expect(out()).not.toMatch(READY);
