@@ -48,6 +48,8 @@ const connections: CommandTable = {
 
 /** Every command of `token-broker`, one line each; a module is loaded only when its command is called. */
 export const commands: CommandTable = {
+  credentials: { summary: 'print AWS credentials, for credential_process', load: () => import('./credentials.ts') },
+  token: { summary: 'print an access token', load: () => import('./token.ts') },
   login: { summary: 'sign in at a browser, for credentials or a token', load: () => import('./login.ts') },
   doctor: { summary: 'look at what is wrong between here and a scope', load: () => import('./doctor.ts') },
   // Docker calls it by the name of its own program.

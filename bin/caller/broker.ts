@@ -1,0 +1,233 @@
+import type { JsonObject } from '../../lib/json.ts';
+import { BROKER_TOKEN_TYPE, GRANT_TYPE, JWT_CLIENT_ASSERTION } from '../../lib/oauth-urns.ts';
+import { type Answer, ask, Unreachable } from './http.ts';
+import type { Presented } from './proofs/proof.ts';
+
+/** The credential document of contract section 3. Secret. */
+export interface CredentialDocument {
+  readonly Version: 1;
+  readonly AccessKeyId: string;
+  readonly SecretAccessKey: string;
+  readonly SessionToken: string;
+  /** RFC 3339. */
+  readonly Expiration: string;
+  readonly [member: string]: unknown;
+}
+
+/** A token response (RFC 6749 section 5.1). Secret. */
+export interface TokenAnswer extends JsonObject {
+  readonly access_token: string;
+}
+
+/** What is asked for beside a proof. */
+export interface Request {
+  readonly broker: string;
+  readonly scope: string;
+  readonly intent: string | null;
+  readonly durationSeconds: number | null;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly policy: string | null;
+  readonly actor: Presented | null;
+  /** Further form fields, such as `purpose`. */
+  readonly fields?: Readonly<Record<string, string>>;
+}
+
+/** The broker said no. Its message is what a person reads: the reason, what was found, and the request's id. */
+export class BrokerRefusal extends Error {
+  override readonly name = 'BrokerRefusal';
+  readonly status: number;
+  /** A code of docs/refusals.md, or `http_<status>` where the answer was not the broker's. */
+  readonly reason: string;
+  readonly description: string;
+  readonly requestId: string | null;
+  /** RFC 6749's code, such as `invalid_scope` or `authorization_pending`. */
+  readonly error: string;
+  readonly answer: JsonObject;
+  readonly retryAfterSeconds: number | null;
+
+  constructor({ status, body, retryAfterSeconds }: Answer) {
+    const text = (name: string) => (typeof body[name] === 'string' ? String(body[name]) : null);
+    const reason = text('reason') ?? text('error') ?? `http_${status}`;
+    const description = text('error_description') ?? text('message') ?? `the broker answered ${status}`;
+    const requestId = text('request_id') ?? text('requestId');
+    super(`${reason}: ${printable(description)}${requestId === null ? '' : `\nrequest_id: ${printable(requestId)}`}`);
+    this.status = status;
+    this.reason = reason;
+    this.description = description;
+    this.requestId = requestId;
+    this.error = text('error') ?? '';
+    this.answer = body;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** What another machine sent goes to a terminal without a control character. */
+const printable = (text: string): string => text.replace(/[^\P{C}\n]/gu, '?');
+
+/** AWS credentials of `/v1/credentials/{scope}`. Throws BrokerRefusal or Unreachable. */
+export async function fetchCredentials(
+  request: Request,
+  proof: Presented,
+  signal: AbortSignal,
+): Promise<CredentialDocument> {
+  const presented = proof.kind === 'client-key' ? await tokenOfKey(request.broker, proof, signal) : proof;
+  const form = askedForm(request);
+  if (presented.kind === 'token') addToken(form, 'subject', presented);
+  const headers = presented.kind === 'client-secret' ? { authorization: basic(presented) } : {};
+  const url = `${request.broker}/v1/credentials/${encodeURIComponent(request.scope)}`;
+  const document = await persistently(() => ask(url, { method: 'POST', headers, form, signal }), signal);
+  if (!isCredentialDocument(document))
+    throw new Error(`${request.broker} answered no credentials: it is no token broker`);
+  return document;
+}
+
+/**
+ * A token of the scope, or its credentials (`issued_token_type`), of `/oauth2/token`. Throws BrokerRefusal,
+ * Unreachable.
+ */
+export async function fetchToken(request: Request, proof: Presented, signal: AbortSignal): Promise<TokenAnswer> {
+  const form = askedForm(request);
+  form.set('scope', request.scope);
+  const headers: Record<string, string> = {};
+  if (proof.kind === 'token') {
+    form.set('grant_type', GRANT_TYPE.tokenExchange);
+    addToken(form, 'subject', proof);
+  } else {
+    form.set('grant_type', 'client_credentials');
+    if (proof.kind === 'client-secret') headers['authorization'] = basic(proof);
+    else await addAssertion(form, request.broker, proof);
+  }
+  return tokenAnswer(request.broker, form, headers, signal);
+}
+
+async function tokenAnswer(
+  broker: string,
+  form: URLSearchParams,
+  headers: Record<string, string>,
+  signal: AbortSignal,
+) {
+  const send = () => ask(`${broker}/oauth2/token`, { method: 'POST', headers, form, signal });
+  const answer = await persistently(send, signal);
+  if (!isTokenAnswer(answer)) throw new Error(`${broker} answered no token: it is no token broker`);
+  return answer;
+}
+
+/**
+ * A client with a key has nothing that `/v1/credentials` takes: it gets a broker token for the broker itself, of
+ * whichever scope gives it one, and brings that (contract section 6).
+ */
+async function tokenOfKey(broker: string, proof: Extract<Presented, { kind: 'client-key' }>, signal: AbortSignal) {
+  const form = new URLSearchParams({ grant_type: 'client_credentials', resource: broker });
+  await addAssertion(form, broker, proof);
+  const { access_token } = await tokenAnswer(broker, form, {}, signal);
+  return { kind: 'token', token: access_token, type: 'urn:ietf:params:oauth:token-type:access_token' } as const;
+}
+
+/** RFC 7523 section 3, RFC 9700 section 4.10.1: for this issuer alone, one minute, once. */
+async function addAssertion(
+  form: URLSearchParams,
+  broker: string,
+  { client, key }: Extract<Presented, { kind: 'client-key' }>,
+) {
+  const { SignJWT } = await import('jose');
+  const alg = key.asymmetricKeyType === 'rsa' ? 'RS256' : key.asymmetricKeyType === 'ec' ? ecAlgorithm(key) : 'EdDSA';
+  const assertion = await new SignJWT({ jti: crypto.randomUUID() })
+    .setProtectedHeader({ alg, typ: 'JWT' })
+    .setIssuer(client)
+    .setSubject(client)
+    .setAudience(broker)
+    .setIssuedAt()
+    .setExpirationTime('1m')
+    .sign(key);
+  form.set('client_id', client);
+  form.set('client_assertion_type', JWT_CLIENT_ASSERTION);
+  form.set('client_assertion', assertion);
+}
+
+const ecAlgorithm = (key: { readonly asymmetricKeyDetails?: { readonly namedCurve?: string } | undefined }) =>
+  key.asymmetricKeyDetails?.namedCurve === 'secp384r1' ? 'ES384' : 'ES256';
+
+function askedForm({ intent, durationSeconds, parameters, policy, actor, fields = {} }: Request): URLSearchParams {
+  const form = new URLSearchParams(fields);
+  if (intent !== null) form.set('intent', intent);
+  if (durationSeconds !== null) form.set('duration', String(durationSeconds));
+  if (Object.keys(parameters).length > 0) {
+    const details = { type: 'token_broker', parameters, ...(policy === null ? {} : { policy: JSON.parse(policy) }) };
+    form.set('authorization_details', JSON.stringify([details]));
+  } else if (policy !== null) form.set('policy', policy);
+  if (actor !== null) {
+    if (actor.kind !== 'token') throw new Error('a client by its secret is no --actor: name a proof that is a token');
+    addToken(form, 'actor', actor);
+  }
+  return form;
+}
+
+function addToken(
+  form: URLSearchParams,
+  who: 'subject' | 'actor',
+  { token, type }: { token: string; type: string },
+): void {
+  form.set(`${who}_token`, token);
+  form.set(`${who}_token_type`, type);
+}
+
+/** RFC 6749 section 2.3.1: both halves are form-encoded before they are joined. */
+const basic = ({ client, secret }: { readonly client: string; readonly secret: string }): string =>
+  `Basic ${Buffer.from(`${encodeURIComponent(client)}:${encodeURIComponent(secret)}`).toString('base64')}`;
+
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 4000;
+
+/** Asks again what may pass (no connection, 429, 5xx), with pauses that grow, until `signal` ends it. */
+async function persistently(attempt: () => Promise<Answer>, signal: AbortSignal): Promise<JsonObject> {
+  let pauseMs = FIRST_PAUSE_MS;
+  let last: Error = new Unreachable('nothing was asked', true);
+  for (;;) {
+    let waitMs = pauseMs * (0.5 + Math.random());
+    try {
+      const answer = await attempt();
+      if (answer.status === 200) return answer.body;
+      const refusal = new BrokerRefusal(answer);
+      if (answer.status !== 429 && answer.status < 500) throw refusal;
+      last = refusal;
+      if (refusal.retryAfterSeconds !== null) waitMs = Math.max(waitMs, refusal.retryAfterSeconds * 1000);
+    } catch (error) {
+      if (!(error instanceof Unreachable) || !error.mayPass) throw error;
+      // The deadline ends an attempt too: what the one before it met says more.
+      if (!signal.aborted || last.message === 'nothing was asked') last = error;
+    }
+    if (!(await pauseOf(waitMs, signal))) throw last;
+    pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+  }
+}
+
+/** False where the deadline comes first. */
+function pauseOf(ms: number, signal: AbortSignal): Promise<boolean> {
+  if (signal.aborted) return Promise.resolve(false);
+  return new Promise((done) => {
+    const end = () => {
+      clearTimeout(timer);
+      done(false);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', end);
+      done(true);
+    }, ms);
+    signal.addEventListener('abort', end, { once: true });
+  });
+}
+
+export function isCredentialDocument(value: unknown): value is CredentialDocument {
+  const document = Object(value);
+  const texts = ['AccessKeyId', 'SecretAccessKey', 'SessionToken', 'Expiration'];
+  return texts.every((name) => typeof document[name] === 'string') && !Number.isNaN(Date.parse(document.Expiration));
+}
+
+const isTokenAnswer = (answer: JsonObject): answer is TokenAnswer => typeof answer['access_token'] === 'string';
+
+/** The AWS credentials in a token response, or null where it is a token. Secret. */
+export function credentialsIn(answer: TokenAnswer): CredentialDocument | null {
+  if (answer['issued_token_type'] !== BROKER_TOKEN_TYPE.awsCredentials) return null;
+  const document: unknown = JSON.parse(answer.access_token);
+  return isCredentialDocument(document) ? document : null;
+}

@@ -1,0 +1,44 @@
+import type { Terminal } from '../command.ts';
+import { type CredentialDocument, fetchCredentials, fetchToken, type Request, type TokenAnswer } from './broker.ts';
+import { chooseActor, chooseProof } from './proofs/choose.ts';
+import type { Presented, ProofSource } from './proofs/proof.ts';
+import type { ScopedSettings } from './settings.ts';
+
+/** One attempt to get something, retries included. */
+const DEADLINE_MS = 30_000;
+
+/** A caller who knows its proof and can ask again and again. */
+export interface Caller {
+  readonly settings: ScopedSettings;
+  readonly proof: ProofSource;
+  readonly actor: ProofSource | null;
+  /** Fresh AWS credentials from the broker. Throws BrokerRefusal, Unreachable, or Error of the proof. Secret. */
+  credentials(fields?: Readonly<Record<string, string>>): Promise<CredentialDocument>;
+  /** A fresh answer of the token endpoint. Secret. */
+  token(): Promise<TokenAnswer>;
+}
+
+/** Chooses the proof (and says which, where `verbose`); nothing is asked yet. */
+export async function callerOf(
+  settings: ScopedSettings,
+  terminal: Terminal,
+  how: 'verbose' | 'quiet',
+): Promise<Caller> {
+  const say = (line: string) => (how === 'verbose' ? terminal.err(`${line}\n`) : undefined);
+  const [proof, actor] = [await chooseProof(settings, terminal, say), await chooseActor(settings, terminal)];
+  async function asking<T>(
+    ask: (request: Request, presented: Presented, signal: AbortSignal) => Promise<T>,
+    fields = {},
+  ) {
+    const signal = AbortSignal.timeout(DEADLINE_MS);
+    const [presented, acting] = await Promise.all([proof.present(signal), actor?.present(signal) ?? null]);
+    return ask({ ...settings, actor: acting, fields }, presented, signal);
+  }
+  return {
+    settings,
+    proof,
+    actor,
+    credentials: (fields) => asking(fetchCredentials, fields),
+    token: () => asking(fetchToken),
+  };
+}

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { isJsonObject } from '../../lib/json.ts';
+import { faultOf } from './private-folder.ts';
+
+/** What a login keeps of one broker. `token` is secret. */
+export interface Login {
+  readonly broker: string;
+  readonly token: string;
+  /** When it ends (epoch seconds). */
+  readonly expires: number;
+}
+
+/** `$XDG_STATE_HOME/token-broker/logins`, default `~/.local/state/…` (XDG Base Directory Specification). */
+export function loginFolder(env: Readonly<Record<string, string | undefined>>): string {
+  const state = env['XDG_STATE_HOME'] || join(env['HOME'] || homedir(), '.local', 'state');
+  return join(state, 'token-broker', 'logins');
+}
+
+/** One file a broker, named by a hash of its origin: an origin with a port is no file name everywhere. */
+export const loginFile = (broker: string, env: Readonly<Record<string, string | undefined>>): string =>
+  join(loginFolder(env), `${createHash('sha256').update(broker).digest('hex').slice(0, 32)}.json`);
+
+/** The login at `broker`; null: there is none. Throws Error for a file that others may read or that is none of ours. */
+export function readLogin(broker: string, env: Readonly<Record<string, string | undefined>>): Login | null {
+  const path = loginFile(broker, env);
+  const fault = faultOf(loginFolder(env)) ?? faultOf(path);
+  if (fault !== null) throw new Error(`the login in ${path} is not used: ${fault}`);
+  try {
+    const kept: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (!isJsonObject(kept) || kept['broker'] !== broker) return null;
+    const { token, expires } = kept;
+    return typeof token === 'string' && typeof expires === 'number' ? { ...kept, broker, token, expires } : null;
+  } catch {
+    return null;
+  }
+}

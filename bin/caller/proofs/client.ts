@@ -1,0 +1,66 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { errorMessage } from '../../error-message.ts';
+import type { Presented, ProofContext, ProofKind } from './proof.ts';
+
+/**
+ * `client:NAME`: a client of the broker, by the secret in TOKEN_BROKER_CLIENT_SECRET or in the file of
+ * TOKEN_BROKER_CLIENT_SECRET_FILE, or by the private key (PKCS#8, PEM) in the file of TOKEN_BROKER_CLIENT_KEY_FILE.
+ * `auto` takes the client that TOKEN_BROKER_CLIENT names.
+ */
+export const client: ProofKind = {
+  operand: 'NAME',
+  operandIs: 'required',
+  offered: ({ env }) => (env['TOKEN_BROKER_CLIENT'] ? 'TOKEN_BROKER_CLIENT names a client' : null),
+  source: (operand, context) => {
+    const name = operand || context.env['TOKEN_BROKER_CLIENT'] || '';
+    return {
+      name: `client:${name}`,
+      identity: async () => `client:${name}`,
+      present: async () => presented(name, context),
+    };
+  },
+};
+
+function presented(name: string, { env, cwd }: ProofContext): Presented {
+  const keyFile = env['TOKEN_BROKER_CLIENT_KEY_FILE'];
+  const secretFile = env['TOKEN_BROKER_CLIENT_SECRET_FILE'];
+  const secret = env['TOKEN_BROKER_CLIENT_SECRET'];
+  const given = [keyFile, secretFile, secret].filter((each) => each !== undefined && each !== '');
+  if (given.length > 1) {
+    throw new Error('a client has one of TOKEN_BROKER_CLIENT_SECRET, …_SECRET_FILE and …_KEY_FILE: unset the others');
+  }
+  if (keyFile) return { kind: 'client-key', client: name, key: readKey(resolve(cwd, keyFile)) };
+  if (secretFile)
+    return { kind: 'client-secret', client: name, secret: lineOf(readSecretFile(resolve(cwd, secretFile))) };
+  if (secret) return { kind: 'client-secret', client: name, secret };
+  throw new Error(
+    `client ${name} has no secret here: set TOKEN_BROKER_CLIENT_SECRET_FILE, TOKEN_BROKER_CLIENT_SECRET or TOKEN_BROKER_CLIENT_KEY_FILE`,
+  );
+}
+
+/** Editors end a file with a line end, which is none of the secret's. */
+const lineOf = (text: string): string => text.replace(/\r?\n$/, '');
+
+function readSecretFile(path: string): string {
+  try {
+    // On Windows a file's mode says nothing of who reads it.
+    if (process.platform !== 'win32' && (statSync(path).mode & 0o004) !== 0) {
+      throw new Error('everybody on this machine can read it: chmod 600 it');
+    }
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new Error(`the secret of the client, ${path}, is not used: ${errorMessage(error)}`);
+  }
+}
+
+function readKey(path: string): KeyObject {
+  const pem = readSecretFile(path);
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    // What the parser says may quote what it read.
+    throw new Error(`${path} holds no private key as PKCS#8 in PEM (-----BEGIN PRIVATE KEY-----) without a passphrase`);
+  }
+}
