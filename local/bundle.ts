@@ -1,5 +1,6 @@
 import { basename, extname, join } from 'node:path';
 import { type BuildOptions, build, type Metafile, type OutputFile } from 'esbuild';
+import { oneStart } from './one-start.ts';
 import { requiredBuiltins } from './required-builtins.ts';
 
 /** One program, bundled: its files, and what esbuild says of them. */
@@ -10,10 +11,7 @@ export interface Bundle {
   readonly metafile: Metafile;
 }
 
-/**
- * Inside an ES module, packages of CommonJS need `require` for Node's own modules (samlify), and so do those of
- * `required-builtins.ts`.
- */
+/** Inside an ES module, packages of CommonJS need `require` for Node's own modules. */
 const REQUIRE =
   "import{createRequire as bundledRequire}from'node:module';const require=bundledRequire(import.meta.url);";
 
@@ -40,7 +38,7 @@ const options = (root: string, identity: Identity): BuildOptions => ({
   // The SDK's packages hold both module systems: the ES modules are half as large once unused code is dropped.
   mainFields: ['module', 'main'],
   outExtension: { '.js': '.mjs' },
-  banner: { js: REQUIRE + identify(identity) },
+  banner: { js: identify(identity) },
   sourcemap: 'external',
   sourcesContent: false,
   legalComments: 'none',
@@ -56,8 +54,8 @@ const asBundle = (name: string, folder: string, files: readonly OutputFile[], me
 });
 
 /**
- * Bundles one function as an ES module `index.mjs`. What it loads by `await import()` becomes a chunk beside it that is
- * read on first use.
+ * Bundles one function as an ES module `index.mjs`, with one chunk beside it that it starts with. What it loads by
+ * `await import()` becomes a chunk that is read on first use.
  */
 export async function bundleFunction(root: string, file: string, identity: Identity): Promise<Bundle> {
   const name = basename(file, extname(file));
@@ -69,7 +67,7 @@ export async function bundleFunction(root: string, file: string, identity: Ident
     splitting: true,
     chunkNames: '[name]-[hash]',
     external: NEVER_LOADED,
-    plugins: [requiredBuiltins],
+    plugins: [requiredBuiltins, oneStart(root, file)],
     metafile: true,
     write: false,
   });
@@ -84,6 +82,7 @@ export async function bundleCommandLine(root: string, file: string, identity: Id
   const folder = join(root, 'dist');
   const { outputFiles, metafile } = await build({
     ...options(root, identity),
+    banner: { js: REQUIRE + identify(identity) },
     target: 'node20',
     entryPoints: { 'token-broker': file },
     outdir: folder,

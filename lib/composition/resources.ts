@@ -4,9 +4,9 @@ import { ownKeys } from '../aws/dynamodb/own-keys.ts';
 import { dynamoRevocations } from '../aws/dynamodb/revocations.ts';
 import { tableName } from '../aws/dynamodb/tables.ts';
 import { systemClock } from '../host/clock.ts';
-import { httpFetcher } from '../host/fetcher.ts';
 import { readSettings, type Settings } from '../host/settings.ts';
 import type { Clock, Configurations, Fetcher, KeySets, OwnKeys, Revocations, Secrets } from '../ports.ts';
+import { liveFetcher } from './fetcher.ts';
 import { liveKeySets } from './key-sets.ts';
 
 /** What several ports of a function share: one of each in the life of a process. */
@@ -36,7 +36,7 @@ function makeResources(settings: Settings): Resources {
   const dynamoDb = dynamoDbClient(settings);
   const table: Resources['table'] = (suffix) => tableName(settings.tablePrefix, suffix);
   const clock = systemClock;
-  const fetcher = httpFetcher({ loopback: settings.loopback });
+  const fetcher = liveFetcher(settings);
   const of = (suffix: Parameters<typeof table>[0]) => ({ client: dynamoDb, table: table(suffix) });
   let secrets: Promise<Secrets> | null = null;
   return {

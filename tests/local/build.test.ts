@@ -32,7 +32,7 @@ const build = () => {
 };
 
 beforeAll(() => {
-  for (const file of ['build.ts', 'bundle.ts', 'sizes.ts', 'required-builtins.ts', 'sources.ts']) {
+  for (const file of ['build.ts', 'bundle.ts', 'one-start.ts', 'sizes.ts', 'required-builtins.ts', 'sources.ts']) {
     mkdirSync(join(root, 'local'), { recursive: true });
     cpSync(join(ROOT, 'local', file), join(root, 'local', file));
   }
@@ -50,11 +50,17 @@ describe('the build', () => {
   it('bundles a function, with what is loaded on first use beside it, and the maps apart', async () => {
     expect(build()).toMatchObject({ status: 0, out: expect.stringMatching(/^Built dist\/ \(build [0-9a-f]{12}\)/) });
     const files = readdirSync(join(root, 'dist/functions/web')).sort();
-    expect(files).toEqual([expect.stringMatching(/^heavy-[A-Z0-9]+\.mjs$/), 'index.mjs']);
-    expect(read('functions/web/index.mjs')).not.toContain('what is loaded');
+    const [start = ''] = files;
+    expect(files).toEqual([
+      expect.stringMatching(/^chunk-[A-Z0-9]+\.mjs$/),
+      expect.stringMatching(/^heavy-[A-Z0-9]+\.mjs$/),
+      'index.mjs',
+    ]);
+    for (const file of [start, 'index.mjs']) expect(read(`functions/web/${file}`)).not.toContain('what is loaded');
     expect(readdirSync(join(root, 'dist/maps/web'))).toContain('index.mjs.map');
     const sizes = JSON.parse(read('sizes.json'));
-    expect(sizes.web.initial).toBe(read('functions/web/index.mjs').length);
+    const initial = [start, 'index.mjs'].map((file) => read(`functions/web/${file}`).length);
+    expect(sizes.web.initial).toBe(initial.reduce((sum, size) => sum + size, 0));
     expect(sizes.web.total).toBeGreaterThan(sizes.web.initial);
   });
 
