@@ -6,6 +6,7 @@
 import { arch, availableParallelism, cpus, platform } from 'node:os';
 import { argv, exit, version } from 'node:process';
 import { benchBundle } from './bundle.ts';
+import { benchCold } from './cold.ts';
 import { benchDownstream } from './downstream.ts';
 import { atMost, type Figure, reported } from './figure.ts';
 import { benchIssuance } from './issuance.ts';
@@ -29,6 +30,7 @@ async function saml(): Promise<readonly Figure[]> {
 
 const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   bundle: benchBundle,
+  cold: benchCold,
   reach: benchReach,
   issuance: benchIssuance,
   trips: benchTrips,

@@ -4,9 +4,14 @@ import { environmentOf } from '../../local/gateway/function-host.ts';
 import { REGION, readTemplate } from '../../local/gateway/template.ts';
 import { way } from '../aws/wire/loopback.ts';
 import { type Broker, ROOT, startBroker } from '../e2e/broker.ts';
-import { type Emulated, startEmulated } from './emulator.ts';
+import { type Emulated, type EmulatedSettings, startEmulated } from './emulator.ts';
 
 export type Way = Awaited<ReturnType<typeof way>>;
+
+export interface EnvironmentOptions extends Pick<EmulatedSettings, 'log' | 'inside'> {
+  /** Default: the template's. */
+  readonly timeoutSeconds?: number;
+}
 
 /** A broker whose endpoints one function reaches by ways that can be spoiled, under the emulator. */
 export interface World {
@@ -16,7 +21,7 @@ export interface World {
   environment(
     name: string,
     changes?: Readonly<Record<string, string | undefined>>,
-    options?: { readonly timeoutSeconds?: number; readonly log?: (line: string) => void },
+    options?: EnvironmentOptions,
   ): Promise<Emulated>;
   /** The event of `GET /v1/credentials/demo` with a fresh proof. */
   event(): Promise<string>;
@@ -35,7 +40,7 @@ export async function startWorld(): Promise<World> {
   return {
     broker,
     ways: { dynamoDb, sts },
-    environment: async (name, changes = {}, { timeoutSeconds, log } = {}) => {
+    environment: async (name, changes = {}, { timeoutSeconds, log, inside = [] } = {}) => {
       const of = functions.find((each) => each.name === name);
       if (of === undefined) throw new Error(`template.yaml has no function ${name}`);
       const folder = join(ROOT, 'dist', 'functions', name);
@@ -49,7 +54,7 @@ export async function startWorld(): Promise<World> {
         value === undefined ? [] : [[key, value] as const],
       );
       const started = await startEmulated({
-        ...{ folder, handler: of.handler, environment: Object.fromEntries(variables), log: surroundings.log },
+        ...{ folder, handler: of.handler, environment: Object.fromEntries(variables), log: surroundings.log, inside },
         timeoutSeconds: timeoutSeconds ?? of.timeoutSeconds,
       });
       running.push(started);
