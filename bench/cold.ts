@@ -37,7 +37,7 @@ function share(): { readonly inside: readonly string[]; remove(): Promise<void> 
 }
 
 /**
- * The first invocation of `/v1/credentials` in AWS's emulator of the Lambda runtime interface at 0.58 CPU, from event to
+ * The first invocation of `/v1/credentials` in AWS's emulator of the Lambda runtime at 0.58 CPU, from event to
  * answer: the runtime's start, the import, and the request itself with endpoints on loopback. Needs the emulator
  * (`LAMBDA_RUNTIME_EMULATOR`) and a control group; says so where it has neither.
  */

@@ -10,6 +10,7 @@ const BUNDLE_SOURCES = [
   'package-lock.json',
   'local/build.ts',
   'local/bundle.ts',
+  'local/one-start.ts',
   'local/required-builtins.ts',
 ];
 
