@@ -50,7 +50,12 @@ const KINDS: Readonly<Record<FolderName, DocumentKind>> = {
 };
 
 /** Reads, checks and normalizes one file of the folder `directory`. */
-export function loadFile(directory: string, file: ConfigurationFile, deployment: Deployment): LoadedFile {
+export function loadFile(
+  directory: string,
+  file: ConfigurationFile,
+  deployment: Deployment,
+  reader: LateReader,
+): LoadedFile {
   const kind = KINDS[file.folder];
   const yaml = readYaml(file.text);
   const problems: Problem[] = yaml.faults.map(({ path, ...fault }) => ({
@@ -75,7 +80,7 @@ export function loadFile(directory: string, file: ConfigurationFile, deployment:
     text: file.text,
     problems,
     beside: besideRead,
-    problemAt: problemsLater(file, dropped),
+    problemAt: late(file, dropped, reader),
   };
   if (yaml.value === undefined) return { ...base, document: null };
   if (!isJsonObject(yaml.value)) {
@@ -122,6 +127,11 @@ const codeOf = (path: FieldPath): ProblemCode =>
 const compiledCode = (path: FieldPath): ProblemCode =>
   path[0] === 'allow' || path[0] === 'deny' ? 'bad-value' : 'bad-template';
 
+const late =
+  (file: ConfigurationFile, dropped: readonly FieldPath[], reader: LateReader): LoadedFile['problemAt'] =>
+  (path, message, code, fix = null) =>
+    problemOf(file, reader.read(file), dropped, { path, message, code, fix });
+
 interface Told {
   readonly path: FieldPath;
   readonly message: string;
@@ -137,11 +147,18 @@ function problemOf(file: ConfigurationFile, yaml: YamlFile, dropped: readonly Fi
   return { code, severity, file: file.name, ...yaml.positionOf(path), field: formatField(path), message, fix };
 }
 
-/** Few files have a problem that shows only beside others: reading those again keeps no syntax tree of all the rest. */
-const problemsLater =
-  (file: ConfigurationFile, dropped: readonly FieldPath[]): LoadedFile['problemAt'] =>
-  (path, message, code, fix = null) =>
-    problemOf(file, readYaml(file.text), dropped, { path, message, code, fix });
+/**
+ * Few files have a problem that shows only beside others: those are read again, one at a time, so that no syntax tree
+ * of all the rest is kept.
+ */
+export class LateReader {
+  private last: { readonly file: ConfigurationFile; readonly yaml: YamlFile } | null = null;
+
+  read(file: ConfigurationFile): YamlFile {
+    if (this.last?.file !== file) this.last = { file, yaml: readYaml(file.text) };
+    return this.last.yaml;
+  }
+}
 
 /**
  * What the runtime's own compiler says of conditions and templates: a document that it would not take does not load.

@@ -3,7 +3,7 @@ import { checkDisjoint, checkGrantSources, checkReferences, type ReportIn } from
 import type { ConfigurationDocuments } from './documents.ts';
 import { type Folder, readFolder } from './folder.ts';
 import { configurationItems, MAX_DOCUMENT_BYTES } from './items.ts';
-import { type LoadedFile, loadFile } from './load-file.ts';
+import { LateReader, type LoadedFile, loadFile } from './load-file.ts';
 import { type Problem, problemOfFile } from './problem.ts';
 import { type Deployment, parseUrl } from './web-address.ts';
 
@@ -63,9 +63,10 @@ export type Progress = (done: number, all: number) => void;
 export function loadFolder(directory: string, deployment: Deployment, progress: Progress = () => {}): LoadedFolder {
   const folder = readFolder(directory);
   const problems: Problem[] = [...folder.problems, ...checkDeployment(folder, deployment)];
+  const reader = new LateReader();
   const files = folder.files.map((file, index) => {
     progress(index, folder.files.length);
-    return loadFile(directory, file, deployment);
+    return loadFile(directory, file, deployment, reader);
   });
   problems.push(...files.flatMap((file) => file.problems), ...checkNames(files));
   const documents = documentsOf(files);

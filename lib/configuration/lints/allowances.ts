@@ -70,14 +70,16 @@ function nextLine(lines: readonly string[], line: number): number {
 function commentsOf(text: string): readonly { source: string; line: number; column: number }[] {
   const counter = new LineCounter();
   const comments: { source: string; line: number; column: number }[] = [];
-  const visit = (value: unknown): void => {
-    if (typeof value !== 'object' || value === null) return;
+  // By hand, because a text may nest deeper than calls can.
+  const left: unknown[] = [...new Parser(counter.addNewLine).parse(text)].reverse();
+  while (left.length > 0) {
+    const value = left.pop();
+    if (typeof value !== 'object' || value === null) continue;
     if ('type' in value && value.type === 'comment' && 'source' in value && 'offset' in value) {
       const { line, col } = counter.linePos(Number(value.offset));
       comments.push({ source: String(value.source), line, column: col });
     }
-    for (const item of Object.values(value)) visit(item);
-  };
-  for (const token of new Parser(counter.addNewLine).parse(text)) visit(token);
+    for (const item of Object.values(value)) left.push(item);
+  }
   return comments;
 }

@@ -1,12 +1,25 @@
 import type { ActorSelector, Rule } from '../documents.ts';
 import { isEquality, isNegated, isPattern, matchesAny, type Test, testsOf } from './tests.ts';
 
+/** A rule with its conditions read once, for whoever compares it with many. */
+export interface ReadRule {
+  readonly rule: Rule;
+  readonly tests: readonly Test[];
+}
+
+export const readRule = (rule: Rule): ReadRule => ({
+  rule,
+  tests: [...testsOf(rule.when, []), ...testsOf(rule.actor?.when ?? null, [])],
+});
+
 /**
  * True where the rule `wide` of the list `allow` or `deny` is known to match every request that `rule` matches. A
  * `deny` that names nobody is for everybody, and without an actor for whoever acts.
  */
-export function covers(wide: Rule, list: 'allow' | 'deny', rule: Rule): boolean {
-  return coversParties(wide, list, rule) && coversActor(wide, list, rule) && coversTests(wide, rule);
+export function covers(wide: ReadRule, list: 'allow' | 'deny', narrow: ReadRule): boolean {
+  const [outer, inner] = [wide.rule, narrow.rule];
+  if (!coversParties(outer, list, inner) || !coversActor(outer, list, inner)) return false;
+  return wide.tests.every((test) => narrow.tests.some((other) => follows(test, other)));
 }
 
 function coversParties(wide: ActorSelector, list: 'allow' | 'deny', rule: ActorSelector): boolean {
@@ -24,13 +37,6 @@ function coversActor({ actor }: Rule, list: 'allow' | 'deny', rule: Rule): boole
   if (actor === null) return list === 'deny' || rule.actor === null;
   return rule.actor !== null && coversParties(actor, list, rule.actor);
 }
-
-function coversTests(wide: Rule, rule: Rule): boolean {
-  const narrow = allTests(rule);
-  return allTests(wide).every((test) => narrow.some((other) => follows(test, other)));
-}
-
-const allTests = (rule: Rule): readonly Test[] => [...testsOf(rule.when, []), ...testsOf(rule.actor?.when ?? null, [])];
 
 /** True where `test` holds whenever `other` does. */
 function follows(test: Test, other: Test): boolean {

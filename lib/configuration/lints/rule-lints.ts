@@ -5,19 +5,19 @@ import { type FieldPath, formatField } from '../problem.ts';
 import { type Effect, lintClaim, type Party } from './claim-lints.ts';
 import type { Find, LintContext } from './context.ts';
 import { contradiction } from './contradictions.ts';
-import { covers } from './covers.ts';
+import { covers, type ReadRule, readRule } from './covers.ts';
 import type { KnownClaims } from './known-claims.ts';
 import { isPattern, isPositiveText, type Test, testsOf } from './tests.ts';
 
 const LISTS = ['allow', 'deny'] as const;
 
 export function lintRules(scope: Scope, context: LintContext, find: Find): void {
+  lintReach(scope, find);
   for (const list of LISTS) {
     scope[list].forEach((rule, index) => {
       const path = [list, index];
       const tests = testsOfRule(rule, path);
       lintConditions({ scope, rule, tests, effect: list === 'allow' ? 'grants' : 'denies' }, context, find);
-      lintReach(scope, rule, path, find);
       if (list === 'allow') lintOpenness(rule, tests, path, find);
     });
   }
@@ -121,19 +121,40 @@ function contradictionWithRequire(rule: Rule, tests: readonly Test[], { connecti
 /** A report decides nothing, so it neither takes a request from another rule nor has one taken. */
 const decides = ({ mode }: Rule): boolean => mode !== 'report';
 
-function lintReach(scope: Scope, rule: Rule, path: FieldPath, find: Find): void {
-  const [list, index] = path;
-  if (!decides(rule) || typeof index !== 'number') return;
-  const before = LISTS.flatMap((other) =>
-    scope[other].flatMap((earlier, at) => {
-      const counts = other === list ? at < index : other === 'deny';
-      return counts && decides(earlier) && covers(earlier, other, rule) ? [formatField([other, at])] : [];
-    }),
-  );
-  const [first] = before;
-  if (first === undefined) return;
-  const what = list === 'allow' && first.startsWith('deny') ? 'refuses' : 'matches';
-  find(path, 'unreachable-rule', `${first} ${what} whatever this rule would match`);
+/** Each rule is compared with each one before it: with more than these, not any more. */
+const MOST_COMPARED = 300;
+
+function lintReach(scope: Scope, find: Find): void {
+  if (scope.allow.length + scope.deny.length > MOST_COMPARED) return;
+  const read = (list: 'allow' | 'deny') => scope[list].map((rule) => readRule(rule));
+  const rules = { allow: read('allow'), deny: read('deny') };
+  for (const list of LISTS) {
+    rules[list].forEach((rule, index) => {
+      const first = decides(rule.rule) ? coverOf(rule, { list, index }, rules) : null;
+      if (first === null) return;
+      const what = list === 'allow' && first.startsWith('deny') ? 'refuses' : 'matches';
+      find([list, index], 'unreachable-rule', `${first} ${what} whatever this rule would match`);
+    });
+  }
+}
+
+interface Position {
+  readonly list: 'allow' | 'deny';
+  readonly index: number;
+}
+
+/** The first rule that leaves nothing to this one: an earlier one of its list, or any that denies. */
+function coverOf(
+  rule: ReadRule,
+  { list, index }: Position,
+  rules: Readonly<Record<'allow' | 'deny', readonly ReadRule[]>>,
+): string | null {
+  for (const other of LISTS) {
+    const counted = other === list ? rules[other].slice(0, index) : other === 'deny' ? rules.deny : [];
+    const at = counted.findIndex((earlier) => decides(earlier.rule) && covers(earlier, other, rule));
+    if (at !== -1) return formatField([other, at]);
+  }
+  return null;
 }
 
 function lintOpenness(rule: Rule, tests: RuleTests, path: FieldPath, find: Find): void {
