@@ -19,6 +19,7 @@ export async function putInForce(
   const loaded = await loadConfiguration(folder, { issuer, now: toEpochSeconds(systemClock.now()) });
   if ('problems' in loaded) return loaded.problems.map(formatProblem);
   const table = tableName(tablePrefix, 'config');
-  await applyConfiguration(loaded.documents, { client, table, issuer, appliedBy: 'npm start', clock: systemClock });
+  const { documents, files } = loaded;
+  await applyConfiguration(documents, { client, table, issuer, appliedBy: 'npm start', files, clock: systemClock });
   return [];
 }

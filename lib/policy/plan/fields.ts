@@ -39,7 +39,8 @@ export function compareFields(before: JsonValue, after: JsonValue, field: string
 /** What a document says by leaving a field out, it says by null, too. */
 const member = (fields: JsonObject, name: string): JsonValue => fields[name] ?? null;
 
-function canonical(value: JsonValue): string {
+/** The same text for the same value, whatever the order of its members. */
+export function canonical(value: JsonValue): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
   if (!isJsonObject(value)) return JSON.stringify(value);
   const members = Object.keys(value)

@@ -1,9 +1,10 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
-import { readOperatorName } from '../iam/condition.ts';
+import type { JsonObject } from '../../json.ts';
 import { type PolicyDocument, readPolicyDocument } from '../iam/document.ts';
 import { type Access, evaluateAccess, readAccessRequest } from '../iam/evaluate.ts';
 import { Malformed } from '../iam/malformed.ts';
 import { changes, gains, loses, type Said } from './change.ts';
+import { type Probe, probesOf, whereOf, withTemplatesNamed } from './session-probes.ts';
+import { unproven } from './session-proof.ts';
 
 /** What limits a session beside its role: an inline policy, and managed ones that nobody here can read. */
 export interface SessionLimits {
@@ -11,14 +12,6 @@ export interface SessionLimits {
   readonly policyArns: readonly string[];
 }
 
-/** What is asked of both policies: an action and a resource as a statement names them, under its conditions. */
-interface Probe {
-  readonly action: string;
-  readonly resource: string;
-  readonly context: Readonly<Record<string, string | readonly string[]>>;
-}
-
-const MAX_CONTEXTS = 24;
 const EXTENT = { none: 0, some: 1, all: 2 } as const;
 
 /**
@@ -50,7 +43,7 @@ function compareInline(before: SessionLimits, after: SessionLimits): readonly Sa
   if (now === FREE) return [gains('the session may do all that its role may')];
   try {
     const turned = turnsOf(old, now);
-    if (old !== FREE) return [...told(turned, 'more'), ...told(turned, 'less')];
+    if (old !== FREE) return (['more', 'less'] as const).flatMap((way) => toldOrUnproven(old, now, turned, way));
     const left = told(turnsOf(NOTHING, now), 'more').map(({ what }) => what.replace(' also do ', ' do '));
     return [loses(`instead of all that its role may: ${left.join('; ') || 'the session may do nothing'}`)];
   } catch (error) {
@@ -60,8 +53,16 @@ function compareInline(before: SessionLimits, after: SessionLimits): readonly Sa
   }
 }
 
+/** Where asking shows no difference in a direction, and nothing shows that there is none, that is told. */
+function toldOrUnproven(old: JsonObject, now: JsonObject, turned: readonly Asked[], way: Way): readonly Said[] {
+  const said = told(turned, way);
+  if (said.length > 0) return said;
+  const suspects = way === 'more' ? unproven(old, now) : unproven(now, old);
+  return suspects.map((statement) => changes(`it cannot be told whether the session may do ${way}: ${statement}`));
+}
+
 const sidesOf = ({ policy, policyArns }: SessionLimits): JsonObject => {
-  if (policy !== null) return named(policy);
+  if (policy !== null) return withTemplatesNamed(policy);
   return policyArns.length === 0 ? FREE : NOTHING;
 };
 
@@ -88,6 +89,8 @@ const everything = (Effect: string): JsonObject => ({
 const FREE = everything('Allow');
 const NOTHING = everything('Deny');
 
+type Way = 'more' | 'less';
+
 interface Turn {
   readonly from: Access['extent'];
   readonly to: Access['extent'];
@@ -108,7 +111,7 @@ interface Asked {
 }
 
 /** The answers that turned one way, as few as it takes: what a wider or a narrower one says better is left out. */
-function told(asked: readonly Asked[], way: 'more' | 'less'): readonly Said[] {
+function told(asked: readonly Asked[], way: Way): readonly Said[] {
   const isTurned = ({ turn: { from, to } }: Asked) =>
     way === 'more' ? EXTENT[to] > EXTENT[from] : EXTENT[to] < EXTENT[from];
   const turned = asked.filter(isTurned);
@@ -147,94 +150,3 @@ function covers({ probe: wide }: Asked, { probe: narrow }: Asked): boolean {
   const request = readAccessRequest(narrow.action, narrow.resource, narrow.context);
   return evaluateAccess({ identity: null, session: [document] }, request).extent === 'all';
 }
-
-function whereOf({ context }: Probe): string {
-  const said = Object.entries(context)
-    .filter(([key, value]) => !isPlaceholder(key, value))
-    .map(([key, value]) => `${key} is ${[value].flat().join(', ')}`);
-  return said.join(' and ');
-}
-
-const isPlaceholder = (key: string, value: string | readonly string[]): boolean => value === placeholder(key);
-const placeholder = (name: string): string => `<${name.replaceAll(':', '.')}>`;
-
-const VARIABLE = /\$\{([^*?$}]+)\}/g;
-
-/**
- * A policy in which the broker's own templates are texts that are alike wherever they stand: what a caller's value will
- * be does not tell two policies apart.
- */
-function named(policy: JsonObject): JsonObject {
-  return mapStrings(policy, (text) =>
-    text.replace(VARIABLE, (whole, name: string) =>
-      /^(?:path:)?(?:claims|actor|param|request)\.|^(?:path:)?(?:principal|connection|client)$/.test(name)
-        ? placeholder(name)
-        : whole,
-    ),
-  ) as JsonObject;
-}
-
-function mapStrings(value: JsonValue, change: (text: string) => string): JsonValue {
-  if (typeof value === 'string') return change(value);
-  if (Array.isArray(value)) return value.map((item) => mapStrings(item, change));
-  if (!isJsonObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, mapStrings(item, change)]));
-}
-
-function probesOf(policies: readonly JsonObject[]): readonly Probe[] {
-  const statements = policies.flatMap((policy) => [policy['Statement'] ?? []].flat()).filter(isJsonObject);
-  const variables = Object.fromEntries(
-    [...JSON.stringify(policies).matchAll(VARIABLE)].map(([, name = '']) => {
-      const key = name.replace(/,.*$/, '').trim();
-      return [key, placeholder(key)];
-    }),
-  );
-  const contexts = [{}, ...statements.flatMap((statement) => contextsOf(statement['Condition'] ?? {}))];
-  const unique = [...new Map(contexts.map((each) => [JSON.stringify(each), each])).values()].slice(0, MAX_CONTEXTS);
-  const places = statements.flatMap((statement) =>
-    placesIn(statement, 'Action').flatMap((action) =>
-      placesIn(statement, 'Resource').map((resource) => ({
-        action: action === '*:*' ? '*' : action,
-        resource: filled(resource),
-      })),
-    ),
-  );
-  const all = [...new Map(places.map((place) => [JSON.stringify(place), place])).values()];
-  return all.flatMap((place) => unique.map((context) => ({ ...place, context: { ...variables, ...context } })));
-}
-
-const filled = (resource: string): string =>
-  resource.replace(VARIABLE, (_, name: string) => placeholder(name.replace(/,.*$/, '').trim()));
-
-/** What a statement names, and where it names what it leaves out, everything beside. */
-const placesIn = (statement: JsonObject, element: 'Action' | 'Resource'): readonly string[] => {
-  const except = statement[`Not${element}`];
-  return except === undefined ? textsOf(statement[element]) : ['*', ...textsOf(except)];
-};
-
-const textsOf = (value: JsonValue | undefined): readonly string[] =>
-  [value ?? '*'].flat().filter((item) => typeof item === 'string');
-
-/** Requests that meet these conditions, one for each value; what no value can be named for is left out. */
-function contextsOf(condition: JsonValue): readonly Record<string, string>[] {
-  if (!isJsonObject(condition)) return [];
-  let contexts: Record<string, string>[] = [{}];
-  for (const [operator, keys] of Object.entries(condition)) {
-    const base = readOperatorName(operator)?.base ?? 'Null';
-    if (!isJsonObject(keys) || base === 'Null') continue;
-    for (const [key, values] of Object.entries(keys)) {
-      const samples = textsOf(typeof values === 'boolean' || typeof values === 'number' ? String(values) : values);
-      const chosen = base.includes('Not') ? samples.slice(0, 1).map((text) => `not-${text}`) : samples;
-      contexts = contexts
-        .flatMap((each) => chosen.map((text) => ({ ...each, [key]: sampleOf(text) })))
-        .slice(0, MAX_CONTEXTS);
-    }
-  }
-  return contexts;
-}
-
-const sampleOf = (text: string): string =>
-  text
-    .replace(VARIABLE, (_, name: string) => placeholder(name))
-    .replaceAll('*', 'x')
-    .replaceAll('?', 'x');
