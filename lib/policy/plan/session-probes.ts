@@ -1,10 +1,14 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
 import { readOperatorName } from '../iam/condition.ts';
 
-/** What is asked of both policies: an action and a resource as a statement names them, under its conditions. */
-export interface Probe {
+/** An action and a resource, as a statement names them. */
+export interface Place {
   readonly action: string;
   readonly resource: string;
+}
+
+/** What is asked of both policies, under conditions that a statement has. */
+export interface Probe extends Place {
   readonly context: Readonly<Record<string, string | readonly string[]>>;
 }
 
@@ -45,6 +49,21 @@ function mapStrings(value: JsonValue, change: (text: string) => string): JsonVal
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, mapStrings(item, change)]));
 }
 
+/** What a policy's `Allow` statements name; one that names what it leaves out allows of everything. */
+export const grantsOf = (policy: JsonObject): readonly Place[] =>
+  statementsOf(policy)
+    .filter(({ Effect }) => Effect === 'Allow')
+    .flatMap((statement) => placesOf((element) => (element in statement ? textsOf(statement[element]) : ['*'])));
+
+/** Every action on every resource; templates and variables are texts of their own. */
+const placesOf = (named: (element: 'Action' | 'Resource') => readonly string[]): readonly Place[] =>
+  named('Action').flatMap((action) =>
+    named('Resource').map((resource) => ({
+      action: action === '*:*' ? '*' : action,
+      resource: filled(resource),
+    })),
+  );
+
 /** What to ask of policies so that every action, resource and condition of theirs is asked about. */
 export function probesOf(policies: readonly JsonObject[]): readonly Probe[] {
   const statements = policies.flatMap(statementsOf);
@@ -56,19 +75,13 @@ export function probesOf(policies: readonly JsonObject[]): readonly Probe[] {
   );
   const contexts = [{}, ...statements.flatMap((statement) => contextsOf(statement['Condition'] ?? {}))];
   const unique = [...new Map(contexts.map((each) => [JSON.stringify(each), each])).values()].slice(0, MAX_CONTEXTS);
-  const places = statements.flatMap((statement) =>
-    placesIn(statement, 'Action').flatMap((action) =>
-      placesIn(statement, 'Resource').map((resource) => ({
-        action: action === '*:*' ? '*' : action,
-        resource: filled(resource),
-      })),
-    ),
-  );
+  const places = statements.flatMap((statement) => placesOf((element) => placesIn(statement, element)));
   const all = [...new Map(places.map((place) => [JSON.stringify(place), place])).values()];
   return all.flatMap((place) => unique.map((context) => ({ ...place, context: { ...variables, ...context } })));
 }
 
-const filled = (resource: string): string =>
+/** With the name of a variable or template in its place. */
+export const filled = (resource: string): string =>
   resource.replace(VARIABLE, (_, name: string) => placeholder(name.replace(/,.*$/, '').trim()));
 
 /** What a statement names, and where it names what it leaves out, everything beside. */

@@ -2,16 +2,17 @@ import { isJsonObject, type JsonObject } from '../../json.ts';
 import { readPolicyDocument } from '../iam/document.ts';
 import { evaluateAccess, readAccessRequest } from '../iam/evaluate.ts';
 import { canonical } from './fields.ts';
-import { statementsOf, textsOf, VARIABLE } from './session-probes.ts';
+import { filled, type Place, statementsOf, textsOf, VARIABLE } from './session-probes.ts';
 
 /**
- * The statements, in words, by which `after` might let through what `before` did not: what it allows and is not shown to
- * have been allowed, and what was denied and is not shown to be denied still. Empty: there is nothing of that kind.
+ * The statements, in words, by which `after` might let through what `before` did not: what it allows and is not shown
+ * to have been allowed, and what was denied and is not shown to be denied still; but for what is told already. Empty: there is nothing.
  */
-export function unproven(before: JsonObject, after: JsonObject): readonly string[] {
+export function unproven(before: JsonObject, after: JsonObject, told: readonly Place[]): readonly string[] {
   const of = (policy: JsonObject, effect: string) => statementsOf(policy).filter(({ Effect }) => Effect === effect);
-  const allowed = of(after, 'Allow').filter((each) => !isCovered(each, of(before, 'Allow')));
-  const denied = of(before, 'Deny').filter((each) => !isCovered(each, of(after, 'Deny')));
+  const known = told.map(({ action, resource }) => ({ Action: action, Resource: resource }));
+  const allowed = of(after, 'Allow').filter((each) => !isCovered(each, [...of(before, 'Allow'), ...known]));
+  const denied = of(before, 'Deny').filter((each) => !isCovered(each, [...of(after, 'Deny'), ...known]));
   return [...allowed, ...denied].map(wordsOf);
 }
 
@@ -20,7 +21,9 @@ function isCovered(statement: JsonObject, others: readonly JsonObject[]): boolea
   if (statement['Action'] === undefined || statement['Resource'] === undefined) return false;
   const looser = others.filter((other) => demandsNoMore(other, statement));
   return textsOf(statement['Action']).every((action) =>
-    textsOf(statement['Resource']).every((resource) => looser.some((other) => covers(other, action, resource))),
+    textsOf(statement['Resource']).every((resource) =>
+      looser.some((other) => covers(other, action, resource) || covers(other, action, filled(resource))),
+    ),
   );
 }
 

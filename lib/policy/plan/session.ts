@@ -1,9 +1,17 @@
 import type { JsonObject } from '../../json.ts';
 import { type PolicyDocument, readPolicyDocument } from '../iam/document.ts';
-import { type Access, evaluateAccess, readAccessRequest } from '../iam/evaluate.ts';
+import { type Access, type AccessRequest, evaluateAccess, readAccessRequest } from '../iam/evaluate.ts';
 import { Malformed } from '../iam/malformed.ts';
 import { changes, gains, loses, type Said } from './change.ts';
-import { type Probe, probesOf, whereOf, withTemplatesNamed } from './session-probes.ts';
+import {
+  grantsOf,
+  type Place,
+  type Probe,
+  probesOf,
+  statementsOf,
+  whereOf,
+  withTemplatesNamed,
+} from './session-probes.ts';
 import { unproven } from './session-proof.ts';
 
 /** What limits a session beside its role: an inline policy, and managed ones that nobody here can read. */
@@ -42,9 +50,8 @@ function compareInline(before: SessionLimits, after: SessionLimits): readonly Sa
   if (old === FREE && now === FREE) return [];
   if (now === FREE) return [gains('the session may do all that its role may')];
   try {
-    const turned = turnsOf(old, now);
-    if (old !== FREE) return (['more', 'less'] as const).flatMap((way) => toldOrUnproven(old, now, turned, way));
-    const left = told(turnsOf(NOTHING, now), 'more').map(({ what }) => what.replace(' also do ', ' do '));
+    if (old !== FREE) return [...toldOrUnproven(old, now, 'more'), ...toldOrUnproven(old, now, 'less')];
+    const left = gainedBetween(NOTHING, now).map((each) => `the session may do ${wordsOf(each)}`);
     return [loses(`instead of all that its role may: ${left.join('; ') || 'the session may do nothing'}`)];
   } catch (error) {
     // A policy that AWS takes and that is not understood here is still told to be another one.
@@ -53,28 +60,30 @@ function compareInline(before: SessionLimits, after: SessionLimits): readonly Sa
   }
 }
 
-/** Where asking shows no difference in a direction, and nothing shows that there is none, that is told. */
-function toldOrUnproven(old: JsonObject, now: JsonObject, turned: readonly Asked[], way: Way): readonly Said[] {
-  const said = told(turned, way);
-  if (said.length > 0) return said;
-  const suspects = way === 'more' ? unproven(old, now) : unproven(now, old);
-  return suspects.map((statement) => changes(`it cannot be told whether the session may do ${way}: ${statement}`));
+/** What asking shows, and what it does not show and nothing else shows to be as it was. */
+function toldOrUnproven(old: JsonObject, now: JsonObject, way: 'more' | 'less'): readonly Said[] {
+  // What is lost on the way there is what would be gained on the way back.
+  const [base, target] = way === 'more' ? [old, now] : [now, old];
+  const gained = gainedBetween(base, target);
+  const told = gained.map((each) => {
+    const what = wordsOf(each);
+    return way === 'more' ? gains(`the session may also do ${what}`) : loses(`the session may not any more do ${what}`);
+  });
+  const open = unproven(
+    base,
+    target,
+    gained.flatMap(({ actions, resource }) => actions.map((action) => ({ action, resource }))),
+  );
+  return [
+    ...told,
+    ...open.map((statement) => changes(`it cannot be told whether the session may do ${way}: ${statement}`)),
+  ];
 }
 
 const sidesOf = ({ policy, policyArns }: SessionLimits): JsonObject => {
   if (policy !== null) return withTemplatesNamed(policy);
   return policyArns.length === 0 ? FREE : NOTHING;
 };
-
-function turnsOf(before: JsonObject, after: JsonObject): readonly Asked[] {
-  const [old, now] = [documentOf(before), documentOf(after)];
-  return probesOf([before, after]).map((probe) => ({
-    probe,
-    turn: turnOf(old, now, probe),
-    place: JSON.stringify([probe.action, probe.resource]),
-    where: whereOf(probe),
-  }));
-}
 
 function documentOf(policy: JsonObject): PolicyDocument {
   const reading = readPolicyDocument(policy);
@@ -89,64 +98,96 @@ const everything = (Effect: string): JsonObject => ({
 const FREE = everything('Allow');
 const NOTHING = everything('Deny');
 
-type Way = 'more' | 'less';
-
-interface Turn {
+interface Asked {
+  readonly probe: Probe;
+  readonly request: AccessRequest;
+  /** The conditions that it is asked under, in words; empty: none. */
+  readonly where: string;
   readonly from: Access['extent'];
   readonly to: Access['extent'];
 }
 
-function turnOf(before: PolicyDocument, after: PolicyDocument, { action, resource, context }: Probe): Turn {
-  const request = readAccessRequest(action, resource, context);
-  const extent = (document: PolicyDocument) => evaluateAccess({ identity: null, session: [document] }, request).extent;
-  return { from: extent(before), to: extent(after) };
-}
+const extentBy = (document: PolicyDocument, request: AccessRequest): Access['extent'] =>
+  evaluateAccess({ identity: null, session: [document] }, request).extent;
 
-interface Asked {
-  readonly probe: Probe;
-  readonly turn: Turn;
+/** What is let through on a resource that was not; `place` says in which part and under which condition. */
+interface Gained {
+  readonly actions: readonly string[];
+  readonly resource: string;
   readonly place: string;
-  /** The conditions that it is asked under, in words; empty: none. */
-  readonly where: string;
 }
 
-/** The answers that turned one way, as few as it takes: what a wider or a narrower one says better is left out. */
-function told(asked: readonly Asked[], way: Way): readonly Said[] {
-  const isTurned = ({ turn: { from, to } }: Asked) =>
-    way === 'more' ? EXTENT[to] > EXTENT[from] : EXTENT[to] < EXTENT[from];
-  const turned = asked.filter(isTurned);
-  const sentences = new Map<string, Set<string>>();
-  for (const each of turned.filter((one) => !turned.some((other) => other !== one && saysBetter(other, one)))) {
-    const kept = asked.filter((other) => other.place === each.place && other.where !== '' && !isTurned(other));
-    const unless =
-      each.where !== '' || kept.length === 0 ? '' : `, unless ${kept.map(({ where }) => where).join(' or ')}`;
-    const place = `on ${each.probe.resource}${each.where === '' ? unless : ` where ${each.where}`}`;
-    sentences.set(place, (sentences.get(place) ?? new Set()).add(each.probe.action));
-  }
-  return [...sentences].map(([place, actions]) => {
-    const what = [...actions].map((action) => (action === '*' ? 'anything' : action)).join(', ');
-    return way === 'more'
-      ? gains(`the session may also do ${what} ${place}`)
-      : loses(`the session may not any more do ${what} ${place}`);
+const wordsOf = ({ actions, place }: Gained): string =>
+  `${actions.map((action) => (action === '*' ? 'anything' : action)).join(', ')} ${place}`;
+
+/** What `target` lets through and `base` does not, told of as few actions and resources as it takes. */
+function gainedBetween(base: JsonObject, target: JsonObject): readonly Gained[] {
+  const [from, to] = [documentOf(base), documentOf(target)];
+  const asked = probesOf([base, target]).map((probe): Asked => {
+    const request = readAccessRequest(probe.action, probe.resource, probe.context);
+    return { probe, request, where: whereOf(probe), from: extentBy(from, request), to: extentBy(to, request) };
   });
+  const turned = asked.filter(isTurned);
+  const granted = new Set(grantsOf(target).map(placeOf));
+  const told = turned.filter((one) =>
+    one.to === 'all' ? !isExplained(one, turned, base) : granted.has(placeOf(one.probe)),
+  );
+  const gained = new Map<string, Gained>();
+  for (const each of told.filter((one, at) => !told.some((other, before) => saysBetter(other, one, before < at)))) {
+    const { action, resource } = each.probe;
+    const where = each.where === '' ? unlessOf(each, asked) : ` where ${each.where}`;
+    const place = `on ${resource}${each.to === 'all' ? '' : ', in part'}${where}`;
+    gained.set(place, { resource, place, actions: [...(gained.get(place)?.actions ?? []), action] });
+  }
+  return [...gained.values()];
 }
 
-/**
- * What is told without a condition is not told under one; a turn of a part is told by the part that turned whole, where
- * there is one; and of two whole turns the wider is told.
- */
-function saysBetter(other: Asked, one: Asked): boolean {
-  if (other.where !== '' && other.where !== one.where) return false;
-  if (other.place === one.place) return other.where === '' && one.where !== '';
-  if (isPart(one) !== isPart(other)) return isPart(one) && covers(one, other);
-  return covers(other, one);
+const placeOf = ({ action, resource }: Place): string => JSON.stringify([action, resource]);
+
+const isTurned = ({ from, to }: Asked): boolean => EXTENT[to] > EXTENT[from];
+
+const isSamePlace = (one: Asked, other: Asked): boolean => placeOf(one.probe) === placeOf(other.probe);
+
+/** Under which conditions it is no gain. */
+function unlessOf(each: Asked, asked: readonly Asked[]): string {
+  const kept = asked.filter((other) => isSamePlace(each, other) && other.where !== '' && !isTurned(other));
+  return kept.length === 0 ? '' : `, unless ${kept.map(({ where }) => where).join(' or ')}`;
 }
 
-const isPart = ({ turn }: Asked): boolean => turn.from === 'some' || turn.to === 'some';
+/** A pattern that was let through in part before, where the parts that are told by themselves are all the rest. */
+function isExplained(one: Asked, turned: readonly Asked[], base: JsonObject): boolean {
+  if (one.from === 'none') return false;
+  const parts = turned.filter(
+    (part) => part !== one && part.from === 'none' && part.to === 'all' && isUnder(part, one) && covers(one, part),
+  );
+  if (parts.length === 0) return false;
+  const isLifted = (statement: JsonObject) =>
+    statement['Effect'] === 'Deny' &&
+    probesOf([{ Statement: [{ ...statement, Condition: {} }] }]).every(({ action, resource }) =>
+      parts.some((part) => reaches(part, action, resource)),
+    );
+  const Statement = [
+    ...statementsOf(base).filter((statement) => !isLifted(statement)),
+    ...parts.map(({ probe: { action, resource } }) => ({ Effect: 'Allow', Action: action, Resource: resource })),
+  ];
+  return EXTENT[extentBy(documentOf({ Version: '2012-10-17', Statement }), one.request)] >= EXTENT[one.to];
+}
 
-function covers({ probe: wide }: Asked, { probe: narrow }: Asked): boolean {
-  const statement = { Effect: 'Allow', Action: wide.action, Resource: wide.resource };
+/** What holds without a condition holds under one. */
+const isUnder = (one: Asked, other: Asked): boolean => one.where === '' || one.where === other.where;
+
+/** Of two gains the wider is told, the one without a condition, and of two that are alike the first. */
+function saysBetter(other: Asked, one: Asked, isBefore: boolean): boolean {
+  if (other === one || !isUnder(other, one)) return false;
+  if (isSamePlace(other, one)) return other.where !== one.where;
+  return covers(other, one) && (isBefore || !covers(one, other));
+}
+
+const covers = ({ probe: wide }: Asked, { probe: narrow }: Asked): boolean =>
+  reaches({ probe: wide }, narrow.action, narrow.resource);
+
+function reaches({ probe: { action, resource } }: Pick<Asked, 'probe'>, otherAction: string, other: string): boolean {
+  const statement = { Effect: 'Allow', Action: action, Resource: resource };
   const document = documentOf({ Version: '2012-10-17', Statement: [statement] });
-  const request = readAccessRequest(narrow.action, narrow.resource, narrow.context);
-  return evaluateAccess({ identity: null, session: [document] }, request).extent === 'all';
+  return extentBy(document, readAccessRequest(otherAction, other, {})) === 'all';
 }
