@@ -6,7 +6,8 @@ import { filled, type Place, statementsOf, textsOf, VARIABLE } from './session-p
 
 /**
  * The statements, in words, by which `after` might let through what `before` did not: what it allows and is not shown
- * to have been allowed, and what was denied and is not shown to be denied still; but for what is told already. Empty: there is nothing.
+ * to have been allowed, and what was denied and is not shown to be denied still; but for what is told already. Empty:
+ * there is nothing.
  */
 export function unproven(before: JsonObject, after: JsonObject, told: readonly Place[]): readonly string[] {
   const of = (policy: JsonObject, effect: string) => statementsOf(policy).filter(({ Effect }) => Effect === effect);
