@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { cwd, env, exit, stderr, stdout } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { buildProblems, buildProject, isBuildFailure } from './build.ts';
+import { callerCommands, operatorCommands } from './demo/commands.ts';
 import { withDemoConfiguration } from './demo/configuration.ts';
 import { demonstrate } from './demo/demonstration.ts';
 import { type IdentityProvider, startIdentityProvider } from './demo/identity-provider.ts';
@@ -66,16 +67,19 @@ async function startDemo(stack: Stack, port: number): Promise<IdentityProvider> 
 }
 
 function printCommands(stack: Stack, idp: IdentityProvider | null): void {
+  const paste = (title: string, commands: readonly string[]): void => {
+    print(`\n${title}`);
+    for (const command of commands) print(`  ${command}`);
+  };
   if (idp !== null) {
-    print('\nCredentials with a fresh demonstration token:');
-    print(`  curl -s -H "Authorization: $(curl -s ${idp.issuer}/token)" ${stack.url}/v1/credentials/demo`);
+    const token = `$(curl -s ${idp.issuer}/token)`;
+    paste('Credentials with a fresh demonstration token:', [
+      `curl -s -H "Authorization: ${token}" ${stack.url}/v1/credentials/demo`,
+    ]);
+    paste('As a caller, in a terminal of this folder:', callerCommands(stack, idp));
   }
-  const settings = { ...stack.aws, TOKEN_BROKER_TABLES: stack.tablePrefix };
-  const shown = Object.entries(settings).filter(([name]) => /^(?:AWS_ENDPOINT_URL|AWS_REGION|TOKEN_BROKER)/.test(name));
-  const dummy =
-    stack.aws['AWS_SECRET_ACCESS_KEY'] === 'local' ? ['AWS_ACCESS_KEY_ID=local', 'AWS_SECRET_ACCESS_KEY=local'] : [];
-  print('\nThe command line over this stack (then: node bin/token-broker.mjs issuances list):');
-  print(`  export ${[...shown.map(([name, value]) => `${name}=${value}`), ...dummy].join(' ')}\n`);
+  paste('As an operator, in another one:', operatorCommands(stack));
+  print('');
 }
 
 async function start(options: StartOptions): Promise<void> {

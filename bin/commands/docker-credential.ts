@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { isBrokerIssuer } from '../../lib/loopback.ts';
-import { askBroker, refusalOf } from '../broker/ask.ts';
-import { present } from '../broker/proof-sources.ts';
-import { readSettings } from '../broker/settings.ts';
-import type { Command, Terminal } from '../command.ts';
+import { BrokerRefusal } from '../caller/broker.ts';
+import { cachedCredentials, cacheFolder, cacheKey } from '../caller/cache.ts';
+import { callerOf } from '../caller/documents.ts';
+import { readScopedSettings } from '../caller/settings.ts';
+import type { Arguments, Command, Terminal } from '../command.ts';
 import { errorMessage } from '../error-message.ts';
 import { type Registry, registryOf, registryPassword } from './docker-credential/registry.ts';
 
@@ -21,25 +21,27 @@ export const command: Command = {
   notes: `In ~/.docker/config.json:
   { "credHelpers": { "111122223333.dkr.ecr.eu-central-1.amazonaws.com": "token-broker" } }
 Settings: TOKEN_BROKER_URL, TOKEN_BROKER_SCOPE and TOKEN_BROKER_PROOF, or broker, scope and proof in ~/.config/token-broker/token-broker.yaml.`,
-  run: async ({ positionals: [operation] }, terminal) => {
+  run: async (given, terminal) => {
     try {
-      return await operate(operation ?? '', terminal);
+      return await operate(given, terminal);
     } catch (error) {
-      terminal.out(`${errorMessage(error)}\n`);
+      const told = error instanceof BrokerRefusal ? refusalOf(error) : errorMessage(error);
+      terminal.out(`${told.replace(/\n/g, ' ')}\n`);
       return 1;
     }
   },
 };
 
-async function operate(operation: string, terminal: Terminal): Promise<number> {
+async function operate(given: Arguments, terminal: Terminal): Promise<number> {
+  const [operation = ''] = given.positionals;
   switch (operation) {
     case 'get':
-      return get(readFileSync(0, 'utf8').trim(), terminal);
+      return get(readFileSync(0, 'utf8').trim(), given, terminal);
     case 'list':
       terminal.out('{}\n');
       return 0;
     case 'erase':
-      // Nothing is kept that could be erased: each `get` asks anew.
+      // No password is kept that could be erased: each `get` asks Amazon ECR anew.
       return 0;
     case 'store':
       throw new Error('nothing is stored here: the broker gives a password at each pull (no docker login is needed)');
@@ -48,27 +50,25 @@ async function operate(operation: string, terminal: Terminal): Promise<number> {
   }
 }
 
-async function get(server: string, terminal: Terminal): Promise<number> {
+async function get(server: string, given: Arguments, terminal: Terminal): Promise<number> {
   const registry = registryOf(server);
   if (registry === null) throw new Error(NOT_FOUND);
-  const secret = await registryPassword(registry, await sessionOf(registry, terminal), terminal.env);
+  const secret = await registryPassword(registry, await sessionOf(registry, given, terminal), terminal.env);
   terminal.out(`${JSON.stringify({ ServerURL: server, Username: 'AWS', Secret: secret })}\n`);
   return 0;
 }
 
-/** An AWS session of the scope. Throws with why there is none. */
-async function sessionOf({ host }: Registry, terminal: Terminal) {
-  const { broker = '', scope, proof = 'auto', intent } = readSettings(terminal, () => undefined);
-  const issuer = broker.replace(/\/$/, '');
-  if (!isBrokerIssuer(issuer)) throw new Error('set TOKEN_BROKER_URL to the https origin of the broker');
-  if (scope === undefined) throw new Error('set TOKEN_BROKER_SCOPE to the scope that may read the registry');
-  const shownProof = await present(proof, terminal.env, issuer);
-  const form = { intent: intent ?? `docker ${host}` };
-  const answer = await askBroker(`${issuer}/v1/credentials/${encodeURIComponent(scope)}`, shownProof, form);
-  const { AccessKeyId: id, SecretAccessKey: key, SessionToken: token } = answer.body;
-  if (answer.status !== 200) throw new Error(refusalOf(answer));
-  if (typeof id !== 'string' || typeof key !== 'string' || typeof token !== 'string') {
-    throw new Error(`scope ${scope} gives no AWS session`);
-  }
-  return { accessKeyId: id, secretAccessKey: key, sessionToken: token };
+/** An AWS session of the scope, as `token-broker credentials` keeps it. Throws with why there is none. */
+async function sessionOf({ host }: Registry, given: Arguments, terminal: Terminal) {
+  const settings = await readScopedSettings(given, terminal);
+  const caller = await callerOf({ ...settings, intent: settings.intent ?? `docker ${host}` }, terminal, 'quiet');
+  const say = (line: string) => terminal.err(`docker-credential-token-broker: ${line}\n`);
+  const folder = cacheFolder(terminal.env);
+  const document = await cachedCredentials(folder, await cacheKey(caller), () => caller.credentials(), say);
+  const { AccessKeyId, SecretAccessKey, SessionToken } = document;
+  return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
 }
+
+/** In one line: Docker shows what a helper says inside of its own. */
+const refusalOf = ({ description, reason, requestId }: BrokerRefusal): string =>
+  `${description} (${reason}, request ${requestId ?? 'unknown'})`;

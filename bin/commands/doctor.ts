@@ -1,8 +1,17 @@
-import { type BrokerSettings, readSettings } from '../broker/settings.ts';
-import type { Arguments, Command, Terminal } from '../command.ts';
+import { chooseActor } from '../caller/proofs/choose.ts';
+import type { Presented } from '../caller/proofs/proof.ts';
+import {
+  type CallerSettings,
+  callerOptions,
+  readScopedSettings,
+  readSettings,
+  scopeOption,
+} from '../caller/settings.ts';
+import { type Arguments, type Command, type Terminal, UsageError } from '../command.ts';
+import { errorMessage } from '../error-message.ts';
 import { lookAtBroker } from './doctor/broker.ts';
 import { lookAtTokenFiles, lookAtVariables } from './doctor/environment.ts';
-import { type Finding, skipped } from './doctor/finding.ts';
+import { type Finding, skipped, wrong } from './doctor/finding.ts';
 import { lookAtProof } from './doctor/proof.ts';
 import { lookAtRole } from './doctor/role.ts';
 import { lookAtScope } from './doctor/scope.ts';
@@ -12,13 +21,8 @@ export const command: Command = {
   description: `Looks at everything between this machine and a scope, and says of each what is wrong and what mends it: the broker's address and name, clocks, the
 proof that would be shown, the scope, AWS SDKs, variables that hide others, token files; for operators the trust of a role. With a scope it asks for that scope once, as a program would: an issuance in the ledger.`,
   options: [
-    { flags: '--broker <url>', description: "the broker's issuer (default: TOKEN_BROKER_URL)" },
-    { flags: '--scope <name>', description: 'what to ask for (default: TOKEN_BROKER_SCOPE)' },
-    {
-      flags: '--proof <proof>',
-      description: 'who is calling (default: TOKEN_BROKER_PROOF, else what the environment offers)',
-    },
-    { flags: '--intent <text>', description: 'why, for the ledger (default: token-broker doctor)' },
+    scopeOption,
+    ...callerOptions.filter(({ flags }) => flags !== '--verbose'),
     { flags: '--role <arn>', description: 'look at the trust of this role too, with the AWS credentials at hand' },
     { flags: '--json', description: 'print {"findings": [{"check", "status", "message", "fix"}]}' },
   ],
@@ -35,31 +39,57 @@ proof that would be shown, the scope, AWS SDKs, variables that hide others, toke
 };
 
 async function lookAtAll(given: Arguments, terminal: Terminal): Promise<readonly Finding[]> {
-  const { env } = terminal;
-  const settings = readSettings(terminal, (name) => given.value(name));
+  const read = await settingsOf(given, terminal);
   const role = given.value('role');
-  const broker = await lookAtBroker(settings.broker);
+  // An operator may look at a role without a broker to ask.
+  const stated = given.value('scope') ?? terminal.env['TOKEN_BROKER_SCOPE'] ?? null;
   return [
-    ...broker.findings,
-    ...(broker.issuer === null
-      ? [skipped('proof', 'no broker to make one for')]
-      : await lookAtGrant(broker.issuer, settings, env)),
-    ...lookAtVariables(env),
-    ...lookAtTokenFiles(env),
+    ...('status' in read ? [read] : await lookAtWay(read, terminal)),
+    ...lookAtVariables(terminal.env),
+    ...lookAtTokenFiles(terminal.env),
     ...(await lookAtVersions(terminal)),
-    ...(role === undefined ? [] : await lookAtRole(role, settings.scope, env)),
+    ...(role === undefined ? [] : await lookAtRole(role, 'status' in read ? stated : read.scope, terminal.env)),
   ];
 }
 
-async function lookAtGrant(
-  issuer: string,
-  { scope, proof: name, intent = 'token-broker doctor' }: BrokerSettings,
-  env: Terminal['env'],
-): Promise<readonly Finding[]> {
-  const { findings, proof } = await lookAtProof(name, env, issuer, Date.now() / 1000);
-  if (scope === undefined) return [...findings, skipped('scope', 'give --scope, or set TOKEN_BROKER_SCOPE')];
-  if (proof === null) return [...findings, skipped('scope', 'no proof to ask with')];
-  return [...findings, await lookAtScope({ issuer, scope, intent }, proof)];
+interface Settings {
+  readonly settings: CallerSettings;
+  /** null: nobody said one. */
+  readonly scope: string | null;
+}
+
+async function settingsOf(given: Arguments, terminal: Terminal): Promise<Settings | Finding> {
+  try {
+    const settings = await readScopedSettings(given, terminal).catch(async (error: unknown) => {
+      if (!(error instanceof UsageError)) throw error;
+      return { ...(await readSettings(given, terminal)), scope: null };
+    });
+    return { settings, scope: settings.scope };
+  } catch (error) {
+    return wrong('settings', errorMessage(error), 'by flag, by variable, or in token-broker.yaml');
+  }
+}
+
+/** Broker, proof and scope, each with what was found before it. */
+async function lookAtWay({ settings, scope }: Settings, terminal: Terminal): Promise<readonly Finding[]> {
+  const broker = await lookAtBroker(settings.broker);
+  if (broker.issuer === null) return [...broker.findings, skipped('proof', 'no broker to make one for')];
+  const { findings, proof } = await lookAtProof({ ...settings, broker: broker.issuer }, terminal, Date.now() / 1000);
+  const before = [...broker.findings, ...findings];
+  if (scope === null) return [...before, skipped('scope', 'give --scope, or set TOKEN_BROKER_SCOPE')];
+  if (proof === null) return [...before, skipped('scope', 'no proof to ask with')];
+  const actor = await actorOf(settings, terminal);
+  if (actor !== null && 'status' in actor) return [...before, actor];
+  const intent = settings.intent ?? 'token-broker doctor';
+  return [...before, await lookAtScope({ ...settings, scope, intent, actor }, proof)];
+}
+
+async function actorOf(settings: CallerSettings, terminal: Terminal): Promise<Presented | Finding | null> {
+  try {
+    return (await (await chooseActor(settings, terminal))?.present(AbortSignal.timeout(30_000))) ?? null;
+  } catch (error) {
+    return wrong('actor', errorMessage(error), 'mend that, or name another one (--actor)');
+  }
 }
 
 const line = (finding: Finding): string => {

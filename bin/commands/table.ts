@@ -51,6 +51,9 @@ export const commands: CommandTable = {
   credentials: { summary: 'print AWS credentials, for credential_process', load: () => import('./credentials.ts') },
   token: { summary: 'print an access token', load: () => import('./token.ts') },
   login: { summary: 'sign in at a browser, for credentials or a token', load: () => import('./login.ts') },
+  exec: { summary: 'run a program with the credentials of a scope', load: () => import('./exec.ts') },
+  serve: { summary: 'serve credentials to programs on this machine, as a sidecar', load: () => import('./serve.ts') },
+  'web-identity': { summary: 'keep a fresh proof in a file, for AWS SDKs', load: () => import('./web-identity.ts') },
   doctor: { summary: 'look at what is wrong between here and a scope', load: () => import('./doctor.ts') },
   // Docker calls it by the name of its own program.
   'docker-credential': { summary: '', load: () => import('./docker-credential.ts') },

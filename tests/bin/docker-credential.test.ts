@@ -147,9 +147,9 @@ describe('docker-credential-token-broker, as npm pack installs it', () => {
 
   it.each([
     [{ TOKEN_BROKER_URL: '' }, 'TOKEN_BROKER_URL'],
-    [{ TOKEN_BROKER_URL: 'http://broker.example.com' }, 'https origin'],
+    [{ TOKEN_BROKER_URL: 'http://broker.example.com' }, 'https://'],
     [{ TOKEN_BROKER_SCOPE: '' }, 'TOKEN_BROKER_SCOPE'],
-    [{ TOKEN: '' }, 'TOKEN is not set'],
+    [{ TOKEN: '' }, 'TOKEN is empty'],
   ])('says what it lacks: %j', async (env, told) => {
     expect(await docker('get', REGISTRY, env)).toMatchObject({ code: 1, out: expect.stringContaining(told) });
   });

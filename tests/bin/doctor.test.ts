@@ -95,14 +95,22 @@ describe('token-broker doctor', () => {
   });
 
   it.each([
-    ['no broker is named', [], 'give --broker URL'],
-    ['the address is in plain http', ['--broker', 'http://broker.example.com'], 'https origin'],
-    ['the address has a path', ['--broker', 'https://broker.example.com/sts'], 'https origin'],
-    ['the name does not exist', ['--broker', 'https://broker.invalid'], 'DNS'],
-  ])('broker: %s', async (_, args, fix) => {
+    ['no broker is named', [], 'TOKEN_BROKER_URL'],
+    ['the address is in plain http', ['--broker', 'http://broker.example.com'], 'https://'],
+    ['the address has a path', ['--broker', 'https://broker.example.com/sts'], 'without a path'],
+    ['a duration is none', ['--broker', 'https://broker.example.com', '--duration', 'long'], '15m'],
+  ])('settings: %s', async (_, args, told) => {
     const { code, wrong } = await doctor(args);
-    expect([code, wrong.map(({ check }) => check)]).toEqual([1, ['broker']]);
-    expect(wrong[0]?.fix).toContain(fix);
+    expect([code, wrong.map(({ check }) => check)]).toEqual([1, ['settings']]);
+    expect(wrong[0]?.message).toContain(told);
+  });
+
+  it('broker: the name does not exist', async () => {
+    const { code, wrong } = await doctor(['--broker', 'https://broker.invalid']);
+    expect([code, wrong.map(({ check, fix }) => [check, fix])]).toEqual([
+      1,
+      [['broker', expect.stringContaining('DNS')]],
+    ]);
   });
 
   it('broker: nobody listens there', async () => {
@@ -110,7 +118,7 @@ describe('token-broker doctor', () => {
     servers.pop()?.close();
     const { wrong } = await doctor(['--broker', url]);
     expect(wrong.map(({ message, fix }) => [message, fix])).toEqual([
-      [expect.stringContaining('refuses connections'), expect.stringContaining('port')],
+      [expect.stringContaining('ECONNREFUSED'), expect.stringContaining('port')],
     ]);
   });
 
@@ -118,7 +126,7 @@ describe('token-broker doctor', () => {
     const other = await serve((_, response) => response.writeHead(404).end('nothing'));
     expect((await doctor(['--broker', other])).wrong[0]?.message).toContain('is no broker');
     const redirects = await serve((_, response) => response.writeHead(301, { location: 'https://b.example/' }).end());
-    expect((await doctor(['--broker', redirects])).wrong[0]?.message).toContain('redirects to https://b.example/');
+    expect((await doctor(['--broker', redirects])).wrong[0]?.message).toContain('redirect');
   });
 
   it('issuer, clock: it goes by another name, an hour from here', async () => {
@@ -136,13 +144,13 @@ describe('token-broker doctor', () => {
   });
 
   it.each([
-    ['the file is not there', 'file:/nothing/there', {}, 'is not there'],
-    ['the variable is not set', 'env:NOTHING', {}, 'NOTHING is not set'],
-    ['the job has no permission', 'github', {}, 'GitHub gives this job no token'],
-    ['the command fails', 'exec:/bin/false', {}, 'did not run'],
+    ['the file is not there', 'file:/nothing/there', {}, 'cannot be read'],
+    ['the variable is not set', 'env:NOTHING', {}, 'NOTHING is empty'],
+    ['the job has no permission', 'github', {}, 'id-token: write'],
+    ['the command fails', 'exec:/bin/false', {}, 'failed'],
     ['the client has no secret', 'client:bot', {}, 'no secret here'],
     ['the secret is too short', 'client:bot', { TOKEN_BROKER_CLIENT_SECRET: 'short' }, 'shorter than 16'],
-    ['there is no such proof', 'githup', {}, 'is no proof'],
+    ['there is no such proof', 'githup', {}, 'no kind of proof'],
     ['it is no JWT', 'env:TOKEN', { TOKEN: 'nothing' }, 'no JWT'],
   ])('proof: %s', async (_, proof, env: Environment, told) => {
     const { code, wrong } = await doctor(['--broker', broker.url, '--proof', proof], env);

@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env, execPath } from 'node:process';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { build, ROOT } from './broker.ts';
 
@@ -52,6 +53,15 @@ afterEach(() => {
   for (const child of open.splice(0)) child.kill('SIGKILL');
 });
 
+const execute = promisify(execFile);
+
+/** The commands below a title, up to the empty line. */
+const pastedOf = (text: string, title: string): readonly string[] =>
+  (new RegExp(`^${title}.*:\\n((?: {2}.+\\n)+)`, 'm').exec(text)?.[1] ?? '')
+    .trimEnd()
+    .split('\n')
+    .map((each) => each.trim());
+
 const READY = /^ready (http:\/\/127\.0\.0\.1:[0-9]+)$/m;
 
 describe('npm start', () => {
@@ -85,6 +95,32 @@ describe('npm start', () => {
       expect(await ended).toBe(0);
     },
     LONG,
+  );
+
+  it(
+    'ends with commands to paste, for callers and for operators; each does what it says',
+    async () => {
+      const { child, line, out, ended } = start('--port', '0');
+      await line(READY);
+      const folder = mkdtempSync(join(tmpdir(), 'token-broker-pasted-'));
+      const browser = join(folder, 'browser');
+      const person = join(ROOT, 'tests', 'e2e', 'person-at-a-browser.mjs');
+      writeFileSync(browser, `#!/bin/sh\nexec '${execPath}' '${person}' "$1"\n`, { mode: 0o755 });
+      const callers = pastedOf(out(), 'As a caller');
+      const operators = pastedOf(out(), 'As an operator');
+      expect([callers.length, operators.length]).toEqual([6, 3]);
+      for (const [setUp, commands] of [callers, operators].map(([first = '', ...rest]) => [first, rest] as const)) {
+        for (const command of commands) {
+          const own = { PATH: env['PATH'], HOME: folder, BROWSER: browser, TOKEN_BROKER_CACHE: join(folder, 'cache') };
+          const { stdout } = await execute('sh', ['-ec', `${setUp}\n${command}`], { cwd: ROOT, env: own });
+          expect([command, stdout.length > 0]).toEqual([command, true]);
+        }
+      }
+      rmSync(folder, { recursive: true });
+      child.kill('SIGINT');
+      expect(await ended).toBe(0);
+    },
+    2 * LONG,
   );
 
   it(

@@ -1,7 +1,5 @@
-import { isJsonObject } from '../../../lib/json.ts';
-import { isBrokerIssuer } from '../../../lib/loopback.ts';
-import { shown } from '../../broker/ask.ts';
-import { type Finding, ok, skipped, wrong } from './finding.ts';
+import { ask, Unreachable } from '../../caller/http.ts';
+import { type Finding, ok, shown, skipped, wrong } from './finding.ts';
 
 export interface BrokerLook {
   readonly findings: readonly Finding[];
@@ -12,83 +10,36 @@ export interface BrokerLook {
 const TIMEOUT_MS = 10_000;
 /** The broker's own tolerance of clocks. */
 const TOLERANCE_SECONDS = 60;
-
-/** Looks at the address: whether a broker is there, whether it goes by that name, and whose clock is off. */
-export async function lookAtBroker(address: string | undefined): Promise<BrokerLook> {
-  const missing = [skipped('issuer', 'no broker was reached'), skipped('clock', 'no broker was reached')];
-  if (address === undefined || address === '') {
-    const fix = 'give --broker URL, or set TOKEN_BROKER_URL';
-    return { findings: [wrong('broker', 'nobody said where it is', fix), ...missing], issuer: null };
-  }
-  const origin = address.replace(/\/$/, '');
-  if (!isBrokerIssuer(origin)) {
-    const fix = 'an https origin without a path, such as https://broker.example.com; http for this machine only';
-    return {
-      findings: [wrong('broker', `${shown(address)} is no address of a broker`, fix), ...missing],
-      issuer: null,
-    };
-  }
-  const began = Date.now();
-  const answer = await askMetadata(origin);
-  if ('status' in answer) return { findings: [answer, ...missing], issuer: null };
-  const ms = Date.now() - began;
-  return {
-    findings: [
-      ok('broker', `${origin} answers in ${ms} ms`),
-      lookAtIssuer(origin, answer.issuer),
-      lookAtClock(answer.date, began + ms / 2),
-    ],
-    issuer: answer.issuer,
-  };
-}
-
-async function askMetadata(
-  origin: string,
-): Promise<Finding | { readonly issuer: string; readonly date: string | null }> {
-  const url = `${origin}/.well-known/oauth-authorization-server`;
-  try {
-    const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) });
-    if (response.status >= 300 && response.status < 400) {
-      const target = response.headers.get('location') ?? 'elsewhere';
-      return wrong('broker', `${origin} redirects to ${shown(target)}`, 'give the address that it leads to');
-    }
-    const body: unknown = await response.json().catch(() => null);
-    const issuer = isJsonObject(body) ? body['issuer'] : undefined;
-    if (response.status === 200 && typeof issuer === 'string') return { issuer, date: response.headers.get('date') };
-    return wrong('broker', `${origin} answers ${response.status} and is no broker`, 'ask who runs it for its issuer');
-  } catch (error) {
-    return unreachable(origin, error);
-  }
-}
-
-/** Node's own codes of what fetch could not do, and what mends each. */
-const FIXES: readonly (readonly [codes: RegExp, what: string, fix: string])[] = [
-  [/^(?:ENOTFOUND|EAI_)/, 'has no address', 'look at the name, and at the DNS of this network'],
-  [/^ECONNREFUSED$/, 'refuses connections', 'look at the port; is it running?'],
-  [
-    /CERT|^ERR_TLS|SIGNATURE|VERIFY/,
-    'has a certificate that this machine does not trust',
-    'a proxy in between? Give Node.js its authority with NODE_EXTRA_CA_CERTS; never switch the check off',
-  ],
-  [
-    /TIMEDOUT|TIMEOUT|ABORT/i,
-    'does not answer within ten seconds',
-    'look at routes, security groups and HTTPS_PROXY (with NODE_USE_ENV_PROXY=1)',
-  ],
+const NOBODY: readonly Finding[] = [
+  skipped('issuer', 'no broker was reached'),
+  skipped('clock', 'no broker was reached'),
 ];
 
-function unreachable(origin: string, error: unknown): Finding {
-  const code = codeOf(error);
-  const known = FIXES.find(([codes]) => codes.test(code));
-  if (known !== undefined) return wrong('broker', `${origin} ${known[1]} (${code})`, known[2]);
-  return wrong('broker', `${origin} cannot be reached (${code})`, 'look at the network between here and there');
-}
-
-function codeOf(error: unknown): string {
-  const cause = Object(Object(error).cause);
-  const [code, name] = [cause.code, Object(error).name];
-  if (typeof code === 'string') return code;
-  return typeof name === 'string' ? name : 'unknown';
+/** Looks at the address: whether a broker is there, whether it goes by that name, and whose clock is off. */
+export async function lookAtBroker(origin: string): Promise<BrokerLook> {
+  const began = Date.now();
+  const url = `${origin}/.well-known/oauth-authorization-server`;
+  try {
+    const { status, body, dateMs } = await ask(url, { method: 'GET', signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const { issuer } = body;
+    if (status !== 200 || typeof issuer !== 'string') {
+      const stranger = wrong(
+        'broker',
+        `${origin} answers ${status} and is no broker`,
+        'ask who runs it for its issuer',
+      );
+      return { findings: [stranger, ...NOBODY], issuer: null };
+    }
+    const ms = Date.now() - began;
+    const there = ok('broker', `${origin} answers in ${ms} ms`);
+    return { findings: [there, lookAtIssuer(origin, issuer), lookAtClock(dateMs, began + ms / 2)], issuer };
+  } catch (error) {
+    if (!(error instanceof Unreachable)) throw error;
+    const fix = error.mayPass
+      ? 'look at the name and port, DNS, routes, security groups and proxies between here and there'
+      : 'mend that first: what is sent there has to be safe';
+    return { findings: [wrong('broker', error.message, fix), ...NOBODY], issuer: null };
+  }
 }
 
 function lookAtIssuer(origin: string, issuer: string): Finding {
@@ -100,10 +51,9 @@ function lookAtIssuer(origin: string, issuer: string): Finding {
   );
 }
 
-function lookAtClock(date: string | null, at: number): Finding {
-  const there = Date.parse(date ?? '');
-  if (Number.isNaN(there)) return skipped('clock', 'the broker did not say what time it is');
-  const seconds = Math.round((at - there) / 1000);
+function lookAtClock(thereMs: number | null, atMs: number): Finding {
+  if (thereMs === null) return skipped('clock', 'the broker did not say what time it is');
+  const seconds = Math.round((atMs - thereMs) / 1000);
   if (Math.abs(seconds) <= TOLERANCE_SECONDS) return ok('clock', `${Math.abs(seconds)} s from the broker's`);
   return wrong(
     'clock',

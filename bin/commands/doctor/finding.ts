@@ -12,3 +12,6 @@ export const wrong = (check: string, message: string, fix: string): Finding => (
   fix,
 });
 export const skipped = (check: string, message: string): Finding => ({ check, status: 'skipped', message });
+
+/** What somebody else said, fit for a terminal. */
+export const shown = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?').slice(0, 200);

@@ -1,44 +1,42 @@
-import { isJsonObject, type JsonObject } from '../../../lib/json.ts';
+import type { JsonObject } from '../../../lib/json.ts';
 import { BROKER_TOKEN_TYPE } from '../../../lib/oauth-urns.ts';
-import { shown } from '../../broker/ask.ts';
-import { detectProof, NoProof, type Presentable, present } from '../../broker/proof-sources.ts';
+import { chooseProof } from '../../caller/proofs/choose.ts';
+import { peekClaims } from '../../caller/proofs/jwt.ts';
+import type { Presented } from '../../caller/proofs/proof.ts';
+import type { CallerSettings } from '../../caller/settings.ts';
 import type { Terminal } from '../../command.ts';
-import { type Finding, ok, wrong } from './finding.ts';
+import { errorMessage } from '../../error-message.ts';
+import { type Finding, ok, shown, wrong } from './finding.ts';
 
 export interface ProofLook {
   readonly findings: readonly Finding[];
-  readonly proof: Presentable | null;
+  readonly proof: Presented | null;
 }
 
+const TIMEOUT_MS = 30_000;
+
 /** Makes the proof that this program would show, and looks at what it says: issuer, subject, audience, times. */
-export async function lookAtProof(
-  name: string | undefined,
-  env: Terminal['env'],
-  issuer: string,
-  now: number,
-): Promise<ProofLook> {
-  const detected = detectProof(env);
-  const chosen = name === undefined || name === '' || name === 'auto' ? detected.proof : name;
-  const why = chosen === detected.proof && name !== chosen ? `${chosen}, since ${detected.because}` : chosen;
+export async function lookAtProof(settings: CallerSettings, terminal: Terminal, now: number): Promise<ProofLook> {
+  let chosen = '';
   try {
-    const proof = await present(chosen, env, issuer);
-    return { findings: [ok('proof', `by ${why}`), ...lookInto(proof, issuer, now)], proof };
+    const source = await chooseProof(settings, terminal, (line) => {
+      chosen = line.replace(/^proof: /, '');
+    });
+    const proof = await source.present(AbortSignal.timeout(TIMEOUT_MS));
+    return { findings: [ok('proof', chosen), ...lookInto(proof, settings.broker, now)], proof };
   } catch (error) {
-    if (error instanceof NoProof)
-      return { findings: [wrong('proof', `${why}: ${error.message}`, error.fix)], proof: null };
-    const fix = 'look at the network, and try again';
-    return {
-      findings: [wrong('proof', `${why}: it could not be made (${String(Object(error).name)})`, fix)],
-      proof: null,
-    };
+    const fix = 'mend that, or name another proof (--proof)';
+    return { findings: [wrong('proof', errorMessage(error), fix)], proof: null };
   }
 }
 
-function lookInto(proof: Presentable, issuer: string, now: number): readonly Finding[] {
-  if (proof.kind === 'client') return [lookAtSecret(proof.client, proof.secret)];
-  if (proof.type === BROKER_TOKEN_TYPE.awsIam)
+function lookInto(proof: Presented, issuer: string, now: number): readonly Finding[] {
+  if (proof.kind === 'client-key') return [ok('proof', `client ${proof.client} by its key`)];
+  if (proof.kind === 'client-secret') return [lookAtSecret(proof.client, proof.secret)];
+  if (proof.type === BROKER_TOKEN_TYPE.awsIam) {
     return [ok('proof', `a signed request that names ${new URL(issuer).host}`)];
-  const claims = claimsOf(proof.token);
+  }
+  const claims = peekClaims(proof.token);
   if (claims === null) return [wrong('proof', 'it is no JWT', 'show the token that its issuer gave, and nothing else')];
   const [iss, sub] = [claims['iss'], claims['sub']].map((value) => shown(String(value ?? 'nobody')));
   return [ok('proof', `a token of ${iss} about ${sub}`), lookAtAudience(claims, issuer), ...lookAtTimes(claims, now)];
@@ -55,16 +53,6 @@ const lookAtSecret = (client: string, secret: string): Finding =>
         'rotate it: a short one is refused',
       )
     : ok('proof', `client ${client} with a secret of ${secret.length} characters`);
-
-/** What a JWT says of itself; the broker verifies it, this only reads. */
-function claimsOf(token: string): JsonObject | null {
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
-    return isJsonObject(claims) ? claims : null;
-  } catch {
-    return null;
-  }
-}
 
 function lookAtAudience(claims: JsonObject, issuer: string): Finding {
   const audience = [claims['aud'] ?? []].flat().map(String);

@@ -15,11 +15,7 @@ const ENDPOINTS: Readonly<Record<string, readonly [url: string, region: string]>
 };
 
 /** For operators: reads the role with the AWS credentials at hand (iam:GetRole), and looks at whom it trusts. */
-export async function lookAtRole(
-  arn: string,
-  scope: string | undefined,
-  env: Terminal['env'],
-): Promise<readonly Finding[]> {
+export async function lookAtRole(arn: string, scope: string | null, env: Terminal['env']): Promise<readonly Finding[]> {
   const [, partition = '', name = ''] = ROLE.exec(arn) ?? [];
   if (name === '')
     return [wrong('role', `${arn} is no ARN of a role`, 'arn:aws:iam::111122223333:role/token-broker/NAME')];

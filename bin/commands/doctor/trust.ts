@@ -15,10 +15,10 @@ const EXAMPLE = 'see examples/target-role.yaml';
 const ANOTHER = 'somebody-else';
 
 /** Tries the trust with what the broker sends for the scope, then with what others would send. */
-export function lookAtTrust(policy: JsonObject, arn: string, scope: string | undefined): readonly Finding[] {
+export function lookAtTrust(policy: JsonObject, arn: string, scope: string | null): readonly Finding[] {
   const trust = readTrust(policy);
   if (typeof trust === 'string') return [skipped('role', `its trust is not understood here: ${trust}`)];
-  if (scope === undefined)
+  if (scope === null)
     return [skipped('role', 'give --scope too: the trust is tried with what the broker sends for it')];
   const externalId = trust.externalIds[0] ?? ANOTHER;
   const refused = ACTIONS.filter(({ action, keys }) => !allows(trust, action, keys(scope, externalId)));

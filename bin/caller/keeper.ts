@@ -1,0 +1,68 @@
+import { errorMessage } from '../error-message.ts';
+import { BrokerRefusal, type CredentialDocument } from './broker.ts';
+import { Unreachable } from './http.ts';
+
+/** Renewed this long before their end, ahead of every SDK's window, or half-way where they are shorter. */
+const AHEAD_MS = 15 * 60_000;
+/** A machine that slept sees its clock at least this often. */
+const TICK_MS = 30_000;
+/** What has failed is tried again so long after. */
+const PAUSE_MS = 5_000;
+
+/** Credentials of one scope, in memory, renewed ahead of their end for as long as it runs. */
+export interface Keeper {
+  readonly scope: string;
+  /** What is there, ended or not. Secret. */
+  current(): CredentialDocument;
+  stop(): void;
+}
+
+/**
+ * Fetches, and keeps what it got fresh. Where the broker cannot be reached at first it is asked again until it can; a
+ * refusal is thrown. Later failures are said, and what is there goes on to its end.
+ */
+export async function keep(
+  scope: string,
+  fetch: () => Promise<CredentialDocument>,
+  say: (line: string) => void,
+): Promise<Keeper> {
+  let document = await firstOf(scope, fetch, say);
+  let renewAt = whenToRenew(document, Date.now());
+  let isAsking = false;
+  const renew = async (): Promise<void> => {
+    if (isAsking || Date.now() < renewAt) return;
+    isAsking = true;
+    try {
+      document = await fetch();
+      renewAt = whenToRenew(document, Date.now());
+    } catch (error) {
+      renewAt = Date.now() + PAUSE_MS;
+      say(`${scope} is not renewed (${errorMessage(error)}); what is there ends at ${document.Expiration}`);
+    } finally {
+      isAsking = false;
+    }
+  };
+  const timer = setInterval(() => void renew(), Math.min(TICK_MS, Math.max(500, (renewAt - Date.now()) / 4)));
+  return { scope, current: () => document, stop: () => clearInterval(timer) };
+}
+
+async function firstOf(scope: string, fetch: () => Promise<CredentialDocument>, say: (line: string) => void) {
+  for (;;) {
+    try {
+      return await fetch();
+    } catch (error) {
+      if (!mayPass(error)) throw error;
+      say(`${scope}: ${errorMessage(error)}; it is asked again`);
+      await new Promise((done) => setTimeout(done, PAUSE_MS));
+    }
+  }
+}
+
+const mayPass = (error: unknown): boolean =>
+  (error instanceof Unreachable && error.mayPass) ||
+  (error instanceof BrokerRefusal && (error.status === 429 || error.status >= 500));
+
+function whenToRenew({ Expiration }: CredentialDocument, now: number): number {
+  const end = Date.parse(Expiration);
+  return end - Math.min(AHEAD_MS, (end - now) / 2);
+}

@@ -1,0 +1,121 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:os';
+import type { CredentialDocument } from '../caller/broker.ts';
+import { cachedCredentials, cacheFolder, cacheKey } from '../caller/cache.ts';
+import { callerOf } from '../caller/documents.ts';
+import { type Endpoint, serveCredentials } from '../caller/endpoint.ts';
+import { keep } from '../caller/keeper.ts';
+import { callerOptions, readScopedSettings, scopeOption } from '../caller/settings.ts';
+import { type Command, type ExitCode, type Terminal, UsageError } from '../command.ts';
+
+/** Everything that an SDK would take before the endpoint, or beside it (the SDKs' default chain). */
+const WOULD_WIN = [
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'AWS_SECURITY_TOKEN',
+  'AWS_PROFILE',
+  'AWS_DEFAULT_PROFILE',
+  'AWS_ROLE_ARN',
+  'AWS_ROLE_SESSION_NAME',
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
+  'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
+  'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+  'AWS_CONTAINER_AUTHORIZATION_TOKEN',
+  'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
+  'AWS_CREDENTIAL_EXPIRATION',
+];
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export const command: Command = {
+  arguments: '<command...>',
+  description: `Runs a program with the credentials of a scope: at an endpoint of this process, which renews them, or as three variables (--static). Signals are passed on, and the
+program's exit status is this one's.`,
+  options: [
+    scopeOption,
+    ...callerOptions,
+    { flags: '--static', description: 'the three key variables: for programs that know no endpoint; they end' },
+    { flags: '--no-cache', description: 'ask the broker, and keep nothing (TOKEN_BROKER_CACHE names the folder)' },
+  ],
+  examples: [
+    'token-broker exec --scope deploy-web -- aws s3 ls',
+    'token-broker exec --scope deploy-web --static -- make deploy',
+  ],
+  run: async (given, terminal) => {
+    const [program, ...args] = given.positionals;
+    if (program === undefined) throw new UsageError('a program is missing: token-broker exec --scope SCOPE -- PROGRAM');
+    const settings = await readScopedSettings(given, terminal);
+    const caller = await callerOf(settings, terminal, given.has('verbose') ? 'verbose' : 'quiet');
+    const say = (line: string) => terminal.err(`token-broker exec: ${line}\n`);
+    const fresh = () => caller.credentials();
+    const first = given.has('no-cache')
+      ? await fresh()
+      : await cachedCredentials(cacheFolder(terminal.env), await cacheKey(caller), fresh, say);
+    const base = environmentFor(terminal.env, settings.broker);
+    if (given.has('static')) return runProgram(program, args, { ...base, ...keysOf(first) }, terminal);
+    const token = randomBytes(32).toString('base64url');
+    const endpoint = await endpointOf(settings.scope, [first], fresh, token, say);
+    try {
+      return await runProgram(program, args, { ...base, ...pointedAt(endpoint, settings.scope, token) }, terminal);
+    } finally {
+      await endpoint.close();
+    }
+  },
+};
+
+/** The first credentials are at hand; those after it are asked for. */
+async function endpointOf(
+  scope: string,
+  atHand: CredentialDocument[],
+  fresh: () => Promise<CredentialDocument>,
+  token: string,
+  say: (line: string) => void,
+): Promise<Endpoint> {
+  const keeper = await keep(scope, async () => atHand.pop() ?? fresh(), say);
+  return serveCredentials({ keepers: [keeper], token, host: '127.0.0.1', port: 0 });
+}
+
+/** The caller's own, without what would win; calls of AWS STS go to AWS again where they were the broker's. */
+function environmentFor(env: Environment, broker: string): Environment {
+  const kept = Object.entries(env).filter(([name]) => !WOULD_WIN.includes(name));
+  const sts = env['AWS_ENDPOINT_URL_STS'] ?? '';
+  return Object.fromEntries(kept.filter(([name]) => name !== 'AWS_ENDPOINT_URL_STS' || !sts.startsWith(`${broker}/`)));
+}
+
+const pointedAt = ({ url }: Endpoint, scope: string, token: string): Environment => ({
+  AWS_CONTAINER_CREDENTIALS_FULL_URI: `${url}/credentials/${encodeURIComponent(scope)}`,
+  AWS_CONTAINER_AUTHORIZATION_TOKEN: token,
+});
+
+const keysOf = ({ AccessKeyId, SecretAccessKey, SessionToken, Expiration }: CredentialDocument): Environment => ({
+  AWS_ACCESS_KEY_ID: AccessKeyId,
+  AWS_SECRET_ACCESS_KEY: SecretAccessKey,
+  AWS_SESSION_TOKEN: SessionToken,
+  AWS_CREDENTIAL_EXPIRATION: Expiration,
+});
+
+/** As a shell reports it: 127 no such program, 126 one that cannot be run, 128 and the number of a signal. */
+function runProgram(program: string, args: readonly string[], env: Environment, terminal: Terminal): Promise<ExitCode> {
+  return new Promise((done) => {
+    // Before the program runs: a signal that came first would end this process and leave the program behind.
+    const passed = ['SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const;
+    const pass = (signal: NodeJS.Signals) => void child.kill(signal);
+    for (const signal of passed) process.on(signal, pass);
+    // A terminal sends Ctrl-C to both: the program decides what it means. Sent to this process alone it is passed on.
+    const interrupt = () => (process.stdin.isTTY ? undefined : child.kill('SIGINT'));
+    process.on('SIGINT', interrupt);
+    const child = spawn(program, args, { stdio: 'inherit', env, cwd: terminal.cwd });
+    const end = (code: ExitCode): void => {
+      for (const signal of passed) process.off(signal, pass);
+      process.off('SIGINT', interrupt);
+      done(code);
+    };
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      terminal.err(`token-broker exec: ${program} cannot be run (${error.code ?? 'unknown'})\n`);
+      end(error.code === 'ENOENT' ? 127 : 126);
+    });
+    child.on('exit', (code, signal) => end(signal === null ? (code ?? 1) : 128 + constants.signals[signal]));
+  });
+}

@@ -1,0 +1,29 @@
+import type { Stack } from '../stack.ts';
+import type { IdentityProvider } from './identity-provider.ts';
+
+const PROGRAM = 'node bin/token-broker.mjs';
+
+/** What a caller pastes: settings once, then one command for each kind of user. */
+export function callerCommands(stack: Stack, idp: IdentityProvider): readonly string[] {
+  return [
+    `export TOKEN_BROKER_URL=${stack.url} TOKEN_BROKER_ISSUER=${stack.url} TOKEN_BROKER_PROOF='exec:curl -s ${idp.issuer}/token'`,
+    `${PROGRAM} doctor --scope demo`,
+    `${PROGRAM} credentials --scope demo`,
+    `${PROGRAM} exec --scope demo -- sh -c 'curl -s -H "Authorization: $AWS_CONTAINER_AUTHORIZATION_TOKEN" "$AWS_CONTAINER_CREDENTIALS_FULL_URI"'`,
+    `TOKEN_BROKER_CLIENT_SECRET=a-secret-for-demonstration ${PROGRAM} token --scope demo-reports --proof client:demo-bot`,
+    `${PROGRAM} login --connection demo-saml --scope demo-people   # opens a browser`,
+  ];
+}
+
+/** What an operator pastes: the command line over this stack's tables. */
+export function operatorCommands(stack: Stack): readonly string[] {
+  const settings = { ...stack.aws, TOKEN_BROKER_TABLES: stack.tablePrefix };
+  const shown = Object.entries(settings).filter(([name]) => /^(?:AWS_ENDPOINT_URL|AWS_REGION|TOKEN_BROKER)/.test(name));
+  const dummy =
+    stack.aws['AWS_SECRET_ACCESS_KEY'] === 'local' ? ['AWS_ACCESS_KEY_ID=local', 'AWS_SECRET_ACCESS_KEY=local'] : [];
+  return [
+    `export ${[...shown.map(([name, value]) => `${name}=${value}`), ...dummy].join(' ')}`,
+    `${PROGRAM} issuances list`,
+    `${PROGRAM} policy versions`,
+  ];
+}
