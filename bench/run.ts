@@ -12,6 +12,7 @@ import { atMost, type Figure, reported } from './figure.ts';
 import { benchIssuance } from './issuance.ts';
 import { benchMemory } from './memory.ts';
 import { benchOauth } from './oauth.ts';
+import { benchPlan } from './plan.ts';
 import { benchReach } from './reach.ts';
 import { benchSaml } from './saml.ts';
 import { benchScopes } from './scopes.ts';
@@ -40,6 +41,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   saml,
   downstream: benchDownstream,
   validate: benchValidate,
+  plan: benchPlan,
 };
 
 function show({ name, measured, budget, held }: Figure): void {

@@ -23,7 +23,10 @@ function isCovered(statement: JsonObject, others: readonly JsonObject[]): boolea
   const looser = others.filter((other) => demandsNoMore(other, statement));
   return textsOf(statement['Action']).every((action) =>
     textsOf(statement['Resource']).every((resource) =>
-      looser.some((other) => covers(other, action, resource) || covers(other, action, filled(resource))),
+      looser.some(
+        (other) =>
+          names(other, action, resource) || covers(other, action, resource) || covers(other, action, filled(resource)),
+      ),
     ),
   );
 }
@@ -45,6 +48,13 @@ function demandsNoMore(other: JsonObject, statement: JsonObject): boolean {
 /** A variable is one text, whatever its value: it covers itself, as it is written. */
 const closed = (text: string): string => text.replace(VARIABLE, (whole) => `<${whole.replace(/[^\w.-]/g, '.')}>`);
 
+/** Word for word, as most are: nothing has to be asked then. */
+const names = (other: JsonObject, action: string, resource: string): boolean =>
+  other['Action'] !== undefined &&
+  other['Resource'] !== undefined &&
+  textsOf(other['Action']).includes(action) &&
+  textsOf(other['Resource']).some((text) => text === resource || text === filled(resource));
+
 function covers(other: JsonObject, action: string, resource: string): boolean {
   const { Condition: _, ...bare } = withoutName(other);
   const statement = JSON.parse(closed(JSON.stringify({ ...bare, Effect: 'Allow' })));
@@ -55,10 +65,10 @@ function covers(other: JsonObject, action: string, resource: string): boolean {
 }
 
 function wordsOf(statement: JsonObject): string {
-  const names = (element: 'Action' | 'Resource') => {
+  const listOf = (element: 'Action' | 'Resource') => {
     const except = statement[`Not${element}`];
     return except === undefined ? textsOf(statement[element]).join(', ') : `all but ${textsOf(except).join(', ')}`;
   };
   const where = statement['Condition'] === undefined ? '' : ` where ${JSON.stringify(statement['Condition'])}`;
-  return `${String(statement['Effect'])} ${names('Action')} on ${names('Resource')}${where}`;
+  return `${String(statement['Effect'])} ${listOf('Action')} on ${listOf('Resource')}${where}`;
 }

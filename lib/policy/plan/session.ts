@@ -50,9 +50,12 @@ function compareInline(before: SessionLimits, after: SessionLimits): readonly Sa
   if (old === FREE && now === FREE) return [];
   if (now === FREE) return [gains('the session may do all that its role may')];
   try {
-    if (old !== FREE) return [...toldOrUnproven(old, now, 'more'), ...toldOrUnproven(old, now, 'less')];
-    const left = gainedBetween(NOTHING, now).map((each) => `the session may do ${wordsOf(each)}`);
-    return [loses(`instead of all that its role may: ${left.join('; ') || 'the session may do nothing'}`)];
+    if (old === FREE) return [loses(`instead of all that its role may: ${allOf(now)}`)];
+    const asked = askedOf(old, now);
+    // What is lost on the way there is what would be gained on the way back.
+    const back = asked.map((each) => ({ ...each, from: each.to, to: each.from }));
+    const more = toldOrUnproven(asked, old, now, 'more');
+    return [...more, ...toldOrUnproven(back, now, old, 'less')];
   } catch (error) {
     // A policy that AWS takes and that is not understood here is still told to be another one.
     if (error instanceof Malformed) return [changes('the session policy is another one')];
@@ -60,20 +63,25 @@ function compareInline(before: SessionLimits, after: SessionLimits): readonly Sa
   }
 }
 
+const allOf = (policy: JsonObject): string =>
+  gainedOf(askedOf(NOTHING, policy), NOTHING, policy)
+    .map((each) => `the session may do ${wordsOf(each)}`)
+    .join('; ') || 'the session may do nothing';
+
 /** What asking shows, and what it does not show and nothing else shows to be as it was. */
-function toldOrUnproven(old: JsonObject, now: JsonObject, way: 'more' | 'less'): readonly Said[] {
-  // What is lost on the way there is what would be gained on the way back.
-  const [base, target] = way === 'more' ? [old, now] : [now, old];
-  const gained = gainedBetween(base, target);
+function toldOrUnproven(
+  asked: readonly Asked[],
+  base: JsonObject,
+  target: JsonObject,
+  way: 'more' | 'less',
+): readonly Said[] {
+  const gained = gainedOf(asked, base, target);
   const told = gained.map((each) => {
     const what = wordsOf(each);
     return way === 'more' ? gains(`the session may also do ${what}`) : loses(`the session may not any more do ${what}`);
   });
-  const open = unproven(
-    base,
-    target,
-    gained.flatMap(({ actions, resource }) => actions.map((action) => ({ action, resource }))),
-  );
+  const places = gained.flatMap(({ actions, resource }) => actions.map((action) => ({ action, resource })));
+  const open = unproven(base, target, places);
   return [
     ...told,
     ...open.map((statement) => changes(`it cannot be told whether the session may do ${way}: ${statement}`)),
@@ -120,14 +128,18 @@ interface Gained {
 const wordsOf = ({ actions, place }: Gained): string =>
   `${actions.map((action) => (action === '*' ? 'anything' : action)).join(', ')} ${place}`;
 
-/** What `target` lets through and `base` does not, told of as few actions and resources as it takes. */
-function gainedBetween(base: JsonObject, target: JsonObject): readonly Gained[] {
-  const [from, to] = [documentOf(base), documentOf(target)];
-  const asked = probesOf([base, target]).map((probe): Asked => {
+function askedOf(before: JsonObject, after: JsonObject): readonly Asked[] {
+  const [old, now] = [documentOf(before), documentOf(after)];
+  return probesOf([before, after]).map((probe): Asked => {
     const request = readAccessRequest(probe.action, probe.resource, probe.context);
-    return { probe, request, where: whereOf(probe), from: extentBy(from, request), to: extentBy(to, request) };
+    return { probe, request, where: whereOf(probe), from: extentBy(old, request), to: extentBy(now, request) };
   });
+}
+
+/** What `target` lets through and `base` does not, told of as few actions and resources as it takes. */
+function gainedOf(asked: readonly Asked[], base: JsonObject, target: JsonObject): readonly Gained[] {
   const turned = asked.filter(isTurned);
+  if (turned.length === 0) return [];
   const granted = new Set(grantsOf(target).map(placeOf));
   const told = turned.filter((one) =>
     one.to === 'all' ? !isExplained(one, turned, base) : granted.has(placeOf(one.probe)),
