@@ -178,9 +178,6 @@ describe('token-broker doctor', () => {
 
   it("scope: one that grants tokens, with a client's secret", async () => {
     const args = ['--broker', broker.url, '--scope', 'demo-reports', '--proof', 'client:demo-bot'];
-    await broker.putSecrets([
-      { name: 'token-broker/clients/demo-bot', value: 'a-secret-for-demonstration', host: null },
-    ]);
     const { wrong, findings } = await doctor(args, { TOKEN_BROKER_CLIENT_SECRET: 'a-secret-for-demonstration' });
     expect(wrong).toEqual([]);
     expect(findings.find(({ check }) => check === 'scope')?.message).toContain('access token for 600 s');

@@ -52,9 +52,6 @@ describe('token-broker web-identity', () => {
 
   it('keeps a broker token instead', async () => {
     const bot = { TOKEN_BROKER_CLIENT_SECRET: 'a-secret-for-demonstration', TOKEN_BROKER_SCOPE: 'demo-reports' };
-    await broker.putSecrets([
-      { name: 'token-broker/clients/demo-bot', value: bot.TOKEN_BROKER_CLIENT_SECRET, host: null },
-    ]);
     await run(['--once', '--broker-token', '--proof', 'client:demo-bot'], bot);
     expect(readFileSync(file, 'utf8')).toMatch(/^ey[\w-]+\.[\w-]+\.[\w-]+$/);
   });

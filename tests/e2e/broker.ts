@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { withDemoConfiguration } from '../../local/demo/configuration.ts';
 import { type IdentityProvider, startIdentityProvider } from '../../local/demo/identity-provider.ts';
+import { readSecretsFile } from '../../local/secrets-file.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
 import { emulatedFunction, isEmulatorGiven } from '../runtime/emulated-function.ts';
 
@@ -63,7 +64,11 @@ async function configure(stack: Stack, idp: IdentityProvider, config: Folder): P
 }
 
 const configureDemo = (stack: Stack, idp: IdentityProvider): Promise<readonly string[]> =>
-  withDemoConfiguration({ broker: stack.url, idp: idp.issuer }, (folder) => stack.configure(folder));
+  withDemoConfiguration({ broker: stack.url, idp: idp.issuer }, async (folder) => {
+    const file = readSecretsFile(folder);
+    if (file.ok) await stack.putSecrets(file.secrets);
+    return [...(file.ok ? [] : file.problems), ...(await stack.configure(folder))];
+  });
 
 /**
  * Starts the broker for a suite: the real bundles behind the routes of `template.yaml`, on free ports, with the

@@ -99,6 +99,18 @@ describe('examples/ecs/sidecar.json', () => {
     expect(served.entryPoint).toEqual(['/usr/bin/env', '-u', 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI']);
   });
 
+  it('runs the image of the Dockerfile: its user, its volume, its program', () => {
+    const image = readFileSync('Dockerfile', 'utf8');
+    const said = (instruction: string): string => new RegExp(`^${instruction} (.*)$`, 'm').exec(image)?.[1] ?? '';
+    expect(said('USER').split(':')[0]).toBe(sidecar.user);
+    expect(said('VOLUME')).toBe(sidecar.mountPoints[0].containerPath);
+    expect(image).toContain(`chown node:node ${said('VOLUME')}`);
+    const [built = '', program = ''] = said('COPY').split(' ').slice(1);
+    expect(JSON.parse(said('ENTRYPOINT'))).toEqual([program.split('/').at(-1)]);
+    // All that the build sends is what `npm run build` made.
+    expect(readFileSync('.dockerignore', 'utf8')).toBe(`*\n!${built}\n`);
+  });
+
   it('has both containers run as one user: the authorization token is for its owner alone', () => {
     expect(served.user).toBe(sidecar.user);
   });

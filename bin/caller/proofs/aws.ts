@@ -37,13 +37,20 @@ export const awsSigned: ProofKind = {
     })),
 };
 
-function source(name: string, context: ProofContext, present: ProofSource['present']): ProofSource {
+/** What each needs, for whoever is told that it cannot be made. */
+const NEEDS = {
+  'aws-token':
+    'it needs AWS credentials that may call sts:GetWebIdentityToken, a Region, and aws iam enable-outbound-web-identity-federation once in the account',
+  'aws-signed': 'it needs AWS credentials: aws sts get-caller-identity says what is missing',
+} as const;
+
+function source(name: keyof typeof NEEDS, context: ProofContext, present: ProofSource['present']): ProofSource {
   return {
     name,
     identity: async () => `${name}:${JSON.stringify(whoseCredentials(context))}`,
     present: (signal) =>
       present(signal).catch((error: unknown) => {
-        throw new Error(`the proof ${name} cannot be made: ${errorMessage(error)}`);
+        throw new Error(`the proof ${name} cannot be made (${errorMessage(error)}): ${NEEDS[name]}`);
       }),
   };
 }

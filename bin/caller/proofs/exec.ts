@@ -50,7 +50,7 @@ async function output(program: string, args: readonly string[], cwd: string, env
     // Neither its arguments nor what it printed: both may hold secrets.
     const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
     throw new Error(
-      `the command of the proof (${program}) failed${code === null ? ' or took too long' : `: ${String(code)}`}`,
+      `the command of the proof (${program}) failed (${code === null ? 'or took too long' : String(code)}): run it by itself and see what it says`,
     );
   }
 }

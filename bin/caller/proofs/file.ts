@@ -25,7 +25,7 @@ function readText(path: string): string {
     if (text.length > MAX_BYTES) throw new Error('it is too large for a token');
     return text;
   } catch (error) {
-    throw new Error(`the proof ${path} cannot be read: ${errorMessage(error)}`);
+    throw new Error(`the proof ${path} cannot be read (${errorMessage(error)}): start what keeps it, or mend the path`);
   }
 }
 
