@@ -143,6 +143,17 @@ describe('a trust of IAM', () => {
     expect([named.notes, named.read('scopes/deploy.yaml').grant.roleArn]).toEqual([[], ROLE]);
   });
 
+  it('keeps the audience that its provider takes, also where the broker has an issuer', async () => {
+    const host = 'gitlab.com';
+    const sub = { [`${host}:sub`]: 'project_path:acme/web:ref_type:branch:ref:main' };
+    const files = {
+      'deploy.json': role(trust(host, { StringEquals: { ...aud(host, 'https://gitlab.com'), ...sub } })),
+    };
+    const { notes, read, validated } = await imported(files, ['--issuer', 'https://broker.example.com']);
+    expect([notes, validated?.code, validated?.out]).toEqual([[], 0, '']);
+    expect(read('connections/gitlab.yaml').audience).toEqual(['https://gitlab.com']);
+  });
+
   it('gives sessions as long as its role allows', async () => {
     const { read } = await imported({ 'deploy.json': role(GITHUB_TRUST, { MaxSessionDuration: 7200 }) });
     expect(read('scopes/deploy.yaml').grant.maxDuration).toBe('120m');
@@ -364,6 +375,13 @@ describe('roles of Vault', () => {
       audience: ['https://vault.acme.example'],
       require: { StringEquals: { 'claims.repository_owner_id': ['1'] } },
     });
+  });
+
+  it("take the broker's issuer as the audience where it is given, and say that callers ask for it", async () => {
+    const { read, notes, validated } = await imported(vaultFiles(), ['--issuer', 'https://broker.example.com']);
+    expect([validated?.code, validated?.out]).toEqual([0, '']);
+    expect(read('connections/github-actions.yaml').audience).toEqual(['https://broker.example.com']);
+    expect(notes).toContainEqual(expect.objectContaining({ message: expect.stringMatching(/callers ask for/) }));
   });
 
   it.each<[string, Record<string, object>, RegExp]>([

@@ -51,7 +51,7 @@ export function readImports(files: readonly GivenFile[], options: ReadOptions): 
     else if (isVault(file.value)) vault.push(file);
     else rest.push(file);
   }
-  return [...rest.flatMap((file) => readOne(file, metadata, options)), ...readVault(vault, options.say)];
+  return [...rest.flatMap((file) => readOne(file, metadata, options)), ...readVault(vault, options)];
 }
 
 /** JSON is YAML too, but for its tabs. */
@@ -147,7 +147,7 @@ const isVault = (value: JsonObject): boolean => {
 };
 
 /** A jwt role leads to the aws roles that its policies name, or to the one of its own name. */
-function readVault(files: readonly Parsed[], say: Say): readonly DraftRule[] {
+function readVault(files: readonly Parsed[], { say, issuer: audience }: ReadOptions): readonly DraftRule[] {
   const answers = files.map((file): VaultAnswer => {
     const placeOf = (field: string) => file.placeOf(field === '' ? [] : ['data', field]);
     return { name: stemOf(file.path), data: dataOf(file.value) ?? {}, placeOf };
@@ -164,7 +164,11 @@ function readVault(files: readonly Parsed[], say: Say): readonly DraftRule[] {
         );
       const roles = awsRolesOf(jwt, of(isPolicy), of(isAwsRole));
       if (roles.length === 0) throw new NotCarriedOver(jwt.placeOf(''), 'leads to no aws role that was given');
-      const rules = roles.flatMap((aws) => vaultRules({ jwt, aws, issuer: issuerOf(config) }));
+      const rules = roles.flatMap((aws) => vaultRules({ jwt, aws, issuer: issuerOf(config), audience }));
+      if (audience !== null) {
+        const message = `callers ask for ${audience} in place of the audiences that are bound`;
+        say({ ...jwt.placeOf('bound_audiences'), kind: 'to-do', message });
+      }
       for (const aws of roles) {
         const message = "its roles trust Vault: let them trust the broker's minting roles (examples/target-role.yaml)";
         say({ ...aws.placeOf('role_arns'), kind: 'to-do', message });

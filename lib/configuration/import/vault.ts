@@ -105,15 +105,17 @@ export interface VaultRule {
   readonly jwt: VaultAnswer;
   readonly aws: VaultAnswer;
   readonly issuer: string;
+  /** The broker's own issuer, which callers are to ask for; null: unknown. */
+  readonly audience: string | null;
 }
 
 /** The rules of a jwt role for an aws role, one for each role of AWS that it assumes. */
-export function vaultRules({ jwt, aws, issuer }: VaultRule): readonly DraftRule[] {
+export function vaultRules({ jwt, aws, issuer, audience }: VaultRule): readonly DraftRule[] {
   const { when, audiences } = jwtRole(jwt);
   return awsGrants(aws).map((grant) => ({
     place: jwt.placeOf(''),
     list: 'allow',
-    source: { type: 'oidc', issuer, audiences },
+    source: { type: 'oidc', issuer, audiences: audience === null ? audiences : [audience] },
     when,
     scope: nameFrom(aws.name, 'imported-role'),
     description: `Whoever the role ${jwt.name} of Vault let in, as imported.`,

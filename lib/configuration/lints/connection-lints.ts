@@ -59,10 +59,12 @@ const AWS_AUDIENCE = 'sts.amazonaws.com';
 function lintAudience(connection: OidcConnection, { deployment, documents }: LintContext, find: Find): void {
   const { issuer } = deployment;
   if (issuer === null || !isBrokerIssuer(issuer) || tableOf(connection)?.table.audience === 'provider') return;
-  const forwarded = documents.scopes.some(
-    ({ grant, allow }) =>
-      grant.type === 'aws-federated' && allow.some((rule) => rule.connections?.includes(connection.connection)),
-  );
+  const grants = documents.scopes
+    .filter(({ allow }) => allow.some((rule) => rule.connections?.includes(connection.connection)))
+    .map(({ grant }) => grant.type);
+  const forwarded = grants.includes('aws-federated');
+  // The audience is then the one that the role's own provider takes.
+  if (forwarded && grants.every((type) => type === 'aws-federated')) return;
   connection.audience.forEach((audience, index) => {
     if (audience === issuer || (forwarded && audience === AWS_AUDIENCE)) return;
     const message = `${audience} is not the issuer of the broker: nobody asks for such a token to use it here`;

@@ -144,15 +144,18 @@ describe('nothing is said of', () => {
     expect(linesOf({ ...files, 'scopes/api.yaml': enforcing })).toEqual([expect.stringMatching(/unreachable-rule/)]);
   });
 
-  it('the audience of AWS where AWS itself checks the token', () => {
-    expect(
-      linesOf({
-        'connections/one.yaml': connection(`${GITHUB.replace(ISSUER, 'sts.amazonaws.com')}\n`),
-        'scopes/api.yaml': scope('one', '{ StringEquals: { claims.repository_id: "2" } }').replace(
-          /grant: .*/,
-          'grant: { type: aws-federated, via: web-identity, roleArn: "arn:aws:iam::111122223333:role/build" }',
-        ),
-      }),
-    ).toEqual([]);
-  });
+  it.each(['sts.amazonaws.com', 'https://gitlab.com'])(
+    'the audience %s where AWS itself checks the token',
+    (audience) => {
+      expect(
+        linesOf({
+          'connections/one.yaml': connection(`${GITHUB.replace(ISSUER, audience)}\n`),
+          'scopes/api.yaml': scope('one', '{ StringEquals: { claims.repository_id: "2" } }').replace(
+            /grant: .*/,
+            'grant: { type: aws-federated, via: web-identity, roleArn: "arn:aws:iam::111122223333:role/build" }',
+          ),
+        }),
+      ).toEqual([]);
+    },
+  );
 });
