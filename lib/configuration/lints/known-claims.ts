@@ -1,5 +1,5 @@
 import { nearest } from '../../nearest.ts';
-import type { Client, Connection } from '../documents.ts';
+import type { Client, Connection, OidcConnection } from '../documents.ts';
 import { ANY_TEXT, type Claim, type ClaimTable, claim, oneOf } from '../presets/claims.ts';
 import type { Preset } from '../presets/preset.ts';
 import { presets } from '../presets/table.ts';
@@ -14,6 +14,8 @@ export interface KnownClaims {
   /** Claims that conditions and templates can name, aliases among them. */
   readonly claims: ReadonlyMap<string, Claim>;
   readonly prefixes: readonly string[];
+  /** Names that the provider's preset would give: what to write for them. */
+  readonly hints?: ReadonlyMap<string, string>;
 }
 
 const AWS_IAM = ['account', 'partition', 'arn', 'roleName', 'roleId', 'sessionName', 'userName', 'userId'];
@@ -44,11 +46,19 @@ export function claimsOf(connection: Connection): KnownClaims {
     return { of: 'AWS IAM', names: 'closed', claims, prefixes: [] };
   }
   const known = tableOf(connection);
-  if (known === null)
+  if (known === null || connection.type !== 'oidc')
     return { of: `the connection ${connection.connection}`, names: 'open', claims: plain, prefixes: [] };
   const { table, names } = known;
   const claims = new Map([...Object.entries(table.claims), ...plain]);
-  return { of: table.provider, names, claims, prefixes: table.prefixes };
+  return { of: table.provider, names, claims, prefixes: table.prefixes, hints: hintsOf(connection, table) };
+}
+
+/** Names of the preset's own for deeper members, where a connection to its issuer does not name the preset. */
+function hintsOf({ preset }: OidcConnection, table: ClaimTable): ReadonlyMap<string, string> {
+  const [name, known] = Object.entries<Preset>(presets).find(([, { claims }]) => claims === table) ?? [];
+  if (preset !== null || known === undefined) return new Map();
+  const { aliases } = known.facts({}, () => {});
+  return new Map(Object.keys(aliases).map((alias) => [alias, `preset: ${name} gives claims.${alias}`]));
 }
 
 /** The claims that the file of a client gives it: there are no others. */
@@ -65,6 +75,8 @@ export const canHave = ({ names, claims, prefixes }: KnownClaims, name: string):
 
 /** What was meant by a claim that none of them has; null where nothing is near. */
 export function meantClaim(known: readonly KnownClaims[], name: string): string | null {
+  const hint = known.map(({ hints }) => hints?.get(name)).find((each) => each !== undefined);
+  if (hint !== undefined) return hint;
   const near = nearest(name, new Set(known.flatMap(({ claims }) => [...claims.keys()])));
   return near === null ? null : `did you mean claims.${near}?`;
 }
