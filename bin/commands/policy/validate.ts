@@ -58,7 +58,7 @@ A comment on a line allows a warning of it: # token-broker: allow <code>: why. d
       progress: progress.at,
     });
     progress.end();
-    print(format, problems, terminal);
+    print(format, problems, given.positionals[0] ?? '.', terminal);
     const isValid = problems.every(({ severity }) => severity === 'warning');
     if (format === 'text') {
       const counts =
@@ -75,8 +75,8 @@ function formatArgument(given: Arguments): Format {
   return asked[0] ?? 'text';
 }
 
-function print(format: Format, problems: readonly Problem[], terminal: Terminal): void {
+function print(format: Format, problems: readonly Problem[], folder: string, terminal: Terminal): void {
   if (format === 'json') terminal.out(`${JSON.stringify({ problems: problems.map(problemJson) })}\n`);
-  else if (format === 'sarif') terminal.out(`${JSON.stringify(sarifOf(problems), null, 2)}\n`);
+  else if (format === 'sarif') terminal.out(`${JSON.stringify(sarifOf(problems, folder), null, 2)}\n`);
   else terminal.out(formatProblems(problems));
 }

@@ -1,3 +1,4 @@
+import { isAbsolute, posix } from 'node:path';
 import type { JsonObject } from '../../json.ts';
 import type { Problem } from '../problem.ts';
 import { PROBLEM_CODES, type ProblemCode, problemCodes } from '../problem-codes.ts';
@@ -6,9 +7,9 @@ const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
 
 /**
  * Problems as a SARIF 2.1.0 log (OASIS), for code scanning: one rule for every code, one result for every problem.
- * Files are relative to the configuration folder, which is `%SRCROOT%` of the log.
+ * `folder` is the configuration folder as it was given: where it is relative, files are named from where it is.
  */
-export function sarifOf(problems: readonly Problem[]): JsonObject {
+export function sarifOf(problems: readonly Problem[], folder: string): JsonObject {
   return {
     $schema: SCHEMA,
     version: '2.1.0',
@@ -21,7 +22,7 @@ export function sarifOf(problems: readonly Problem[]): JsonObject {
           },
         },
         columnKind: 'utf16CodeUnits',
-        results: problems.map((problem) => resultOf(problem)),
+        results: problems.map((problem) => resultOf(problem, folder)),
       },
     ],
   };
@@ -34,7 +35,7 @@ const ruleOf = (code: ProblemCode): JsonObject => ({
   defaultConfiguration: { level: PROBLEM_CODES[code].severity },
 });
 
-function resultOf({ code, severity, file, line, column, field, message, fix }: Problem): JsonObject {
+function resultOf({ code, severity, file, line, column, field, message, fix }: Problem, folder: string): JsonObject {
   const said = `${field === '' ? '' : `${field}: `}${message}`;
   return {
     ruleId: code,
@@ -44,10 +45,15 @@ function resultOf({ code, severity, file, line, column, field, message, fix }: P
     locations: [
       {
         physicalLocation: {
-          artifactLocation: { uri: file.split('/').map(encodeURIComponent).join('/'), uriBaseId: '%SRCROOT%' },
+          artifactLocation: { uri: uriOf(file, folder), uriBaseId: '%SRCROOT%' },
           region: { startLine: line, startColumn: column },
         },
       },
     ],
   };
 }
+
+const uriOf = (file: string, folder: string): string => {
+  const whole = isAbsolute(folder) ? file : posix.join(folder.replaceAll('\\', '/'), file);
+  return whole.split('/').map(encodeURIComponent).join('/');
+};

@@ -89,7 +89,7 @@ const SARIF = object(
 it('is a SARIF 2.1.0 log, with a rule for each code and a result for each problem', () => {
   const folder = folderOf({ 'scopes/deploy now.yaml': SESSION, 'clients/bot.yaml': 'client: bot\nsecrets: x\n' });
   const { problems } = validateFolder(folder, { deployment: { issuer: ISSUER, now: NOW } });
-  const log = sarifOf(problems);
+  const log = sarifOf(problems, 'config/');
   const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
   ajv.validate(SARIF, log);
   expect(ajv.errorsText()).toBe('No errors');
@@ -98,5 +98,5 @@ it('is a SARIF 2.1.0 log, with a rule for each code and a result for each proble
   expect(run.results.map(({ ruleIndex }: { ruleIndex: number }) => run.tool.driver.rules[ruleIndex].id)).toEqual(
     problems.map(({ code }) => code),
   );
-  expect(run.results.at(-1).locations[0].physicalLocation.artifactLocation.uri).toBe('scopes/deploy%20now.yaml');
+  expect(run.results.at(-1).locations[0].physicalLocation.artifactLocation.uri).toBe('config/scopes/deploy%20now.yaml');
 });
