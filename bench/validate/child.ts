@@ -1,5 +1,6 @@
 /** One validation as a process of its own, as `policy validate` runs it. */
 import { once } from 'node:events';
+import { expectManyFiles } from '../../bin/many-files.ts';
 import { validateFolder } from '../../lib/configuration/lints/validate.ts';
 import { epochSeconds } from '../../lib/time.ts';
 import { ISSUER } from './documents.ts';
@@ -14,6 +15,7 @@ export interface ValidateResult {
 }
 
 const [{ input }] = await once(process, 'message');
+expectManyFiles();
 const began = performance.now();
 const { problems } = validateFolder(String(input), {
   deployment: { issuer: ISSUER, now: epochSeconds(1_800_014_400) },

@@ -2,14 +2,13 @@ import {
   type Document,
   isAlias,
   isMap,
-  isPair,
+  isNode,
   isScalar,
   isSeq,
   LineCounter,
   type Node,
   type Pair,
   parseAllDocuments,
-  visit,
 } from 'yaml';
 import type { FieldPath } from './problem.ts';
 
@@ -57,7 +56,7 @@ export function readYaml(text: string): YamlFile {
     version: '1.2',
     schema: 'core',
     merge: false,
-    uniqueKeys: false, // unfitNodes looks for them: the library would not say which field it is
+    uniqueKeys: false, // UnfitNodes looks for them: the library would not say which field it is
     prettyErrors: false,
     lineCounter: lines,
   });
@@ -82,7 +81,7 @@ export function readYaml(text: string): YamlFile {
   );
   const second = 'empty' in documents ? undefined : documents[1];
   if (second !== undefined) faults.push({ ...at(second.range[0]), path: [], message: 'a file holds one document' });
-  const unfit = unfitNodes(document, at);
+  const { found: unfit } = new UnfitNodes(document, at);
   faults.push(...unfit.map(({ fault }) => fault));
   const positionOf = (path: FieldPath) => at(offsetOf(document, path));
   const hasValues = document.errors.length === 0 && unfit.every(({ leaves }) => leaves === 'values');
@@ -122,64 +121,72 @@ interface UnfitNode {
 
 const firstLine = (message: string): string => (message.split('\n')[0] ?? message).replace(/:$/, '');
 
-/** What YAML allows and a configuration does not. */
-function unfitNodes(document: Document.Parsed, at: PositionAt): UnfitNode[] {
-  const unfit: UnfitNode[] = [];
-  visit(document, {
-    Node(_key, node, ancestors) {
-      const say = (message: string, leaves: UnfitNode['leaves'] = 'values') =>
-        unfit.push({ fault: { ...at(node.range?.[0]), path: pathOf([...ancestors, node]), message }, leaves });
-      if (ancestors.length > MAX_DEPTH * 2) {
-        say(`nested deeper than ${MAX_DEPTH} levels`, 'nothing');
-        return visit.BREAK;
-      }
-      if (isAlias(node) && node.resolve(document) === undefined) {
-        say(`the alias *${node.source} has no anchor before it`, 'nothing');
-      }
-      if ('tag' in node && node.tag !== undefined && !CORE_TAG.test(node.tag)) {
-        say(`the tag ${node.tag} is not accepted`);
-      }
-      if (isScalar(node) && typeof node.value === 'number' && String(node.value) !== node.source) {
-        say(`the number ${node.source} would be read as ${node.value}: put it in quotes`);
-      }
-      return undefined;
-    },
-    Pair(_key, pair, ancestors) {
-      const key = pair.key;
-      asText(key);
-      const position = at((key as Node | null)?.range?.[0]);
-      const say = (message: string, leaves: UnfitNode['leaves'] = 'values') =>
-        unfit.push({ fault: { ...position, path: pathOf([...ancestors, pair]), message }, leaves });
-      if (!isScalar(key) || typeof key.value !== 'string') {
-        say('a key must be a string: put it in quotes', 'nothing');
-      } else if (key.value === '__proto__') {
-        say('the key __proto__ is not accepted');
-      } else if (key.value === '<<') {
-        say('merge keys (<<) are not part of YAML 1.2: write the fields out');
-      } else if (isRepeated(pair, ancestors.at(-1))) {
-        say('stands here twice');
-      }
-    },
-  });
-  return unfit;
-}
+/** What YAML allows and a configuration does not, in the order of the text. */
+class UnfitNodes {
+  readonly found: UnfitNode[] = [];
+  private readonly path: (string | number)[] = [];
+  private readonly document: Document.Parsed;
+  private readonly at: PositionAt;
+  private isTooDeep = false;
 
-/** True where a field of the same name stands before `pair` in its map. */
-function isRepeated(pair: Pair, map: unknown): boolean {
-  if (!isMap(map)) return false;
-  const first = map.items.find(({ key }) => isScalar(key) && isScalar(pair.key) && key.value === pair.key.value);
-  return first !== undefined && first !== pair;
-}
-
-/** The field that the last of these nodes is or belongs to; each node holds the next one. */
-function pathOf(nodes: readonly unknown[]): FieldPath {
-  const path: (string | number)[] = [];
-  for (const [index, node] of nodes.entries()) {
-    if (isPair(node) && isScalar(node.key) && typeof node.key.value === 'string') path.push(node.key.value);
-    const position = isSeq(node) ? node.items.indexOf(nodes[index + 1]) : -1;
-    if (position >= 0) path.push(position);
+  constructor(document: Document.Parsed, at: PositionAt) {
+    this.document = document;
+    this.at = at;
+    this.look(document.contents, 1);
   }
-  return path;
+
+  /** `depth` counts maps, their pairs and lists. */
+  private look(node: unknown, depth: number): void {
+    if (!isNode(node) || this.isTooDeep) return;
+    if (depth > MAX_DEPTH * 2) {
+      this.isTooDeep = true;
+      this.say(node, `nested deeper than ${MAX_DEPTH} levels`, 'nothing');
+      return;
+    }
+    this.judge(node);
+    if (isMap(node)) {
+      const names = new Set<unknown>();
+      for (const pair of node.items) this.lookAtPair(pair, names, depth + 1);
+    } else if (isSeq(node)) {
+      node.items.forEach((item, index) => {
+        this.path.push(index);
+        this.look(item, depth + 1);
+        this.path.pop();
+      });
+    }
+  }
+
+  private judge(node: Node): void {
+    if (isAlias(node) && node.resolve(this.document) === undefined) {
+      this.say(node, `the alias *${node.source} has no anchor before it`, 'nothing');
+    }
+    if ('tag' in node && node.tag !== undefined && !CORE_TAG.test(node.tag)) {
+      this.say(node, `the tag ${node.tag} is not accepted`);
+    }
+    if (isScalar(node) && typeof node.value === 'number' && String(node.value) !== node.source) {
+      this.say(node, `the number ${node.source} would be read as ${node.value}: put it in quotes`);
+    }
+  }
+
+  private lookAtPair(pair: Pair, names: Set<unknown>, depth: number): void {
+    const { key, value } = pair;
+    asText(key);
+    const name = isScalar(key) && typeof key.value === 'string' ? key.value : null;
+    if (name !== null) this.path.push(name);
+    if (name === null) this.say(key, 'a key must be a string: put it in quotes', 'nothing');
+    else if (name === '__proto__') this.say(key, 'the key __proto__ is not accepted');
+    else if (name === '<<') this.say(key, 'merge keys (<<) are not part of YAML 1.2: write the fields out');
+    else if (names.has(name)) this.say(key, 'stands here twice');
+    names.add(name);
+    this.look(key, depth + 1);
+    this.look(value, depth + 1);
+    if (name !== null) this.path.pop();
+  }
+
+  private say(node: unknown, message: string, leaves: UnfitNode['leaves'] = 'values'): void {
+    const offset = isNode(node) ? node.range?.[0] : undefined;
+    this.found.push({ fault: { ...this.at(offset), path: [...this.path], message }, leaves });
+  }
 }
 
 /** The condition operator `Null` is written as it is; YAML 1.2's core schema would read it as null. */

@@ -2,6 +2,7 @@ import { sarifOf } from '../../../lib/configuration/lints/sarif.ts';
 import { validateFolder } from '../../../lib/configuration/lints/validate.ts';
 import { type Problem, problemJson } from '../../../lib/configuration/problem.ts';
 import { type Arguments, type Command, type Terminal, UsageError } from '../../command.ts';
+import { expectManyFiles } from '../../many-files.ts';
 import { progressOn } from '../../progress.ts';
 import {
   deployedAs,
@@ -51,6 +52,7 @@ A comment on a line allows a warning of it: # token-broker: allow <code>: why. d
     const directory = folderArgument(given, terminal);
     const format = formatArgument(given);
     const progress = progressOn(terminal, 'read');
+    expectManyFiles();
     const { documents, problems } = validateFolder(directory, {
       deployment: deployedAs(issuerArgument(given, terminal)),
       assumableRoles: given.values('assumable-roles'),
