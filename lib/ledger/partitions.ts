@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { parseIssuanceId } from './id.ts';
 
 /**
- * Of all records but denials, in the table itself: a thousand issuances a second are about 250 write units a second on
+ * Of all records but denials, in the table itself: a thousand issuances a second are about 125 write units a second on
  * each.
  */
 const RECORD_SHARDS = 16;

@@ -17,6 +17,38 @@ const dollars = (count: number, price: number): string => (count * price).toFixe
 const alarms = resourcesOf('AWS::CloudWatch::Alarm');
 const METRICS_OF_A_ROUTE = 6;
 
+describe('what a million sessions cost, in docs/cost.md', () => {
+  const rows = page
+    .split('## How it was counted')[0]
+    ?.split('\n')
+    .filter((line) => line.startsWith('| '))
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.replaceAll('*', '').trim()),
+    );
+  const place = (what: string): number => rows?.findIndex(([name]) => name === what) ?? -1;
+  const sum = (from: number, to: number): string =>
+    (rows?.slice(from, to) ?? []).reduce((total, row) => total + Number(row.at(-1)), 0).toFixed(2);
+
+  it('adds up', () => {
+    const [made, kept] = [place('made'), place('made and kept')];
+    expect(rows?.[made]?.at(-1)).toBe(sum(1, made));
+    expect(Number(rows?.[kept]?.at(-1))).toBeCloseTo(Number(sum(made, kept)), 2);
+  });
+
+  it('takes the write units that the ledger takes (tests/aws/dynamodb/ledger-units.test.ts)', () => {
+    const [, counted = '', , dollarsOfWrites] = rows?.[place('DynamoDB, writes')] ?? [];
+    const parts =
+      [...counted.matchAll(/`started` (\d), the outcome (\d), three keys-only indexes (\d) each/g)][0] ?? [];
+    const [started, outcome, entry] = parts.slice(1).map(Number);
+    expect(counted).toMatch(`${(started ?? 0) + (outcome ?? 0) + 3 * (entry ?? 0)} units: `);
+    expect([started, outcome, entry]).toEqual([1, 1, 1]);
+    expect(dollarsOfWrites).toBe(dollars(5, 0.625));
+  });
+});
+
 describe('the standing costs of docs/cost.md', () => {
   it('count the alarms of the template, and the metrics that they look at', () => {
     const metrics = alarms.reduce((sum, [, { Properties: properties }]) => {

@@ -14,12 +14,32 @@ import {
 import type { IssuanceRecord } from '../../ledger/record.ts';
 import { Fault } from '../../outcome.ts';
 import type { Seconds } from '../../time.ts';
+import { packed, unpacked } from './packing.ts';
 
 export type Item = Record<string, AttributeValue>;
 
+/** DynamoDB's JSON has binary in base64; AWS's own client writes the bytes so by itself. */
+class Bytes extends Uint8Array {
+  toJSON(): string {
+    return Buffer.from(this).toString('base64');
+  }
+}
+
+/** What is longer is packed. A shorter one takes a single write unit anyway, keys and index attributes beside it. */
+const LONGEST_TEXT = 700;
+
 /**
- * An item of the ledger: its keys, `record` (the record's JSON in one text: one way to write and read it, and its size
- * is known), and beside it only what DynamoDB itself looks at. A pointer has no `record`.
+ * The record's JSON in one attribute, as text, or packed where it is long: one way to write and read it, and its size
+ * is known.
+ */
+function recordValue(record: IssuanceRecord): AttributeValue {
+  const json = JSON.stringify(toJson(record));
+  return json.length <= LONGEST_TEXT ? { S: json } : { B: Bytes.from(packed(json)) };
+}
+
+/**
+ * An item of the ledger: its keys, `record`, and beside it only what DynamoDB itself looks at. A pointer has no
+ * `record`.
  */
 const keyItem = ({ pk, sk }: RecordKey): Item => ({ pk: { S: pk }, sk: { S: sk } });
 
@@ -53,7 +73,7 @@ export function startedItem(record: IssuanceRecord, retention: Seconds): Item {
     ...keyItem(recordKey(small.id)),
     outcome: { S: small.outcome },
     expires: ttl(small, retention),
-    record: { S: JSON.stringify(toJson(small)) },
+    record: recordValue(small),
   };
 }
 
@@ -72,7 +92,7 @@ export function finishedItems(
       ...keyItem(key),
       outcome: { S: kept.outcome },
       expires,
-      record: { S: JSON.stringify(toJson(kept)) },
+      record: recordValue(kept),
       place: { S: kept.id },
       principal: { S: indexValue(kept.principal, kept.id) },
       ...(first === undefined ? {} : { scope: { S: indexValue(first, kept.id) } }),
@@ -124,7 +144,7 @@ export function denialItems(
     first: {
       outcome: { S: kept.outcome },
       expires,
-      record: { S: JSON.stringify(toJson(kept)) },
+      record: recordValue(kept),
       place: { S: idMovedTo(kept.id, kept.time) },
       accessKey: { S: denialIndexValue(kept.id) },
       ...(indexed ? { principal: { S: indexValue(kept.principal, kept.id) } } : {}),
@@ -142,9 +162,21 @@ export function denialItems(
  * ours.
  */
 export function readItem(item: Item): IssuanceRecord {
-  const text = item['record']?.S;
-  if (text === undefined) throw new Fault('ledger', 'an item of the ledger has no record');
+  const text = textOf(item['record']);
+  if (text === null) throw new Fault('ledger', 'an item of the ledger has no record');
   const record = fromJson(JSON.parse(text));
   const attempts = item['attempts']?.N;
   return attempts === undefined ? record : { ...record, attempts: Number(attempts) };
+}
+
+/** Records of before are text, whatever their length. */
+function textOf(value: AttributeValue | undefined): string | null {
+  if (value?.S !== undefined) return value.S;
+  if (value?.B === undefined) return null;
+  const bytes: unknown = value.B;
+  try {
+    return unpacked(typeof bytes === 'string' ? Buffer.from(bytes, 'base64') : value.B);
+  } catch (cause) {
+    throw new Fault('ledger', 'a record of the ledger is not whole', { cause });
+  }
 }
