@@ -47,6 +47,8 @@ for way in web_identity container process; do
   check "AWS SDK for JavaScript, $way" "${set_up[@]}" "${js[@]}"
 done
 
+check 'boto3, assume_role_with_web_identity(Policy=…)' "${web_identity[@]}" "$VENV/aws/bin/python" .ci/clients/narrowed.py
+
 # A refusal says why, in the words of the broker.
 sed "s|/credentials/$SCOPE |/credentials/nothing |" "$WORK/process-config" >"$WORK/refused-config"
 if refused="$(AWS_CONFIG_FILE="$WORK/refused-config" "$VENV/aws/bin/python" .ci/clients/access_key.py 2>&1)"; then

@@ -5,6 +5,7 @@
  */
 import type { JsonObject } from '../json.ts';
 import type { Grant } from '../policy/grants/kinds.ts';
+import type { ScopeParameters } from '../policy/parameters.ts';
 import type { Seconds } from '../time.ts';
 import type { DownstreamPresetName } from './downstream-presets/table.ts';
 import type { PresetName } from './presets/table.ts';
@@ -251,6 +252,8 @@ export interface Scope {
   readonly deny: readonly Rule[];
   readonly requires: { readonly intent: boolean };
   readonly limits: { readonly perPrincipal: Limit | null; readonly total: Limit | null };
+  /** Absent: it has none. */
+  readonly parameters?: ScopeParameters;
   readonly grant: Grant;
 }
 

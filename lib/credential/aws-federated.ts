@@ -3,11 +3,11 @@ import { accept, type Outcome, refuse } from '../outcome.ts';
 import type { AwsFederatedGrant } from '../policy/grants/aws-federated.ts';
 import { renderPolicy } from '../policy/render-grant.ts';
 import type { AwsSession, Sessions } from '../ports.ts';
-import type { Granter, GrantInput } from './grant.ts';
+import { type Granter, type GrantInput, narrowsNoSession } from './grant.ts';
 import { mintedSession } from './minted-session.ts';
-import { type SessionPolicies, sessionPolicies } from './packed-policy.ts';
 import { type SessionDuration, sessionDuration } from './session-duration.ts';
 import { sessionNameOf } from './session-name.ts';
+import { type SessionPolicies, sessionPolicies } from './session-policies.ts';
 
 type Ask = (signal: AbortSignal) => Promise<Outcome<AwsSession>>;
 
@@ -18,9 +18,9 @@ const LONGEST_ASSERTION = 100_000;
 /**
  * Grants of the type `aws-federated`: the caller's own proof goes to STS, whose role trusts the identity provider
  * itself; the broker decides and records. `prepare` refuses with `duration_out_of_range`, `proof_ends_too_soon`,
- * `template_value`, `narrowing_refused`, `parameter_invalid`, `policy_too_large`, and `proof_type_unsupported` where
- * the proof is not the kind that `via` sends on. Session name and source identity are STS's and the identity provider's
- * with SAML; with a web identity the session name is the issuance's id.
+ * `template_value`, `narrowing_refused`, `parameter_invalid`, `policy_not_narrower`, `policy_too_large`, and
+ * `proof_type_unsupported` where the proof is not the kind that `via` sends on. Session name and source identity are
+ * STS's and the identity provider's with SAML; with a web identity the session name is the issuance's id.
  */
 export const awsFederatedGranter = (sessions: Sessions): Granter<'aws-federated'> => ({
   prepare: ({ grant: { document: grant, templates }, lookup }, input) => {
@@ -32,9 +32,15 @@ export const awsFederatedGranter = (sessions: Sessions): Granter<'aws-federated'
     if (!policies.ok) return policies;
     const asking = asks(sessions, grant, input, lasting.value, policies.value);
     if (!asking.ok) return asking;
+    const { policy: sent } = policies.value;
+    const granted = sent === null || narrowsNoSession(input.narrowing) ? {} : { policy: JSON.parse(sent) };
     return accept({
-      planned: { roleArn: grant.roleArn, sourceIdentity: null, expires: lasting.value.expires },
-      mint: async (signal) => mintedSession(grant.roleArn, null, input.endsBy, await asking.value(signal)),
+      planned: { roleArn: grant.roleArn, sourceIdentity: null, expires: lasting.value.expires, ...granted },
+      mint: async (signal) => {
+        const minted = mintedSession(grant.roleArn, null, input.endsBy, await asking.value(signal));
+        if (!minted.ok) return minted;
+        return accept({ ...minted.value, credential: { ...minted.value.credential, ...granted } });
+      },
     });
   },
 });

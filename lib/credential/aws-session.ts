@@ -1,12 +1,22 @@
+import type { CredentialRecord } from '../ledger/record.ts';
 import { accept, type Outcome } from '../outcome.ts';
+import type { AwsSessionGrant } from '../policy/grants/aws-session.ts';
 import { renderPolicy, renderTags } from '../policy/render-grant.ts';
 import type { AssumeRole, Sessions } from '../ports.ts';
-import type { EpochSeconds } from '../time.ts';
-import type { Granted, Granter, GrantInput, PreparedGrant } from './grant.ts';
+import { type EpochSeconds, toEpochSeconds } from '../time.ts';
+import {
+  type Granted,
+  type Granter,
+  type GrantInput,
+  type Minted,
+  narrowsNoSession,
+  type PreparedGrant,
+} from './grant.ts';
 import { mintedSession } from './minted-session.ts';
-import { sessionPolicies } from './packed-policy.ts';
 import { sessionDuration } from './session-duration.ts';
+import { sessionLimits } from './session-limits.ts';
 import { sessionNameOf } from './session-name.ts';
+import { sessionPolicies } from './session-policies.ts';
 import { sessionTags } from './session-tags.ts';
 import { sourceIdentityOf } from './source-identity.ts';
 
@@ -20,12 +30,16 @@ export interface AwsSessionPorts {
 export interface AwsSessionRequest {
   readonly input: AssumeRole;
   readonly expires: EpochSeconds;
+  /** When the session may do nothing any more, before STS ends it; null: then. */
+  readonly ends: EpochSeconds | null;
+  /** For the record: the session policy where it is not the grant's own alone. */
+  readonly granted: Pick<CredentialRecord, 'policy'>;
 }
 
 /**
  * Grants of the type `aws-session`: one AssumeRole an issuance, never shared and never kept. Everything that can be
  * refused without asking STS is refused by `prepare`: `duration_out_of_range`, `proof_ends_too_soon`, `template_value`,
- * `narrowing_refused`, `parameter_invalid`, `policy_too_large`.
+ * `narrowing_refused`, `parameter_invalid`, `policy_not_narrower`, `policy_too_large`.
  */
 export const awsSessionGranter = (ports: AwsSessionPorts): Granter<'aws-session'> => ({
   prepare: (granted, input) => {
@@ -37,8 +51,8 @@ export const awsSessionGranter = (ports: AwsSessionPorts): Granter<'aws-session'
 /**
  * The AssumeRole of one issuance, without asking anybody. The role, the external id and the tags' names are the grant's
  * alone; session name, source identity and the `token-broker:` tags are the broker's own; of the caller come a duration
- * within the grant's bounds, values for templates, and session policies where the grant has none (which can only narrow
- * the role). Contract section 2; STS API reference, AssumeRole.
+ * within the grant's bounds, values for templates, and a policy that can only narrow the session. Contract section 2;
+ * STS API reference, AssumeRole.
  */
 export function awsSessionRequest(
   { scope, grant: { document: grant, templates }, lookup }: Granted<'aws-session'>,
@@ -49,7 +63,9 @@ export function awsSessionRequest(
   if (!lasting.ok) return lasting;
   const policy = renderPolicy(templates.policy, lookup);
   if (!policy.ok) return policy;
-  const policies = sessionPolicies({ policy: policy.value, policyArns: grant.policyArns }, input.narrowing);
+  const limits = sessionLimits(grant, toEpochSeconds(input.now), lookup);
+  const own = { policy: policy.value, policyArns: grant.policyArns };
+  const policies = sessionPolicies(own, input.narrowing, limits.statements);
   if (!policies.ok) return policies;
   const theirs = renderTags(templates.tags, lookup);
   if (!theirs.ok) return theirs;
@@ -65,14 +81,47 @@ export function awsSessionRequest(
     transitiveTagKeys: tags.value.transitive,
     sourceIdentity: grant.sourceIdentity === 'required' ? sourceIdentityOf(input.principal) : null,
   };
-  return accept({ input: assumeRole, expires: lasting.value.expires });
+  const { expires } = lasting.value;
+  const ends = limits.ends === null || limits.ends > expires ? null : limits.ends;
+  return accept({
+    input: assumeRole,
+    expires: ends ?? expires,
+    ends,
+    granted: grantedPolicy(grant, input, assumeRole),
+  });
+}
+
+function grantedPolicy(
+  { effective, network }: AwsSessionGrant,
+  { narrowing }: GrantInput,
+  { policy }: AssumeRole,
+): Pick<CredentialRecord, 'policy'> {
+  const isGrants = narrowsNoSession(narrowing) && effective === undefined && network === undefined;
+  return policy === null || isGrants ? {} : { policy: JSON.parse(policy) };
 }
 
 function preparedSession(sessions: Sessions, request: AwsSessionRequest, { endsBy }: GrantInput): PreparedGrant {
   const { roleArn, sourceIdentity } = request.input;
+  const { granted, ends, expires } = request;
   return {
-    planned: { roleArn, sourceIdentity, expires: request.expires },
-    mint: async (signal) =>
-      mintedSession(roleArn, sourceIdentity, endsBy, await sessions.assumeRole(request.input, signal)),
+    planned: { roleArn, sourceIdentity, expires, ...granted },
+    mint: async (signal) => {
+      const minted = mintedSession(roleArn, sourceIdentity, endsBy, await sessions.assumeRole(request.input, signal));
+      return minted.ok ? accept(endedBy(ends, granted, minted.value)) : minted;
+    },
+  };
+}
+
+/** The end that record and answer say is when the session may do nothing any more. */
+function endedBy(ends: EpochSeconds | null, granted: Pick<CredentialRecord, 'policy'>, minted: Minted): Minted {
+  const credential = { ...minted.credential, ...granted };
+  const { secret } = minted;
+  if (ends === null || secret.kind !== 'aws-session' || secret.session.credentials.expires <= ends) {
+    return { credential, secret };
+  }
+  const credentials = { ...secret.session.credentials, expires: ends };
+  return {
+    credential: { ...credential, expires: ends },
+    secret: { ...secret, session: { ...secret.session, credentials } },
   };
 }

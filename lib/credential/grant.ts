@@ -1,4 +1,5 @@
 import type { Actor, AuthenticatedClient, Principal, Proof } from '../identity/principal.ts';
+import type { JsonObject } from '../json.ts';
 import type { CredentialRecord } from '../ledger/record.ts';
 import type { Outcome } from '../outcome.ts';
 import type { KeyLookup } from '../policy/decision.ts';
@@ -26,7 +27,7 @@ export interface GrantInput {
   /** What the caller asked for; null: the grant's default. Out of range is refused, never clamped. */
   readonly requestedDuration: Seconds | null;
   readonly now: EpochMilliseconds;
-  /** What the caller of /sts sent to narrow the session; null: nothing. */
+  /** What the caller sent to narrow what it gets; null: nothing. */
   readonly narrowing: Narrowing | null;
   /**
    * The subject's proof as it came, for grants that pass it on. Secret. null: the subject is a client that
@@ -40,11 +41,19 @@ export interface GrantInput {
   readonly endsBy: EpochSeconds | null;
 }
 
-/** A caller's `Policy` and `PolicyArns`: passed on as they are, and only where the grant has neither. */
+/** What a caller asks for less by (contract section 7). */
 export interface Narrowing {
-  readonly policy: string | null;
+  /** An IAM policy, unread: the session may do what it and the grant's allow. */
+  readonly policy: JsonObject | null;
+  /** Of `/sts`, passed on as they are, and only where the grant has neither policy nor ARNs. */
   readonly policyArns: readonly string[];
+  /** Values of the scope's parameters. */
+  readonly parameters: Readonly<Record<string, string>>;
 }
+
+/** True where nothing but parameters, which every kind of grant may have, is asked for. */
+export const narrowsNoSession = (narrowing: Narrowing | null): boolean =>
+  narrowing === null || (narrowing.policy === null && narrowing.policyArns.length === 0);
 
 /** A grant that may be made: everything that can be refused without asking anybody else has been checked. */
 export interface PreparedGrant {

@@ -1,14 +1,22 @@
-import type { Granted, Granters, GrantInput, Narrowing, PreparedGrant } from '../credential/grant.ts';
+import {
+  type Granted,
+  type Granters,
+  type GrantInput,
+  type Narrowing,
+  narrowsNoSession,
+  type PreparedGrant,
+} from '../credential/grant.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import type { DecisionInput } from '../policy/decide.ts';
 import type { GrantKind, GrantRoute } from '../policy/grants/grant-kind.ts';
 import { type Grant, type GrantType, grantKinds } from '../policy/grants/kinds.ts';
+import { resolveParameters, withParameters } from '../policy/parameters.ts';
 import type { CompiledScope } from '../policy/scope.ts';
 import type { Clock, Configuration, LimitCount } from '../ports.ts';
 import { type EpochSeconds, epochSeconds, type Seconds, toEpochSeconds } from '../time.ts';
 import { type AskedTarget, checkTarget } from './asked-target.ts';
 import type { Authenticated, PresentedProofs } from './authenticate.ts';
-import { type DecisionEvidence, decideScopes, isScopeName, noEvidence } from './decide-scopes.ts';
+import { type DecisionEvidence, decideScopes, type GrantedScopes, isScopeName, noEvidence } from './decide-scopes.ts';
 
 /** What a caller asks for, beside who it is. Nothing in it can widen what the scope grants. */
 export interface PolicyRequest {
@@ -66,8 +74,10 @@ export async function authorize(
   if (!decided.ok) return { ...decided, evidence };
   const checked = checkRequest(request, found);
   if (!checked.ok) return { ...checked, evidence };
+  const granted = withAskedParameters(found, decided.value, request.narrowing);
+  if (!granted.ok) return { ...granted, evidence };
   const { type } = found[0].grant;
-  const prepared = prepare(ports.granters, type, decided.value, {
+  const prepared = prepare(ports.granters, type, granted.value, {
     issuance: context.id,
     principal: who.principal,
     actor: who.actor,
@@ -94,6 +104,28 @@ async function readScopes(
   const found = scopes.filter((scope) => scope !== null);
   const [first, ...others] = found;
   return first === undefined || found.length !== names.length ? null : [first, ...others];
+}
+
+/** The templates of each grant see the parameters of its scope. */
+function withAskedParameters(
+  scopes: readonly CompiledScope[],
+  [first, ...others]: GrantedScopes,
+  narrowing: Narrowing | null,
+): Outcome<GrantedScopes> {
+  const resolve = (granted: Granted<GrantType>): Outcome<Granted<GrantType>> => {
+    const { parameters = {} } = scopes.find(({ scope }) => scope.scope === granted.scope)?.scope ?? {};
+    const resolved = resolveParameters(parameters, narrowing?.parameters ?? {}, granted.lookup);
+    return resolved.ok ? accept({ ...granted, lookup: withParameters(resolved.value, granted.lookup) }) : resolved;
+  };
+  const one = resolve(first);
+  if (!one.ok) return one;
+  const more: Granted<GrantType>[] = [];
+  for (const other of others) {
+    const resolved = resolve(other);
+    if (!resolved.ok) return resolved;
+    more.push(resolved.value);
+  }
+  return accept([one.value, ...more]);
 }
 
 /** What is decided on, of a request for these scopes at `time`. */
@@ -138,6 +170,9 @@ function checkRequest(request: PolicyRequest, scopes: readonly [CompiledScope, .
   const together = others.every(({ grant }) => grant.type === type && goTogether(type, document, grant.document));
   if (!together) return refuse('scopes_incompatible');
   if (!grantKinds[type].routes.includes(request.route)) return refuse('grant_not_available_here');
+  if (grantKinds[type].narrowedBy === 'nothing' && !narrowsNoSession(request.narrowing)) {
+    return refuse('narrowing_refused');
+  }
   for (const { grant } of scopes) {
     const target = checkTarget(grant, request.target);
     if (!target.ok) return target;

@@ -29,7 +29,8 @@ export type RecordedReport = {
   readonly [Name in keyof Reported]: Reported[Name] & { readonly scope?: string };
 };
 
-type GrantedScopes = readonly [Granted<GrantType>, ...Granted<GrantType>[]];
+/** What each scope that was asked for grants. */
+export type GrantedScopes = readonly [Granted<GrantType>, ...Granted<GrantType>[]];
 
 const SCOPE_NAME = /^[A-Za-z][A-Za-z0-9:._-]{0,127}$/;
 

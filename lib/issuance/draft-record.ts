@@ -1,3 +1,4 @@
+import type { Narrowing } from '../credential/grant.ts';
 import type { Actor, Principal } from '../identity/principal.ts';
 import type { JsonValue } from '../json.ts';
 import type { ActorRecord, DecisionSource, IssuanceRecord } from '../ledger/record.ts';
@@ -9,6 +10,7 @@ import type { DecisionEvidence } from './decide-scopes.ts';
 /** What the caller of the use case adds to the record. */
 export interface RecordedRequest {
   readonly intent: string | null;
+  readonly narrowing: Narrowing | null;
   readonly caller: IssuanceRecord['request'];
 }
 
@@ -45,6 +47,7 @@ export function draftRecord(
     subject,
     actor: actor === null ? null : actorRecord(actor, evidence.actorClaims),
     intent: request.intent,
+    ...askedOf(request.narrowing),
     proof,
     claims: keep(principal, [...evidence.subjectClaims, ...principal.record]),
     decision: {
@@ -58,6 +61,18 @@ export function draftRecord(
     credential: null,
     request: request.caller,
   };
+}
+
+/** Nothing is written where nothing was asked for. */
+function askedOf(narrowing: Narrowing | null): Pick<IssuanceRecord, 'asked'> {
+  if (narrowing === null) return {};
+  const { policy, policyArns, parameters } = narrowing;
+  const asked = {
+    ...(policy === null ? {} : { policy }),
+    ...(policyArns.length === 0 ? {} : { policyArns }),
+    ...(Object.keys(parameters).length === 0 ? {} : { parameters }),
+  };
+  return Object.keys(asked).length === 0 ? {} : { asked };
 }
 
 /** Nothing is written where nothing is known. */

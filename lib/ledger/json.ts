@@ -25,6 +25,7 @@ export function toJson(record: IssuanceRecord): JsonObject {
     subject: record.subject,
     actor: actor === null ? null : { ...actor, proof: proofToJson(actor.proof) },
     intent: record.intent,
+    ...(record.asked === undefined ? {} : { asked: defined(record.asked) }),
     proof: proofToJson(record.proof),
     claims: record.claims,
     decision: decisionToJson(decision),

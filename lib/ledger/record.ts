@@ -1,6 +1,6 @@
 import type { RuleSource, Scope } from '../configuration/documents.ts';
 import type { ProofEvidence } from '../identity/principal.ts';
-import type { JsonValue } from '../json.ts';
+import type { JsonObject, JsonValue } from '../json.ts';
 import type { Check } from '../policy/decision.ts';
 import type { Reason } from '../refusals/registry.ts';
 import type { EpochMilliseconds, EpochSeconds, Seconds } from '../time.ts';
@@ -25,6 +25,8 @@ export interface CredentialRecord {
   readonly roleArn?: string;
   readonly accessKeyId?: string;
   readonly sourceIdentity?: string | null;
+  /** The session policy, where it is not the grant's own alone: narrowed by the caller, or limited. */
+  readonly policy?: JsonObject;
   /** Per cent of the packed limit, as STS says. */
   readonly packedPolicySize?: number | null;
   /** SHA-256 of a bearer token, lower-case hex. */
@@ -41,6 +43,13 @@ export interface CredentialRecord {
   readonly expiresAssumed?: boolean;
   /** A GitHub App's installation token: what it opens. */
   readonly repositories?: readonly string[];
+}
+
+/** What a caller asked for less by, as it came. */
+export interface AskedRecord {
+  readonly policy?: JsonObject;
+  readonly policyArns?: readonly string[];
+  readonly parameters?: Readonly<Record<string, string>>;
 }
 
 /** Who allowed or refused it: the rule's place in the folder, and who put that folder in force, when and why. */
@@ -73,6 +82,8 @@ export interface IssuanceRecord {
   readonly subject: string;
   readonly actor: ActorRecord | null;
   readonly intent: string | null;
+  /** What the caller narrowed its request by; absent where by nothing. */
+  readonly asked?: AskedRecord;
   readonly proof: ProofEvidence;
   readonly claims: Readonly<Record<string, JsonValue>>;
   readonly decision: {

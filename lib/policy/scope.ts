@@ -3,6 +3,7 @@ import { Fault } from '../outcome.ts';
 import { actorClaim, isActorKey, subjectClaim } from './condition-keys.ts';
 import { type CompiledConditions, type ConditionsPlace, compileConditions } from './conditions.ts';
 import { type CompiledGrant, compileGrant } from './grants/compiled-grant.ts';
+import { checkParameters } from './parameters.ts';
 import { type DocumentProblem, errorAt, hasErrors, under, warningAt } from './problem.ts';
 
 export interface CompiledRule {
@@ -39,9 +40,12 @@ export function compileScope(scope: Scope): ScopeCompilation {
   const deny = scope.deny.map((rule, index) => compileRule(rule, 'deny', ['deny', index], problems));
   const grant = compileGrant(scope.grant.type, scope.grant);
   problems.push(...under(['grant'], grant.problems));
+  const parameters = scope.parameters ?? {};
+  problems.push(...checkParameters(parameters, grant.compiled?.keys ?? []));
   if (hasErrors(problems) || grant.compiled === null) return { ok: false, problems };
   const keys = [...allow, ...deny].flatMap(({ conditions }) => conditions.flatMap((compiled) => compiled.keys));
-  const claims = claimsAmong([...keys, ...grant.compiled.keys]);
+  const sources = Object.values(parameters).flatMap(({ from }) => (from === undefined ? [] : [from]));
+  const claims = claimsAmong([...keys, ...grant.compiled.keys, ...sources]);
   const compiled = { scope, allow: Object.freeze(allow), deny: Object.freeze(deny), grant: grant.compiled, claims };
   return { ok: true, compiled: Object.freeze(compiled), warnings: problems };
 }

@@ -84,6 +84,9 @@ export function renderSessionPolicy(
   return accept(text);
 }
 
+/** Compact JSON in the characters that STS takes. */
+export const policyText = (policy: JsonObject): string => toText(policy, () => '');
+
 function toText(document: PolicyNode, render: (template: Template) => string): string {
   const text = JSON.stringify(document, (_name, value: unknown) => (value instanceof Template ? render(value) : value));
   return text.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);

@@ -1,5 +1,6 @@
 import type { Reason } from '../refusals/registry.ts';
 import { isConditionKey, subjectClaim } from './condition-keys.ts';
+import { parameterOf } from './parameters.ts';
 
 /** A place that templates may stand in, and what it takes. Lengths are UTF-16 code units. */
 export interface TemplatePlace {
@@ -42,7 +43,7 @@ const place = (name: string, value: RegExp, maxLength: number, more: Partial<Tem
   literal: orEmpty(value),
   maxLength,
   reason: 'template_value',
-  takes: isConditionKey,
+  takes: (key) => isConditionKey(key) || parameterOf(key) !== null,
   ...more,
 });
 
@@ -66,6 +67,9 @@ export const PRINCIPAL_LABEL = place('`principal`', LABEL, 1024, {
   reason: 'principal_invalid',
   takes: (key) => key === 'connection' || subjectClaim(key) !== null,
 });
+
+/** As `isPath`, of `${path:param.X}`: a final slash may stand, because a scope says which values there are. */
+export const isPathOfParameter = (text: string): boolean => isPath(text.endsWith('/') ? text.slice(0, -1) : text);
 
 /** The value of `${path:key}` in a policy: segments of the plain characters, none of them empty, `.` or `..`. */
 export const isPath = (text: string): boolean =>

@@ -1,8 +1,9 @@
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import { isConditionKey } from './condition-keys.ts';
 import { type KeyLookup, Unavailable } from './decision.ts';
+import { parameterOf } from './parameters.ts';
 import { scalarText } from './scalar.ts';
-import { isPath, type TemplatePlace } from './template-places.ts';
+import { isPath, isPathOfParameter, type TemplatePlace } from './template-places.ts';
 
 interface TemplateKey {
   readonly key: string;
@@ -127,16 +128,21 @@ const refuseWithheld = (place: TemplatePlace, key: string, { reason }: Unavailab
 export const refuseValue = (place: TemplatePlace, key: string) =>
   refuse(place.reason, { log: { key, place: place.name } });
 
-const admits = ({ form }: TemplateKey, place: TemplatePlace, value: string): boolean =>
-  form === 'path' ? isPath(value) : (form === 'whole' ? place.whole : place.value).test(value);
+function admits({ form, key }: TemplateKey, place: TemplatePlace, value: string): boolean {
+  if (form === 'path') return parameterOf(key) === null ? isPath(value) : isPathOfParameter(value);
+  return (form === 'whole' ? place.whole : place.value).test(value);
+}
 
 const iamVariable = (name: string): string | null =>
-  IAM_NAME.test(name) && !name.startsWith(PATH) && !isConditionKey(name) ? `\${${name}}` : null;
+  IAM_NAME.test(name) && !name.startsWith(PATH) && !isConditionKey(name) && parameterOf(name) === null
+    ? `\${${name}}`
+    : null;
 
 function templateKey(name: string, place: TemplatePlace): TemplateKey | string {
   const path = name.startsWith(PATH);
   const key = path ? name.slice(PATH.length) : name;
-  if (!isConditionKey(key) || /[${]/.test(key)) return `\${${name}} is not a name that templates know`;
+  const known = isConditionKey(key) || parameterOf(key) !== null;
+  if (!known || /[${]/.test(key)) return `\${${name}} is not a name that templates know`;
   if (!place.takes(key)) return `${place.name} cannot take ${key}`;
   if (path && place.variables === 'none') return '`path:` is for session policies only';
   return { key, form: path ? 'path' : 'plain' };

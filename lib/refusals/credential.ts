@@ -28,7 +28,11 @@ export const credentialRefusals = registry({
   },
   narrowing_refused: {
     class: 'scope',
-    says: 'This scope has a session policy of its own; Policy and PolicyArns cannot be given.',
+    says: 'This scope cannot be narrowed by a policy, or by PolicyArns beside a policy of its own.',
+  },
+  policy_not_narrower: {
+    class: 'target',
+    says: 'No single session policy allows what both the policy given and the scope allow.',
   },
   grant_not_available_here: {
     class: 'scope',

@@ -22,6 +22,10 @@ export const requestRefusals = registry({
     class: 'request',
     says: 'A required parameter is missing.',
   },
+  parameter_required: {
+    class: 'request',
+    says: 'A parameter of the scope is missing.',
+  },
   parameter_invalid: {
     class: 'request',
     says: 'A parameter has a value that cannot be accepted.',

@@ -140,7 +140,6 @@ test.each<[string, string, string]>([
     'is outside of the configuration folder',
   ],
   ['a record that is none', 'issuance: some.yaml\nexpect: allowed', 'is no record of an issuance'],
-  ['parameters', `${BY_JOB}\nparameters: { a: b }\nexpect: allowed`, 'this version of the broker has no parameters'],
 ])('%s fails', async (_name, rest, expected) => {
   const { code, out, err } = await runTests(one(rest));
   expect(out).toContain(`tests/some.yaml:1: it: failed: `);

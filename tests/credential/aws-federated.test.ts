@@ -115,8 +115,8 @@ test.each<[string, typeof federatedGrant, Partial<GrantInput>, string]>([
   [
     'a policy beside the ARNs of the grant',
     { ...federatedGrant, policyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess'] },
-    { narrowing: { policy: '{}', policyArns: [] } },
-    'narrowing_refused',
+    { narrowing: { policy: { Version: '2012-10-17' }, policyArns: [], parameters: {} } },
+    'policy_not_narrower',
   ],
 ])('%s reaches nobody', async (_name, grant, more, reason) => {
   const { minted, asked } = await mint(grant, more);

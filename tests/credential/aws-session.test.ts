@@ -1,7 +1,9 @@
 import { describe, expect, it, test } from '@jest/globals';
 import { awsSessionGranter, awsSessionRequest } from '../../lib/credential/aws-session.ts';
 import type { Granted, GrantInput, Narrowing } from '../../lib/credential/grant.ts';
+import type { JsonObject } from '../../lib/json.ts';
 import { refuse } from '../../lib/outcome.ts';
+import type { AwsSessionGrant } from '../../lib/policy/grants/aws-session.ts';
 import { epochMilliseconds, epochSeconds, seconds } from '../../lib/time.ts';
 import {
   actorOf,
@@ -31,6 +33,8 @@ describe('what is asked of STS', () => {
       ok: true,
       value: {
         expires: Date.parse('2026-11-21T09:30:05Z') / 1000,
+        ends: null,
+        granted: {},
         input: {
           roleArn: sessionGrant.roleArn,
           sessionName: ISSUANCE,
@@ -142,46 +146,148 @@ describe('the duration', () => {
 
 describe("a caller's own session policy", () => {
   const arn = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
-  const policy = { Version: '2012-10-17', Statement: [] };
-  const narrow = (more: Partial<Narrowing>) => ({ narrowing: { policy: null, policyArns: [], ...more } });
+  const policyOf = (action: string, resource = '*'): JsonObject => ({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: action, Resource: resource }],
+  });
+  const policy = policyOf('s3:Get*', 'arn:aws:s3:::reports/*');
+  const narrow = (more: Partial<Narrowing>) => ({
+    narrowing: { policy: null, policyArns: [], parameters: {}, ...more },
+  });
+  const sent = (more: Partial<Narrowing>, grant: Partial<AwsSessionGrant> = {}) => {
+    const made = request(narrow(more), { ...sessionGrant, ...grant });
+    return made.ok && made.value.input.policy !== null ? JSON.parse(made.value.input.policy) : made;
+  };
 
-  it('is passed on as it came where the grant has none', () => {
-    const text = ' {"Version":"2012-10-17",\n"Statement":[]}';
-    expect(request(narrow({ policy: text, policyArns: [arn] }))).toMatchObject({
-      value: { input: { policy: text, policyArns: [arn] } },
+  it('stands alone where the grant has none', () => {
+    expect(request(narrow({ policy, policyArns: [arn] }))).toMatchObject({
+      value: { input: { policy: JSON.stringify(policy), policyArns: [arn] }, granted: { policy } },
     });
   });
 
-  it.each([
-    ['a policy beside a policy', { policy: '{}' }, { policy }],
-    ['ARNs beside a policy', { policyArns: [arn] }, { policy }],
-    ['a policy beside ARNs', { policy: '{}' }, { policyArns: [arn] }],
-    ['an empty policy beside a policy', { policy: '' }, { policy }],
-  ])('is refused: %s of the grant', (_name, sent, own) => {
-    expect(reason(narrow(sent), { ...sessionGrant, ...own })).toBe('narrowing_refused');
+  it("meets the grant's own: what STS gets is what both allow", () => {
+    expect(sent({ policy: policyOf('s3:*Object', 'arn:aws:s3:::*/2026/*') }, { policy })).toEqual({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Action: 's3:Get*Object',
+          Resource: ['arn:aws:s3:::reports/2026/*', 'arn:aws:s3:::reports/*/2026/*'],
+        },
+      ],
+    });
+  });
+
+  it('that has nothing in common with it leaves nothing', () => {
+    expect(sent({ policy: policyOf('ecs:*') }, { policy })).toEqual({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }],
+    });
+  });
+
+  it.each<[string, string, Partial<Narrowing>, Partial<AwsSessionGrant>]>([
+    ['ARNs beside a policy', 'narrowing_refused', { policyArns: [arn] }, { policy }],
+    ['ARNs beside ARNs', 'narrowing_refused', { policyArns: [arn] }, { policyArns: [arn] }],
+    ['a policy beside ARNs, which STS adds up', 'policy_not_narrower', { policy }, { policyArns: [arn] }],
+    [
+      'a policy that takes a part out',
+      'policy_not_narrower',
+      { policy: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', NotAction: 's3:GetObject', Resource: '*' }] } },
+      { policy },
+    ],
+    ['what is no policy', 'parameter_invalid', { policy: { Version: '2012-10-17' } }, { policy }],
+    ['what is no policy, where the grant has none', 'parameter_invalid', { policy: {} }, {}],
+  ])('is refused: %s of the grant', (_name, expected, asked, own) => {
+    expect(reason(narrow(asked), { ...sessionGrant, ...own })).toBe(expected);
   });
 
   it('that is nothing takes nothing away from the grant', () => {
     expect(request(narrow({}), { ...sessionGrant, policyArns: [arn] })).toMatchObject({
-      value: { input: { policyArns: [arn] } },
+      value: { input: { policyArns: [arn] }, granted: {} },
     });
   });
 
+  const long = (length: number): JsonObject => {
+    const empty = JSON.stringify(policyOf('s3:*', 'arn:aws:s3:::')).length;
+    return policyOf('s3:*', `arn:aws:s3:::${'a'.repeat(length - empty)}`);
+  };
+
   it.each<[string, string, Partial<Narrowing>]>([
-    ['an empty policy', 'parameter_invalid', { policy: '' }],
-    ['a NUL', 'parameter_invalid', { policy: '{\u0000}' }],
-    ['a character beyond Latin-1', 'parameter_invalid', { policy: '{"ł":1}' }],
-    ['the last character of Latin-1', 'prepared', { policy: '{"ÿ":1}' }],
-    ['2,048 characters', 'prepared', { policy: ' '.repeat(2048) }],
-    ['2,049 characters', 'policy_too_large', { policy: ' '.repeat(2049) }],
-    ['2,048 characters with its ARN', 'prepared', { policy: ' '.repeat(2048 - arn.length), policyArns: [arn] }],
-    ['2,049 characters with its ARN', 'policy_too_large', { policy: ' '.repeat(2049 - arn.length), policyArns: [arn] }],
+    ['2,048 characters', 'prepared', { policy: long(2048) }],
+    ['2,049 characters', 'policy_too_large', { policy: long(2049) }],
+    ['2,048 characters with its ARN', 'prepared', { policy: long(2048 - arn.length), policyArns: [arn] }],
+    ['2,049 characters with its ARN', 'policy_too_large', { policy: long(2049 - arn.length), policyArns: [arn] }],
     ['10 ARNs', 'prepared', { policyArns: Array(10).fill(arn) }],
     ['11 ARNs', 'policy_too_large', { policyArns: Array(11).fill(arn) }],
     ['the ARN of a role', 'parameter_invalid', { policyArns: ['arn:aws:iam::111122223333:role/x'] }],
     ['an ARN with a newline', 'parameter_invalid', { policyArns: [`${arn}\n`] }],
-  ])('of %s is %s', (_name, expected, sent) => {
-    expect(reason(narrow(sent))).toBe(expected);
+  ])('of %s is %s', (_name, expected, asked) => {
+    expect(reason(narrow(asked))).toBe(expected);
+  });
+});
+
+describe('what a grant rules out for every caller', () => {
+  const everything = { Effect: 'Allow', Action: '*', Resource: '*' };
+  const after = {
+    Effect: 'Deny',
+    Action: '*',
+    Resource: '*',
+    Condition: { DateGreaterThan: { 'aws:CurrentTime': '2026-11-21T09:05:00Z' } },
+  };
+  const elsewhere = (range: string) => ({
+    Effect: 'Deny',
+    Action: '*',
+    Resource: '*',
+    Condition: { NotIpAddress: { 'aws:SourceIp': range }, BoolIfExists: { 'aws:ViaAWSService': 'false' } },
+  });
+  const statements = (grant: Partial<AwsSessionGrant>, address = '198.51.100.7', more: Partial<GrantInput> = {}) => {
+    const lookup = (key: string) => (key === 'request.sourceIp' ? address : undefined);
+    const made = request({ ...more, lookup }, { ...sessionGrant, ...grant });
+    return made.ok ? JSON.parse(made.value.input.policy ?? 'null').Statement : made.refusal.reason;
+  };
+  const policy = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 's3:*', Resource: '*' } };
+
+  it.each<[string, Partial<AwsSessionGrant>, string, unknown]>([
+    ['effective, without a policy', { effective: seconds(300) }, '198.51.100.7', [everything, after]],
+    ['effective, beside a policy', { effective: seconds(300), policy }, '198.51.100.7', [policy.Statement, after]],
+    ['pinned to IPv4', { network: 'pinned', policy }, '198.51.100.7', [policy.Statement, elsewhere('198.51.100.7/32')]],
+    ['pinned to IPv6', { network: 'pinned', policy }, '2001:db8::1', [policy.Statement, elsewhere('2001:db8::1/128')]],
+    [
+      'beside managed policies, which allow',
+      { effective: seconds(300), policyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess'] },
+      '198.51.100.7',
+      [after],
+    ],
+  ])('%s', (_name, grant, address, expected) => {
+    expect(statements(grant, address)).toEqual(expected);
+  });
+
+  it('stands beside what the caller narrows by', () => {
+    const narrowing = {
+      policy: { ...policy, Statement: { ...policy.Statement, Action: 's3:GetObject' } },
+      policyArns: [],
+      parameters: {},
+    };
+    expect(statements({ effective: seconds(300), policy }, '198.51.100.7', { narrowing })).toEqual([
+      { ...policy.Statement, Action: 's3:GetObject' },
+      after,
+    ]);
+  });
+
+  it('is the end that answer and record say, though STS gives 15 minutes at least', async () => {
+    const { sessions, asked } = recordingSessions();
+    const granter = awsSessionGranter({ sessions, externalId: 'external' });
+    const prepared = granter.prepare(
+      grantedOf('aws-session', { ...sessionGrant, effective: seconds(300) }),
+      inputOf({}),
+    );
+    const minted = prepared.ok ? await prepared.value.mint(forever) : prepared;
+    const ends = Date.parse('2026-11-21T09:05:00Z') / 1000;
+    expect(asked).toMatchObject([{ input: { duration: 1800 } }]);
+    expect(minted).toMatchObject({
+      value: { credential: { expires: ends }, secret: { session: { credentials: { expires: ends } } } },
+    });
+    expect(prepared).toMatchObject({ value: { planned: { expires: ends } } });
   });
 });
 

@@ -7,8 +7,8 @@ import { awsSessionGranter } from '../../lib/credential/aws-session.ts';
 import { brokerTokenGranter } from '../../lib/credential/broker-token.ts';
 import type { GrantInput } from '../../lib/credential/grant.ts';
 import { mintedSession } from '../../lib/credential/minted-session.ts';
-import { sessionPolicies } from '../../lib/credential/packed-policy.ts';
 import { sessionNameOf } from '../../lib/credential/session-name.ts';
+import { sessionPolicies } from '../../lib/credential/session-policies.ts';
 import { actorTag, sessionTags } from '../../lib/credential/session-tags.ts';
 import type { Actor, AuthenticatedClient, Lineage, Principal } from '../../lib/identity/principal.ts';
 import type { JsonObject } from '../../lib/json.ts';
@@ -78,46 +78,62 @@ describe('an identity', () => {
 
 describe('session policies', () => {
   const ARN = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
-  const none = { policy: null, policyArns: [] };
-  it.each([
-    ['none', none, null],
-    ['the grant’s', { policy: '{}', policyArns: [ARN] }, null],
-    ['the grant’s, where the caller sends nothing', { policy: '{}', policyArns: [] }, none],
-    ['the caller’s', none, { policy: ' {\t}\u00ff', policyArns: [ARN, 'arn:aws-us-gov:iam::111122223333:policy/a/b'] }],
-    ['of ten ARNs', none, { policy: null, policyArns: Array(10).fill(ARN) }],
-    ['of an ARN whose name has one character', none, { policy: null, policyArns: ['arn:aws:iam::aws:policy/a'] }],
+  const none = { policy: null, policyArns: [], parameters: {} };
+  const own = (policy: string | null, ...policyArns: string[]) => ({ policy, policyArns });
+  const policyOf = (action: string, length = 0): JsonObject => {
+    const make = (name: string): JsonObject => ({
+      Version: '2012-10-17',
+      Statement: { Effect: 'Allow', Action: action, Resource: `arn:aws:s3:::${name}` },
+    });
+    return make('a'.repeat(Math.max(1, length - JSON.stringify(make('')).length)));
+  };
+  const text = (policy: JsonObject): string => JSON.stringify(policy);
+
+  it.each<[string, ReturnType<typeof own>, object | null, ReturnType<typeof own>]>([
+    ['none', own(null), null, own(null)],
+    ['the grant’s', own('{}', ARN), null, own('{}', ARN)],
+    ['the grant’s, where the caller sends nothing', own('{}'), {}, own('{}')],
     [
-      'of an ARN whose name has 512',
-      none,
-      { policy: null, policyArns: [`arn:aws:iam::aws:policy/${'a'.repeat(512)}`] },
+      'the caller’s ARNs',
+      own(null),
+      { policyArns: [ARN, 'arn:aws-us-gov:iam::111122223333:policy/a/b'] },
+      own(null, ARN, 'arn:aws-us-gov:iam::111122223333:policy/a/b'),
     ],
-    ['of 2048 characters', none, { policy: 'a'.repeat(2_048), policyArns: [] }],
-    ['of 2048 characters, ARNs included', { policy: 'a'.repeat(2_048 - ARN.length), policyArns: [ARN] }, null],
-  ])('are passed on: %s', (_, own, narrowing) => {
-    const asked =
-      narrowing !== null && (narrowing.policy !== null || narrowing.policyArns.length > 0) ? narrowing : own;
-    expect(sessionPolicies(own, narrowing)).toEqual(accept(asked));
+    ['the caller’s policy', own(null), { policy: policyOf('s3:*') }, own(text(policyOf('s3:*')))],
+    ['ten ARNs', own(null), { policyArns: Array(10).fill(ARN) }, own(null, ...Array(10).fill(ARN))],
+    [
+      'an ARN of one character',
+      own(null),
+      { policyArns: ['arn:aws:iam::aws:policy/a'] },
+      own(null, 'arn:aws:iam::aws:policy/a'),
+    ],
+    [
+      'an ARN of 512',
+      own(null),
+      { policyArns: [`arn:aws:iam::aws:policy/${'a'.repeat(512)}`] },
+      own(null, `arn:aws:iam::aws:policy/${'a'.repeat(512)}`),
+    ],
+    ['2048 characters', own(null), { policy: policyOf('s3:*', 2_048) }, own(text(policyOf('s3:*', 2_048)))],
+    [
+      '2048 characters, ARNs included',
+      own('a'.repeat(2_048 - ARN.length), ARN),
+      null,
+      own('a'.repeat(2_048 - ARN.length), ARN),
+    ],
+  ])('are passed on: %s', (_, grant, asked, expected) => {
+    expect(sessionPolicies(grant, asked === null ? null : { ...none, ...asked })).toEqual(accept(expected));
   });
 
-  it.each<[string, typeof none | { policy: string; policyArns: string[] }, object, string]>([
-    ['a policy beside the grant’s', { policy: '{}', policyArns: [] }, { policy: '{}' }, 'narrowing_refused: '],
+  it.each<[string, ReturnType<typeof own>, object, string]>([
+    ['an ARN beside the grant’s policy', own('{}'), { policyArns: [ARN] }, 'narrowing_refused: '],
+    ['an ARN beside the grant’s ARNs', own(null, ARN), { policyArns: [ARN] }, 'narrowing_refused: '],
+    ['a policy beside the grant’s ARNs', own(null, ARN), { policy: policyOf('s3:*') }, 'policy_not_narrower: '],
+    ['no policy', own(null), { policy: {} }, 'parameter_invalid: The policy is none: a policy has a Statement.'],
     [
-      'an ARN beside the grant’s ARNs',
-      { policy: '{}', policyArns: [ARN] },
-      { policyArns: [ARN] },
-      'narrowing_refused: ',
-    ],
-    [
-      'an empty policy',
-      none,
-      { policy: '' },
-      'parameter_invalid: Policy is empty or has characters that AWS STS does not take.',
-    ],
-    [
-      'a policy beyond Latin',
-      none,
-      { policy: '{"Ā"}' },
-      'parameter_invalid: Policy is empty or has characters that AWS STS does not take.',
+      'words that are not ASCII',
+      own(null),
+      { policy: { Ā: 1 } },
+      'parameter_invalid: The policy is none: ? is no element of a policy.',
     ],
     ...[
       'x',
@@ -130,22 +146,22 @@ describe('session policies', () => {
       'arn:aws:iam::aws:role/a',
       'arn:aws-:iam::aws:policy/a',
       'arn:aws:sts::aws:policy/a',
-    ].map((arn): [string, typeof none, object, string] => [
+    ].map((arn): [string, ReturnType<typeof own>, object, string] => [
       `the ARN ${arn.slice(0, 60)}`,
-      none,
+      own(null),
       { policyArns: [ARN, arn] },
       'parameter_invalid: PolicyArns has something other than ARNs of IAM policies.',
     ]),
-    ['eleven ARNs', none, { policyArns: Array(11).fill(ARN) }, 'policy_too_large: '],
-    ['2049 characters', none, { policy: 'a'.repeat(2_049) }, 'policy_too_large: '],
+    ['eleven ARNs', own(null), { policyArns: Array(11).fill(ARN) }, 'policy_too_large: '],
+    ['2049 characters', own(null), { policy: policyOf('s3:*', 2_049) }, 'policy_too_large: '],
     [
       '2049 characters with an ARN',
-      none,
-      { policy: 'a'.repeat(2_049 - ARN.length), policyArns: [ARN] },
+      own(null),
+      { policy: policyOf('s3:*', 2_049 - ARN.length), policyArns: [ARN] },
       'policy_too_large: ',
     ],
-  ])('are refused for %s', (_, own, asked, message) => {
-    expect(told(sessionPolicies(own, { ...none, ...asked }))).toBe(message);
+  ])('are refused for %s', (_, grant, asked, message) => {
+    expect(told(sessionPolicies(grant, { ...none, ...asked }))).toBe(message);
   });
 });
 

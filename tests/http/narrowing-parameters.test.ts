@@ -76,7 +76,10 @@ const ASKS: Form = {
 };
 
 /** What each route reads; everything else of the table is refused there. */
-const OAUTH = ['scope', 'resource', 'audience', 'requested_token_type', 'duration'];
+const OAUTH = [
+  ...['scope', 'resource', 'audience', 'requested_token_type', 'duration'],
+  ...['policy', 'authorization_details'],
+];
 const READ: Readonly<Record<string, readonly string[]>> = {
   '/oauth2/token by exchange': OAUTH,
   '/oauth2/token by client credentials': OAUTH,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Narrowing } from '../../lib/credential/grant.ts';
 import type { AuthenticatedClient } from '../../lib/identity/principal.ts';
 import { type DecisionEvidence, noEvidence } from '../../lib/issuance/decide-scopes.ts';
 import { draftRecord } from '../../lib/issuance/draft-record.ts';
@@ -20,15 +21,27 @@ const draft = (
   who: Partial<Parameters<typeof draftRecord>[2]> = {},
   more: Partial<Parameters<typeof draftRecord>[3]> = {},
   by: Parameters<typeof draftRecord>[0] = decision,
+  narrowing: Narrowing | null = null,
 ) =>
   draftRecord(
     by,
-    { intent: 'why', caller },
+    { intent: 'why', narrowing, caller },
     { principal: aPrincipal(), actor: null, client: null, proof: null, ...who },
     { ...evidence, ...more },
   );
 
 describe('the record of a decision', () => {
+  it('has what the caller narrowed its request by, and nothing where that is nothing', () => {
+    const policy = { Version: '2012-10-17', Statement: [] };
+    const asked = (narrowing: Narrowing | null) => draft({}, {}, decision, narrowing).asked;
+    expect(asked({ policy, policyArns: ['arn'], parameters: { a: 'b' } })).toEqual({
+      ...{ policy, policyArns: ['arn'], parameters: { a: 'b' } },
+    });
+    expect(asked({ policy: null, policyArns: [], parameters: { a: 'b' } })).toEqual({ parameters: { a: 'b' } });
+    expect(asked({ policy: null, policyArns: [], parameters: {} })).toBeUndefined();
+    expect(asked(null)).toBeUndefined();
+  });
+
   it('has handed out nothing', () => {
     expect(draft()).toEqual({
       id: 'iss_1',

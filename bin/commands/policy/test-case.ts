@@ -75,7 +75,7 @@ const testCase = z
       .union([z.string().regex(/^[1-9][0-9]{0,8}[smh]$/, 'must be a duration such as 15m'), z.int().min(1)])
       .optional(),
     policy: document.optional(),
-    parameters: z.record(z.string(), z.json()).optional(),
+    parameters: z.record(z.string(), z.string('must be text')).optional(),
     rolePolicy: z.union([document, z.array(document)]).optional(),
     expect: expectation,
   })

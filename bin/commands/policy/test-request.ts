@@ -13,8 +13,6 @@ export class UnusableTest extends Error {}
 
 /** The request of a test. Throws `UnusableTest` for a file that is not there or is not what it should be. */
 export function requestOf(directory: string, { file, written }: TestCase): RehearsedRequest {
-  if (written.parameters !== undefined)
-    throw new UnusableTest('this version of the broker has no parameters of scopes');
   const read = (name: string) => readText(directory, file, name);
   const shown = shownProof(written);
   const actor = written.actor === undefined ? null : presentedBy(written.actor, read);
@@ -30,7 +28,7 @@ export function requestOf(directory: string, { file, written }: TestCase): Rehea
     sourceIp: written.sourceIp ?? null,
     intent: written.intent ?? record?.intent ?? null,
     duration: durationOf(written.duration),
-    narrowing: policy === null ? null : { policy: JSON.stringify(policy), policyArns: [] },
+    narrowing: { policy, policyArns: [], parameters: written.parameters ?? {} },
   };
 }
 

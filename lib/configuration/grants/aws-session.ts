@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { AwsSessionGrant } from '../../policy/grants/aws-session.ts';
 import type { Report } from '../problem.ts';
-import { duration } from '../schema/values.ts';
+import { duration, toSeconds } from '../schema/values.ts';
 import { normalizeRole, roleFields } from './aws-role.ts';
 import type { WrittenGrantKind } from './written-grant.ts';
 
@@ -23,6 +23,8 @@ export const awsSessionSchema = z.strictObject({
   maxDuration: duration(900, 3600).optional(),
   tags: z.record(z.string(), tagValue).optional(),
   sourceIdentity: z.enum(['required', 'off'], 'must be required or off').optional(),
+  effective: duration(60, 3600).optional(),
+  network: z.enum(['pinned', 'any'], 'must be pinned or any').optional(),
 });
 
 export const awsSession: WrittenGrantKind<z.infer<typeof awsSessionSchema>, AwsSessionGrant> = {
@@ -32,6 +34,8 @@ export const awsSession: WrittenGrantKind<z.infer<typeof awsSessionSchema>, AwsS
     externalId: written.externalId ?? null,
     tags: normalizeTags(written.tags ?? {}, report),
     sourceIdentity: written.sourceIdentity ?? 'required',
+    ...(written.effective === undefined ? {} : { effective: toSeconds(written.effective) }),
+    ...(written.network === 'pinned' ? { network: 'pinned' as const } : {}),
   }),
   demand: () => null,
 };

@@ -1,4 +1,5 @@
 import type { Grant } from '../../policy/grants/kinds.ts';
+import type { ScopeParameters } from '../../policy/parameters.ts';
 import type { ActorSelector, Limit, Rule, Scope } from '../documents.ts';
 import { normalizeGrant } from '../grants/kinds.ts';
 import { type Report, reportBelow } from '../problem.ts';
@@ -27,6 +28,7 @@ export function normalizeScope(written: WrittenScope, deployment: Deployment, re
       perPrincipal: normalizeLimit(written.limits?.perPrincipal, reportBelow(report, ['limits', 'perPrincipal'])),
       total: normalizeLimit(written.limits?.total, reportBelow(report, ['limits', 'total'])),
     },
+    ...(written.parameters === undefined ? {} : { parameters: normalizeParameters(written.parameters) }),
     grant: grantOf(written, deployment, report),
   };
 }
@@ -52,6 +54,21 @@ function normalizeParties(written: Omit<WrittenRule, 'actor' | 'mode'>): ActorSe
     clients: written.client === undefined ? null : toList<string>(written.client),
     when: written.when === undefined ? null : normalizeConditions(written.when),
   };
+}
+
+/** What is not written is not there: the runtime's types have no undefined members. */
+function normalizeParameters(written: NonNullable<WrittenScope['parameters']>): ScopeParameters {
+  return Object.fromEntries(
+    Object.entries(written).map(([name, { values, pattern, from, default: otherwise }]) => [
+      name,
+      {
+        ...(values === undefined ? {} : { values }),
+        ...(pattern === undefined ? {} : { pattern }),
+        ...(from === undefined ? {} : { from }),
+        ...(otherwise === undefined ? {} : { default: otherwise }),
+      },
+    ]),
+  );
 }
 
 /** Longer windows would outlive the counters' purpose and their cost: a quota of months is not a limit of a scope. */

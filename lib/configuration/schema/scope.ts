@@ -17,6 +17,26 @@ const limit = z
   .string('must be a count and a window such as 60/1h')
   .regex(/^[1-9][0-9]{0,8}\/[1-9][0-9]{0,8}[smh]$/, 'must be a count and a window such as 60/1h');
 
+const parameterText = z.string().min(1, 'must not be empty').max(256, 'has more than 256 characters');
+
+/** Which values a caller may give it: one of the first three says so. */
+const parameter = z
+  .strictObject({
+    values: z.array(parameterText).min(1, 'must not be empty').optional(),
+    pattern: parameterText.optional(),
+    from: z.string().optional(),
+    default: parameterText.optional(),
+  })
+  .refine(
+    ({ values, pattern, from }) => [values, pattern, from].filter((one) => one !== undefined).length === 1,
+    'takes exactly one of values, pattern and from',
+  );
+
+const parameters = z.record(
+  z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,62}$/, 'must be a letter, then up to 62 of A-Z a-z 0-9 _ -'),
+  parameter,
+);
+
 /** `scopes/*.yaml` as people write it. Only the built-in scope is without `grant`, which the normalization checks. */
 export const scope = z
   .strictObject({
@@ -28,6 +48,7 @@ export const scope = z
     deny: z.array(rule).optional(),
     requires: z.strictObject({ intent: z.boolean().optional() }).optional(),
     limits: z.strictObject({ perPrincipal: limit.optional(), total: limit.optional() }).optional(),
+    parameters: parameters.optional(),
     grant: grantSchema.optional(),
   })
   .meta({ title: 'Scope', description: 'The unit of permission: scopes/*.yaml' });

@@ -6,6 +6,7 @@ import { readBasic } from '../basic.ts';
 import { readForm } from '../form.ts';
 import type { HttpRequest } from '../http-request.ts';
 import { callerOf, readDuration, readIntent } from '../issuance-parameters.ts';
+import { readNarrowing } from '../narrowing.ts';
 import { refuseOtherNarrowing } from '../narrowing-parameters.ts';
 import { readSubjectAndActor } from '../oauth/subject-token.ts';
 import { readTargets } from '../oauth/target-parameters.ts';
@@ -25,12 +26,15 @@ const PROOFS = [
 ] as const;
 
 /** What asks for less, and has a meaning here. */
-const UNDERSTOOD = ['scope', 'resource', 'audience', 'requested_token_type', 'duration'] as const;
+const UNDERSTOOD = [
+  ...(['scope', 'resource', 'audience', 'requested_token_type', 'duration'] as const),
+  ...(['policy', 'authorization_details'] as const),
+] as const;
 
 /**
  * Parses `GET or POST /v1/credentials/{scope}` (contract section 3). In this order, the first refusal being the
- * answer: the form; no parameter twice, in query and form together; exactly one proof; `intent`, `duration` and the
- * targets; nothing else that asks for less, in the query or in the form.
+ * answer: the form; no parameter twice, in query and form together; exactly one proof; `intent`, `duration`, the
+ * targets and what narrows; nothing else that asks for less, in the query or in the form.
  */
 export function readCredentialsRequest(request: RouteRequest): Outcome<IssuanceRequest> {
   const form = readOptionalForm(request);
@@ -45,16 +49,17 @@ export function readCredentialsRequest(request: RouteRequest): Outcome<IssuanceR
     readDuration(parameters.one('duration'), 'duration'),
     readTargets(parameters),
     sameScope(parameters.one('scope'), scope),
+    readNarrowing(parameters),
     refuseOtherNarrowing(parameters, UNDERSTOOD),
   );
   if (!read.ok) return read;
-  const [proofs, intent, requestedDuration, names] = read.value;
+  const [proofs, intent, requestedDuration, names, , narrowing] = read.value;
   return accept({
     proofs,
     scopes: [scope],
     requestedDuration,
     intent,
-    narrowing: null,
+    narrowing,
     route: 'credentials',
     target: { names, tokenType: parameters.one('requested_token_type'), principalArn: null },
     caller: callerOf(request),

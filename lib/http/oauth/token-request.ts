@@ -3,6 +3,7 @@ import { accept, allOf, type Outcome, refuse } from '../../outcome.ts';
 import { readForm } from '../form.ts';
 import type { HttpRequest } from '../http-request.ts';
 import { callerOf, readDuration, readIntent } from '../issuance-parameters.ts';
+import { readNarrowing } from '../narrowing.ts';
 import { refuseOtherNarrowing } from '../narrowing-parameters.ts';
 import { invalidParameter, missingParameter, type Parameters } from '../parameters.ts';
 import type { Handling, RouteRequest } from '../route.ts';
@@ -26,14 +27,17 @@ export interface TokenRequest {
 /** A SAML response of 100 KB is 134 KB of base64; form encoding may triple it. */
 const FORM = { maxBytes: 512 * 1024, repeatable: ['audience', 'resource'] };
 
-const UNDERSTOOD = ['scope', 'resource', 'audience', 'requested_token_type', 'duration'] as const;
+const UNDERSTOOD = [
+  ...(['scope', 'resource', 'audience', 'requested_token_type', 'duration'] as const),
+  ...(['policy', 'authorization_details'] as const),
+] as const;
 
 /**
  * Parses a request of the token endpoint (contract section 3). In this order, the first refusal being the answer: the
  * form (RFC 6749 section 3.2); its grant type, whose codes every later refusal has (`refuseAs`); no other proof, and no
  * actor where there is none; how the client authenticates (RFC 6749 section 2.3); the proof and the scopes, as the
- * grant type has them; `intent`, `duration`, and the targets (RFC 8693 section 2.1, RFC 8707 section 2); nothing else
- * that asks for less.
+ * grant type has them; `intent`, `duration`, the targets (RFC 8693 section 2.1, RFC 8707 section 2) and what narrows
+ * (RFC 9396); nothing else that asks for less.
  */
 export function readTokenRequest(request: RouteRequest, refuseAs: Handling['refuseAs']): Outcome<TokenRequest> {
   const form = readForm(request, FORM);
@@ -80,13 +84,13 @@ function readPresented(request: HttpRequest, form: Parameters, grantType: OauthG
 
 function readAsked(request: HttpRequest, form: Parameters, { answer }: OauthGrantType): Outcome<Asked> {
   const duration = readDuration(form.one('duration'), 'duration');
-  const read = allOf(readIntent(form.one('intent')), duration, readTargets(form));
+  const read = allOf(readIntent(form.one('intent')), duration, readTargets(form), readNarrowing(form));
   if (!read.ok) return read;
-  const [intent, requestedDuration, names] = read.value;
+  const [intent, requestedDuration, names, narrowing] = read.value;
   return accept({
     requestedDuration,
     intent,
-    narrowing: null,
+    narrowing,
     route: answer === 'exchange' ? 'token-exchange' : 'token',
     target: { names, tokenType: form.one('requested_token_type'), principalArn: null },
     caller: callerOf(request),

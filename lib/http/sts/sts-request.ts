@@ -5,6 +5,7 @@ import { accept, allOf, type Outcome, refuse } from '../../outcome.ts';
 import { readForm } from '../form.ts';
 import type { HttpRequest } from '../http-request.ts';
 import { callerOf, readDuration } from '../issuance-parameters.ts';
+import { readPolicy } from '../narrowing.ts';
 import { refuseOtherNarrowing } from '../narrowing-parameters.ts';
 import { invalidParameter, type Parameters } from '../parameters.ts';
 import type { RouteRequest } from '../route.ts';
@@ -139,16 +140,17 @@ function readTarget(roleArn: string, pathScope: string | null): Outcome<Target> 
 
 /** The caller's own `Policy` and `PolicyArns.member.N.arn`, in order; null if there are none. */
 function readNarrowing(form: Parameters): Outcome<Narrowing | null> {
-  const policy = form.one('Policy');
+  const policy = readPolicy(form.one('Policy'), 'Policy');
+  if (!policy.ok) return policy;
   const members = form.names().filter((name) => name.split('.')[0] === 'PolicyArns');
-  if (policy === null && members.length === 0) return accept(null);
+  if (policy.value === null && members.length === 0) return accept(null);
   const policyArns: string[] = [];
   for (let index = 1; index <= members.length; index += 1) {
     const arn = form.one(`PolicyArns.member.${index}.arn`);
     if (arn === null) return invalidParameter('PolicyArns is PolicyArns.member.1.arn and so on.');
     policyArns.push(arn);
   }
-  return accept({ policy, policyArns });
+  return accept({ policy: policy.value, policyArns, parameters: {} });
 }
 
 const missing = (name: string) =>

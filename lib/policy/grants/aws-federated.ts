@@ -30,6 +30,7 @@ export const awsFederated: GrantKind<AwsFederatedGrant, AwsFederatedTemplates> =
   routes: ['token-exchange', 'credentials', 'sts'],
   tokenTypes: [BROKER_TOKEN_TYPE.awsCredentials],
   mintedBy: 'others',
+  narrowedBy: 'policy',
   targets: ({ roleArn }) => [roleArn],
   principalArn: ({ principalArn }) => principalArn,
   duration: ({ duration }) => duration,

@@ -19,6 +19,10 @@ export interface AwsSessionGrant {
   readonly policyArns: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
   readonly sourceIdentity: 'required' | 'off';
+  /** The session may do nothing after so long, whatever STS gives it. Absent: as long as it lasts. */
+  readonly effective?: Seconds;
+  /** `pinned`: it may do nothing from elsewhere than the caller's address. Absent: from anywhere. */
+  readonly network?: 'pinned';
 }
 
 export interface AwsSessionTemplates {
@@ -31,6 +35,7 @@ export const awsSession: GrantKind<AwsSessionGrant, AwsSessionTemplates> = {
   routes: ['token-exchange', 'credentials', 'sts'],
   tokenTypes: [BROKER_TOKEN_TYPE.awsCredentials],
   mintedBy: 'others',
+  narrowedBy: 'policy',
   targets: ({ roleArn }) => [roleArn],
   principalArn: () => null,
   duration: ({ duration }) => duration,

@@ -21,6 +21,7 @@ export const brokerToken: GrantKind<BrokerTokenGrant, BrokerTokenTemplates> = {
   routes: ['token-exchange', 'token'],
   tokenTypes: [TOKEN_TYPE.access_token, TOKEN_TYPE.jwt],
   mintedBy: 'broker',
+  narrowedBy: 'nothing',
   targets: ({ audience }) => [audience],
   principalArn: () => null,
   duration: ({ duration }) => duration,

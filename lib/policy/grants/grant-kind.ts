@@ -18,6 +18,8 @@ export interface GrantKind<G, T> {
   readonly tokenTypes: readonly [string, ...string[]];
   /** Where others mint, `started` is recorded before they are asked. */
   readonly mintedBy: 'broker' | 'others';
+  /** Whether a caller's policy can narrow what is granted; what cannot be narrowed refuses one. */
+  readonly narrowedBy: 'policy' | 'nothing';
   /** What `audience`, `resource` or `RoleArn` of a request may name. */
   targets(grant: G): readonly string[];
   /** The SAML provider that `PrincipalArn` of a request must name; null: any. */

@@ -15,6 +15,7 @@ export const oauthToken: GrantKind<OauthTokenGrant, OauthTokenTemplates> = {
   routes: ['token-exchange', 'token'],
   tokenTypes: [TOKEN_TYPE.access_token],
   mintedBy: 'others',
+  narrowedBy: 'nothing',
   targets: ({ audience, resource }) => [audience, resource].filter((target) => target !== null),
   principalArn: () => null,
   duration: () => null,

@@ -3,7 +3,7 @@ import { Malformed } from './malformed.ts';
 import { PART, type RequestContext, variableText } from './variables.ts';
 
 /** A character, STAR, ANY, or an IAM variable such as `${aws:username}`, whose text nobody knows here. */
-type Token = number | string;
+export type Token = number | string;
 
 /** A pattern of IAM: `*` and `?` stand for others, `${*}`, `${?}` and `${$}` for themselves. */
 export type Tokens = readonly Token[];
@@ -26,7 +26,8 @@ export const COLON = 0x3a;
 
 const fold = (token: Token): Token => (typeof token === 'number' && token >= 65 && token <= 90 ? token + 32 : token);
 
-const alike = (a: Token | undefined, b: Token | undefined, letters: Letters): boolean =>
+/** Whether two tokens are the same one. */
+export const alike = (a: Token | undefined, b: Token | undefined, letters: Letters): boolean =>
   a === b || (letters === 'folded' && a !== undefined && b !== undefined && fold(a) === fold(b));
 
 /** The patterns between colons; those within a variable's name are none. */
@@ -44,24 +45,29 @@ export function splitAtColons(tokens: Tokens): readonly Tokens[] {
  * but written differently (`?*` and `*?`). A variable is covered by itself and by a star.
  */
 export function covers(wide: Tokens, narrow: Tokens, letters: Letters): boolean {
-  let reached = new Set([0]);
-  const spread = (places: Set<number>): Set<number> => {
-    for (const place of places) if (wide[place] === STAR) places.add(place + 1);
-    return places;
-  };
-  reached = spread(reached);
-  for (const token of narrow) {
-    const next = new Set<number>();
-    for (const place of reached) {
-      const own = wide[place];
-      if (own === STAR) next.add(place);
-      else if (token !== STAR && typeof token === 'number' && own === ANY) next.add(place + 1);
-      else if (own !== undefined && token !== STAR && alike(own, token, letters)) next.add(place + 1);
+  let [at, place, star, retry] = [0, 0, -1, 0];
+  while (place < narrow.length) {
+    if (wide[at] === STAR) {
+      star = at;
+      retry = place;
+      at += 1;
+    } else if (isCovered(wide[at], narrow[place], letters)) {
+      at += 1;
+      place += 1;
+    } else if (star === -1) return false;
+    else {
+      at = star + 1;
+      retry += 1;
+      place = retry;
     }
-    reached = spread(next);
-    if (reached.size === 0) return false;
   }
-  return reached.has(wide.length);
+  while (wide[at] === STAR) at += 1;
+  return at === wide.length;
+}
+
+function isCovered(own: Token | undefined, token: Token | undefined, letters: Letters): boolean {
+  if (token === STAR || token === undefined) return false;
+  return own === ANY ? typeof token === 'number' : alike(own, token, letters);
 }
 
 /** The characters where the tokens are one text and no pattern; else null. */

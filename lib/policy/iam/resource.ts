@@ -78,6 +78,14 @@ export function putIntoResource(
   };
 }
 
+/** Where nobody knows a variable's text, nor whether it has one: a part with one may be any. */
+export function withAnyVariable(pattern: ResourcePattern): ResourcePattern {
+  if (pattern.kind === 'any') return pattern;
+  const part = (tokens: Tokens): Tokens => (tokens.some((token) => typeof token === 'string') ? [STAR] : tokens);
+  const [a, b, c, d, e, f] = pattern.parts;
+  return { kind: 'arn', parts: [part(a), part(b), part(c), part(d), part(e), part(f)] };
+}
+
 /** Whether an ARN, in its parts, matches. */
 export const matchesArn = (pattern: ArnPattern, parts: readonly string[]): boolean =>
   pattern.parts.every((part, at) => matchesTokens(part, characters(parts[at] ?? ''), 'exact'));

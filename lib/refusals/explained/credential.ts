@@ -31,8 +31,14 @@ export const credentialExplanations: Explanations<typeof credentialRefusals> = {
     fix: 'Leave it out, or name the target of the grant.',
   },
   narrowing_refused: {
-    cause: 'A caller sent Policy or PolicyArns to /sts for a grant that has `policy` or `policyArns`.',
-    fix: 'Leave them out, or write a scope for the narrower use.',
+    cause:
+      'A caller sent PolicyArns to /sts for a grant that has `policy` or `policyArns`, or any policy for a grant that is no AWS session.',
+    fix: 'Send `policy`, which narrows a policy of the scope, for scopes that grant AWS sessions.',
+  },
+  policy_not_narrower: {
+    cause:
+      'No one policy says what both that of the caller and that of the scope allow: one takes a part out of a pattern of the other (NotAction, NotResource), a variable or a ForAnyValue: decides, or the grant has `policyArns`, which STS adds up.',
+    fix: 'Name actions and resources as the policy of the scope has them, or a part of them; the log has what was in the way.',
   },
   grant_not_available_here: {
     cause: 'For example an AWS session by client_credentials, or a broker token at /v1/credentials.',

@@ -23,6 +23,10 @@ export const requestExplanations: Explanations<typeof requestRefusals> = {
     cause: 'A parameter that this request needs is missing or empty.',
     fix: 'See error_description for its name.',
   },
+  parameter_required: {
+    cause: 'The scope declares a parameter without a default, and the request gives it no value.',
+    fix: 'Send it in authorization_details: [{"type":"token_broker","parameters":{"NAME":"VALUE"}}].',
+  },
   parameter_invalid: {
     cause: 'A parameter is too long, has characters that are not allowed, or contradicts another.',
     fix: 'See error_description for its name.',

@@ -67,6 +67,25 @@ export const oauthFolder = (demoConnection: string, jwks: object): Folder => ({
     `${workload}  - client: nightly-bot\n`,
     '  type: aws-session\n  roleArn: arn:aws:iam::111122223333:role/token-broker/demo\n',
   ),
+  'scopes/narrow.yaml': `scope: narrow
+allow:
+  - connection: demo
+    when: { StringEquals: { claims.ref: refs/heads/main } }
+parameters:
+  bucket: { values: [reports, archive] }
+  prefix: { pattern: "2026/*", default: "2026/" }
+grant:
+  type: aws-session
+  roleArn: arn:aws:iam::111122223333:role/token-broker/demo
+  effective: 5m
+  network: pinned
+  policy:
+    Version: "2012-10-17"
+    Statement:
+      - Effect: Allow
+        Action: ["s3:Get*", "s3:ListBucket"]
+        Resource: ["arn:aws:s3:::\${param.bucket}", "arn:aws:s3:::\${param.bucket}/*"]
+`,
   'scopes/issuances.yaml': 'scope: broker:issuances:read\nallow:\n  - client: nightly-bot\n',
   'scopes/explain.yaml': 'scope: broker:explain\nallow:\n  - client: nightly-bot\n',
 });

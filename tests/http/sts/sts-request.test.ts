@@ -57,7 +57,7 @@ describe('reading /sts', () => {
       value: {
         issuance: {
           requestedDuration: seconds(900),
-          narrowing: { policy: '{}', policyArns: ['arn:aws:iam::aws:policy/A', 'arn:aws:iam::aws:policy/B'] },
+          narrowing: { policy: {}, policyArns: ['arn:aws:iam::aws:policy/A', 'arn:aws:iam::aws:policy/B'] },
         },
       },
     });

@@ -1,0 +1,77 @@
+import { expect, test } from '@jest/globals';
+import { checkParameters, resolveParameters, type ScopeParameters } from '../../lib/policy/parameters.ts';
+import { compileSessionPolicy, renderSessionPolicy } from '../../lib/policy/session-policy.ts';
+
+const PARAMETERS: ScopeParameters = {
+  bucket: { values: ['reports', 'archive'] },
+  prefix: { pattern: '2026/*', default: '2026/' },
+};
+const claims = (key: string) => (key === 'claims.team' ? ['data', 'web'] : undefined);
+const resolve = (given: Record<string, string>, parameters = PARAMETERS) => {
+  const outcome = resolveParameters(parameters, given, claims);
+  return outcome.ok ? Object.fromEntries(outcome.value) : outcome.refusal.reason;
+};
+
+test.each<[string, Record<string, string>, unknown]>([
+  ['a value and a default', { bucket: 'reports' }, { bucket: 'reports', prefix: '2026/' }],
+  ['both given', { bucket: 'archive', prefix: '2026/11/' }, { bucket: 'archive', prefix: '2026/11/' }],
+  ['nothing where one is required', {}, 'parameter_required'],
+  ['a value that is not listed', { bucket: 'Reports' }, 'parameter_invalid'],
+  ['a value that the glob does not match', { bucket: 'reports', prefix: '2025/' }, 'parameter_invalid'],
+  ['an empty value', { bucket: '' }, 'parameter_invalid'],
+  ['a long value', { bucket: 'reports', prefix: `2026/${'a'.repeat(252)}` }, 'parameter_invalid'],
+  ['a name that is none', { bucket: 'reports', other: 'x' }, 'parameter_invalid'],
+  ['a name of Object', { bucket: 'reports', constructor: 'x' }, 'parameter_invalid'],
+])('resolves %s', (_name, given, expected) => {
+  expect(resolve(given)).toEqual(expected);
+});
+
+test.each([
+  ['web', { team: 'web' }],
+  ['ops', 'parameter_invalid'],
+])('takes the values that a claim has: %s', (team, expected) => {
+  expect(resolve({ team }, { team: { from: 'claims.team' } })).toEqual(expected);
+});
+
+test('a claim that is not there has no value', () => {
+  expect(resolve({ team: 'undefined' }, { team: { from: 'claims.other' } })).toBe('parameter_invalid');
+});
+
+test.each<[string, ScopeParameters, readonly string[], string]>([
+  [
+    'a template of no parameter',
+    PARAMETERS,
+    ['param.other', 'param.bucket'],
+    '${param.other} of the grant is no parameter here',
+  ],
+  ['what is no condition key', { a: { from: 'team' } }, [], 'team is not a condition key'],
+  ['a default that is not among the values', { a: { values: ['b'], default: 'c' } }, [], 'not among the values'],
+  ['a default that the glob does not match', { a: { pattern: 'b*', default: 'c' } }, [], 'not among the values'],
+  ['a template in a glob', { a: { pattern: '${claims.team}' } }, [], 'is a glob'],
+])('does not load with %s', (_name, parameters, keys, message) => {
+  expect(checkParameters(parameters, keys).map((problem) => problem.message)).toEqual([
+    expect.stringContaining(message),
+  ]);
+});
+
+const rendered = (resource: string, value: string) => {
+  const { compiled } = compileSessionPolicy({
+    Version: '2012-10-17',
+    Statement: { Effect: 'Allow', Action: 's3:GetObject', Resource: resource },
+  });
+  if (compiled === null) throw new Error('does not load');
+  const outcome = renderSessionPolicy(compiled, () => value);
+  return outcome.ok ? JSON.parse(outcome.value).Statement.Resource : outcome.refusal.reason;
+};
+
+test.each([
+  ['arn:aws:s3:::${param.bucket}/x', 'reports', 'arn:aws:s3:::reports/x'],
+  ['arn:aws:s3:::${param.bucket}/x', 'a/b', 'template_value'],
+  ['arn:aws:s3:::b/${path:param.prefix}', '2026/11/', 'arn:aws:s3:::b/2026/11/'],
+  ['arn:aws:s3:::b/${path:param.prefix}', '2026//', 'template_value'],
+  ['arn:aws:s3:::b/${path:param.prefix}', '../x', 'template_value'],
+  ['arn:aws:s3:::b/${path:param.prefix}', '*', 'template_value'],
+  ['arn:aws:s3:::b/${path:claims.prefix}', '2026/', 'template_value'],
+])('%s of %s is %s', (resource, value, expected) => {
+  expect(rendered(resource, value)).toBe(expected);
+});
