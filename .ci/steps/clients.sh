@@ -1,9 +1,10 @@
 # Unmodified AWS clients against the local stack, as a workload would be set up: the AWS CLI, boto3 and the AWS SDK for JavaScript,
-# by /sts with a token file, and by /v1/credentials as container credentials and as credential_process.
+# by /sts with a token file, and by /v1/credentials as container credentials and as credential_process; and through the command
+# line: as credential_process, behind `exec`, and beside `serve`.
 set -euo pipefail
 log="$WORK/stack.log"
 node_modules/.bin/node local/start.ts --port 0 >"$log" 2>&1 &
-trap 'kill %1 2>/dev/null; wait' EXIT
+trap 'kill %1 %2 2>/dev/null; wait' EXIT
 for _ in $(seq 600); do
   grep --quiet '^ready ' "$log" && break
   kill -0 %1 2>/dev/null || break
@@ -37,10 +38,26 @@ EOF
 printf 'Authorization: Bearer %s' "$(cat "$TOKEN_FILE")" >"$WORK/authorization"
 process=(env "AWS_CONFIG_FILE=$WORK/process-config")
 
+export TOKEN_BROKER_URL="$BROKER" TOKEN_BROKER_PROOF="file:$TOKEN_FILE" TOKEN_BROKER_CACHE="$WORK/token-broker-cache"
+broker_command=(node_modules/.bin/node "$PWD/dist/token-broker.mjs")
+cat >"$WORK/command-config" <<EOF
+[default]
+credential_process = $PWD/node_modules/.bin/node $PWD/dist/token-broker.mjs credentials --scope $SCOPE
+EOF
+command=(env "AWS_CONFIG_FILE=$WORK/command-config")
+executed=("${broker_command[@]}" exec --scope "$SCOPE" --)
+"${broker_command[@]}" serve --scope "$SCOPE" --listen 127.0.0.1:0 --token-file "$WORK/authorization-token" >"$WORK/serve.log" &
+for _ in $(seq 300); do
+  grep --quiet '^ready ' "$WORK/serve.log" && break
+  sleep 0.2
+done
+sidecar="$(sed -n 's/^ready //p' "$WORK/serve.log")"
+served=(env "AWS_CONTAINER_CREDENTIALS_FULL_URI=$sidecar/credentials/$SCOPE" "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=$WORK/authorization-token")
+
 cli=(bash -c '"$VENV/aws/bin/aws" configure list | grep --only-matching -E "\*{8,}[A-Z0-9]{4}" | head -1')
 boto=("$VENV/aws/bin/python" .ci/clients/access_key.py)
 js=(node_modules/.bin/node .ci/clients/access-key.mjs)
-for way in web_identity container process; do
+for way in web_identity container process command executed served; do
   declare -n set_up="$way"
   check "AWS CLI, $way" "${set_up[@]}" "${cli[@]}"
   check "boto3, $way" "${set_up[@]}" "${boto[@]}"
