@@ -28,6 +28,7 @@ class Stack:
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
         self.tokens = ""
+        self.sts = ""
         self.process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
@@ -42,9 +43,10 @@ class Stack:
                 break
         else:
             raise RuntimeError("".join(said))
-        found = re.search(r"http://127\.0\.0\.1:[0-9]+/token", "".join(said))
-        assert found is not None
-        self.tokens = found.group()
+        tokens = re.search(r"http://127\.0\.0\.1:[0-9]+/token", "".join(said))
+        sts = re.search(r"AWS_ENDPOINT_URL_STS=(\S+)", "".join(said))
+        assert tokens is not None and sts is not None
+        self.tokens, self.sts = tokens.group(), sts.group(1)
         threading.Thread(target=self.process.stdout.read, daemon=True).start()
 
     def stop(self) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
 import logging
 import traceback
 from collections.abc import Iterator
@@ -51,6 +53,30 @@ def test_gives_a_client_its_token_and_keeps_it(stack: Stack) -> None:
     assert token.authorization.startswith("Bearer ey")
     assert session.token() is token
     assert asyncio.run(session.token_async()) is token
+
+
+def test_an_agent_acts_for_somebody_and_says_why(stack: Stack) -> None:
+    agent = ClientSecret("demo-agent", "another-secret-for-demonstration")
+    session = Session(scope="demo-agent", broker=stack.url, proof=stack.token, actor=agent, intent="a test")
+    payload = session.token().value.split(".")[1]
+    claims = json.loads(base64.urlsafe_b64decode(payload + "=="))
+    assert (claims["sub"], claims["act"]) == ("demo:web-main", {"sub": "client:demo-agent"})
+    alone = Session(scope="demo-agent", broker=stack.url, proof=stack.token, intent="a test")
+    with pytest.raises(BrokerError, match="not_allowed"):
+        alone.token()
+
+
+def test_a_task_shows_who_it_is_by_a_signed_request(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    local = {"aws_access_key_id": "l", "aws_secret_access_key": "l", "region_name": "us-east-1"}
+    sts = boto3.Session(**local).client("sts", endpoint_url=stack.sts)
+    role = "arn:aws:iam::111122223333:role/demo-task"
+    task = sts.assume_role(RoleArn=role, RoleSessionName="0123456789abcdef0123456789abcdef")["Credentials"]
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", task["AccessKeyId"])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", task["SecretAccessKey"])
+    monkeypatch.setenv("AWS_SESSION_TOKEN", task["SessionToken"])
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", stack.sts)
+    credentials = Session(scope="demo-task", broker=stack.url, proof="aws-signed").fetch_credentials()
+    assert credentials["account_id"] == "111122223333"
 
 
 def test_says_that_a_scope_of_credentials_grants_no_token(stack: Stack) -> None:
