@@ -31,10 +31,10 @@ export async function main(args: readonly string[], terminal: Terminal = process
   return dispatch('token-broker', commands, args, terminal);
 }
 
-/** A bundle says its own; a checkout has it in its package.json. */
+/** A bundle has its own in place of these two names (local/bundle.ts); a checkout has it in its package.json. */
 function version(): string {
-  const { VERSION, BUILD } = process.env;
-  if (VERSION !== undefined && BUILD !== undefined) return `${VERSION} (${BUILD})`;
+  const built = process.env['VERSION'];
+  if (built !== undefined) return `${built} (${process.env['BUILD']})`;
   const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   return `${String(Object(manifest).version)} (checkout)`;
 }

@@ -82,8 +82,13 @@ export async function bundleCommandLine(root: string, file: string, identity: Id
   const folder = join(root, 'dist');
   const { outputFiles, metafile } = await build({
     ...options(root, identity),
-    banner: { js: REQUIRE + identify(identity) },
     target: 'node20',
+    // Not in the environment, as a function has them: programs that this one runs would inherit them.
+    banner: { js: REQUIRE },
+    define: {
+      'process.env.VERSION': JSON.stringify(identity.version),
+      'process.env.BUILD': JSON.stringify(identity.build),
+    },
     entryPoints: { 'token-broker': file },
     outdir: folder,
     metafile: true,

@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { closeSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { errorMessage } from '../error-message.ts';
 import { type CredentialDocument, isCredentialDocument } from './broker.ts';
 import type { Caller } from './documents.ts';
+import { writePrivate } from './private-file.ts';
 import { privateFolder } from './private-folder.ts';
 
 /** Credentials are used until so long before their end (contract section 6): whoever gets them has some time left. */
@@ -105,14 +106,10 @@ function read(file: string, leftMs: number): CredentialDocument | null {
   }
 }
 
-/** Written beside and renamed: nobody reads half of it. */
 function write(file: string, document: CredentialDocument, say: (line: string) => void): void {
-  const beside = `${file}.${randomUUID()}.new`;
   try {
-    writeFileSync(beside, JSON.stringify(document), { mode: 0o600, flag: 'wx' });
-    renameSync(beside, file);
+    writePrivate(file, JSON.stringify(document));
   } catch (error) {
-    rmSync(beside, { force: true });
     say(`the credentials are not kept: ${errorMessage(error)}`);
   }
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:os';
+import { withoutOtherCredentials } from '../caller/aws-environment.ts';
 import type { CredentialDocument } from '../caller/broker.ts';
 import { cachedCredentials, cacheFolder, cacheKey } from '../caller/cache.ts';
 import { callerOf } from '../caller/documents.ts';
@@ -8,24 +9,6 @@ import { type Endpoint, serveCredentials } from '../caller/endpoint.ts';
 import { keep } from '../caller/keeper.ts';
 import { callerOptions, readScopedSettings, scopeOption } from '../caller/settings.ts';
 import { type Command, type ExitCode, type Terminal, UsageError } from '../command.ts';
-
-/** Everything that an SDK would take before the endpoint, or beside it (the SDKs' default chain). */
-const WOULD_WIN = [
-  'AWS_ACCESS_KEY_ID',
-  'AWS_SECRET_ACCESS_KEY',
-  'AWS_SESSION_TOKEN',
-  'AWS_SECURITY_TOKEN',
-  'AWS_PROFILE',
-  'AWS_DEFAULT_PROFILE',
-  'AWS_ROLE_ARN',
-  'AWS_ROLE_SESSION_NAME',
-  'AWS_WEB_IDENTITY_TOKEN_FILE',
-  'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
-  'AWS_CONTAINER_CREDENTIALS_FULL_URI',
-  'AWS_CONTAINER_AUTHORIZATION_TOKEN',
-  'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
-  'AWS_CREDENTIAL_EXPIRATION',
-];
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -79,9 +62,11 @@ async function endpointOf(
 
 /** The caller's own, without what would win; calls of AWS STS go to AWS again where they were the broker's. */
 function environmentFor(env: Environment, broker: string): Environment {
-  const kept = Object.entries(env).filter(([name]) => !WOULD_WIN.includes(name));
   const sts = env['AWS_ENDPOINT_URL_STS'] ?? '';
-  return Object.fromEntries(kept.filter(([name]) => name !== 'AWS_ENDPOINT_URL_STS' || !sts.startsWith(`${broker}/`)));
+  const kept = withoutOtherCredentials(env);
+  return Object.fromEntries(
+    Object.entries(kept).filter(([name]) => name !== 'AWS_ENDPOINT_URL_STS' || !sts.startsWith(`${broker}/`)),
+  );
 }
 
 const pointedAt = ({ url }: Endpoint, scope: string, token: string): Environment => ({

@@ -1,11 +1,12 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { isLoopbackAddress } from '../../lib/loopback.ts';
 import { callerOf } from '../caller/documents.ts';
 import { serveCredentials } from '../caller/endpoint.ts';
 import { keep } from '../caller/keeper.ts';
+import { writePrivate } from '../caller/private-file.ts';
 import { callerOptions, readScopedSettings, readSettings } from '../caller/settings.ts';
 import { type Arguments, type Command, type Terminal, UsageError } from '../command.ts';
 
@@ -32,7 +33,8 @@ While the broker is down it goes on with what is still valid; GET /healthz says 
     const keepers = await Promise.all((await callersOf(given, terminal)).map((start) => start()));
     const endpoint = await serveCredentials({ keepers, token, host, port });
     const path = resolve(terminal.cwd, file);
-    writeToken(path, token);
+    // Without a line's end, which SDKs refuse.
+    writePrivate(path, token);
     terminal.out(`ready ${endpoint.url}\n`);
     await untilStopped();
     rmSync(path, { force: true });
@@ -62,13 +64,6 @@ function addressOf(text: string): { readonly host: string; readonly port: number
     throw new UsageError(`--listen is a loopback address and a port, such as ${DEFAULT}: others would reach it`);
   }
   return { host, port: Number(port) };
-}
-
-/** Written beside and renamed: nobody reads half of it. Without a line's end, which SDKs refuse. */
-function writeToken(path: string, token: string): void {
-  const beside = `${path}.${randomUUID()}.new`;
-  writeFileSync(beside, token, { mode: 0o600, flag: 'wx' });
-  renameSync(beside, path);
 }
 
 const untilStopped = (): Promise<void> =>

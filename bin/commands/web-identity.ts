@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { callerOf } from '../caller/documents.ts';
+import { writePrivate } from '../caller/private-file.ts';
 import { chooseProof } from '../caller/proofs/choose.ts';
 import { peekClaims } from '../caller/proofs/jwt.ts';
 import { callerOptions, readScopedSettings, readSettings, scopeOption } from '../caller/settings.ts';
@@ -33,7 +33,7 @@ export const command: Command = {
     const path = resolve(terminal.cwd, file);
     const fetch = await tokenSource(given, terminal);
     const first = await fetch();
-    write(path, first);
+    writePrivate(path, first);
     if (given.has('once')) return 0;
     terminal.out(`ready ${path}\n`);
     await keepFresh(path, first, fetch, (line) => terminal.err(`token-broker web-identity: ${line}\n`));
@@ -73,7 +73,7 @@ async function keepFresh(
     if (Date.now() < renewAt) continue;
     try {
       const token = await fetch();
-      write(path, token);
+      writePrivate(path, token);
       renewAt = whenToRenew(token, Date.now());
     } catch (error) {
       say(errorMessage(error));
@@ -101,11 +101,4 @@ function rest(ms: number, signal: AbortSignal): Promise<boolean> {
     }
     signal.addEventListener('abort', end, { once: true });
   });
-}
-
-/** Without a line's end. */
-function write(path: string, token: string): void {
-  const beside = `${path}.${randomUUID()}.new`;
-  writeFileSync(beside, token, { mode: 0o600, flag: 'wx' });
-  renameSync(beside, path);
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -84,6 +84,34 @@ describe('token-broker exec', () => {
       'AWS_REGION',
     ]);
     expect(variables(out)).toMatchObject(others);
+  });
+
+  it('takes away a default profile that has credentials, and keeps its Region', async () => {
+    const home = mkdtempSync(join(folder, 'home-'));
+    mkdirSync(join(home, '.aws'));
+    const settings = {
+      credentials: 'aws_access_key_id = A\naws_secret_access_key = B',
+      config: 'credential_process = x',
+    };
+    for (const [file, text] of Object.entries(settings)) {
+      writeFileSync(join(home, '.aws', file), `[default]\nregion = eu-west-1\n${text}\n`);
+    }
+    const { out } = await exec(['--', 'env'], { HOME: home });
+    expect(variables(out)).toMatchObject({
+      ...{ AWS_SHARED_CREDENTIALS_FILE: '/dev/null', AWS_CONFIG_FILE: '/dev/null', AWS_REGION: 'eu-west-1' },
+    });
+  });
+
+  it('leaves a default profile without credentials', async () => {
+    const home = mkdtempSync(join(folder, 'home-'));
+    mkdirSync(join(home, '.aws'));
+    writeFileSync(join(home, '.aws', 'config'), '[default]\nregion = eu-west-1\n[profile a]\nrole_arn = r\n');
+    expect(variables((await exec(['--', 'env'], { HOME: home })).out)).not.toHaveProperty('AWS_CONFIG_FILE');
+  });
+
+  it('gives it no secret of ours, and no version of this program', async () => {
+    const { out } = await exec(['--', 'env'], { TOKEN_BROKER_CLIENT_SECRET: 'a-client-secret-of-ours' });
+    expect(out).not.toMatch(/a-client-secret-of-ours|^VERSION=|^BUILD=/m);
   });
 
   it('leaves an STS endpoint that is not the broker', async () => {
