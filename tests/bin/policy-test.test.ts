@@ -87,6 +87,7 @@ test.each<[string, string]>([
   ['a token of a file', 'token: ../tokens/job.jwt\nexpect: allowed'],
   ['a token of a file, as a proof', 'proof: { token: ../tokens/job.jwt }\nexpect: allowed'],
   ['an end that has passed', 'token: ../tokens/job.jwt\ntime: 2026-11-21T10:00:00Z\nexpect: expired'],
+  ['a parameter that the scope has not', `${BY_JOB}\nparameters: { a: b }\nexpect: parameter_invalid`],
   ['a duration', `${BY_JOB}\nduration: 2h\nexpect: duration_out_of_range`],
   [
     'a policy that cannot narrow the grant',
