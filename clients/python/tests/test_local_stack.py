@@ -66,6 +66,17 @@ def test_an_agent_acts_for_somebody_and_says_why(stack: Stack) -> None:
         alone.token()
 
 
+def test_a_policy_narrows_and_one_that_cannot_is_refused(stack: Stack) -> None:
+    def narrowed(*resources: str) -> Session:
+        allow = {"Effect": "Allow", "Action": "s3:PutObject", "Resource": list(resources)}
+        policy = {"Version": "2012-10-17", "Statement": [allow]}
+        return Session(scope="demo", broker=stack.url, proof=stack.token, policy=policy)
+
+    assert narrowed("arn:aws:s3:::acme-web/acme/web/today/*").fetch_credentials()["access_key"].startswith("ASIA")
+    with pytest.raises(BrokerError, match="policy_too_large"):
+        narrowed(*(f"arn:aws:s3:::acme-web/acme/web/{'x' * 60}/{number}" for number in range(100))).fetch_credentials()
+
+
 def test_a_task_shows_who_it_is_by_a_signed_request(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     local = {"aws_access_key_id": "l", "aws_secret_access_key": "l", "region_name": "us-east-1"}
     sts = boto3.Session(**local).client("sts", endpoint_url=stack.sts)
