@@ -30,13 +30,24 @@ export function compareGrants(before: Grant, after: Grant): readonly Said[] {
   return [
     ...limitsOf(before, after),
     ...compareDurations(old, now),
+    ...compareReach(old, now),
     ...compareScopes(old, now),
     ...comparePermissions(old, now),
     ...compareFields(fieldsBut(old, TOLD), fieldsBut(now, TOLD), 'grant'),
   ];
 }
 
-const TOLD = new Set(['policy', 'policyArns', 'duration', 'maxDuration', 'scope', 'repositories', 'permissions']);
+const TOLD = new Set([
+  'policy',
+  'policyArns',
+  'duration',
+  'maxDuration',
+  'effective',
+  'network',
+  'scope',
+  'repositories',
+  'permissions',
+]);
 
 function limitsOf(before: Grant, after: Grant): readonly Said[] {
   const [old, now] = [sessionOf(before), sessionOf(after)];
@@ -54,6 +65,25 @@ function compareDurations(before: JsonObject, after: JsonObject): readonly Said[
     return byOrder(old, now, `${words} ${durationText(now)} instead of ${durationText(old)}`);
   };
   return [...said('duration', 'it lasts'), ...said('maxDuration', 'it may be asked for for up to')];
+}
+
+/** How long a session lets its holder do anything, and from where. */
+function compareReach(before: JsonObject, after: JsonObject): readonly Said[] {
+  const length = ({ effective }: JsonObject) => (typeof effective === 'number' ? effective : Number.POSITIVE_INFINITY);
+  const now = length(after);
+  const pinned = ({ network }: JsonObject) => Number(network !== 'pinned');
+  return [
+    ...byOrder(
+      length(before),
+      now,
+      now === Number.POSITIVE_INFINITY ? 'it may be used to its end' : `it may be used for ${durationText(now)}`,
+    ),
+    ...byOrder(
+      pinned(before),
+      pinned(after),
+      pinned(after) === 1 ? 'it may be used from any address' : "it may be used from the caller's address only",
+    ),
+  ];
 }
 
 /** Of another server's token: each word of its scope is a permission of its own. */

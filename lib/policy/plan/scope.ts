@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from '../../json.ts';
 import { changes, gains, loses, type Said } from './change.ts';
 import { compareFields, durationText, fieldsBut, fieldsOf } from './fields.ts';
 import { compareGrants, describeGrant } from './grant.ts';
+import { compareParameters } from './parameters.ts';
 import { compareRules } from './rules.ts';
 
 /** Who gains and who loses a scope, and what whoever has it gets more and less of. null: there is, or was, none. */
@@ -79,12 +80,13 @@ function compareTerms(before: Scope, after: Scope): readonly Said[] {
     ...approval(before, after),
     ...limit(before.limits.perPrincipal, after.limits.perPrincipal, 'for each principal'),
     ...limit(before.limits.total, after.limits.total, 'for all together'),
+    ...compareParameters(before.parameters, after.parameters),
     ...compareGrants(before.grant, after.grant),
     ...compareFields(others(before), others(after), 'scope'),
   ];
 }
 
-const TOLD = new Set(['allow', 'deny', 'enabled', 'mode', 'limits', 'grant', 'requires']);
+const TOLD = new Set(['parameters', 'allow', 'deny', 'enabled', 'mode', 'limits', 'grant', 'requires']);
 
 /** What a later field of a scope says is told by its name. */
 const others = (scope: Scope): JsonObject => fieldsBut(fieldsOf(scope), TOLD);

@@ -301,6 +301,16 @@ const edits: [string, Files, readonly string[]][] = [
     ['loses | scope read | the client bot | read', 'loses | scope read | whoever comes from tasks | read'],
   ],
   [
+    'a session that is of use for less',
+    edited(DEPLOY, 'duration: 30m', 'duration: 30m\n  effective: 5m'),
+    ['loses | scope deploy | - | it may be used for 5m'],
+  ],
+  [
+    'a session of one address',
+    edited(DEPLOY, 'duration: 30m', 'duration: 30m\n  network: pinned'),
+    ["loses | scope deploy | - | it may be used from the caller's address only"],
+  ],
+  [
     'another description',
     edited(DEPLOY, 'rolls', 'rolls the web'),
     ['changes | scope deploy | - | scope.description is rolls the web instead of rolls'],
@@ -567,6 +577,34 @@ const edits: [string, Files, readonly string[]][] = [
     ['changes | client bot | - | client.claims.team is data instead of nothing'],
   ],
 ];
+
+describe('an edit of a parameter', () => {
+  const withParameter = (values: string, more = '') =>
+    edited(DEPLOY, 'limits:', `parameters: { stage: { values: [${values}]${more} } }\nlimits:`);
+  it.each<[string, Files, Files, readonly string[]]>([
+    [
+      'a value more',
+      withParameter('a'),
+      withParameter('a, b'),
+      ['gains | scope deploy | - | the parameter stage may be b'],
+    ],
+    [
+      'a value less',
+      withParameter('a, b'),
+      withParameter('b'),
+      ['loses | scope deploy | - | the parameter stage may not be a any more'],
+    ],
+    ['a parameter more', BASE, withParameter('a'), ['changes | scope deploy | - | the parameter stage is new']],
+    [
+      'a default',
+      withParameter('a'),
+      withParameter('a', ', default: a'),
+      ['changes | scope deploy | - | the parameter stage.default is a instead of nothing'],
+    ],
+  ])('%s', async (_name, before, after, expected) => {
+    expect(planned(await documentsOf(before), await documentsOf(after))).toEqual(expected);
+  });
+});
 
 describe('an edit of a configuration', () => {
   it.each(edits)('%s: exactly its gains and losses', async (_name, files, expected) => {
