@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { isBrokerIssuer } from '../../lib/loopback.ts';
-import { type Command, type Terminal, UsageError } from '../command.ts';
+import { type Arguments, type Command, type Terminal, UsageError } from '../command.ts';
 import { openBrowser } from './login-browser.ts';
 import { type CallbackListener, listenForCallback } from './login-callback.ts';
 import { redeemCode } from './login-redeem.ts';
@@ -23,7 +23,8 @@ or a token.`,
   options: [
     { flags: '--connection <name>', description: 'the SAML connection to sign in at' },
     { flags: '--scope <name>', description: 'what for' },
-    { flags: '--issuer <url>', description: 'the broker (default: TOKEN_BROKER_ISSUER)' },
+    { flags: '--broker <url>', description: 'the broker (default: TOKEN_BROKER_URL)' },
+    { flags: '--issuer <url>', description: 'the same (default: TOKEN_BROKER_ISSUER)' },
     { flags: '--client <name>', description: "this program's registration at the broker (default: broker-cli)" },
     { flags: '--intent <text>', description: 'why, for the ledger' },
     { flags: '--duration <seconds>', description: 'how long the credentials live, within what the scope allows' },
@@ -31,14 +32,14 @@ or a token.`,
     { flags: '--json', description: 'print a token with all that was said of it' },
   ],
   notes: `As a credential_process:
-  credential_process = token-broker login --issuer URL --connection NAME --scope NAME`,
+  credential_process = token-broker login --broker URL --connection NAME --scope NAME`,
   run: async (given, terminal) => {
     const connection = given.value('connection');
     const scope = given.value('scope');
     if (connection === undefined || connection === '') throw new UsageError('--connection is required');
     if (scope === undefined || scope === '') throw new UsageError('--scope is required');
     const login: Login = {
-      issuer: readIssuer(given.value('issuer') ?? terminal.env['TOKEN_BROKER_ISSUER']),
+      issuer: readIssuer(issuerOf(given, terminal.env)),
       client: given.value('client') ?? 'broker-cli',
       connection,
       scope,
@@ -51,12 +52,16 @@ or a token.`,
   },
 };
 
-/** RFC 8252 section 8.3 and RFC 9700: https, but for a broker on this machine. */
+/** The first that is said, as every command for callers has it: `--issuer` is what this one had before them. */
+const issuerOf = (given: Arguments, env: Terminal['env']): string | undefined =>
+  given.value('broker') ?? given.value('issuer') ?? (env['TOKEN_BROKER_URL'] || env['TOKEN_BROKER_ISSUER']);
+
+/** RFC 8252 section 8.3 and RFC 9700: https, but for a broker on this machine. One final slash is dropped. */
 function readIssuer(text: string | undefined): string {
-  if (text === undefined || text === '') throw new UsageError('--issuer or TOKEN_BROKER_ISSUER is required');
+  if (text === undefined || text === '') throw new UsageError('--broker or TOKEN_BROKER_URL is required');
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !isBrokerIssuer(url.origin) || url.pathname !== '/' || url.search !== '') {
-    throw new UsageError('--issuer is an https origin, such as https://broker.example.com');
+    throw new UsageError('--broker is an https origin, such as https://broker.example.com');
   }
   return url.origin;
 }

@@ -6,7 +6,7 @@ const PROGRAM = 'node bin/token-broker.mjs';
 /** What a caller pastes: settings once, then one command for each kind of user. */
 export function callerCommands(stack: Stack, idp: IdentityProvider): readonly string[] {
   return [
-    `export TOKEN_BROKER_URL=${stack.url} TOKEN_BROKER_ISSUER=${stack.url} TOKEN_BROKER_PROOF='exec:curl -s ${idp.issuer}/token'`,
+    `export TOKEN_BROKER_URL=${stack.url} TOKEN_BROKER_PROOF='exec:curl -s ${idp.issuer}/token'`,
     `${PROGRAM} doctor --scope demo`,
     `${PROGRAM} credentials --scope demo`,
     `${PROGRAM} exec --scope demo -- sh -c 'curl -s -H "Authorization: $AWS_CONTAINER_AUTHORIZATION_TOKEN" "$AWS_CONTAINER_CREDENTIALS_FULL_URI"'`,

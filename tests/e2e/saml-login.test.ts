@@ -65,9 +65,18 @@ describe('token-broker login', () => {
     expect(JSON.parse(out)).toMatchObject({ access_token: expect.any(String), scope: 'api', token_type: 'Bearer' });
   });
 
-  it('finds the broker in TOKEN_BROKER_ISSUER', async () => {
-    const args = ['--connection', 'corp', '--scope', 'api'];
-    expect((await login(args, signIn('allow'), { TOKEN_BROKER_ISSUER: broker.url })).code).toBe(0);
+  it.each([
+    [
+      'TOKEN_BROKER_URL',
+      [],
+      (url: string) => ({ TOKEN_BROKER_URL: url, TOKEN_BROKER_ISSUER: 'https://elsewhere.example' }),
+    ],
+    ['TOKEN_BROKER_ISSUER', [], (url: string) => ({ TOKEN_BROKER_ISSUER: url })],
+    ['--broker', ['--broker'], () => ({ TOKEN_BROKER_URL: 'https://elsewhere.example' })],
+  ])('finds the broker in %s', async (_, flag, env) => {
+    const named = flag.flatMap((each) => [each, broker.url]);
+    const args = [...named, '--connection', 'corp', '--scope', 'api'];
+    expect((await login(args, signIn('allow'), env(broker.url))).code).toBe(0);
   });
 
   it('says so where the person says no', async () => {
