@@ -86,6 +86,17 @@ describe('the preset cognito', () => {
     });
   });
 
+  it.each([
+    ['cn-north-1_AbCdEf123', 'cognito-idp.cn-north-1.amazonaws.com.cn'],
+    ['eusc-de-east-1_AbCdEf123', 'cognito-idp.eusc-de-east-1.amazonaws.eu'],
+    ['us-gov-west-1_AbCdEf123', 'cognito-idp.us-gov-west-1.amazonaws.com'],
+  ])('finds the user pool %s in its own partition', async (userPoolId, host) => {
+    const text = COGNITO.replace('eu-west-1_AbCdEf123', userPoolId);
+    expect(await normalized(`${text}authorizedParties: [abc]\n`)).toMatchObject({
+      issuers: [{ issuer: `https://${host}/${userPoolId}` }],
+    });
+  });
+
   it('takes id tokens by their audience where told to', async () => {
     expect(await normalized(`${COGNITO}tokenUse: id\naudience: [abc]\n`)).toMatchObject({
       audience: ['abc'],

@@ -163,7 +163,7 @@ describe('a proof that may be used once', () => {
       times(40, () => aProof()),
       (proof) => ask(owner, using(proof), [limit]),
     );
-    expect(countOf(answers.slice(0, 29), 'granted')).toBe(29);
+    expect(countOf(answers, 'granted')).toBeGreaterThanOrEqual(30);
     expect(await counted(limit)).toBe(60);
   });
 

@@ -17,7 +17,7 @@ export const cognito = definePreset({
     provider: 'Amazon Cognito',
     source:
       'https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html',
-    isIssuer: ({ hostname }) => /^cognito-idp\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/.test(hostname),
+    isIssuer: ({ hostname }) => /^cognito-idp\.[a-z0-9-]+\.amazonaws\.(?:com(?:\.cn)?|eu)$/.test(hostname),
     parametersOf: ({ pathname }) => ({ userPoolId: pathname.slice(1) }),
     names: 'open',
     elsewhere: 'open',
@@ -41,7 +41,7 @@ export const cognito = definePreset({
   parameters: {
     userPoolId: z
       .string()
-      .regex(/^[a-z]{2}(-[a-z]+)+-[0-9]_[A-Za-z0-9]{1,55}$/, 'must be a user pool id such as eu-west-1_AbCdEf123')
+      .regex(/^[a-z]{2,4}(-[a-z]+)+-[0-9]_[A-Za-z0-9]{1,55}$/, 'must be a user pool id such as eu-west-1_AbCdEf123')
       .optional(),
     tokenUse: z.enum(['access', 'id'], 'must be access or id').optional(),
   },
@@ -56,7 +56,13 @@ export const cognito = definePreset({
       return { ...ofAnyPool, issuers: [] };
     }
     const region = userPoolId.slice(0, userPoolId.indexOf('_'));
-    const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-    return { ...ofAnyPool, issuers: [discovered(`https://cognito-idp.${region}.${suffix}/${userPoolId}`)] };
+    const host = `cognito-idp.${region}.${suffixOf(region)}`;
+    return { ...ofAnyPool, issuers: [discovered(`https://${host}/${userPoolId}`)] };
   },
 });
+
+/** What a Region's hosts end in (AWS's `partitions.json`). */
+function suffixOf(region: string): string {
+  if (region.startsWith('cn-')) return 'amazonaws.com.cn';
+  return region.startsWith('eusc-') ? 'amazonaws.eu' : 'amazonaws.com';
+}
