@@ -124,6 +124,11 @@ const scope: Docs = {
   mode: say('report: the rule decides and records, and changes nothing.', { default: 'enforce' }),
   requires: say('What a request needs beside a proof.'),
   'requires.intent': say('true: a request says what it is for.', { default: false }),
+  parameters: say('What callers choose, as ${param.NAME} in templates; each of values, pattern or from.'),
+  'parameters.values': say('The values that may be chosen.', { examples: [['reports', 'archive']] }),
+  'parameters.pattern': say('A glob that the value must match.', { examples: ['2026/*'] }),
+  'parameters.from': say('A claim: the values that it has may be chosen.', { examples: ['claims.team'] }),
+  'parameters.default': say('Where the caller names none; left out: the parameter is required.'),
   limits: say('Fixed windows, counted at the decision.'),
   'limits.perPrincipal': say('A count and a window for each principal.', { examples: ['60/1h'] }),
   'limits.total': say('A count and a window for the scope.', { examples: ['10000/1h'] }),
@@ -136,6 +141,10 @@ const scope: Docs = {
   'grant.externalId': say("The external id of AssumeRole; left out: the deployment's."),
   'grant.principalArn': say('The IAM SAML provider, with via: saml.'),
   'grant.duration': say('How long it lives: 90s, 15m, 12h.', { default: '1h' }),
+  'grant.effective': say('Denied after so long, where that is less than the 15 minutes of a session.', {
+    examples: ['5m'],
+  }),
+  'grant.network': say("pinned: denied off the caller's address.", { default: 'any' }),
   'grant.maxDuration': say('What a caller may ask for.', { default: '1h' }),
   'grant.policy': say(
     'A session policy, which narrows the role; Resource and positive conditions of Allow take templates.',
