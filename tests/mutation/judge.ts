@@ -20,6 +20,9 @@ export interface Result extends Verdict {
   readonly mutant: Mutant;
 }
 
+/** Of one file: what a worker was left with fails its tests together, as a rule. */
+const MOST_CONFIRMED = 3;
+
 /** A mutant that loops costs its worker: how much longer than unmutated its tests may take. */
 const limitOf = ({ ms }: Attempt): number => 3_000 + 5 * ms;
 
@@ -53,10 +56,10 @@ export class Judge {
       : hashOf(verdict.file);
   }
 
-  /** Whether the tests that killed still pass in that worker while nothing is mutated. */
+  /** Whether tests that killed, a few of each file, still pass in that worker while nothing is mutated. */
   async stillJudges(child: Child, killed: readonly Result[]): Promise<boolean> {
     for (const [file, of] of Map.groupBy(killed, (result) => result.file ?? '')) {
-      const tests = [...new Set(of.flatMap(({ id }) => id ?? []))].sort((a, b) => a - b);
+      const tests = [...new Set(of.flatMap(({ id }) => id ?? []))].slice(0, MOST_CONFIRMED).sort((a, b) => a - b);
       const answer = await child.ask({ kind: 'try', file, mutant: null, tests, limitMs: 60_000 }, 120_000);
       if (answer === 'late' || answer.kind !== 'try' || answer.failed !== null) return false;
     }

@@ -28,7 +28,8 @@ export function roomFiles(): readonly string[] {
  * people's data or this runner, or start processes.
  */
 export function testFiles(): readonly string[] {
-  const elsewhere = /^tests\/(e2e|conformance|local|mutation|template|docs|lint|bin|fuzz)\//;
+  const elsewhere =
+    /^tests\/(e2e|conformance|local|mutation|template|docs|lint|bin|fuzz|editor|examples|clients|deploy|bench|runtime)\//;
   return globSync('tests/**/*.test.ts', { cwd: ROOT })
     .filter((path) => !elsewhere.test(path))
     .sort();

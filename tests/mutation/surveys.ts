@@ -5,6 +5,8 @@ import type { Survey } from './protocol.ts';
 import { Store } from './store.ts';
 
 const LIMIT_MS = 180_000;
+/** However little of the budget is left. */
+const LEAST_MS = 20_000;
 
 export interface Surveyed {
   readonly surveys: readonly Survey[];
@@ -38,7 +40,7 @@ export async function survey(
     while (performance.now() < until) {
       const file = queue.shift();
       if (file === undefined) return;
-      const answer = await surveyOne(child, file);
+      const answer = await surveyOne(child, file, until);
       if (typeof answer === 'string') broken.push({ file, why: answer });
       else {
         store.put(file, hashOf(file), answer);
@@ -52,12 +54,14 @@ export async function survey(
 }
 
 /** What one file left behind in its process may fail the next: a failure counts in a new one. */
-async function surveyOne(child: Child, file: string): Promise<Survey | string> {
+async function surveyOne(child: Child, file: string, until: number): Promise<Survey | string> {
   let why = '';
   for (let attempt = 0; attempt < 2; attempt += 1) {
-    const answer = await child.ask({ kind: 'survey', file }, LIMIT_MS);
+    const limitMs = Math.min(LIMIT_MS, Math.max(LEAST_MS, until - performance.now()));
+    const answer = await child.ask({ kind: 'survey', file }, limitMs);
     if (answer !== 'late' && answer.kind === 'survey') return answer.survey;
-    why = answer !== 'late' && answer.kind === 'broken' ? answer.why : `no answer within ${LIMIT_MS / 1000} s`;
+    why =
+      answer !== 'late' && answer.kind === 'broken' ? answer.why : `no answer within ${Math.round(limitMs / 1000)} s`;
     child.stop();
   }
   return why;
