@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../lib/json.ts';
-import { BROKER_TOKEN_TYPE, GRANT_TYPE, JWT_CLIENT_ASSERTION } from '../../lib/oauth-urns.ts';
+import { BROKER_TOKEN_TYPE, GRANT_TYPE, JWT_CLIENT_ASSERTION, TOKEN_TYPE } from '../../lib/oauth-urns.ts';
 import { type Answer, ask, Unreachable } from './http.ts';
 import type { Presented } from './proofs/proof.ts';
 
@@ -120,7 +120,7 @@ async function tokenOfKey(broker: string, proof: Extract<Presented, { kind: 'cli
   const form = new URLSearchParams({ grant_type: 'client_credentials', resource: broker });
   await addAssertion(form, broker, proof);
   const { access_token } = await tokenAnswer(broker, form, {}, signal);
-  return { kind: 'token', token: access_token, type: 'urn:ietf:params:oauth:token-type:access_token' } as const;
+  return { kind: 'token', token: access_token, type: TOKEN_TYPE.access_token } as const;
 }
 
 /** RFC 7523 section 3, RFC 9700 section 4.10.1: for this issuer alone, one minute, once. */
