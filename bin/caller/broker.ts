@@ -118,6 +118,7 @@ async function tokenAnswer(
  */
 async function tokenOfKey(broker: string, proof: Extract<Presented, { kind: 'client-key' }>, signal: AbortSignal) {
   const form = new URLSearchParams({ grant_type: 'client_credentials', resource: broker });
+  if (proof.scope !== null) form.set('scope', proof.scope);
   await addAssertion(form, broker, proof);
   const { access_token } = await tokenAnswer(broker, form, {}, signal);
   return { kind: 'token', token: access_token, type: TOKEN_TYPE.access_token } as const;

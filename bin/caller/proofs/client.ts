@@ -31,7 +31,10 @@ function presented(name: string, { env, cwd }: ProofContext): Presented {
   if (given.length > 1) {
     throw new Error('a client has one of TOKEN_BROKER_CLIENT_SECRET, …_SECRET_FILE and …_KEY_FILE: unset the others');
   }
-  if (keyFile) return { kind: 'client-key', client: name, key: readKey(resolve(cwd, keyFile)) };
+  if (keyFile) {
+    const scope = env['TOKEN_BROKER_CLIENT_SCOPE'] || null;
+    return { kind: 'client-key', client: name, key: readKey(resolve(cwd, keyFile)), scope };
+  }
   if (secretFile)
     return { kind: 'client-secret', client: name, secret: lineOf(readSecretFile(resolve(cwd, secretFile))) };
   if (secret) return { kind: 'client-secret', client: name, secret };

@@ -6,8 +6,11 @@ export type Presented =
   | { readonly kind: 'token'; readonly token: string; readonly type: string }
   /** A client by its secret (RFC 6749 section 2.3.1). */
   | { readonly kind: 'client-secret'; readonly client: string; readonly secret: string }
-  /** A client by its key (RFC 7523 section 2.2). */
-  | { readonly kind: 'client-key'; readonly client: string; readonly key: KeyObject };
+  /**
+   * A client by its key (RFC 7523 section 2.2). `scope`: the scope whose broker token it brings to the broker's own
+   * API; null: the broker chooses by the audience.
+   */
+  | { readonly kind: 'client-key'; readonly client: string; readonly key: KeyObject; readonly scope: string | null };
 
 /** Where a proof is looked for, and for whom it is made. */
 export interface ProofContext {

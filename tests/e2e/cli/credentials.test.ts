@@ -1,7 +1,9 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Broker, startBroker } from '../broker.ts';
@@ -293,6 +295,28 @@ describe('a broker that is not as it should be', () => {
     };
     const { stderr } = await mine.run([...BY_FILE, '--broker', url]);
     expect(stderr).toContain('not_allowed: ?]0;owned??\nrequest_id: r\n');
+  });
+
+  it('gets a token for itself of a client with a key, and credentials with that', async () => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const key = mine.file('key.pem', String(privateKey.export({ type: 'pkcs8', format: 'pem' })));
+    const seen: URLSearchParams[] = [];
+    server.removeAllListeners('request').on('request', async (request, response) => {
+      seen.push(new URLSearchParams(await text(request)));
+      response.end(JSON.stringify(request.url === '/oauth2/token' ? { access_token: 'a.b.c' } : document()));
+    });
+    const env = { TOKEN_BROKER_CLIENT_KEY_FILE: key, TOKEN_BROKER_CLIENT_SCOPE: 'self', TOKEN_BROKER_CLIENT: 'bot' };
+    expect(await mine.run(['credentials', '--scope', 'demo', '--broker', url], env)).toMatchObject({ code: 0 });
+    const [token, credentials] = seen;
+    const claims = JSON.parse(atob(token?.get('client_assertion')?.split('.')[1] ?? ''));
+    expect(claims).toMatchObject({ iss: 'bot', sub: 'bot', aud: url, jti: expect.any(String) });
+    expect(claims.exp - claims.iat).toBe(60);
+    expect([token?.get('grant_type'), token?.get('scope'), token?.get('resource')]).toEqual([
+      'client_credentials',
+      'self',
+      url,
+    ]);
+    expect(credentials?.get('subject_token')).toBe('a.b.c');
   });
 
   it('keeps nothing of a refusal', async () => {
