@@ -28,8 +28,6 @@ export interface Request {
   readonly parameters: Readonly<Record<string, string>>;
   readonly policy: string | null;
   readonly actor: Presented | null;
-  /** Further form fields, such as `purpose`. */
-  readonly fields?: Readonly<Record<string, string>>;
 }
 
 /** The broker said no. Its message is what a person reads: the reason, what was found, and the request's id. */
@@ -40,12 +38,8 @@ export class BrokerRefusal extends Error {
   readonly reason: string;
   readonly description: string;
   readonly requestId: string | null;
-  /** RFC 6749's code, such as `invalid_scope` or `authorization_pending`. */
-  readonly error: string;
-  readonly answer: JsonObject;
-  readonly retryAfterSeconds: number | null;
 
-  constructor({ status, body, retryAfterSeconds }: Answer) {
+  constructor({ status, body }: Answer) {
     const text = (name: string) => (typeof body[name] === 'string' ? String(body[name]) : null);
     const reason = text('reason') ?? text('error') ?? `http_${status}`;
     const description = text('error_description') ?? text('message') ?? `the broker answered ${status}`;
@@ -55,11 +49,14 @@ export class BrokerRefusal extends Error {
     this.reason = reason;
     this.description = description;
     this.requestId = requestId;
-    this.error = text('error') ?? '';
-    this.answer = body;
-    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
+
+/** True for what another attempt may not meet: no connection, a limit, an outage. A refusal is an answer. */
+export const mayPass = (error: unknown): boolean =>
+  error instanceof BrokerRefusal ? error.status === 429 || error.status >= 500 : isUnreachableForNow(error);
+
+const isUnreachableForNow = (error: unknown): boolean => error instanceof Unreachable && error.mayPass;
 
 /** What another machine sent goes to a terminal without a control character. */
 const printable = (text: string): string => text.replace(/[^\P{C}\n]/gu, '?');
@@ -88,25 +85,18 @@ export async function fetchCredentials(
 export async function fetchToken(request: Request, proof: Presented, signal: AbortSignal): Promise<TokenAnswer> {
   const form = askedForm(request);
   form.set('scope', request.scope);
-  const headers: Record<string, string> = {};
-  if (proof.kind === 'token') {
-    form.set('grant_type', GRANT_TYPE.tokenExchange);
-    addToken(form, 'subject', proof);
-  } else {
-    form.set('grant_type', 'client_credentials');
-    if (proof.kind === 'client-secret') headers['authorization'] = basic(proof);
-    else await addAssertion(form, request.broker, proof);
-  }
-  return tokenAnswer(request.broker, form, headers, signal);
+  form.set('grant_type', proof.kind === 'token' ? GRANT_TYPE.tokenExchange : 'client_credentials');
+  if (proof.kind === 'token') addToken(form, 'subject', proof);
+  return tokenAnswer(request.broker, form, proof, signal);
 }
 
-async function tokenAnswer(
-  broker: string,
-  form: URLSearchParams,
-  headers: Record<string, string>,
-  signal: AbortSignal,
-) {
-  const send = () => ask(`${broker}/oauth2/token`, { method: 'POST', headers, form, signal });
+/** A client's assertion is good once: each attempt brings one of its own. */
+async function tokenAnswer(broker: string, form: URLSearchParams, proof: Presented, signal: AbortSignal) {
+  const headers = proof.kind === 'client-secret' ? { authorization: basic(proof) } : {};
+  const send = async () => {
+    if (proof.kind === 'client-key') await addAssertion(form, broker, proof);
+    return ask(`${broker}/oauth2/token`, { method: 'POST', headers, form, signal });
+  };
   const answer = await persistently(send, signal);
   if (!isTokenAnswer(answer)) throw new Error(`${broker} answered no token: it is no token broker`);
   return answer;
@@ -119,8 +109,7 @@ async function tokenAnswer(
 async function tokenOfKey(broker: string, proof: Extract<Presented, { kind: 'client-key' }>, signal: AbortSignal) {
   const form = new URLSearchParams({ grant_type: 'client_credentials', resource: broker });
   if (proof.scope !== null) form.set('scope', proof.scope);
-  await addAssertion(form, broker, proof);
-  const { access_token } = await tokenAnswer(broker, form, {}, signal);
+  const { access_token } = await tokenAnswer(broker, form, proof, signal);
   return { kind: 'token', token: access_token, type: TOKEN_TYPE.access_token } as const;
 }
 
@@ -148,8 +137,8 @@ async function addAssertion(
 const ecAlgorithm = (key: { readonly asymmetricKeyDetails?: { readonly namedCurve?: string } | undefined }) =>
   key.asymmetricKeyDetails?.namedCurve === 'secp384r1' ? 'ES384' : 'ES256';
 
-function askedForm({ intent, durationSeconds, parameters, policy, actor, fields = {} }: Request): URLSearchParams {
-  const form = new URLSearchParams(fields);
+function askedForm({ intent, durationSeconds, parameters, policy, actor }: Request): URLSearchParams {
+  const form = new URLSearchParams();
   if (intent !== null) form.set('intent', intent);
   if (durationSeconds !== null) form.set('duration', String(durationSeconds));
   if (Object.keys(parameters).length > 0) {
@@ -188,12 +177,11 @@ async function persistently(attempt: () => Promise<Answer>, signal: AbortSignal)
     try {
       const answer = await attempt();
       if (answer.status === 200) return answer.body;
-      const refusal = new BrokerRefusal(answer);
-      if (answer.status !== 429 && answer.status < 500) throw refusal;
-      last = refusal;
-      if (refusal.retryAfterSeconds !== null) waitMs = Math.max(waitMs, refusal.retryAfterSeconds * 1000);
+      last = new BrokerRefusal(answer);
+      if (!mayPass(last)) throw last;
+      if (answer.retryAfterSeconds !== null) waitMs = Math.max(waitMs, answer.retryAfterSeconds * 1000);
     } catch (error) {
-      if (!(error instanceof Unreachable) || !error.mayPass) throw error;
+      if (!isUnreachableForNow(error) || !(error instanceof Error)) throw error;
       // The deadline ends an attempt too: what the one before it met says more.
       if (!signal.aborted || last.message === 'nothing was asked') last = error;
     }

@@ -3,7 +3,7 @@ import { closeSync, openSync, readdirSync, readFileSync, rmSync, statSync, write
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { errorMessage } from '../error-message.ts';
-import { type CredentialDocument, isCredentialDocument } from './broker.ts';
+import { type CredentialDocument, isCredentialDocument, mayPass } from './broker.ts';
 import type { Caller } from './documents.ts';
 import { writePrivate } from './private-file.ts';
 import { privateFolder } from './private-folder.ts';
@@ -82,18 +82,13 @@ async function fetchOrKeep(file: string, fetch: () => Promise<CredentialDocument
   try {
     return await fetch();
   } catch (error) {
-    const last = isOutage(error) ? read(file, 0) : null;
+    // A refusal is an answer, and ends what was given before it.
+    const last = mayPass(error) ? read(file, 0) : null;
     if (last === null) throw error;
     say(`the broker gives nothing new (${errorMessage(error)}): the credentials at hand end at ${last.Expiration}`);
     return last;
   }
 }
-
-/** A refusal is an answer, and ends what was given before it; no answer, or a broken one, is none. */
-const isOutage = (error: unknown): boolean => {
-  const { name, status, mayPass } = Object(error);
-  return (name === 'Unreachable' && mayPass === true) || (name === 'BrokerRefusal' && status >= 500);
-};
 
 /** What is kept and has longer left than this; a file that cannot be read is none. */
 function read(file: string, leftMs: number): CredentialDocument | null {

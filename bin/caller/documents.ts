@@ -13,7 +13,7 @@ export interface Caller {
   readonly proof: ProofSource;
   readonly actor: ProofSource | null;
   /** Fresh AWS credentials from the broker. Throws BrokerRefusal, Unreachable, or Error of the proof. Secret. */
-  credentials(fields?: Readonly<Record<string, string>>): Promise<CredentialDocument>;
+  credentials(): Promise<CredentialDocument>;
   /** A fresh answer of the token endpoint. Secret. */
   token(): Promise<TokenAnswer>;
 }
@@ -26,19 +26,16 @@ export async function callerOf(
 ): Promise<Caller> {
   const say = (line: string) => (how === 'verbose' ? terminal.err(`${line}\n`) : undefined);
   const [proof, actor] = [await chooseProof(settings, terminal, say), await chooseActor(settings, terminal)];
-  async function asking<T>(
-    ask: (request: Request, presented: Presented, signal: AbortSignal) => Promise<T>,
-    fields = {},
-  ) {
+  async function asking<T>(ask: (request: Request, presented: Presented, signal: AbortSignal) => Promise<T>) {
     const signal = AbortSignal.timeout(DEADLINE_MS);
     const [presented, acting] = await Promise.all([proof.present(signal), actor?.present(signal) ?? null]);
-    return ask({ ...settings, actor: acting, fields }, presented, signal);
+    return ask({ ...settings, actor: acting }, presented, signal);
   }
   return {
     settings,
     proof,
     actor,
-    credentials: (fields) => asking(fetchCredentials, fields),
+    credentials: () => asking(fetchCredentials),
     token: () => asking(fetchToken),
   };
 }

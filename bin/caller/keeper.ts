@@ -1,6 +1,5 @@
 import { errorMessage } from '../error-message.ts';
-import { BrokerRefusal, type CredentialDocument } from './broker.ts';
-import { Unreachable } from './http.ts';
+import { type CredentialDocument, mayPass } from './broker.ts';
 
 /** Renewed this long before their end, ahead of every SDK's window, or half-way where they are shorter. */
 const AHEAD_MS = 15 * 60_000;
@@ -58,11 +57,14 @@ async function firstOf(scope: string, fetch: () => Promise<CredentialDocument>, 
   }
 }
 
-const mayPass = (error: unknown): boolean =>
-  (error instanceof Unreachable && error.mayPass) ||
-  (error instanceof BrokerRefusal && (error.status === 429 || error.status >= 500));
+/**
+ * Where this machine's clock is so far ahead that what is new has ended by it, the next would have too: each is an
+ * issuance, so it is asked for no more often than this.
+ */
+const CLOCK_MS = 60_000;
 
-function whenToRenew({ Expiration }: CredentialDocument, now: number): number {
+export function whenToRenew({ Expiration }: CredentialDocument, now: number): number {
   const end = Date.parse(Expiration);
+  if (end <= now) return now + CLOCK_MS;
   return end - Math.min(AHEAD_MS, (end - now) / 2);
 }

@@ -319,6 +319,21 @@ describe('a broker that is not as it should be', () => {
     expect(credentials?.get('subject_token')).toBe('a.b.c');
   });
 
+  it('gets an assertion of its own for each attempt: one is good once', async () => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const key = mine.file('key.pem', String(privateKey.export({ type: 'pkcs8', format: 'pem' })));
+    const assertions: (string | null)[] = [];
+    server.removeAllListeners('request').on('request', async (request, response) => {
+      assertions.push(new URLSearchParams(await text(request)).get('client_assertion'));
+      if (assertions.length < 3) response.writeHead(503).end('{"reason":"ledger_unavailable"}');
+      else response.end('{"access_token":"a.b.c"}');
+    });
+    const env = { TOKEN_BROKER_CLIENT_KEY_FILE: key, TOKEN_BROKER_CLIENT: 'bot' };
+    expect(await mine.run(['token', '--scope', 'api', '--broker', url], env)).toMatchObject({ code: 0 });
+    const ids = assertions.map((assertion) => JSON.parse(atob(assertion?.split('.')[1] ?? '')).jti);
+    expect(new Set(ids).size).toBe(3);
+  });
+
   it('keeps nothing of a refusal', async () => {
     respond = (response) => response.writeHead(403).end('{"reason":"not_allowed"}');
     await mine.run([...BY_FILE, '--broker', url]);
