@@ -11,6 +11,7 @@ import { argv, exit, pid } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { BuildFailure } from 'esbuild';
 import { type Bundle, bundleCommandLine, bundleFunction, type Identity } from './bundle.ts';
+import { bundlePage } from './page.ts';
 import { sizesOf } from './sizes.ts';
 import { hashSources } from './sources.ts';
 
@@ -70,6 +71,16 @@ async function sweep(root: string, keep: ReadonlySet<string>): Promise<void> {
   }
 }
 
+/** The operators' page lies in a folder of its function, so that the two are deployed as one. */
+async function withPage(root: string, bundle: Bundle): Promise<Bundle> {
+  if (bundle.name !== 'console') return bundle;
+  const page = await bundlePage(join(root, 'console'));
+  return {
+    ...bundle,
+    files: [...bundle.files, ...page.map(({ name, content }) => ({ name: `page/${name}`, content }))],
+  };
+}
+
 const functionFiles = (root: string): readonly string[] =>
   readdirSync(join(root, 'functions'))
     .filter((name) => name.endsWith('.ts'))
@@ -77,7 +88,8 @@ const functionFiles = (root: string): readonly string[] =>
     .map((name) => join(root, 'functions', name));
 
 async function makeBundles(root: string, identity: Identity): Promise<readonly string[]> {
-  const functions = await Promise.all(functionFiles(root).map((file) => bundleFunction(root, file, identity)));
+  const bundled = await Promise.all(functionFiles(root).map((file) => bundleFunction(root, file, identity)));
+  const functions = await Promise.all(bundled.map((bundle) => withPage(root, bundle)));
   const commandLine = join(root, 'bin', 'cli.ts');
   const others = existsSync(commandLine) ? [await bundleCommandLine(root, commandLine, identity)] : [];
   const written = await Promise.all([

@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { cwd, env, exit, stderr, stdout } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { buildProblems, buildProject, isBuildFailure } from './build.ts';
-import { callerCommands, operatorCommands } from './demo/commands.ts';
+import { callerCommands, consoleLink, operatorCommands } from './demo/commands.ts';
 import { withDemoConfiguration } from './demo/configuration.ts';
 import { demonstrate } from './demo/demonstration.ts';
 import { type IdentityProvider, startIdentityProvider } from './demo/identity-provider.ts';
@@ -79,6 +79,7 @@ function printCommands(stack: Stack, idp: IdentityProvider | null): void {
     paste('As a caller, in a terminal of this folder:', callerCommands(stack, idp));
   }
   paste('As an operator, in another one:', operatorCommands(stack));
+  paste('The ledger in a browser:', consoleLink(stack, idp));
   print('');
 }
 

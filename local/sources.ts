@@ -6,16 +6,18 @@ import { join, relative, sep } from 'node:path';
 const BUNDLE_SOURCES = [
   'functions',
   'lib',
+  'console',
   'package.json',
   'package-lock.json',
   'local/build.ts',
   'local/bundle.ts',
+  'local/page.ts',
   'local/one-start.ts',
   'local/required-builtins.ts',
 ];
 
 /** What goes into the command line beside that. */
-const COMMAND_LINE_SOURCES = ['bin', 'console'];
+const COMMAND_LINE_SOURCES = ['bin'];
 
 function* filesBelow(path: string): Generator<string> {
   for (const entry of readdirSync(path, { withFileTypes: true })) {

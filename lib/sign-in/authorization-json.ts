@@ -8,13 +8,18 @@ export const authorizationJson = (request: AuthorizationRequest): JsonObject => 
 /** Reads what `authorizationJson` made. Throws `Fault('sign-ins')` for anything else: only this broker writes there. */
 export function authorizationOf(value: unknown): AuthorizationRequest {
   if (!isJsonObject(value)) throw broken();
-  // One that an earlier version kept has no targets.
-  const { client, redirectUri, scopes, targets = [], state, codeChallenge } = value;
+  // One that an earlier version kept has no targets and no response mode.
+  const { client, redirectUri, responseMode, scopes, targets = [], state, codeChallenge } = value;
   if (typeof client !== 'string' || typeof redirectUri !== 'string' || typeof codeChallenge !== 'string') {
     throw broken();
   }
   if (typeof state !== 'string' && state !== null) throw broken();
-  return { client, redirectUri, scopes: textsOf(scopes), targets: textsOf(targets), state, codeChallenge };
+  return {
+    ...{ client, redirectUri, state, codeChallenge },
+    responseMode: responseMode === 'fragment' ? 'fragment' : 'query',
+    scopes: textsOf(scopes),
+    targets: textsOf(targets),
+  };
 }
 
 function textsOf(value: JsonValue | undefined): readonly string[] {

@@ -2,12 +2,19 @@ import type { Principal } from '../identity/principal.ts';
 import type { EpochSeconds } from '../time.ts';
 
 /**
+ * Where the answer's parameters stand in the redirect (OAuth 2.0 Multiple Response Type Encoding Practices, section
+ * 2.1). A fragment goes to the page's script and to no server: to none of its logs, and into no referrer.
+ */
+export type ResponseMode = 'query' | 'fragment';
+
+/**
  * What a program asked for at the authorization endpoint (RFC 6749 section 4.1.1, RFC 7636), once client and redirect
  * URI are trusted.
  */
 export interface AuthorizationRequest {
   readonly client: string;
   readonly redirectUri: string;
+  readonly responseMode: ResponseMode;
   readonly scopes: readonly string[];
   /**
    * `resource` and `audience` (RFC 8707 section 2): what the code gives is for these and nothing else; empty: none

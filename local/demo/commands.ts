@@ -27,3 +27,8 @@ export function operatorCommands(stack: Stack): readonly string[] {
     `${PROGRAM} policy versions`,
   ];
 }
+
+/** Where an operator signs in, and as whom. */
+export const consoleLink = (stack: Stack, idp: IdentityProvider | null): readonly string[] => [
+  `${stack.url}/console${idp === null ? '' : '   # connection: demo-saml; it has one person and no password'}`,
+];

@@ -236,6 +236,18 @@ describe('the page that asks', () => {
     expect(location.searchParams.get('iss')).toBe(broker.url);
   });
 
+  it('gives it in the fragment where the program asks for that, and a refusal too', async () => {
+    const person = browser();
+    const page = await person.signIn({ response_mode: 'fragment' });
+    const answer = await person.decide(formOf(await page.text()));
+    const location = new URL(answer.headers.get('location') ?? '');
+    expect(location.search).toBe('');
+    const given = new URLSearchParams(location.hash.slice(1));
+    expect([...given.keys()]).toEqual(['code', 'state', 'iss']);
+    const refused = await browser().authorize({ response_mode: 'fragment', connection: 'nowhere' });
+    expect(refused.headers.get('location')).toMatch(/\/callback#error=invalid_request&/);
+  });
+
   it('gives access_denied for no', async () => {
     const person = browser();
     const answer = await person.decide(formOf(await (await person.signIn()).text()), 'deny');

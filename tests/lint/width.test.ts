@@ -8,7 +8,7 @@ const COLUMNS = 120;
 const isComment = (line: string): boolean => /^\s*(?:\/\*\*|\*|\/\/)/.test(line);
 
 it('wraps comments within 120 columns', () => {
-  const { stdout } = spawnSync('git', ['ls-files', '--', '*.ts', '*.mjs'], { encoding: 'utf8' });
+  const { stdout } = spawnSync('git', ['ls-files', '--', '*.ts', '*.tsx', '*.mjs'], { encoding: 'utf8' });
   const files = stdout.split('\n').filter((file) => file !== '');
   expect(files.length).toBeGreaterThan(500);
   const wide = files.flatMap((file) =>

@@ -32,7 +32,8 @@ const build = () => {
 };
 
 beforeAll(() => {
-  for (const file of ['build.ts', 'bundle.ts', 'one-start.ts', 'sizes.ts', 'required-builtins.ts', 'sources.ts']) {
+  const parts = ['build', 'bundle', 'one-start', 'page', 'required-builtins', 'sizes', 'sources'];
+  for (const file of parts.map((part) => `${part}.ts`)) {
     mkdirSync(join(root, 'local'), { recursive: true });
     cpSync(join(ROOT, 'local', file), join(root, 'local', file));
   }

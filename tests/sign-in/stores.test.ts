@@ -23,6 +23,7 @@ const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
 const authorization: AuthorizationRequest = {
   client: 'cli',
   redirectUri: 'http://127.0.0.1:49152/callback',
+  responseMode: 'fragment',
   scopes: ['api', 'web'],
   targets: ['https://api.example.com'],
   state: null,

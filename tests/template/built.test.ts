@@ -20,30 +20,30 @@ describe('the template', () => {
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
   const withFunction = (text: string): TemplateDocument => {
-    writeFileSync(join(root, 'functions/console.yaml'), text);
+    writeFileSync(join(root, 'functions/reports.yaml'), text);
     return parseTemplate(composeTemplate(root)) as TemplateDocument;
   };
 
   it('has for four lines a function with its role, log, routes, count and alarm', () => {
     const before = parseTemplate(composeTemplate(root)) as TemplateDocument;
     const { Resources: resources } = withFunction(
-      '# The page.\ntimeout: 5\nroutes: { /console: api }\nmay: [QueryIssuances]\n',
+      '# The page.\ntimeout: 5\nroutes: { /reports: api }\nmay: [QueryIssuances]\n',
     );
     const made = Object.keys(resources).filter((id) => !(id in before.Resources));
-    expect(made.sort()).toEqual(['Console', 'ConsoleFaultCount', 'ConsoleFaultsAlarm', 'ConsoleLog', 'ConsoleRole']);
-    expect(resources['Console']?.Properties).toMatchObject({
-      CodeUri: 'dist/functions/console/',
+    expect(made.sort()).toEqual(['Reports', 'ReportsFaultCount', 'ReportsFaultsAlarm', 'ReportsLog', 'ReportsRole']);
+    expect(resources['Reports']?.Properties).toMatchObject({
+      CodeUri: 'dist/functions/reports/',
       Timeout: 5,
-      Events: { Console: { Type: 'HttpApi', Properties: { Method: 'ANY', Path: '/console' } } },
+      Events: { Reports: { Type: 'HttpApi', Properties: { Method: 'ANY', Path: '/reports' } } },
     });
   });
 
   it('says of whose fragment a mistake is, and what it is', () => {
-    expect(() => withFunction('timeout: 5\nmay: []\nroute: [/console]\n')).toThrow(
-      /functions\/console\.yaml.*"route"/s,
+    expect(() => withFunction('timeout: 5\nmay: []\nroute: [/reports]\n')).toThrow(
+      /functions\/reports\.yaml.*"route"/s,
     );
     expect(() => withFunction('timeout: 5\nmay: [ReadEverything]\n')).toThrow('has no ReadEverything');
-    expect(() => withFunction('timeout: 5\nmay: []\nroutes: { /console: none }\n')).toThrow('throttle-none');
+    expect(() => withFunction('timeout: 5\nmay: []\nroutes: { /reports: none }\n')).toThrow('throttle-none');
     expect(() => withFunction('timeout: 5\nmay: []\nroutes: { /a/b: api, /a-b: api }\n')).toThrow('stands twice');
   });
 

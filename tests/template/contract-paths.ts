@@ -11,6 +11,14 @@ export const CONTRACT_PATHS: Readonly<Record<string, readonly string[]>> = {
   metadata: ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration', '/.well-known/jwks.json'],
   issuances: ['/v1/issuances', '/v1/issuances/{id}'],
   explain: ['/v1/explain'],
+  console: [
+    '/console',
+    '/console/issuances/{id}',
+    '/console/scopes',
+    '/console/scopes/{scope}',
+    '/console/explain',
+    '/console/assets/{file}',
+  ],
   'sign-in': ['/oauth2/authorize', '/saml/{connection}/metadata', '/saml/{connection}/login', '/saml/{connection}/acs'],
   health: ['/healthz'],
 };

@@ -16,6 +16,7 @@ const environments: Readonly<Record<string, readonly string[]>> = {
   metadata: [],
   issuances: [],
   explain: [],
+  console: [],
   'sign-in': ['SAML_KEYS_SECRET'],
   health: [],
   rotate: ['SAML_KEYS_SECRET', 'SIGNING_ALGORITHM', 'SIGNING_KEYS_SECRET'],

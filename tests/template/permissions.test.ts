@@ -69,6 +69,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'keys: dynamodb:GetItem',
   ],
   explain: ['config: dynamodb:GetItem', 'ledger: dynamodb:BatchGetItem', revoked, 'keys: dynamodb:GetItem'],
+  console: [],
   'sign-in': [
     ...read,
     claim,

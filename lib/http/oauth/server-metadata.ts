@@ -15,7 +15,7 @@ export const serverMetadata = (issuer: string, algorithms: readonly string[]) =>
     introspection_endpoint: `${issuer}/oauth2/introspect`,
     revocation_endpoint: `${issuer}/oauth2/revoke`,
     response_types_supported: ['code'],
-    response_modes_supported: ['query'],
+    response_modes_supported: ['query', 'fragment'],
     grant_types_supported: [...GRANT_TYPES.keys()],
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,

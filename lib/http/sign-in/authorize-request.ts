@@ -2,7 +2,7 @@ import { accept, allOf, type Outcome, refuse } from '../../outcome.ts';
 import type { DecisionForm } from '../../sign-in/decide-sign-in.ts';
 import { isCodeChallenge } from '../../sign-in/pkce.ts';
 import { isSecret } from '../../sign-in/secret.ts';
-import type { AuthorizationRequest } from '../../sign-in/sign-ins.ts';
+import type { AuthorizationRequest, ResponseMode } from '../../sign-in/sign-ins.ts';
 import { readForm } from '../form.ts';
 import type { HttpRequest } from '../http-request.ts';
 import { refuseOtherNarrowing } from '../narrowing-parameters.ts';
@@ -45,6 +45,10 @@ export function readState(query: Parameters): string | null {
   return state !== null && state.length <= MAX_STATE ? state : null;
 }
 
+/** How answers come back: `query` unless the program says `fragment`. Another word is refused by `readAuthorize`. */
+export const readResponseMode = (query: Parameters): ResponseMode =>
+  query.one('response_mode') === 'fragment' ? 'fragment' : 'query';
+
 /** Reads the rest (RFC 6749 section 4.1.1, RFC 7636 section 4.3): its refusals go to the redirect URI. */
 export function readAuthorize({ query, client, redirectUri }: RedirectParameters): Outcome<AuthorizeParameters> {
   const usable = allOf(givenOnce(query, TARGETS), refuseOtherNarrowing(query, ['scope', ...TARGETS]));
@@ -52,7 +56,10 @@ export function readAuthorize({ query, client, redirectUri }: RedirectParameters
   const responseType = query.one('response_type');
   if (responseType === null) return missingParameter('response_type');
   if (responseType !== 'code') return refuse('response_type_unsupported');
-  if ((query.one('response_mode') ?? 'query') !== 'query') return invalidParameter('response_mode must be query.');
+  const responseMode = readResponseMode(query);
+  if ((query.one('response_mode') ?? 'query') !== responseMode) {
+    return invalidParameter('response_mode must be query or fragment.');
+  }
   if (query.has('request') || query.has('request_uri')) return invalidParameter('Request objects are not accepted.');
   if ((query.one('state')?.length ?? 0) > MAX_STATE)
     return invalidParameter(`state has at most ${MAX_STATE} characters.`);
@@ -66,7 +73,8 @@ export function readAuthorize({ query, client, redirectUri }: RedirectParameters
   const connection = query.one('connection');
   if (connection === null) return missingParameter('connection');
   const state = readState(query);
-  return accept({ connection, authorization: { client, redirectUri, scopes, targets, state, codeChallenge } });
+  const authorization = { client, redirectUri, responseMode, scopes, targets, state, codeChallenge };
+  return accept({ connection, authorization });
 }
 
 /** Reads what the consent page posts. */

@@ -2,7 +2,7 @@ import { accept, type Outcome, refuse } from '../../outcome.ts';
 import { type DecidePorts, decideSignIn } from '../../sign-in/decide-sign-in.ts';
 import { trustClient } from '../../sign-in/trust-client.ts';
 import type { Handling, Route, RouteAnswer, RouteRequest } from '../route.ts';
-import { readAuthorize, readDecision, readRedirect, readState } from './authorize-request.ts';
+import { readAuthorize, readDecision, readRedirect, readResponseMode, readState } from './authorize-request.ts';
 import { readBrowserCookie } from './browser-cookie.ts';
 import { PAGE_ROUTE } from './page-route.ts';
 import { type ProviderRedirectPorts, redirectToProvider } from './provider-redirect.ts';
@@ -32,9 +32,10 @@ async function authorize(
   if (!asked.ok) return asked;
   const { client, redirectUri, query } = asked.value;
   const configuration = await ports.configurations.current(signal);
-  const trusted = await trustClient(client, redirectUri, configuration, signal);
+  const { issuer } = ports;
+  const trusted = await trustClient({ client, redirectUri, issuer }, configuration, signal);
   if (!trusted.ok) return trusted;
-  refuseAs(errorRedirect({ redirectUri, state: readState(query) }, ports.issuer));
+  refuseAs(errorRedirect({ redirectUri, state: readState(query), responseMode: readResponseMode(query) }, issuer));
   const parsed = readAuthorize(asked.value);
   return parsed.ok ? redirectToProvider(ports, request, parsed.value, signal) : parsed;
 }

@@ -1,13 +1,11 @@
 import type { RefusalClass } from '../../refusals/kinds.ts';
+import type { AuthorizationRequest } from '../../sign-in/sign-ins.ts';
 import { classOf, describe } from '../describe-refusal.ts';
 import { commonHeaders, type HttpAnswer } from '../http-answer.ts';
 import type { RefusalRenderer } from '../route.ts';
 
-/** A redirect URI that is trusted, and the state that goes back with every answer. */
-interface Callback {
-  readonly redirectUri: string;
-  readonly state: string | null;
-}
+/** A redirect URI that is trusted, how answers go there, and the state that goes back with each. */
+type Callback = Pick<AuthorizationRequest, 'redirectUri' | 'responseMode' | 'state'>;
 
 /** Sends the browser on, without telling the next place where it was. */
 export const redirectTo = (
@@ -75,12 +73,13 @@ function codeOf(refusalClass: RefusalClass): string {
 
 /** Added to whatever query the redirect URI has (RFC 6749 section 3.1.2); its own part stays as it was registered. */
 function withParameters(
-  { redirectUri, state }: Callback,
+  { redirectUri, responseMode, state }: Callback,
   parameters: readonly (readonly [string, string])[],
   issuer: string,
 ): string {
   const all = [...parameters, ...(state === null ? [] : [['state', state] as const]), ['iss', issuer] as const];
   const query = all.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
+  if (responseMode === 'fragment') return `${redirectUri}#${query}`;
   if (!redirectUri.includes('?')) return `${redirectUri}?${query}`;
   return `${redirectUri}${/[?&]$/.test(redirectUri) ? '' : '&'}${query}`;
 }

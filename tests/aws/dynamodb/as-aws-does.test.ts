@@ -127,7 +127,8 @@ describe('while eventually consistent reads lag', () => {
     await signIns().begin(signIn, noDeadline);
     expect(await signIns().find(signIn.requestId, noDeadline)).toEqual(signIn);
     const authorization = { client: 'cli', redirectUri: 'http://127.0.0.1/', scopes: ['a'], targets: [], state: null };
-    const code = { authorization: { ...authorization, codeChallenge: 'c' }, principal: aPrincipal() };
+    const more = { responseMode: 'query', codeChallenge: 'c' } as const;
+    const code = { authorization: { ...authorization, ...more }, principal: aPrincipal() };
     await codes().put('a-code', { ...code, expires: epochSeconds(NINE + 60) }, noDeadline);
     expect(await codes().find('a-code', noDeadline)).not.toBeNull();
   });

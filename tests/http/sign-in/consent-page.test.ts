@@ -8,7 +8,8 @@ it.each([
   // Browsers drop a source with an IPv6 address, and with it the redirect that ends the sign-in.
   ['http://[::1]:49152/callback', "form-action 'self' http:;"],
 ])('lets the form lead to %s by a source that browsers know (CSP level 3 section 2.3.1)', (redirectUri, directive) => {
-  const authorization = { client: 'cli', redirectUri, scopes: ['api'], targets: [], state: null, codeChallenge: 'c' };
+  const asked = { client: 'cli', redirectUri, responseMode: 'query' } as const;
+  const authorization = { ...asked, scopes: ['api'], targets: [], state: null, codeChallenge: 'c' };
   const question = { authorization, requestId: '_r1', secret: 's' };
   const { headers } = consentPage(aPrincipal(), question, 'req-1');
   expect(headers?.['content-security-policy']).toContain(directive);

@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import type { IssuanceRecord } from '../../../lib/ledger/record.ts';
+import { type EpochMilliseconds, epochMilliseconds } from '../../../lib/time.ts';
+import { aRecord } from '../../ledger/a-record.ts';
+import { expectAccessible, type Stage, signIn, startStage } from './stage.ts';
+
+let stage: Stage;
+let page: Page;
+
+const ago = (minutes: number): EpochMilliseconds => epochMilliseconds(Date.now() - minutes * 60_000);
+
+/** What a caller, an identity provider or whoever names a branch may have put into a record. */
+const HOSTILE: Readonly<Record<string, string>> = {
+  markup: '<img src=x onerror="document.title=1"><script>document.title=2</script>',
+  terminal: '\u001b]0;owned\u0007\u001b[2J',
+  direction: 'invoice\u202efdp.exe',
+  formula: '=HYPERLINK("https://evil.example","pay")',
+  emoji: '🔑'.repeat(256),
+  wide: 'w'.repeat(400),
+  link: 'javascript:alert(1)',
+};
+
+const records: readonly IssuanceRecord[] = [
+  aRecord({ time: ago(50), principal: HOSTILE['markup'] ?? '', intent: HOSTILE['emoji'] ?? '', claims: HOSTILE }),
+  aRecord({ time: ago(40), outcome: 'failed', reason: 'role_refused', credential: null }),
+  ...Array.from({ length: 120 }, (_, at) => aRecord({ time: ago(60 + at), scope: 'bulk', principal: `job-${at}` })),
+];
+
+beforeAll(async () => {
+  stage = await startStage();
+  await stage.record(records);
+  page = await stage.open();
+  await signIn(stage, page);
+}, 120_000);
+
+afterAll(async () => {
+  expect(stage.complaints).toEqual([]);
+  expect([...stage.strangers]).toEqual([]);
+  await stage.stop();
+});
+
+/** The status line says how many there are once they are there. */
+const counted = async (text: RegExp): Promise<void> => page.getByRole('status').filter({ hasText: text }).waitFor();
+
+describe('the table', () => {
+  it('goes on to older records until there are none', async () => {
+    await counted(/^100 newest records$/);
+    await page.getByRole('button', { name: 'Show older' }).click();
+    await counted(/^1\d\d records$/);
+    expect(await page.getByRole('button', { name: 'Show older' }).count()).toBe(0);
+  });
+
+  it('is filtered by the address and by the form alike, step by step back', async () => {
+    await page.getByLabel('Filter by').selectOption('scope');
+    await page.getByLabel('Value').fill('bulk');
+    await page.getByRole('button', { name: 'Filter', exact: true }).click();
+    await page.waitForURL(/scope=bulk/);
+    await page.getByLabel('Filter by').selectOption('principal');
+    await page.getByLabel('Value').fill('job-7');
+    await page.keyboard.press('Enter');
+    await counted(/^1 record$/);
+    expect(new URL(page.url()).search).toBe('?scope=bulk&principal=job-7');
+    await page.goBack();
+    await counted(/^100 newest records$/);
+    await page.getByRole('button', { name: 'Remove the filter Scope bulk' }).click();
+    await page.waitForURL(/\/console$/);
+  });
+
+  it('tells what the broker refuses, with reason and request', async () => {
+    await page.getByLabel('Filter by').selectOption('accessKeyId');
+    await page.getByLabel('Value').fill('x'.repeat(5_000));
+    await page.keyboard.press('Enter');
+    const alert = page.getByRole('alert');
+    await alert.waitFor();
+    expect(await alert.textContent()).toContain('parameter_invalid');
+    await page.goBack();
+  });
+
+  it('shows what comes while it is live, and nothing while it is paused', async () => {
+    await page.getByRole('button', { name: 'Live' }).click();
+    await page.waitForURL(/live=1/);
+    await stage.record([aRecord({ time: ago(0), scope: 'just-now' })]);
+    await page.getByRole('cell', { name: 'just-now' }).waitFor();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await stage.record([aRecord({ time: ago(0), scope: 'paused' })]);
+    await page.waitForTimeout(4_000);
+    expect(await page.getByRole('cell', { name: 'paused' }).count()).toBe(0);
+  });
+});
+
+describe('a record with whatever people put into it', () => {
+  beforeAll(async () => {
+    await page.getByLabel('Filter by').selectOption('principal');
+    await page.getByLabel('Value').fill(HOSTILE['markup'] ?? '');
+    await page.keyboard.press('Enter');
+    await counted(/^1 record$/);
+  });
+
+  it('is text in the table and on its own page, and makes nothing wider', async () => {
+    await expectAccessible(page, 'hostile-table');
+    await page.locator('table.issuances td.time a').click();
+    await page.getByRole('heading', { name: 'Claims on record' }).waitFor();
+    const text = (await page.textContent('main')) ?? '';
+    for (const name of ['markup', 'formula', 'emoji', 'wide', 'link']) expect(text).toContain(HOSTILE[name]);
+    expect(text).toContain('U+001B]0;ownedU+0007U+001B[2J');
+    expect(text).toContain('invoiceU+202Efdp.exe');
+    expect(await page.locator('main img, main script, main a[href^=javascript]').count()).toBe(0);
+    expect(await page.title()).toBe('Issuance - Token Broker');
+    await expectAccessible(page, 'hostile-record');
+  });
+});
+
+describe("one issuance's page", () => {
+  it('leads to CloudTrail and to what the same principal got around it', async () => {
+    const [, failed] = records;
+    await page.goto(`${stage.broker.url}/console/issuances/${failed?.id}`);
+    await signIn(stage, page);
+    await page.getByRole('heading', { name: /failed/ }).waitFor();
+    expect(await page.textContent('main')).toContain('role_refused');
+    await page.getByText('this one').waitFor();
+  });
+
+  it('is told apart from one that there is not', async () => {
+    await page.goto(`${stage.broker.url}/console/issuances/iss_00000000000000000000000000`);
+    await signIn(stage, page);
+    await page.getByRole('alert').waitFor();
+    expect(await page.textContent('main')).toContain('issuance_unknown');
+  });
+});
+
+describe.each([
+  ['light', 1280],
+  ['dark', 1280],
+  ['light', 390],
+  ['dark', 390],
+] as const)('in %s, %i pixels wide', (colorScheme, width) => {
+  it('every view is one for everybody', async () => {
+    const own = await stage.open({ colorScheme, viewport: { width, height: 844 } });
+    await own.goto(`${stage.broker.url}/console`);
+    await own.getByRole('heading', { name: 'Sign in' }).waitFor();
+    const name = (view: string): string => `${view}-${colorScheme}-${width}`;
+    await expectAccessible(own, name('sign-in'));
+    await signIn(stage, own);
+    await own.getByRole('table').waitFor();
+    await expectAccessible(own, name('issuances'));
+    await own.locator('table.issuances td.time a').nth(2).click();
+    await own.getByText('this one').waitFor();
+    await expectAccessible(own, name('issuance'));
+  });
+});
