@@ -1,7 +1,7 @@
 import type { Command, CommandTable, ExitCode, Terminal } from './command.ts';
 import { UsageError } from './command.ts';
-import { readCommand, readGroup, usageOf } from './command-line.ts';
 import { errorMessage } from './error-message.ts';
+import { plainArguments } from './plain-arguments.ts';
 
 /**
  * Runs the command of `table` that the first arguments name, with the arguments behind it; only its module is loaded.
@@ -18,6 +18,7 @@ export async function dispatch(
   const [first, ...rest] = args;
   const entry = first !== undefined && Object.hasOwn(table, first) ? table[first] : undefined;
   if (entry === undefined) {
+    const { readGroup } = await commandLine();
     const reading = readGroup(name, table, args, terminal);
     return 'code' in reading ? reading.code : 2;
   }
@@ -26,14 +27,18 @@ export async function dispatch(
   return runCommand(`${name} ${first}`, command, rest, terminal);
 }
 
+/** Loaded where a line asks for help, is a mistake, or has operands. */
+const commandLine = () => import('./command-line.ts');
+
 async function runCommand(name: string, command: Command, args: readonly string[], terminal: Terminal) {
-  const reading = readCommand(name, command, args, terminal);
+  const given = plainArguments(command, args);
+  const reading = given === null ? (await commandLine()).readCommand(name, command, args, terminal) : { given };
   if ('code' in reading) return reading.code;
   try {
     return await command.run(reading.given, terminal);
   } catch (error) {
     if (error instanceof UsageError) {
-      terminal.err(`${name}: ${error.message}\n${usageOf(name, command, terminal)}`);
+      terminal.err(`${name}: ${error.message}\n${(await commandLine()).usageOf(name, command, terminal)}`);
       return 2;
     }
     // The message alone: a stack says nothing to an operator, and causes may quote what a service answered.

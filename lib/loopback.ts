@@ -1,16 +1,22 @@
-import { BlockList, isIP, isIPv4 } from 'node:net';
+const OCTET = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
+const IPV4 = new RegExp(`^127(?:\\.${OCTET}){3}$`);
 
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
+/** As a URL writes one (RFC 5952 but for the mapped ones, which are all hexadecimal there). */
+const IPV6 = /^\[::(?:1|ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4})\]$/;
 
 /**
  * True for an IP address of this machine itself: 127.0.0.0/8, ::1, and an IPv4-mapped one of these (RFC 6890, RFC 4291
- * section 2.5.5.2). As a URL or a resolver writes it, without brackets; false for anything else.
+ * section 2.5.5.2). As a URL or a resolver writes it, without brackets; false for anything else. Not by `node:net`: the
+ * command line would load it, and streams with it, for every start.
  */
 export function isLoopbackAddress(address: string): boolean {
   const plain = address.replace(/%.*$/, '');
-  return isIP(plain) !== 0 && loopback.check(plain, isIPv4(plain) ? 'ipv4' : 'ipv6');
+  return IPV4.test(plain) || (/^[0-9a-f:.]+$/i.test(plain) && IPV6.test(canonicalIpv6(plain)));
+}
+
+function canonicalIpv6(address: string): string {
+  const url = `http://[${address}]/`;
+  return URL.canParse(url) ? new URL(url).hostname : '';
 }
 
 /**

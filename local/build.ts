@@ -90,7 +90,7 @@ const functionFiles = (root: string): readonly string[] =>
 async function makeBundles(root: string, identity: Identity): Promise<readonly string[]> {
   const bundled = await Promise.all(functionFiles(root).map((file) => bundleFunction(root, file, identity)));
   const functions = await Promise.all(bundled.map((bundle) => withPage(root, bundle)));
-  const commandLine = join(root, 'bin', 'cli.ts');
+  const commandLine = join(root, 'bin', 'main.ts');
   const others = existsSync(commandLine) ? [await bundleCommandLine(root, commandLine, identity)] : [];
   const written = await Promise.all([
     ...functions.map((bundle) => writeBundle(root, join('functions', bundle.name), bundle)),

@@ -1,7 +1,9 @@
-import { basename, extname, join } from 'node:path';
+import { basename, extname, join, relative } from 'node:path';
 import { type BuildOptions, build, type Metafile, type OutputFile } from 'esbuild';
+import { oneFile } from './one-file.ts';
 import { oneStart } from './one-start.ts';
 import { requiredBuiltins } from './required-builtins.ts';
+import { staticClosure } from './sizes.ts';
 
 /** One program, bundled: its files, and what esbuild says of them. */
 export interface Bundle {
@@ -10,10 +12,6 @@ export interface Bundle {
   readonly files: readonly { readonly name: string; readonly content: Uint8Array }[];
   readonly metafile: Metafile;
 }
-
-/** Inside an ES module, packages of CommonJS need `require` for Node's own modules. */
-const REQUIRE =
-  "import{createRequire as bundledRequire}from'node:module';const require=bundledRequire(import.meta.url);";
 
 /** The settings VERSION and BUILD are the bundle's own word: the template cannot know them. */
 const identify = ({ version, build }: Identity): string =>
@@ -74,9 +72,13 @@ export async function bundleFunction(root: string, file: string, identity: Ident
   return asBundle(name, folder, outputFiles, metafile);
 }
 
+/** What `credentials` starts with, and the proofs that are no more than a look at this machine. */
+const EARLY =
+  /^bin\/(?:main|dispatch|commands\/(?:table|credentials)|caller\/proofs\/(?:client|file|kubernetes|login|variable))\.ts$/;
+
 /**
- * Bundles the command line as one file that any Node from 20 on runs, with nothing beside it. It keeps the whole
- * credential chain: people have profiles and SSO.
+ * Bundles the command line as one file that any Node from 20 on runs, with nothing beside it: parts that are read when
+ * they are needed (one-file.ts). It keeps the whole credential chain: people have profiles and SSO.
  */
 export async function bundleCommandLine(root: string, file: string, identity: Identity): Promise<Bundle> {
   const folder = join(root, 'dist');
@@ -84,15 +86,29 @@ export async function bundleCommandLine(root: string, file: string, identity: Id
     ...options(root, identity),
     target: 'node20',
     // Not in the environment, as a function has them: programs that this one runs would inherit them.
-    banner: { js: REQUIRE },
+    banner: {},
     define: {
       'process.env.VERSION': JSON.stringify(identity.version),
       'process.env.BUILD': JSON.stringify(identity.build),
     },
-    entryPoints: { 'token-broker': file },
+    entryPoints: { main: file },
     outdir: folder,
+    splitting: true,
+    chunkNames: '[name]-[hash]',
+    sourcemap: false,
     metafile: true,
     write: false,
   });
-  return asBundle('token-broker', folder, outputFiles, metafile);
+  const early = new Set(
+    Object.entries(metafile.outputs)
+      .filter(([, { entryPoint }]) => entryPoint !== undefined && EARLY.test(entryPoint))
+      .flatMap(([output]) => [...staticClosure(metafile.outputs, output)]),
+  );
+  const parts = outputFiles.map(({ path, text }) => ({
+    name: path.slice(folder.length + 1),
+    code: text,
+    when: early.has(relative(root, path)) ? ('early' as const) : ('later' as const),
+  }));
+  const content = new TextEncoder().encode(await oneFile(parts, 'main.mjs'));
+  return { name: 'token-broker', files: [{ name: 'token-broker.mjs', content }], metafile };
 }

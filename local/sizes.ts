@@ -12,7 +12,7 @@ export interface BundleSize {
 }
 
 /** The outputs that are read when `entry` is imported. */
-function staticClosure(outputs: Metafile['outputs'], entry: string): ReadonlySet<string> {
+export function staticClosure(outputs: Metafile['outputs'], entry: string): ReadonlySet<string> {
   const seen = new Set<string>();
   const open = [entry];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {

@@ -17,7 +17,7 @@ const BUNDLE_SOURCES = [
 ];
 
 /** What goes into the command line beside that. */
-const COMMAND_LINE_SOURCES = ['bin'];
+const COMMAND_LINE_SOURCES = ['bin', 'local/one-file.ts', 'local/one-file-start.mjs'];
 
 function* filesBelow(path: string): Generator<string> {
   for (const entry of readdirSync(path, { withFileTypes: true })) {

@@ -1,18 +1,8 @@
 import type { JsonObject } from '../../lib/json.ts';
 import { BROKER_TOKEN_TYPE, GRANT_TYPE, JWT_CLIENT_ASSERTION, TOKEN_TYPE } from '../../lib/oauth-urns.ts';
+import { type CredentialDocument, isCredentialDocument } from './credential-document.ts';
 import { type Answer, ask, Unreachable } from './http.ts';
 import type { Presented } from './proofs/proof.ts';
-
-/** The credential document of contract section 3. Secret. */
-export interface CredentialDocument {
-  readonly Version: 1;
-  readonly AccessKeyId: string;
-  readonly SecretAccessKey: string;
-  readonly SessionToken: string;
-  /** RFC 3339. */
-  readonly Expiration: string;
-  readonly [member: string]: unknown;
-}
 
 /** A token response (RFC 6749 section 5.1). Secret. */
 export interface TokenAnswer extends JsonObject {
@@ -204,12 +194,6 @@ function pauseOf(ms: number, signal: AbortSignal): Promise<boolean> {
     }, ms);
     signal.addEventListener('abort', end, { once: true });
   });
-}
-
-export function isCredentialDocument(value: unknown): value is CredentialDocument {
-  const document = Object(value);
-  const texts = ['AccessKeyId', 'SecretAccessKey', 'SessionToken', 'Expiration'];
-  return texts.every((name) => typeof document[name] === 'string') && !Number.isNaN(Date.parse(document.Expiration));
 }
 
 const isTokenAnswer = (answer: JsonObject): answer is TokenAnswer => typeof answer['access_token'] === 'string';

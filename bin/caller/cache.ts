@@ -1,9 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
 import { closeSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { errorMessage } from '../error-message.ts';
-import { type CredentialDocument, isCredentialDocument, mayPass } from './broker.ts';
+import { type CredentialDocument, isCredentialDocument } from './credential-document.ts';
+import { sha256Hex } from './digest.ts';
 import type { Caller } from './documents.ts';
 import { writePrivate } from './private-file.ts';
 import { privateFolder } from './private-folder.ts';
@@ -29,9 +29,7 @@ export async function cacheKey({ settings, proof, actor }: Caller): Promise<stri
   const { broker, scope, parameters, policy, durationSeconds, intent } = settings;
   const asked = [broker, scope, Object.entries(parameters).sort(), policy, durationSeconds, intent];
   const who = [await proof.identity(), (await actor?.identity()) ?? null];
-  return createHash('sha256')
-    .update(JSON.stringify([...asked, ...who]))
-    .digest('hex');
+  return sha256Hex(JSON.stringify([...asked, ...who]));
 }
 
 /**
@@ -82,6 +80,7 @@ async function fetchOrKeep(file: string, fetch: () => Promise<CredentialDocument
   try {
     return await fetch();
   } catch (error) {
+    const { mayPass } = await import('./broker.ts');
     // A refusal is an answer, and ends what was given before it.
     const last = mayPass(error) ? read(file, 0) : null;
     if (last === null) throw error;
@@ -124,7 +123,7 @@ interface Lock {
 
 /** Waits for its turn, or until `isDone`. Where no lock can be made, everybody asks for himself. */
 async function takeLock(path: string, isDone: () => boolean): Promise<Lock> {
-  const mark = `${process.pid} ${randomUUID()}`;
+  const mark = `${process.pid} ${crypto.randomUUID()}`;
   for (;;) {
     const taken = tryLock(path, mark);
     if (taken === 'taken') return { release: () => dropLock(path, mark) };

@@ -1,5 +1,6 @@
 import type { Terminal } from '../command.ts';
-import { type CredentialDocument, fetchCredentials, fetchToken, type Request, type TokenAnswer } from './broker.ts';
+import type { Request, TokenAnswer } from './broker.ts';
+import type { CredentialDocument } from './credential-document.ts';
 import { chooseActor, chooseProof } from './proofs/choose.ts';
 import type { Presented, ProofSource } from './proofs/proof.ts';
 import type { ScopedSettings } from './settings.ts';
@@ -35,7 +36,7 @@ export async function callerOf(
     settings,
     proof,
     actor,
-    credentials: () => asking(fetchCredentials),
-    token: () => asking(fetchToken),
+    credentials: async () => asking((await import('./broker.ts')).fetchCredentials),
+    token: async () => asking((await import('./broker.ts')).fetchToken),
   };
 }

@@ -1,5 +1,6 @@
 import { errorMessage } from '../error-message.ts';
-import { type CredentialDocument, mayPass } from './broker.ts';
+import { mayPass } from './broker.ts';
+import type { CredentialDocument } from './credential-document.ts';
 
 /** Renewed this long before their end, ahead of every SDK's window, or half-way where they are shorter. */
 const AHEAD_MS = 15 * 60_000;

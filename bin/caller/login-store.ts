@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { isJsonObject } from '../../lib/json.ts';
+import { sha256Hex } from './digest.ts';
 import { faultOf } from './private-folder.ts';
 
 /** What a login keeps of one broker. `token` is secret. */
@@ -21,7 +21,7 @@ export function loginFolder(env: Readonly<Record<string, string | undefined>>): 
 
 /** One file a broker, named by a hash of its origin: an origin with a port is no file name everywhere. */
 export const loginFile = (broker: string, env: Readonly<Record<string, string | undefined>>): string =>
-  join(loginFolder(env), `${createHash('sha256').update(broker).digest('hex').slice(0, 32)}.json`);
+  join(loginFolder(env), `${sha256Hex(broker).slice(0, 32)}.json`);
 
 /** The login at `broker`; null: there is none. Throws Error for a file that others may read or that is none of ours. */
 export function readLogin(broker: string, env: Readonly<Record<string, string | undefined>>): Login | null {

@@ -1,4 +1,4 @@
-import { createPrivateKey, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { errorMessage } from '../../error-message.ts';
@@ -18,12 +18,12 @@ export const client: ProofKind = {
     return {
       name: `client:${name}`,
       identity: async () => `client:${name}`,
-      present: async () => presented(name, context),
+      present: () => presented(name, context),
     };
   },
 };
 
-function presented(name: string, { env, cwd }: ProofContext): Presented {
+async function presented(name: string, { env, cwd }: ProofContext): Promise<Presented> {
   const keyFile = env['TOKEN_BROKER_CLIENT_KEY_FILE'];
   const secretFile = env['TOKEN_BROKER_CLIENT_SECRET_FILE'];
   const secret = env['TOKEN_BROKER_CLIENT_SECRET'];
@@ -33,7 +33,7 @@ function presented(name: string, { env, cwd }: ProofContext): Presented {
   }
   if (keyFile) {
     const scope = env['TOKEN_BROKER_CLIENT_SCOPE'] || null;
-    return { kind: 'client-key', client: name, key: readKey(resolve(cwd, keyFile)), scope };
+    return { kind: 'client-key', client: name, key: await readKey(resolve(cwd, keyFile)), scope };
   }
   if (secretFile)
     return { kind: 'client-secret', client: name, secret: lineOf(readSecretFile(resolve(cwd, secretFile))) };
@@ -58,8 +58,9 @@ function readSecretFile(path: string): string {
   }
 }
 
-function readKey(path: string): KeyObject {
+async function readKey(path: string): Promise<KeyObject> {
   const pem = readSecretFile(path);
+  const { createPrivateKey } = await import('node:crypto');
   try {
     return createPrivateKey(pem);
   } catch {

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { isLoopback } from '../../../lib/loopback.ts';
+import { sha256Hex } from '../digest.ts';
 import { ask } from '../http.ts';
 import { compactToken, jwt } from './jwt.ts';
 import type { ProofContext, ProofKind } from './proof.ts';
@@ -17,7 +17,7 @@ export const github: ProofKind = {
   source: (_, context) => ({
     name: 'github',
     // The request token is one job's own: who it names is not asked of GitHub for every look into the cache.
-    identity: async () => `github:${digestOf(endpointOrThrow(context))}`,
+    identity: async () => `github:${sha256Hex(JSON.stringify(endpointOrThrow(context)))}`,
     present: async (signal) => {
       const { url, bearer } = endpointOrThrow(context);
       const asked = new URL(url);
@@ -46,5 +46,3 @@ function endpointOrThrow(context: ProofContext) {
   if (endpoint !== null) return endpoint;
   throw new Error('GitHub gives this job no ID token: the job needs `permissions: { id-token: write }`');
 }
-
-const digestOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
@@ -19,17 +19,20 @@ export interface Machine {
   /** Runs the built command line to its end. */
   run(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended>;
   start(args: readonly string[], env?: Readonly<Record<string, string>>): ChildProcess;
+  /** Runs a copy of it that has this behind its end. */
+  changed(end: string): Promise<Ended>;
 }
 
 const PROGRAM = join(ROOT, 'dist', 'token-broker.mjs');
 
 export function machine(settings: Readonly<Record<string, string>> = {}): Machine {
   const home = mkdtempSync(join(tmpdir(), 'machine-'));
-  const start = (args: readonly string[], env = {}) =>
-    spawn(execPath, [PROGRAM, ...args], {
+  const startFile = (program: string, args: readonly string[], env = {}) =>
+    spawn(execPath, [program, ...args], {
       cwd: home,
       env: { PATH: process.env['PATH'], HOME: home, AWS_EC2_METADATA_DISABLED: 'true', ...settings, ...env },
     });
+  const start: Machine['start'] = (args, env) => startFile(PROGRAM, args, env);
   return {
     home,
     file: (name, text, mode = 0o600) => {
@@ -38,6 +41,11 @@ export function machine(settings: Readonly<Record<string, string>> = {}): Machin
       return join(home, name);
     },
     start,
+    changed: (end) => {
+      const copy = join(home, 'token-broker.mjs');
+      writeFileSync(copy, `${readFileSync(PROGRAM, 'utf8')}${end}`);
+      return endOf(startFile(copy, ['--version']));
+    },
     run: async (args, env) => endOf(start(args, env)),
   };
 }
