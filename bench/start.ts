@@ -34,8 +34,9 @@ async function startBroker(): Promise<{ readonly url: string; stop(): void }> {
 }
 
 /**
- * `--version`, and `credentials` from a warm cache, beside Node.js's own start: whole processes in turn, the least of each,
- * because other work on the machine only adds to it. An AWS SDK starts the second for each program that has it as its `credential_process`.
+ * `--version`, and `credentials` from a warm cache, beside Node.js's own start: whole processes in turn, the least of
+ * each, because other work on the machine only adds to it. An AWS SDK starts the second for each program that has it
+ * as its `credential_process`.
  */
 export async function benchStart(): Promise<readonly Figure[]> {
   await buildProject(ROOT);
