@@ -61,6 +61,14 @@ export interface Configurations {
   current(signal: AbortSignal): Promise<Configuration>;
 }
 
+export interface ScopeNames {
+  /**
+   * The names of the scopes of the version in force, sorted by code unit; null: the release that applied it kept no
+   * list. Throws `Fault('configuration')`.
+   */
+  all(signal: AbortSignal): Promise<readonly string[] | null>;
+}
+
 /**
  * One source of keys. Caches are keyed by `source` (the key-set URL, or the issuer whose discovery names it) and kid.
  */

@@ -10,7 +10,7 @@ export const CONTRACT_PATHS: Readonly<Record<string, readonly string[]>> = {
   revoke: ['/oauth2/revoke'],
   metadata: ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration', '/.well-known/jwks.json'],
   issuances: ['/v1/issuances', '/v1/issuances/{id}'],
-  explain: ['/v1/explain'],
+  explain: ['/v1/explain', '/v1/scopes'],
   console: [
     '/console',
     '/console/issuances/{id}',

@@ -68,7 +68,13 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     revoked,
     'keys: dynamodb:GetItem',
   ],
-  explain: ['config: dynamodb:GetItem', 'ledger: dynamodb:BatchGetItem', revoked, 'keys: dynamodb:GetItem'],
+  explain: [
+    'config: dynamodb:GetItem',
+    'config: dynamodb:BatchGetItem',
+    'ledger: dynamodb:BatchGetItem',
+    revoked,
+    'keys: dynamodb:GetItem',
+  ],
   console: [],
   'sign-in': [
     ...read,

@@ -49,6 +49,48 @@ it('explains what is on record', async () => {
   expect(told).toMatchObject({ allowed: true, principal: { client: 'nightly-bot' } });
 });
 
+async function scopes(query: string, authorization: string) {
+  const response = await fetch(`${stage.broker.url}/v1/scopes${query}`, { headers: { authorization } });
+  const body: Readonly<Record<string, unknown>> = Object(await response.json());
+  return { status: response.status, body };
+}
+
+it('lists what is allowed now, a page at a time, without what nobody needs to know', async () => {
+  const authorization = await bearer('broker:explain');
+  const { body: all } = await scopes('', authorization);
+  const names = Object(all['scopes']).map(({ scope }: { scope: string }) => scope);
+  expect(names).toEqual([...names].sort());
+  expect(names).toContain('broker:explain');
+  expect(all).toMatchObject({ listed: true, next: null, configuration: { version: expect.any(Number) } });
+  expect(JSON.stringify(all)).not.toMatch(/externalId|clientSecret|privateKey|token-broker\/(?:clients|downstream)/);
+
+  const paged: string[] = [];
+  for (let next: unknown = ''; next !== null; ) {
+    const cursor = next === '' ? '' : `&cursor=${next}`;
+    const { body } = await scopes(`?limit=2${cursor}`, authorization);
+    paged.push(...Object(body['scopes']).map(({ scope }: { scope: string }) => scope));
+    next = body['next'];
+  }
+  expect(paged).toEqual(names);
+
+  const { body: one } = await scopes('?scope=broker:explain', authorization);
+  expect(one['scopes']).toMatchObject([
+    { allow: [{ connections: null, clients: ['nightly-bot'], when: null, file: 'scopes/explain.yaml', line: 3 }] },
+  ]);
+  expect((await scopes('?scope=no-such', authorization)).body['scopes']).toEqual([]);
+});
+
+it.each([
+  ['another scope', 'broker:issuances:read', '', 403, 'insufficient_scope'],
+  ['a name that is none', 'broker:explain', '?scope=a%20b', 400, 'parameter_invalid'],
+  ['a page of nothing', 'broker:explain', '?limit=0', 400, 'parameter_invalid'],
+  ['a made-up cursor', 'broker:explain', '?cursor=x', 400, 'parameter_invalid'],
+  ['a parameter that is not known', 'broker:explain', '?connection=a', 400, 'parameter_invalid'],
+])('lists nothing for %s', async (_name, scope, query, status, reason) => {
+  const answer = await scopes(query, await bearer(scope));
+  expect([answer.status, answer.body['reason']]).toEqual([status, reason]);
+});
+
 it.each([
   ['nobody', '', {}, 'application/json', 401, 'proof_missing'],
   ['a form', 'broker:explain', 'scope=a', 'application/x-www-form-urlencoded', 415, 'unsupported_content_type'],
