@@ -1,4 +1,4 @@
-import type { Issuance, IssuancePage } from './record.ts';
+import type { Explanation, Issuance, IssuancePage, ScopePage } from './record.ts';
 import { endSession, type Session } from './session.ts';
 import type { Filter } from './view.ts';
 
@@ -94,3 +94,20 @@ export function listIssuances(session: Session, search: Search, signal: AbortSig
 
 export const showIssuance = (session: Session, id: string, signal: AbortSignal): Promise<Result<Issuance>> =>
   ask(session, { path: `/v1/issuances/${encodeURIComponent(id)}` }, signal);
+
+/** One page of the scopes in force, in the order of their names. */
+export const listScopes = (
+  session: Session,
+  query: { readonly scope?: string; readonly cursor?: string },
+  signal: AbortSignal,
+): Promise<Result<ScopePage>> => ask(session, { path: '/v1/scopes', query }, signal);
+
+/** Who is asked about: claims of a connection, a token, or who is on record. */
+export type Question = { readonly scope: string } & (
+  | { readonly connection: string; readonly claims: unknown }
+  | { readonly token: string }
+  | { readonly issuance: string }
+);
+
+export const explain = (session: Session, question: Question, signal: AbortSignal): Promise<Result<Explanation>> =>
+  ask(session, { path: '/v1/explain', body: question }, signal);

@@ -3,9 +3,11 @@ import { currentAddress, useView } from './navigation.ts';
 import { Link } from './parts/link.tsx';
 import { SessionBar } from './parts/session-bar.tsx';
 import { EXPLAIN, onSessionChange, READ, type Session, type SessionState, sessionState } from './session.ts';
-import { EVERYTHING, type View } from './view.ts';
+import { addressOf, EVERYTHING, NO_QUESTION, type View } from './view.ts';
+import { ExplainPage } from './views/explain.tsx';
 import { IssuancePage } from './views/issuance.tsx';
 import { IssuancesPage } from './views/issuances.tsx';
+import { ScopePage, ScopesPage } from './views/scopes.tsx';
 import { SignIn } from './views/sign-in.tsx';
 
 /** What a view is called, in the title of the window too. */
@@ -35,13 +37,13 @@ export function App() {
   useEffect(() => {
     document.title = `${title} - Token Broker`;
   }, [title]);
-  const main = useFocusOnChange(view.page === 'issuances' ? view.page : currentAddress());
+  const main = useFocusOnChange(view.page === 'issuance' || view.page === 'scope' ? currentAddress() : view.page);
   const session = state.kind === 'in' ? state.session : null;
   return (
     <>
-      <a class="skip" href="#main">
+      <button type="button" class="skip" onClick={() => main.current?.focus()}>
         Skip to content
-      </a>
+      </button>
       <header>
         <Link to={EVERYTHING} class="brand">
           Token Broker
@@ -49,6 +51,12 @@ export function App() {
         <nav aria-label="Views">
           <Link to={EVERYTHING} current={view.page === 'issuances'}>
             Issuances
+          </Link>
+          <Link to={{ page: 'scopes' }} current={view.page === 'scopes' || view.page === 'scope'}>
+            Scopes
+          </Link>
+          <Link to={NO_QUESTION} current={view.page === 'explain'}>
+            Explain
           </Link>
         </nav>
         <SessionBar state={state} />
@@ -96,7 +104,13 @@ function Page({ view, session }: { readonly view: View; readonly session: Sessio
       return <IssuancesPage view={view} session={session} />;
     case 'issuance':
       return <IssuancePage key={view.id} id={view.id} session={session} />;
-    default:
+    case 'scopes':
+      return <ScopesPage session={session} />;
+    case 'scope':
+      return <ScopePage key={view.name} name={view.name} session={session} />;
+    case 'explain':
+      return <ExplainPage key={addressOf(view)} view={view} session={session} />;
+    case 'unknown':
       return <Unknown />;
   }
 }

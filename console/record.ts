@@ -19,7 +19,8 @@ export interface Check {
   readonly operator: string;
   readonly key: string;
   readonly held: boolean;
-  readonly missed?: 'absent' | 'different';
+  /** `absent`, `different`, `withheld` or `not-comparable`; only where it did not hold. */
+  readonly missed?: string;
 }
 
 export interface ExplainedCheck extends Check {
@@ -77,4 +78,80 @@ export interface Issuance {
 export interface IssuancePage {
   readonly issuances: readonly Issuance[];
   readonly next: string | null;
+}
+
+export type Conditions = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+
+/** Who a rule is about: connections and clients (null: not named), and what must hold. */
+export interface Parties {
+  readonly connections: readonly string[] | null;
+  readonly clients: readonly string[] | null;
+  readonly when: Conditions | null;
+}
+
+export interface ScopeRule extends Parties {
+  readonly actor: Parties | null;
+  readonly file?: string;
+  readonly line?: number;
+  readonly mode?: string;
+}
+
+export interface Scope {
+  readonly scope: string;
+  readonly description: string;
+  readonly enabled: boolean;
+  readonly mode?: string;
+  readonly grant: Readonly<Record<string, Json>>;
+  readonly allow: readonly ScopeRule[];
+  readonly deny: readonly ScopeRule[];
+  readonly requires: Readonly<Record<string, Json>>;
+  readonly limits: Readonly<Record<string, { readonly count: number; readonly window: number } | null>>;
+  readonly parameters?: Readonly<Record<string, Json>>;
+}
+
+export interface ScopePage {
+  readonly configuration: {
+    readonly version: number;
+    readonly appliedBy?: string;
+    readonly appliedAt?: string;
+    readonly reason?: string | null;
+    readonly commit?: string | null;
+  };
+  /** false: the version in force has no list, so that scopes are had by name only. */
+  readonly listed: boolean;
+  readonly scopes: readonly Scope[];
+  readonly next: string | null;
+}
+
+export interface ExplainedRule {
+  readonly effect: 'allow' | 'deny';
+  readonly rule: number;
+  readonly file?: string;
+  readonly line?: number;
+  /** `matched`, `missed`, `elsewhere` (about other callers) or `error`. */
+  readonly outcome: string;
+  readonly reason?: string;
+  readonly checks: readonly ExplainedCheck[];
+}
+
+export interface Explanation {
+  readonly scope: string;
+  readonly exists: boolean | null;
+  readonly time: string;
+  readonly allowed: boolean;
+  readonly reason: string | null;
+  readonly detail?: string;
+  readonly principal: {
+    readonly name: string;
+    readonly connection: string | null;
+    readonly client: string | null;
+    readonly subject: string;
+  } | null;
+  readonly actor: { readonly name: string; readonly subject: string } | null;
+  readonly client: string | null;
+  readonly require: readonly { readonly connection: string; readonly checks: readonly ExplainedCheck[] }[];
+  readonly rule: number | null;
+  readonly rules: readonly ExplainedRule[];
+  readonly nearest: ExplainedRule | null;
+  readonly whyNot: readonly string[];
 }

@@ -36,6 +36,8 @@ export type View =
   | { readonly page: 'scope'; readonly name: string }
   | { readonly page: 'unknown' };
 
+export const NO_QUESTION: ExplainView = { page: 'explain', scope: '', issuance: '', connection: '', claims: '' };
+
 interface Address {
   readonly pathname: string;
   readonly search: string;

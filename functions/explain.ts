@@ -12,8 +12,8 @@ import { accept } from '../lib/outcome.ts';
 const BUDGET_MS = 9_000;
 
 /**
- * `POST /v1/explain`: why somebody gets a scope or not. `GET /v1/scopes`: what is allowed now. Both for a broker token with
- * `broker:explain`.
+ * `POST /v1/explain`: why somebody gets a scope or not. `GET /v1/scopes`: what is allowed now. Both for a broker token
+ * with `broker:explain`.
  */
 export const explainHandler = (ports: RoutePorts & ExplainPorts & ListScopesPorts) =>
   routeHandler(

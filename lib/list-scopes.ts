@@ -110,7 +110,7 @@ const partiesJson = ({ connections, clients, when }: ActorSelector): JsonObject 
   when: when === null ? null : JSON.parse(JSON.stringify(when)),
 });
 
-/** Of a grant what says whom or what it is for. Whatever a grant may have besides is not told, also in times to come. */
+/** Of a grant what says whom or what it is for. Whatever else a grant may have is not told, also in times to come. */
 const TOLD = [
   'type',
   'via',

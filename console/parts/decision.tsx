@@ -1,5 +1,6 @@
 import type { Issuance } from '../record.ts';
 import { sayInstant } from '../times.ts';
+import { NO_QUESTION } from '../view.ts';
 import { Checks } from './checks.tsx';
 import { Link } from './link.tsx';
 import { Code, Text } from './text.tsx';
@@ -32,7 +33,7 @@ export function DecisionPart({ issuance }: { readonly issuance: Issuance }) {
         <Report says="With the rules under mode: report it would be allowed." of={wouldAllow} />
       )}
       <p>
-        <Link to={{ page: 'explain', scope: scope.split(' ')[0] ?? '', issuance: id, connection: '', claims: '' }}>
+        <Link to={{ ...NO_QUESTION, scope: scope.split(' ')[0] ?? '', issuance: id }}>
           Explain it by the rules in force now
         </Link>
       </p>

@@ -23,11 +23,14 @@ export function Value({ of }: { readonly of: Json | undefined }) {
   );
 }
 
+const isEmpty = (value: Json | undefined): boolean =>
+  value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0);
+
 /** Members of a record, one a row; those without a value are left out. */
 export const Members = ({ of }: { readonly of: Readonly<Record<string, Json | undefined>> }) => (
   <dl class="members">
     {Object.entries(of)
-      .filter(([, value]) => value !== undefined && value !== null)
+      .filter(([, value]) => !isEmpty(value))
       .map(([name, value]) => (
         <div key={name}>
           <dt>

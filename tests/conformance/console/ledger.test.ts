@@ -129,6 +129,45 @@ describe("one issuance's page", () => {
   });
 });
 
+describe('what is allowed now', () => {
+  it('leads from the list to a scope, its rules, and why somebody would get it', async () => {
+    await page.goto(`${stage.broker.url}/console/scopes`);
+    await signIn(stage, page);
+    await page.getByRole('link', { name: 'broker:explain' }).click();
+    await page.getByText('scopes/explain.yaml:2').waitFor();
+    expect(await page.textContent('main')).toContain('claims.groups');
+    await page.getByRole('link', { name: 'Who would get it, and who not' }).click();
+    await page.getByLabel('has these claims').check();
+    await page.getByLabel('Connection').fill('corp');
+    await page.getByLabel('Claims (JSON)').fill('{"nameId":"bob@acme.example","groups":["<b>interns</b>"]}');
+    await page.getByRole('button', { name: 'Explain' }).click();
+    await page.getByRole('heading', { name: 'Refused' }).waitFor();
+    expect(await page.textContent('main')).toContain('<b>interns</b>');
+    expect(await page.getByRole('cell', { name: 'different' }).count()).toBe(1);
+    expect(new URL(page.url()).search).toBe('?scope=broker%3Aexplain&connection=corp');
+    expect(new URL(page.url()).hash).toContain('interns');
+  });
+
+  it('explains who is on record, and says what the broker says where it can explain nothing', async () => {
+    await page.getByLabel('is on record').check();
+    await page.getByLabel('Issuance').fill(records[1]?.id ?? '');
+    await page.getByRole('button', { name: 'Explain' }).click();
+    await page.getByRole('heading', { name: /Refused|Allowed/ }).waitFor();
+    await page.getByLabel('Issuance').fill('iss_00000000000000000000000000');
+    await page.getByRole('button', { name: 'Explain' }).click();
+    await page.getByRole('alert').waitFor();
+    expect(await page.textContent('main')).toContain('issuance_unknown');
+  });
+
+  it('takes claims that are not JSON for a mistake', async () => {
+    await page.getByLabel('has these claims').check();
+    await page.getByLabel('Connection').fill('corp');
+    await page.getByLabel('Claims (JSON)').fill('{');
+    await page.getByRole('button', { name: 'Explain' }).click();
+    await page.getByRole('alert').filter({ hasText: 'not JSON' }).waitFor();
+  });
+});
+
 describe.each([
   ['light', 1280],
   ['dark', 1280],
@@ -147,5 +186,14 @@ describe.each([
     await own.locator('table.issuances td.time a').nth(2).click();
     await own.getByText('this one').waitFor();
     await expectAccessible(own, name('issuance'));
+    await own.getByRole('link', { name: 'Explain it by the rules in force now' }).click();
+    await own.getByRole('heading', { name: /Refused|Allowed/ }).waitFor();
+    await expectAccessible(own, name('explain'));
+    await own.getByRole('link', { name: 'Scopes' }).click();
+    await own.getByRole('table').waitFor();
+    await expectAccessible(own, name('scopes'));
+    await own.getByRole('link', { name: 'broker:explain' }).click();
+    await own.getByRole('heading', { name: 'Who may use it' }).waitFor();
+    await expectAccessible(own, name('scope'));
   });
 });
