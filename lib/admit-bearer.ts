@@ -1,6 +1,6 @@
-import { verifyBrokerToken } from './identity/broker-token/verify-broker-token.ts';
+import { type BrokerToken, verifyBrokerToken } from './identity/broker-token/verify-broker-token.ts';
 import { parseJwt } from './identity/oidc/jwt.ts';
-import { accept, type Outcome, refuse } from './outcome.ts';
+import { type Outcome, refuse } from './outcome.ts';
 import type { Clock, OwnKeys, Revocations } from './ports.ts';
 import { toEpochSeconds } from './time.ts';
 
@@ -18,12 +18,12 @@ export async function admitBearer(
   token: string,
   scope: string,
   signal: AbortSignal,
-): Promise<Outcome<null>> {
+): Promise<Outcome<BrokerToken>> {
   const jwt = parseJwt(token);
   if (!jwt.ok) return jwt;
   const now = toEpochSeconds(ports.clock.now());
   const verified = await verifyBrokerToken(jwt.value, { ...ports, now, signal });
   if (!verified.ok) return verified;
   if (verified.value.audience !== ports.issuer) return refuse('audience_mismatch');
-  return verified.value.scopes.includes(scope) ? accept(null) : refuse('insufficient_scope');
+  return verified.value.scopes.includes(scope) ? verified : refuse('insufficient_scope');
 }

@@ -23,7 +23,7 @@ export interface ExplainPorts extends BearerPorts {
 }
 
 /** Admits the bearer of a broker token for this broker itself with the scope `broker:explain`. */
-export const admitExplainer = (ports: BearerPorts, token: string, signal: AbortSignal): Promise<Outcome<null>> =>
+export const admitExplainer = (ports: BearerPorts, token: string, signal: AbortSignal): Promise<Outcome<unknown>> =>
   admitBearer(ports, token, EXPLAIN_SCOPE, signal);
 
 /**

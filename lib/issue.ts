@@ -1,5 +1,5 @@
 /**
- * The use case: authenticate → decide → claim → count → record `started` → mint → record the outcome → answer.
+ * The use case: authenticate → decide → look at revocations → claim → count → record `started` → mint → record the outcome → answer.
  * No credential leaves without its record; whatever cannot be reached refuses.
  */
 
@@ -13,8 +13,9 @@ import { spend } from './issuance/spend.ts';
 import { issuanceId } from './ledger/id.ts';
 import type { IssuanceRecord } from './ledger/record.ts';
 import { accept, type Outcome, type Refusal, refuse } from './outcome.ts';
-import type { Clock, Configurations, Ledger, Limits, Random, Replays } from './ports.ts';
+import type { Clock, Configurations, Ledger, Limits, Random, Replays, Revocations } from './ports.ts';
 import type { Reason } from './refusals/registry.ts';
+import { marksOfRequest } from './revocation/marks.ts';
 
 export interface IssuePorts {
   readonly clock: Clock;
@@ -23,6 +24,7 @@ export interface IssuePorts {
   readonly authenticators: Authenticators;
   readonly replays: Replays;
   readonly limits: Limits;
+  readonly revocations: Pick<Revocations, 'standing'>;
   readonly ledger: Ledger;
   readonly granters: Granters;
 }
@@ -57,7 +59,10 @@ export async function issue(
   request: IssuanceRequest,
   signal: AbortSignal,
 ): Promise<Outcome<Issued>> {
-  const configuration = await ports.configurations.current(signal);
+  const [configuration, revocations] = await Promise.all([
+    ports.configurations.current(signal),
+    ports.revocations.standing(signal),
+  ]);
   const { sourceIp } = request.caller;
   const context = { configuration, sourceIp, signal };
   const authentication = await authenticate(ports.authenticators, request.proofs, context);
@@ -69,6 +74,8 @@ export async function issue(
   const decided = { id, time, configVersion: configuration.version, applied: configuration.applied };
   const draft = draftRecord(decided, request, authentication.value, authorization.evidence);
   if (!authorization.ok) return deny(ports, draft, authorization.refusal);
+  const revoked = revocations.inForce(marksOfRequest(authentication.value, request.scopes));
+  if (revoked !== null) return deny(ports, draft, { reason: 'access_revoked', log: { found: revoked.id } });
 
   const uses = singleUses(id, authentication.value, authorization.value);
   const spent = await spend(ports, uses, authorization.value.limits, signal);

@@ -11,6 +11,7 @@ import type { LogMembers } from './log-members.ts';
 import type { Outcome } from './outcome.ts';
 import type { CompiledConnection } from './policy/connection.ts';
 import type { CompiledScope } from './policy/scope.ts';
+import type { StandingRevocations } from './revocation/revocation.ts';
 import type { EpochMilliseconds, EpochSeconds, Milliseconds, Seconds } from './time.ts';
 
 export interface Clock {
@@ -197,10 +198,13 @@ export interface CountedAhead {
   giveBack(signal: AbortSignal): Promise<void>;
 }
 
+/** Both reads throw `Fault('revocations')` where that cannot be known. */
 export interface Revocations {
   /** True if any of the token ids is revoked; known at most 10 s late elsewhere, at once where it was revoked. */
   anyRevoked(tokenIds: readonly string[], signal: AbortSignal): Promise<boolean>;
   revoke(tokenId: string, until: EpochSeconds, signal: AbortSignal): Promise<void>;
+  /** Revocations of everything that a name stands for, known to be so at most 10 s ago. */
+  standing(signal: AbortSignal): Promise<StandingRevocations>;
 }
 
 export interface Ledger {

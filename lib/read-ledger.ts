@@ -17,7 +17,7 @@ export interface ReadLedgerPorts extends BearerPorts {
  * Admits the bearer of a broker token for this broker itself with the scope `broker:issuances:read` (RFC 6750, RFC 9068
  * section 4).
  */
-export const admitReader = (ports: BearerPorts, token: string, signal: AbortSignal): Promise<Outcome<null>> =>
+export const admitReader = (ports: BearerPorts, token: string, signal: AbortSignal): Promise<Outcome<unknown>> =>
   admitBearer(ports, token, READ_SCOPE, signal);
 
 /** One page of the ledger, newest first. */

@@ -46,6 +46,8 @@ export function awsSettings(
 ): Readonly<Record<string, string>> {
   return {
     ...Object.fromEntries(SERVICES.map((service) => [variable(service), endpoints[service]])),
+    // The embedded STS answers for IAM too, and so does whatever stands in for all of AWS.
+    AWS_ENDPOINT_URL_IAM: environment['AWS_ENDPOINT_URL_IAM'] || environment['AWS_ENDPOINT_URL'] || endpoints.STS,
     ...credentials(environment, outsideEndpoints(environment)),
     AWS_REGION: regionOf(environment),
     AWS_EC2_METADATA_DISABLED: 'true',

@@ -34,7 +34,7 @@ async function ask(question: JsonValue | Uint8Array) {
     issuer: ISSUER,
     clock: { now: () => epochMilliseconds(1_795_251_600_000) },
     ownKeys: { find: never, all: never },
-    revocations: { anyRevoked: never, revoke: never },
+    revocations: { anyRevoked: never, revoke: never, standing: never },
     configurations: { current: async () => fakeConfiguration(documents) },
     queries: { get: async (id) => (id === ID ? record : null) },
   };

@@ -7,6 +7,7 @@ import { toJson } from '../../lib/ledger/json.ts';
 import { accept, refuse } from '../../lib/outcome.ts';
 import { loadScope } from '../../lib/policy/scope.ts';
 import type { Fetcher, Pauses, Secrets, WebIdentities } from '../../lib/ports.ts';
+import { StandingRevocations } from '../../lib/revocation/revocation.ts';
 
 export interface IssuancePorts {
   readonly issuer: string;
@@ -76,6 +77,7 @@ export function issuancePorts(
     },
     replays: { claim: async () => 'claimed', release: async () => undefined },
     limits: { count: async () => ({ within: true }) },
+    revocations: { standing: async () => new StandingRevocations([]) },
     ledger: { started: record, finished: record, denied: (one) => record(one, signal) },
   };
   return {

@@ -39,7 +39,9 @@ const CERTIFICATES: Readonly<Record<string, string>> = {
 export interface Asked {
   readonly method: 'GET' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
+  /** At most one of the two. */
   readonly form?: URLSearchParams;
+  readonly json?: JsonObject;
   readonly signal: AbortSignal;
 }
 
@@ -47,14 +49,19 @@ export interface Asked {
  * Asks once. No redirect is followed: a proof goes where it was sent, and nowhere else. Throws Unreachable; an answer
  * of any status is an answer.
  */
-export async function ask(url: string, { method, headers = {}, form, signal }: Asked): Promise<Answer> {
+export async function ask(url: string, { method, headers = {}, form, json, signal }: Asked): Promise<Answer> {
   const { origin } = new URL(url);
   const response = await fetch(url, {
     method,
-    headers: { accept: 'application/json', ...headers },
+    headers: {
+      accept: 'application/json',
+      ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
     redirect: 'manual',
     signal,
     ...(form === undefined ? {} : { body: form }),
+    ...(json === undefined ? {} : { body: JSON.stringify(json) }),
   }).catch((error: unknown) => {
     throw unreachable(origin, error);
   });

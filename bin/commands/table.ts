@@ -55,6 +55,7 @@ export const commands: CommandTable = {
   serve: { summary: 'serve credentials to programs on this machine, as a sidecar', load: () => import('./serve.ts') },
   'web-identity': { summary: 'keep a fresh proof in a file, for AWS SDKs', load: () => import('./web-identity.ts') },
   doctor: { summary: 'look at what is wrong between here and a scope', load: () => import('./doctor.ts') },
+  revoke: { summary: 'take back what was issued, and stop more of it', load: () => import('./revoke.ts') },
   // Docker calls it by the name of its own program.
   'docker-credential': { summary: '', load: () => import('./docker-credential.ts') },
   issuances: { summary: 'list and show what the ledger has', commands: issuances },

@@ -26,7 +26,7 @@ import { metricsOf } from './route.ts';
  * endpoint build on.
  */
 export function issuePorts(): Omit<IssuePorts, 'granters'> & { granters: IssuePorts['granters'] } {
-  const { settings, clock, configurations, dynamoDb, table } = resources();
+  const { settings, clock, configurations, revocations, dynamoDb, table } = resources();
   const state = { client: dynamoDb, table: table('state') };
   const sessions = stsSessions(stsClient(settings), clock);
   return {
@@ -36,6 +36,7 @@ export function issuePorts(): Omit<IssuePorts, 'granters'> & { granters: IssuePo
     authenticators: liveAuthenticators(),
     replays: dynamoReplays({ ...state, clock }),
     limits: dynamoLimits({ ...state, random: systemRandom }),
+    revocations,
     ledger: countingReports(
       dynamoLedger({ client: dynamoDb, table: table('ledger'), retention: settings.ledgerRetention }),
       metricsOf(settings),

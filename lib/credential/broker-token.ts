@@ -129,27 +129,26 @@ const connectionText = ({ source, lineage }: Principal): string =>
   `connection:${lineage === null ? source.name : 'broker'}`;
 
 /** What the token came of, for revocation and for the cap on chains. Both proofs' broker tokens count. */
-function ancestry({ principal, actor, proof }: GrantInput): JsonObject {
-  const parents = [...(principal.lineage?.tokenIds ?? []), ...(actor?.lineage?.tokenIds ?? [])];
-  const exchanges =
-    proof === null ? 0 : Math.max(principal.lineage?.exchanges ?? 0, actor?.lineage?.exchanges ?? 0) + 1;
-  return { parents: [...new Set(parents)], exchanges };
+function ancestry({ principal, actor, client, proof }: GrantInput): JsonObject {
+  const before = [principal.lineage, actor?.lineage ?? null].filter((each) => each !== null);
+  const presenter = client === null || isPartOf(client, principal, actor) ? [] : [client.client];
+  const presenters = distinct([...presenter, ...before.flatMap((each) => each.presenters)]);
+  const scopes = distinct(before.flatMap((each) => each.scopes));
+  return {
+    parents: distinct(before.flatMap(({ tokenIds }) => tokenIds)),
+    exchanges: proof === null ? 0 : Math.max(0, ...before.map(({ exchanges }) => exchanges)) + 1,
+    ...(presenters.length === 0 ? {} : { presenters }),
+    ...(scopes.length === 0 ? {} : { scopes }),
+  };
 }
+
+const distinct = (texts: readonly string[]): readonly string[] => [...new Set(texts)];
 
 /**
  * What only this broker needs to know, of a token that may be a proof here: nothing of it may get lost at the next
  * exchange.
  */
-function origin({ principal, actor, client }: GrantInput): JsonObject {
-  const presenter = client === null || isPartOf(client, principal, actor) ? [] : [client.client];
-  const before = [...(principal.lineage?.presenters ?? []), ...(actor?.lineage?.presenters ?? [])];
-  const presenters = [...new Set([...presenter, ...before])];
-  return {
-    principal: principal.name,
-    issuer: issuerOf(principal),
-    ...(presenters.length === 0 ? {} : { presenters }),
-  };
-}
+const origin = ({ principal }: GrantInput): JsonObject => ({ principal: principal.name, issuer: issuerOf(principal) });
 
 /** A client that is the subject or acts is named as that. */
 const isPartOf = ({ client }: AuthenticatedClient, { source }: Principal, actor: Actor | null): boolean =>

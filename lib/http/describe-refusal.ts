@@ -13,6 +13,9 @@ export const classOf = (refusal: Refusal): RefusalClass => refusalEntry(refusal.
 const HTTP_STATUS: Readonly<Partial<Record<Reason, number>>> = {
   route_unknown: 404,
   issuance_unknown: 404,
+  revocation_unknown: 404,
+  revocation_final: 409,
+  revocations_full: 409,
   sign_in_connection: 404,
   method_not_allowed: 405,
   request_too_large: 413,

@@ -82,6 +82,8 @@ export interface Lineage {
   readonly actors: readonly Actor[];
   /** The clients that authenticated on the way and did not act. */
   readonly presenters: readonly string[];
+  /** The scopes of the token and of those that it came of. */
+  readonly scopes: readonly string[];
   /** The token as it is, which a rule of the connection `broker` sees. */
   readonly token: { readonly subject: string; readonly claims: Claims };
 }

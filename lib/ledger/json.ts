@@ -31,6 +31,7 @@ export function toJson(record: IssuanceRecord): JsonObject {
     decision: decisionToJson(decision),
     credential: credential === null ? null : { ...defined(credential), expires: toRfc3339(credential.expires) },
     request: defined(request),
+    ...(record.revoked === undefined ? {} : { revoked: { ...record.revoked } }),
     ...(record.overflow === undefined ? {} : { overflow: record.overflow }),
     ...(record.truncated === undefined ? {} : { truncated: record.truncated }),
   };

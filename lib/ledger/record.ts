@@ -65,6 +65,17 @@ export interface DecisionSource {
   readonly commit: string | null;
 }
 
+/** Who ended it before its time, when and why. */
+export interface RevokedRecord {
+  /** Id of the revocation. */
+  readonly revocation: string;
+  /** RFC 3339. */
+  readonly time: string;
+  /** `<connection>:<subject>` or `client:<name>`. */
+  readonly by: string;
+  readonly reason: string;
+}
+
 /** One issuance: one decision and its outcome (contract section 4). */
 export interface IssuanceRecord {
   /** `iss_` and 26 characters of Crockford base32: 48 bits of milliseconds, 80 random bits (see `id.ts`). */
@@ -107,6 +118,8 @@ export interface IssuanceRecord {
     /** `/sts` only: recorded, never trusted. */
     readonly roleSessionName?: string;
   };
+  /** Only where it was revoked (contract section 7): the first time. */
+  readonly revoked?: RevokedRecord;
   /**
    * Only where true: not one denial but all those of this connection beyond the minute's ceiling; `attempts` counts
    * them.

@@ -26,6 +26,10 @@ export const policyRefusals = registry({
     class: 'scope',
     says: 'The token does not let this actor act.',
   },
+  access_revoked: {
+    class: 'scope',
+    says: 'What is issued here to, by, through or under one of these names has been revoked.',
+  },
   limit_reached: {
     class: 'limit',
     says: 'The limit of this scope is reached.',

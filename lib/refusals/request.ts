@@ -74,6 +74,18 @@ export const requestRefusals = registry({
     class: 'request',
     says: 'This method is not served on this route.',
   },
+  revocation_unknown: {
+    class: 'request',
+    says: 'No revocation of that stands.',
+  },
+  revocation_final: {
+    class: 'request',
+    says: 'What has ended a token cannot be lifted.',
+  },
+  revocations_full: {
+    class: 'request',
+    says: 'There are as many revocations as there can be.',
+  },
   issuance_unknown: {
     class: 'request',
     says: 'There is no such issuance.',

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { IAM_VERSION, type ManagedPolicies, managedPolicies } from './iam-policies.ts';
 import { type Endpoint, readText, serve } from './server.ts';
 import { actions } from './sts-actions.ts';
 import { StsError } from './sts-parameters.ts';
@@ -8,7 +9,7 @@ import { type TokenIssuer, tokenIssuer } from './sts-web-identity.ts';
 import { errorXml, resultXml, type Tree } from './sts-xml.ts';
 
 /** Signature Version 4, in the header or in the query of a presigned request. */
-const CREDENTIAL = /Credential=([^\s,/]+)\/[0-9]{8}\/[a-z0-9-]+\/sts\/aws4_request/;
+const CREDENTIAL = /Credential=([^\s,/]+)\/[0-9]{8}\/[a-z0-9-]+\/(?:sts|iam)\/aws4_request/;
 
 function callerOf(request: IncomingMessage, query: URLSearchParams, known: Sessions): Caller | null {
   const signature = request.headers.authorization ?? `Credential=${query.get('X-Amz-Credential') ?? ''}`;
@@ -17,11 +18,13 @@ function callerOf(request: IncomingMessage, query: URLSearchParams, known: Sessi
 }
 
 interface Sts {
+  readonly policies: ManagedPolicies;
   readonly sessions: Sessions;
   readonly issuer: TokenIssuer;
 }
 
 async function perform(sts: Sts, action: string, form: URLSearchParams, caller: Caller | null): Promise<Tree> {
+  if (form.get('Version') === IAM_VERSION) return sts.policies.perform(action, form, caller);
   if (form.get('Version') !== '2011-06-15') {
     throw new StsError(
       'InvalidAction',
@@ -59,10 +62,10 @@ async function answer(sts: Sts, request: IncomingMessage, response: ServerRespon
 }
 
 /**
- * AWS STS in memory. It checks the shapes of requests and no signature, no trust and no policy: any role can be
+ * AWS STS in memory, with the few actions of AWS IAM that keep the revocation policies of accounts. It checks the shapes of requests and no signature, no trust and no policy: any role can be
  * assumed, except that some role names ask for an error (`deny-trust`, `throttle`, …). Its credentials open nothing.
  */
 export async function startSts(preferredPort: number): Promise<Endpoint> {
-  const sts: Sts = { sessions: sessions(), issuer: tokenIssuer() };
+  const sts: Sts = { sessions: sessions(), issuer: tokenIssuer(), policies: managedPolicies() };
   return serve(preferredPort, (request, response) => void answer(sts, request, response));
 }

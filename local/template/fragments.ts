@@ -14,6 +14,8 @@ const schema = z.strictObject({
   signs: z.literal(true).optional(),
   /** Paths of the API, as API Gateway knows them, and the throttle of each; none: it is not called over HTTP. */
   routes: z.record(z.string(), z.string()).optional(),
+  /** Beside the routes or alone: how often EventBridge calls it, as `rate(1 minute)`. */
+  schedule: z.string().optional(),
   /** Names and groups of template/statements.yaml. */
   may: z.array(z.string()),
   /** Name and sentence of the alarm on its crashes, where they are not `<name>-faults`. */

@@ -11,11 +11,12 @@ const eventName = (path: string): string =>
     .map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`)
     .join('');
 
-function eventsOf(shapes: Shapes, routes: FunctionFragment['routes']): YAMLMap | null {
-  if (routes === undefined) return null;
-  return joinMaps(
-    Object.keys(routes).map((path) => shapes.map('event', { event: eventName(path), path: new Scalar(path) })),
+function eventsOf(shapes: Shapes, { routes = {}, schedule }: FunctionFragment): YAMLMap | null {
+  const requests = Object.keys(routes).map((path) =>
+    shapes.map('event', { event: eventName(path), path: new Scalar(path) }),
   );
+  const times = schedule === undefined ? [] : [shapes.map('schedule', { schedule: new Scalar(schedule) })];
+  return requests.length + times.length === 0 ? null : joinMaps([...requests, ...times]);
 }
 
 function environmentOf(shapes: Shapes, of: FunctionFragment): YAMLMap | null {
@@ -38,7 +39,7 @@ export function functionResources(shapes: Shapes, of: FunctionFragment, statemen
     guarded: isGuarded(of) ? shapes.map('guarded', names) : null,
     properties: of.propertiesNode,
     environment: environmentOf(shapes, of),
-    events: eventsOf(shapes, of.routes),
+    events: eventsOf(shapes, of),
   });
   self.commentBefore = of.comment;
   const ownKey = may.length === 0 ? null : shapes.node('own-key');

@@ -48,6 +48,7 @@ const lineage = (more: Partial<Lineage> = {}): Lineage => ({
   issuer: 'https://idp.example',
   actors: [],
   presenters: [],
+  scopes: [],
   token: { subject: 'okta:alice', claims: claimsOf({}) },
   ...more,
 });

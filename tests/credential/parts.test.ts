@@ -39,6 +39,7 @@ const lineage = (more: Partial<Lineage> = {}): Lineage => ({
   issuer: 'https://idp.example',
   actors: [],
   presenters: [],
+  scopes: [],
   token: { subject: 's', claims: claimsOf({}) },
   ...more,
 });

@@ -8,6 +8,7 @@ import { loadConnection } from '../../lib/policy/connection.ts';
 import type { AwsSessionGrant } from '../../lib/policy/grants/aws-session.ts';
 import { loadScope } from '../../lib/policy/scope.ts';
 import type { Configuration } from '../../lib/ports.ts';
+import { StandingRevocations } from '../../lib/revocation/revocation.ts';
 import { epochMilliseconds, epochSeconds, seconds } from '../../lib/time.ts';
 
 export const NOW = epochMilliseconds(Date.UTC(2026, 10, 21, 9, 0, 0));
@@ -180,6 +181,7 @@ export function goodWorld(scopes: readonly Scope[] = [aScope()]) {
         return { within: true };
       },
     },
+    revocations: { standing: async () => new StandingRevocations([]) },
     ledger: {
       started: async (record) => {
         calls.push('started');

@@ -62,6 +62,7 @@ describe('what a broker token gets', () => {
     issuer: null,
     actors: [],
     presenters: [],
+    scopes: [],
     token: { subject: 's', claims: { values: new Map(), unavailable: new Map() } },
   });
 

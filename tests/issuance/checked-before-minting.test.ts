@@ -171,6 +171,7 @@ const lineage = (left: number, claims: Readonly<Record<string, string>> = {}): P
   issuer: null,
   actors: [],
   presenters: [],
+  scopes: [],
   token: { subject: 's', claims: { values: new Map(Object.entries(claims)), unavailable: new Map() } },
 });
 

@@ -11,7 +11,7 @@ import {
   type RecordKey,
   recordKey,
 } from '../../ledger/partitions.ts';
-import type { IssuanceRecord } from '../../ledger/record.ts';
+import type { IssuanceRecord, RevokedRecord } from '../../ledger/record.ts';
 import { Fault } from '../../outcome.ts';
 import type { Seconds } from '../../time.ts';
 import { packed, unpacked } from './packing.ts';
@@ -158,7 +158,7 @@ export function denialItems(
 }
 
 /**
- * The record of an item; `attempts` beside it is the count of a denial. Throws `Fault('ledger')` for what is no item of
+ * The record of an item; `attempts` beside it is the count of a denial, `revoked` what was written later. Throws `Fault('ledger')` for what is no item of
  * ours.
  */
 export function readItem(item: Item): IssuanceRecord {
@@ -166,7 +166,12 @@ export function readItem(item: Item): IssuanceRecord {
   if (text === null) throw new Fault('ledger', 'an item of the ledger has no record');
   const record = fromJson(JSON.parse(text));
   const attempts = item['attempts']?.N;
-  return attempts === undefined ? record : { ...record, attempts: Number(attempts) };
+  const revoked = item['revoked']?.S;
+  return {
+    ...record,
+    ...(attempts === undefined ? {} : { attempts: Number(attempts) }),
+    ...(revoked === undefined ? {} : { revoked: JSON.parse(revoked) as RevokedRecord }),
+  };
 }
 
 /** Records of before are text, whatever their length. */

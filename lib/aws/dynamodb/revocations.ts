@@ -1,6 +1,8 @@
+import { keptFresh, READ_MS } from '../../host/kept-fresh.ts';
 import { Fault } from '../../outcome.ts';
 import type { Clock, Revocations } from '../../ports.ts';
 import type { EpochMilliseconds, Milliseconds } from '../../time.ts';
+import { readStanding, type VersionedRevocations } from './standing-revocations.ts';
 import { keyOf, type StateTable, stateKey } from './state-table.ts';
 
 export interface RevocationsOptions extends StateTable {
@@ -25,12 +27,20 @@ type Known = { readonly revoked: true } | { readonly revoked: false; readonly at
  * Revoked token ids, one item each. A revocation is final: an instance that knows of it never asks again. Reads are
  * consistent; a revocation is known everywhere `notRevokedFor` after it was written, and at once in the instance that
  * wrote it. An item counts whether or not its time to live is past. Throws `Fault('revocations')` where DynamoDB does
- * not answer: nobody is taken for not revoked then.
+ * not answer: nobody is taken for not revoked then. What stands of whole names is one item, kept fresh as the
+ * configuration is.
  */
 export function dynamoRevocations(options: RevocationsOptions): Revocations {
   const { clock, notRevokedFor = 0 } = options;
   const goodForMs = Math.min(MOST_NOT_REVOKED_MS, notRevokedFor);
   const memory = new Map<string, Known>();
+  const standing = keptFresh({
+    clock,
+    read: (last: VersionedRevocations | null) => readStanding(options, last, AbortSignal.timeout(READ_MS)),
+    late: (cause) => new Fault('revocations', 'the deadline passed while revocations were being read', { cause }),
+    unreadable: (cause) =>
+      cause instanceof Fault ? cause : new Fault('revocations', 'revocations cannot be read', { cause }),
+  });
 
   function remember(tokenId: string, known: Known): void {
     // A read that began before the revocation must not undo it.
@@ -69,6 +79,7 @@ export function dynamoRevocations(options: RevocationsOptions): Revocations {
       }
       remember(tokenId, { revoked: true });
     },
+    standing: (signal) => standing.current(signal),
   };
 }
 

@@ -9,7 +9,7 @@ import { type Deployment, issuerOrigin } from '../web-address.ts';
 import { normalizeConditions } from './conditions.ts';
 
 /** The scopes of the operators' own API: their files have rules and no grant. */
-const BUILT_IN: ReadonlySet<string> = new Set(['broker:issuances:read', 'broker:explain']);
+const BUILT_IN: ReadonlySet<string> = new Set(['broker:issuances:read', 'broker:explain', 'broker:revocations']);
 
 /** A scope with every rule's lists and every grant's defaults written out. */
 export function normalizeScope(written: WrittenScope, deployment: Deployment, report: Report): Scope {

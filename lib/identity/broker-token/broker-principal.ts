@@ -59,6 +59,7 @@ function readPrincipal(token: Parameters<typeof principalOfToken>[0], issuer: st
     issuer: origin.issuer,
     actors,
     presenters: origin.presenters,
+    scopes: [...new Set([...scopesOf(token.claims), ...token.scopesBefore])],
     token: {
       subject: token.subject,
       claims: { values: new Map(Object.entries(token.claims)), unavailable: new Map() },
@@ -76,6 +77,8 @@ function readPrincipal(token: Parameters<typeof principalOfToken>[0], issuer: st
     lineage,
   };
 }
+
+const scopesOf = ({ scope }: JsonObject): readonly string[] => (typeof scope === 'string' ? scope.split(' ') : []);
 
 type Identity = Pick<Principal, 'source' | 'subject'>;
 

@@ -3,7 +3,8 @@ import { LINEAGE_CLAIM } from '../../broker-token-claims.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
 import type { OwnKeys, Revocations } from '../../ports.ts';
-import { type EpochSeconds, seconds } from '../../time.ts';
+import { marksOfToken } from '../../revocation/marks.ts';
+import { type EpochSeconds, epochMilliseconds, seconds } from '../../time.ts';
 import { type ParsedJwt, tokenType } from '../oidc/jwt.ts';
 import { publicText } from '../oidc/public-text.ts';
 import { verifySignature } from '../oidc/signature.ts';
@@ -22,6 +23,10 @@ export interface BrokerToken {
   readonly act: JsonValue | undefined;
   /** Ids of the broker tokens that it came of, nearest first. */
   readonly parents: readonly string[];
+  /** The clients that authenticated on the way and did not act. */
+  readonly presenters: readonly string[];
+  /** The scopes of the broker tokens that it came of. */
+  readonly scopesBefore: readonly string[];
   /** How many exchanges led to it. */
   readonly exchanges: number;
   readonly claims: JsonObject;
@@ -63,8 +68,16 @@ export async function verifyBrokerToken(jwt: ParsedJwt, context: BrokerTokenCont
   }
   const token = readClaims(jwt, expires, issuedAt);
   if (token === null) return refuse('claims_invalid');
-  const revoked = await context.revocations.anyRevoked([token.tokenId, ...token.parents], context.signal);
-  return revoked ? refuse('revoked') : accept(token);
+  return (await isEnded(token, context)) ? refuse('revoked') : accept(token);
+}
+
+/** By itself, with a token that it came of, or with all that was issued to, by, through or under a name. */
+async function isEnded(token: BrokerToken, { revocations, signal }: BrokerTokenContext): Promise<boolean> {
+  const [revoked, standing] = await Promise.all([
+    revocations.anyRevoked([token.tokenId, ...token.parents], signal),
+    revocations.standing(signal),
+  ]);
+  return revoked || standing.ended(marksOfToken(token), epochMilliseconds(token.issuedAt * 1000)) !== null;
 }
 
 function readClaims(jwt: ParsedJwt, expires: EpochSeconds, issuedAt: EpochSeconds | null): BrokerToken | null {
@@ -88,10 +101,15 @@ function readClaims(jwt: ParsedJwt, expires: EpochSeconds, issuedAt: EpochSecond
   };
 }
 
-function readLineage(value: JsonValue | undefined): Pick<BrokerToken, 'parents' | 'exchanges'> | null {
+type TokenLineage = Pick<BrokerToken, 'parents' | 'exchanges' | 'presenters' | 'scopesBefore'>;
+
+function readLineage(value: JsonValue | undefined): TokenLineage | null {
   if (!isJsonObject(value)) return null;
-  const { parents, exchanges } = value;
-  if (!Array.isArray(parents) || !parents.every((parent) => typeof parent === 'string')) return null;
+  const { parents, exchanges, presenters = [], scopes: scopesBefore = [] } = value;
+  if (!areTexts(parents) || !areTexts(presenters) || !areTexts(scopesBefore)) return null;
   if (typeof exchanges !== 'number' || !Number.isInteger(exchanges) || exchanges < 0) return null;
-  return { parents, exchanges };
+  return { parents, exchanges, presenters, scopesBefore };
 }
+
+const areTexts = (value: JsonValue | undefined): value is readonly string[] =>
+  Array.isArray(value) && value.every((each) => typeof each === 'string');

@@ -32,13 +32,18 @@ export const policyExplanations: Explanations<typeof policyRefusals> = {
     cause: 'The subject token carries may_act and the actor is not the one it names, or there is no actor.',
     fix: 'Present the actor that may_act names.',
   },
+  access_revoked: {
+    cause:
+      'An operator has revoked the principal, the actor (or one who acted before), the client, the connection or the scope of this request (`POST /v1/revocations`), and has not lifted it.',
+    fix: 'An operator sees which one and why with `token-broker revoke --list`, and lifts it with `--undo`; the log names the revocation.',
+  },
   limit_reached: {
     cause: '`limits.perPrincipal` or `limits.total` of the scope, in fixed windows counted at the decision.',
     fix: 'Wait for Retry-After seconds; raise the limit if it is too low.',
   },
   insufficient_scope: {
     cause:
-      'GET /v1/issuances needs a broker token with the scope broker:issuances:read, POST /v1/explain with broker:explain.',
+      'GET /v1/issuances needs a broker token with the scope broker:issuances:read, POST /v1/explain with broker:explain, /v1/revocations with broker:revocations.',
     fix: 'Get one from /oauth2/token with that scope, as a principal that its `allow` rules match.',
   },
   scopes_incompatible: {

@@ -78,6 +78,19 @@ export const requestExplanations: Explanations<typeof requestRefusals> = {
     cause: 'For example a GET of /sts or of /oauth2/token.',
     fix: 'Use the method in the Allow header.',
   },
+  revocation_unknown: {
+    cause: '`undo` of a revocation that does not stand: of another kind or name, or lifted already.',
+    fix: '`token-broker revoke --list` shows those that stand.',
+  },
+  revocation_final: {
+    cause: '`undo` for an issuance that is no AWS session. A token that has ended stays ended (contract, section 7).',
+    fix: 'Have a new token issued.',
+  },
+  revocations_full: {
+    cause:
+      'Every function reads all revocations every few seconds, so that there is a bound (200,000 characters, about 800).',
+    fix: 'Lift those that the configuration says by now (a scope with `enabled: false`, a `deny` rule), or revoke a connection or a scope instead of many principals.',
+  },
   issuance_unknown: {
     cause: 'The id is misspelt, or the record is older than the retention of the ledger.',
     fix: 'Copy the id from the answer, the session name or the list.',

@@ -1,5 +1,6 @@
 /** Fakes of the state ports, for tests of their users. The contract suites run on them and on DynamoDB. */
 import type { Clock, LimitCount, Limits, ReplayClaim, Replays, Revocations } from '../../../lib/ports.ts';
+import { type Revocation, StandingRevocations } from '../../../lib/revocation/revocation.ts';
 import { seconds, toEpochSeconds } from '../../../lib/time.ts';
 
 export function memoryReplays(clock: Clock): Replays {
@@ -41,10 +42,11 @@ export function memoryLimits(): Limits {
   };
 }
 
-export function memoryRevocations(): Revocations {
+export function memoryRevocations(standing: readonly Revocation[] = []): Revocations {
   const revoked = new Set<string>();
   return {
     anyRevoked: async (tokenIds) => tokenIds.some((tokenId) => revoked.has(tokenId)),
     revoke: async (tokenId) => void revoked.add(tokenId),
+    standing: async () => new StandingRevocations(standing),
   };
 }

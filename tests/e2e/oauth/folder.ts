@@ -88,4 +88,5 @@ grant:
 `,
   'scopes/issuances.yaml': 'scope: broker:issuances:read\nallow:\n  - client: nightly-bot\n',
   'scopes/explain.yaml': 'scope: broker:explain\nallow:\n  - client: nightly-bot\n',
+  'scopes/revocations.yaml': 'scope: broker:revocations\nallow:\n  - client: nightly-bot\n',
 });

@@ -1,0 +1,77 @@
+import type { IssuanceRecord } from '../ledger/record.ts';
+import { Fault } from '../outcome.ts';
+import type { LedgerQueries } from '../ports.ts';
+import { type EpochMilliseconds, type EpochSeconds, epochMilliseconds } from '../time.ts';
+import { marksOfRecord } from './marks.ts';
+import { markOf, type Revocation } from './revocation.ts';
+import { LONGEST_SESSION } from './session-denials.ts';
+
+const PAGE = 1_000;
+
+/** What was issued and has not ended, of everything that a revocation is of. */
+export interface LiveIssuances {
+  /** AWS sessions that carry the broker's tags, with the role and the account, `<partition>:<id>`, that each is in. */
+  readonly sessions: readonly (LiveSession & { readonly record: IssuanceRecord })[];
+  /** The rest: broker tokens (which end with the revocation), tokens of others and sessions without tags. */
+  readonly others: readonly IssuanceRecord[];
+}
+
+export interface LiveSession {
+  readonly role: string;
+  readonly account: string;
+}
+
+/**
+ * Reads the ledger for them, oldest first, so that what came of a broker token is found behind it. Throws
+ * `Fault('ledger')`.
+ */
+export async function findLive(
+  queries: LedgerQueries,
+  revocation: Revocation,
+  now: EpochSeconds,
+  signal: AbortSignal,
+): Promise<LiveIssuances> {
+  const revoked = new Set([markOf(revocation.kind, revocation.name)]);
+  const sessions: LiveIssuances['sessions'][number][] = [];
+  const others: IssuanceRecord[] = [];
+  for (const record of (await issuedSince(queries, revocation, now, signal)).reverse()) {
+    if (!marksOfRecord(record).some((mark) => revoked.has(mark))) continue;
+    // What comes of it falls with it.
+    if (record.grant === 'broker-token') revoked.add(markOf('issuance', record.id));
+    if (record.credential === null || record.credential.expires <= now) continue;
+    const session = sessionOf(record);
+    if (session === null) others.push(record);
+    else sessions.push({ ...session, record });
+  }
+  return { sessions, others };
+}
+
+async function issuedSince(
+  queries: LedgerQueries,
+  { kind, name }: Revocation,
+  now: EpochSeconds,
+  signal: AbortSignal,
+): Promise<IssuanceRecord[]> {
+  const first = kind === 'issuance' ? await queries.get(name, signal) : null;
+  const hourAgo = epochMilliseconds((now - LONGEST_SESSION) * 1000);
+  const from: EpochMilliseconds = first === null || first.time > hourAgo ? hourAgo : first.time;
+  const narrower = kind === 'scope' ? { scope: name } : first === null ? {} : { principal: first.principal };
+  const found: IssuanceRecord[] = [];
+  let cursor: string | null = null;
+  do {
+    const page = await queries.list({ ...narrower, outcome: 'issued', from }, PAGE, cursor, signal);
+    if (!page.ok) throw new Fault('bug', 'a cursor of the ledger was refused');
+    found.push(...page.value.issuances);
+    cursor = page.value.next;
+  } while (cursor !== null);
+  // Indexes lag by about a second: the one that is meant is never missed.
+  return first === null || found.some(({ id }) => id === first.id) ? found : [...found, first];
+}
+
+/** Only sessions of AssumeRole carry the tags that a denial names. */
+function sessionOf({ grant, credential }: IssuanceRecord): LiveSession | null {
+  const role = credential?.roleArn;
+  const parts = role === undefined ? null : /^arn:([a-z-]+):iam::([0-9]{12}):role\//.exec(role);
+  if (grant !== 'aws-session' || role === undefined || parts === null) return null;
+  return { role, account: `${parts[1]}:${parts[2]}` };
+}

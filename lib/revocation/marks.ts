@@ -1,0 +1,81 @@
+/** Which revocations something falls under: whose it is, who acts in it, through whom it came, and for what scope. */
+
+import type { BrokerToken } from '../identity/broker-token/verify-broker-token.ts';
+import type { Actor } from '../identity/principal.ts';
+import type { Authenticated } from '../issuance/authenticate.ts';
+import { isJsonObject, type JsonValue } from '../json.ts';
+import { scopesOf } from '../ledger/filter.ts';
+import type { ActorRecord, IssuanceRecord } from '../ledger/record.ts';
+import { type Marks, markOf } from './revocation.ts';
+
+/** Of a request: who is there, whoever stands behind a broker token among them, and the scopes asked for. */
+export function marksOfRequest({ principal, actor, client }: Authenticated, scopes: readonly string[]): Marks {
+  const { source, subject, lineage } = principal;
+  const before = [...(lineage?.actors ?? []), ...(actor?.lineage?.actors ?? [])];
+  const actors: readonly Actor[] = actor === null ? before : [actor, ...before];
+  const presenters = [...(lineage?.presenters ?? []), ...(actor?.lineage?.presenters ?? [])];
+  return [
+    ...marksOfIdentity(source.kind === 'client' ? `client:${source.name}` : `${source.name}:${subject}`),
+    ...actors.flatMap((each) => marksOfActor(identityOf(each))),
+    ...(client === null ? [] : [markOf('client', client.client)]),
+    ...presenters.map((name) => markOf('client', name)),
+    ...scopes.map((scope) => markOf('scope', scope)),
+  ];
+}
+
+/** Of a broker token, with those of the tokens that it came of. */
+export function marksOfToken(
+  token: Pick<
+    BrokerToken,
+    'subject' | 'act' | 'clientId' | 'tokenId' | 'parents' | 'scopes' | 'presenters' | 'scopesBefore'
+  >,
+): Marks {
+  return [
+    ...[token.tokenId, ...token.parents].map((id) => markOf('issuance', id)),
+    ...marksOfIdentity(token.subject),
+    ...actorsIn(token.act).flatMap(marksOfActor),
+    ...[token.clientId, ...token.presenters].map((name) => markOf('client', name)),
+    ...[...token.scopes, ...token.scopesBefore].map((scope) => markOf('scope', scope)),
+  ];
+}
+
+/** Of an issuance as it was recorded. */
+export function marksOfRecord(record: IssuanceRecord): Marks {
+  const { connection, client, subject, actor } = record;
+  const cameOf = [record.proof, ...(actor === null ? [] : [actor.proof])].filter(({ kind }) => kind === 'broker');
+  return [
+    ...[record.id, ...cameOf.map(({ tokenId }) => tokenId ?? '')].map((id) => markOf('issuance', id)),
+    ...marksOfIdentity(connection === null ? `client:${client ?? subject}` : `${connection}:${subject}`),
+    ...(actor === null ? [] : marksOfActor(identityOf(actor))),
+    ...actorsIn(record.claims['act']).flatMap(marksOfActor),
+    ...(client === null ? [] : [markOf('client', client)]),
+    ...scopesOf(record).map((scope) => markOf('scope', scope)),
+  ];
+}
+
+/** `<connection>:<subject>` or `client:<name>`: no name of a connection has a colon, and none is called `client`. */
+export const identityOf = ({
+  connection,
+  client,
+  subject,
+}: Pick<Actor | ActorRecord, 'connection' | 'client' | 'subject'>) =>
+  connection === null ? `client:${client ?? subject}` : `${connection}:${subject}`;
+
+function marksOfIdentity(identity: string): Marks {
+  const colon = identity.indexOf(':');
+  const [source, subject] = [identity.slice(0, colon), identity.slice(colon + 1)];
+  const through = source === 'client' ? markOf('client', subject) : markOf('connection', source);
+  return [markOf('principal', identity), through];
+}
+
+/** Whoever is revoked as a principal is so too where it acts. */
+const marksOfActor = (identity: string): Marks => [markOf('actor', identity), ...marksOfIdentity(identity)];
+
+/** `act` and those nested in it (RFC 8693 section 4.1). */
+function actorsIn(act: JsonValue | undefined): readonly string[] {
+  const found: string[] = [];
+  for (let each = act; isJsonObject(each); each = each['act']) {
+    if (typeof each['sub'] === 'string') found.push(each['sub']);
+  }
+  return found;
+}

@@ -1,0 +1,110 @@
+/** Which live AWS sessions of one account are denied, and the policy that says so there (contract section 7). */
+import type { JsonObject } from '../json.ts';
+import { type EpochSeconds, epochSeconds, type Seconds, seconds, toRfc3339 } from '../time.ts';
+
+/** The session tag that a denial names (`lib/credential/session-tags.ts`). */
+export type DeniedTag = 'issuance' | 'actor' | 'scope';
+
+export interface SessionDenial {
+  /** Which revocation it came of. */
+  readonly revocation: string;
+  readonly tag: DeniedTag;
+  readonly value: string;
+  /** The scope of an issuance: what is denied instead where there are too many issuances. */
+  readonly scope: string;
+  /** Sessions that began up to then; null: a tag that one session alone has. */
+  readonly before: EpochSeconds | null;
+  /** No session that it is of lives longer. */
+  readonly ends: EpochSeconds;
+}
+
+/** Sessions of a chained role end after an hour (AWS STS, AssumeRole); clocks differ, and SDKs answer late. */
+export const LONGEST_SESSION = seconds(3_600);
+export const KEPT_BEYOND: Seconds = seconds(300);
+
+/** IAM quotas: characters of a managed policy, white space not counted. */
+export const MOST_CHARACTERS = 6_144;
+
+/** `issuances`: by what was revoked itself. `scope-and-time`: it did not fit, and more is denied than was revoked. */
+export type Precision = 'exact' | 'scope-and-time' | 'all-before';
+
+export interface RevocationPolicy {
+  readonly document: JsonObject;
+  readonly precision: Precision;
+  /** Scopes all of whose sessions from before are denied, though they were not revoked as such. */
+  readonly widened: readonly string[];
+}
+
+/** Without those that are over. */
+export const pruned = (denials: readonly SessionDenial[], now: EpochSeconds): readonly SessionDenial[] =>
+  denials.filter(({ ends }) => ends + KEPT_BEYOND > now);
+
+/**
+ * The policy of an account: one Deny for all issuances, one for the actors and one for the scopes of each time. Where
+ * that is larger than a managed policy may be, the scopes with the most issuances are denied up to `now` instead; where
+ * even that does not fit, every session of the broker's that began up to `now` is.
+ */
+export function revocationPolicy(denials: readonly SessionDenial[], now: EpochSeconds): RevocationPolicy {
+  const exact = document(denials);
+  if (fits(exact)) return { document: exact, precision: 'exact', widened: [] };
+  const widened: string[] = [];
+  let left = denials;
+  for (const scope of scopesByIssuances(denials)) {
+    widened.push(scope);
+    left = left.filter((denial) => denial.tag !== 'issuance' || denial.scope !== scope);
+    const policy = document([...left, ...widened.map((each) => wholeScope(each, now))]);
+    if (fits(policy)) return { document: policy, precision: 'scope-and-time', widened };
+  }
+  return { document: allBefore(now), precision: 'all-before', widened };
+}
+
+const wholeScope = (scope: string, now: EpochSeconds): SessionDenial => ({
+  ...{ revocation: '', tag: 'scope', value: scope, scope },
+  ...{ before: now, ends: epochSeconds(now + LONGEST_SESSION) },
+});
+
+function scopesByIssuances(denials: readonly SessionDenial[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const { tag, scope } of denials) if (tag === 'issuance') counts.set(scope, (counts.get(scope) ?? 0) + 1);
+  return [...counts].sort(([, one], [, other]) => other - one).map(([scope]) => scope);
+}
+
+function document(denials: readonly SessionDenial[]): JsonObject {
+  const issuances = valuesOf(denials.filter(({ tag }) => tag === 'issuance'));
+  const timed = [
+    ...Map.groupBy(
+      denials.filter(({ before }) => before !== null),
+      ({ tag, before }) => `${tag} ${before}`,
+    ).values(),
+  ];
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      // A policy has one statement at least: this value is no issuance's.
+      deny({ StringEquals: { [tagKey('issuance')]: issuances.length === 0 ? ['none'] : issuances } }),
+      ...timed.map((each) => {
+        const [first] = each;
+        const before = first?.before ?? epochSeconds(0);
+        return deny({ StringEquals: { [tagKey(first?.tag ?? 'scope')]: valuesOf(each) }, ...issuedUpTo(before) });
+      }),
+    ],
+  };
+}
+
+const allBefore = (now: EpochSeconds): JsonObject => ({
+  Version: '2012-10-17',
+  Statement: [deny({ Null: { [tagKey('issuance')]: 'false' }, ...issuedUpTo(now) })],
+});
+
+const deny = (Condition: JsonObject): JsonObject => ({ Effect: 'Deny', Action: '*', Resource: '*', Condition });
+
+const issuedUpTo = (time: EpochSeconds): JsonObject => ({
+  DateLessThanEquals: { 'aws:TokenIssueTime': toRfc3339(time) },
+});
+
+const tagKey = (tag: DeniedTag): string => `aws:PrincipalTag/token-broker:${tag}`;
+
+const valuesOf = (denials: readonly SessionDenial[]): readonly string[] =>
+  [...new Set(denials.map(({ value }) => value))].sort();
+
+const fits = (policy: JsonObject): boolean => JSON.stringify(policy).replace(/\s/g, '').length <= MOST_CHARACTERS;

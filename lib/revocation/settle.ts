@@ -1,0 +1,163 @@
+import { actorTag } from '../credential/session-tags.ts';
+import { type EpochSeconds, epochSeconds, seconds, toEpochSeconds, toRfc3339 } from '../time.ts';
+import { findLive, type LiveIssuances } from './find-sessions.ts';
+import type { RevokePorts } from './ports.ts';
+import type { Revocation } from './revocation.ts';
+import {
+  KEPT_BEYOND,
+  LONGEST_SESSION,
+  type Precision,
+  pruned,
+  revocationPolicy,
+  type SessionDenial,
+} from './session-denials.ts';
+
+/**
+ * A function that read the list just before may issue for so long after a revocation (contract section 7: 10 s), and
+ * indexes of the ledger lag: what it issued is looked for again then.
+ */
+export const SETTLED_AFTER = seconds(15);
+
+/** What became of the live sessions of one account. */
+export interface SettledAccount {
+  readonly account: string;
+  readonly policy: 'written' | 'absent';
+  readonly precision: Precision;
+  /** Scopes denied as a whole, because there were too many issuances. */
+  readonly widened: readonly string[];
+  readonly roles: readonly { readonly role: string; readonly carries: boolean }[];
+}
+
+export interface Settled {
+  readonly accounts: readonly SettledAccount[];
+  readonly live: LiveIssuances;
+}
+
+/**
+ * Denies the live sessions of a revocation, or no longer where it was lifted, and says so in their records. Each step
+ * can be made again: whoever is interrupted leaves the revocation in force and `pending`, and the next one ends it.
+ */
+export async function settle(ports: RevokePorts, revocation: Revocation, signal: AbortSignal): Promise<Settled> {
+  const now = toEpochSeconds(ports.clock.now());
+  const lifted = revocation.lifted !== null;
+  const live = lifted ? NOTHING : await findLive(ports.queries, revocation, now, signal);
+  const found = [...new Set(live.sessions.map(({ account }) => account))];
+  const accounts = [...new Set([...revocation.accounts, ...found])].sort();
+  await remember(ports, revocation, accounts, signal);
+  const settled: SettledAccount[] = [];
+  for (const account of accounts) {
+    const sessions = live.sessions.filter((session) => session.account === account);
+    const denials = sessions.map(({ record }) =>
+      denialOf(revocation, record.id, record.scope, record.credential?.expires ?? now),
+    );
+    settled.push(await settleAccount(ports, revocation, account, { denials, sessions, now }, signal));
+  }
+  if (!lifted) await markRecords(ports, revocation, live, signal);
+  const over = lifted || now >= revocation.time / 1000 + SETTLED_AFTER;
+  if (over) await finish(ports, revocation, signal);
+  return { accounts: settled, live };
+}
+
+const NOTHING: LiveIssuances = { sessions: [], others: [] };
+
+/** The tag that says it in the fewest characters; others name their issuances. */
+function denialOf(
+  { id, kind, name, time }: Revocation,
+  issuance: string,
+  scope: string,
+  expires: EpochSeconds,
+): SessionDenial {
+  if (kind !== 'actor' && kind !== 'scope') {
+    return { revocation: id, tag: 'issuance', value: issuance, scope, before: null, ends: expires };
+  }
+  const before = epochSeconds(Math.ceil(time / 1000) + SETTLED_AFTER);
+  const ends = epochSeconds(before + LONGEST_SESSION + KEPT_BEYOND);
+  return {
+    revocation: id,
+    tag: kind,
+    value: kind === 'scope' ? name : actorTag(actorNamed(name)),
+    scope,
+    before,
+    ends,
+  };
+}
+
+function actorNamed(identity: string) {
+  const colon = identity.indexOf(':');
+  const [source, subject] = [identity.slice(0, colon), identity.slice(colon + 1)];
+  return source === 'client'
+    ? { connection: null, client: subject, subject }
+    : { connection: source, client: null, subject };
+}
+
+interface OfAccount {
+  readonly denials: readonly SessionDenial[];
+  readonly sessions: LiveIssuances['sessions'];
+  readonly now: EpochSeconds;
+}
+
+async function settleAccount(
+  ports: RevokePorts,
+  revocation: Revocation,
+  account: string,
+  { denials, sessions, now }: OfAccount,
+  signal: AbortSignal,
+): Promise<SettledAccount> {
+  let stored = await ports.denials.change(account, (before) => changed(before, revocation, denials, now), signal);
+  for (;;) {
+    const { document, ...said } = revocationPolicy(stored.denials, now);
+    const policy = await ports.policies.write(account, document, signal);
+    // Somebody else may have denied more meanwhile and have been overwritten: whoever writes last looks again.
+    const after = await ports.denials.read(account, signal);
+    if (policy === 'absent' || after.version === stored.version) {
+      const roles = [...new Set(sessions.map(({ role }) => role))];
+      const carriers = policy === 'absent' ? [] : await ports.policies.carriers(account, roles, signal);
+      return { account, policy, ...said, roles: roles.map((role) => ({ role, carries: carriers.includes(role) })) };
+    }
+    stored = after;
+  }
+}
+
+/** Those of this revocation are added, or taken out where it was lifted; those that are over go. */
+function changed(
+  before: readonly SessionDenial[],
+  { id, lifted }: Revocation,
+  denials: readonly SessionDenial[],
+  now: EpochSeconds,
+): readonly SessionDenial[] {
+  const others = pruned(before, now).filter(({ revocation }) => lifted === null || revocation !== id);
+  const known = new Set(others.map(keyOf));
+  const more = new Map(denials.filter((denial) => !known.has(keyOf(denial))).map((denial) => [keyOf(denial), denial]));
+  return others.length === before.length && more.size === 0 ? before : [...others, ...more.values()];
+}
+
+const keyOf = ({ revocation, tag, value }: SessionDenial): string => JSON.stringify([revocation, tag, value]);
+
+/** The accounts first: what is denied in one is found again when it is lifted. */
+async function remember(
+  ports: RevokePorts,
+  { id, accounts: before }: Revocation,
+  accounts: readonly string[],
+  signal: AbortSignal,
+) {
+  if (accounts.length === before.length) return;
+  await ports.list.change((all) => all.map((each) => (each.id === id ? { ...each, accounts } : each)), signal);
+}
+
+async function finish(ports: RevokePorts, { id, sessions }: Revocation, signal: AbortSignal): Promise<void> {
+  if (sessions === 'done') return;
+  await ports.list.change((all) => all.map((each) => (each.id === id ? { ...each, sessions: 'done' } : each)), signal);
+}
+
+async function markRecords(
+  ports: RevokePorts,
+  { id, by, reason, time }: Revocation,
+  live: LiveIssuances,
+  signal: AbortSignal,
+) {
+  const revoked = { revocation: id, time: toRfc3339(toEpochSeconds(time)), by, reason };
+  const records = [...live.sessions.map(({ record }) => record), ...live.others];
+  for (const record of records.filter((each) => each.revoked === undefined)) {
+    await ports.records.mark(record.id, revoked, signal);
+  }
+}
