@@ -1,6 +1,6 @@
 /**
- * The use case: authenticate → decide → look at revocations → claim → count → record `started` → mint → record the outcome → answer.
- * No credential leaves without its record; whatever cannot be reached refuses.
+ * The use case: authenticate → decide → look at revocations → claim → count → record `started` → mint → record the
+ * outcome → answer. No credential leaves without its record; whatever cannot be reached refuses.
  */
 
 import type { Granters, Minted } from './credential/grant.ts';

@@ -11,6 +11,7 @@ import { type Gateway, startGateway } from './gateway/server.ts';
 import { readTemplate, type Template } from './gateway/template.ts';
 import { checkSecrets, checkTables } from './held-by-another.ts';
 import { makeSecrets } from './rotation.ts';
+import { runSchedules } from './schedules.ts';
 import { fillSecrets, type LocalSecret } from './secrets-file.ts';
 
 export const TABLE_PREFIX = 'token-broker';
@@ -144,6 +145,8 @@ async function assemble(settings: StackSettings, gateway: Gateway, ends: (() => 
   ends.push(functions.stop);
   const failedRotations = await prepare(template, endpoints, functions, clients, { aws, tablePrefix });
   gateway.open({ routes: template.routes, functions: functions.running });
+  const schedules = runSchedules(template.schedules, functions.running);
+  ends.push(async () => schedules.stop());
   const sts = isOutside('STS') ? 'outside' : 'embedded';
   return {
     sts,

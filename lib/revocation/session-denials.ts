@@ -22,10 +22,13 @@ export interface SessionDenial {
 export const LONGEST_SESSION = seconds(3_600);
 export const KEPT_BEYOND: Seconds = seconds(300);
 
+/** Of an issuance's id (`lib/ledger/id.ts`). */
+const TAIL_CHARACTERS = 16;
+
 /** IAM quotas: characters of a managed policy, white space not counted. */
 export const MOST_CHARACTERS = 6_144;
 
-/** `issuances`: by what was revoked itself. `scope-and-time`: it did not fit, and more is denied than was revoked. */
+/** `exact`: by what was revoked itself. `scope-and-time`: it did not fit, and more is denied than was revoked. */
 export type Precision = 'exact' | 'scope-and-time' | 'all-before';
 
 export interface RevocationPolicy {
@@ -45,14 +48,14 @@ export const pruned = (denials: readonly SessionDenial[], now: EpochSeconds): re
  * even that does not fit, every session of the broker's that began up to `now` is.
  */
 export function revocationPolicy(denials: readonly SessionDenial[], now: EpochSeconds): RevocationPolicy {
-  const exact = document(denials);
-  if (fits(exact)) return { document: exact, precision: 'exact', widened: [] };
+  const exact = [document(denials, 'whole'), document(denials, 'tails')].find(fits);
+  if (exact !== undefined) return { document: exact, precision: 'exact', widened: [] };
   const widened: string[] = [];
   let left = denials;
   for (const scope of scopesByIssuances(denials)) {
     widened.push(scope);
     left = left.filter((denial) => denial.tag !== 'issuance' || denial.scope !== scope);
-    const policy = document([...left, ...widened.map((each) => wholeScope(each, now))]);
+    const policy = document([...left, ...widened.map((each) => wholeScope(each, now))], 'tails');
     if (fits(policy)) return { document: policy, precision: 'scope-and-time', widened };
   }
   return { document: allBefore(now), precision: 'all-before', widened };
@@ -69,8 +72,14 @@ function scopesByIssuances(denials: readonly SessionDenial[]): readonly string[]
   return [...counts].sort(([, one], [, other]) => other - one).map(([scope]) => scope);
 }
 
-function document(denials: readonly SessionDenial[]): JsonObject {
+/** `tails`: an issuance by the 80 random bits of its id alone, which no two have alike; half as long again fit so. */
+function document(denials: readonly SessionDenial[], ids: 'whole' | 'tails'): JsonObject {
   const issuances = valuesOf(denials.filter(({ tag }) => tag === 'issuance'));
+  const named = issuances.length === 0 ? ['none'] : issuances;
+  const condition =
+    ids === 'whole'
+      ? { StringEquals: { [tagKey('issuance')]: named } }
+      : { StringLike: { [tagKey('issuance')]: named.map((id) => `*${id.slice(-TAIL_CHARACTERS)}`) } };
   const timed = [
     ...Map.groupBy(
       denials.filter(({ before }) => before !== null),
@@ -81,7 +90,7 @@ function document(denials: readonly SessionDenial[]): JsonObject {
     Version: '2012-10-17',
     Statement: [
       // A policy has one statement at least: this value is no issuance's.
-      deny({ StringEquals: { [tagKey('issuance')]: issuances.length === 0 ? ['none'] : issuances } }),
+      deny(condition),
       ...timed.map((each) => {
         const [first] = each;
         const before = first?.before ?? epochSeconds(0);

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { printIssuances } from './issuances.ts';
 import { showSaml, showSignedRequest } from './proofs.ts';
 import { masked, type Stage } from './stage.ts';
-import { showActor, showBrokerToken, showDownstream } from './token.ts';
+import { showActor, showBrokerToken, showDownstream, showRevocation } from './token.ts';
 
 /** One flow, shown once. `run` returns the lines to print, and throws where the flow did not go as it must. */
 interface Flow {
@@ -103,6 +103,7 @@ const flows: readonly Flow[] = [
     title: "Somebody else's API: a token of its own authorization server, whose client secret only the broker has",
     run: showDownstream,
   },
+  { title: 'Taken back: a token that leaked is revoked, and inactive (token-broker revoke)', run: showRevocation },
   {
     title: 'The ledger: what was issued, denied and failed (token-broker issuances list)',
     run: printIssuances,

@@ -41,6 +41,43 @@ export async function showBrokerToken({ stack }: Stage): Promise<readonly string
   ];
 }
 
+const POLL_MS = 250;
+const WITHIN_MS = 10_000;
+
+/** A key leaked: the operator takes its issuance back, and whoever asks is told so within ten seconds. */
+export async function showRevocation({ stack }: Stage): Promise<readonly string[]> {
+  const granted = await post(
+    stack,
+    '/oauth2/token',
+    { grant_type: 'client_credentials', scope: 'demo-reports' },
+    'demo-bot',
+  );
+  const token = String(granted['access_token']);
+  const own = await post(
+    stack,
+    '/oauth2/token',
+    { grant_type: 'client_credentials', scope: 'broker:revocations' },
+    'demo-bot',
+  );
+  const response = await fetch(`${stack.url}/v1/revocations`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${own['access_token']}` },
+    body: JSON.stringify({ issuance: claimsOf(token)['jti'], reason: 'pasted into a chat' }),
+  });
+  const revoked: Members = Object(await response.json());
+  if (response.status !== 200)
+    throw new Error(`/v1/revocations answered ${response.status} ${String(revoked['reason'])}`);
+  const end = Date.now() + WITHIN_MS;
+  while ((await post(stack, '/oauth2/introspect', { token }, 'demo-bot'))['active'] === true) {
+    if (Date.now() > end) throw new Error('the token is still active');
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  return [
+    `revocation ${revoked['id']}   by ${revoked['by']}   reason ${revoked['reason']}`,
+    'introspection: active false',
+  ];
+}
+
 const exchange = async ({ idp }: Stage, scope: string) => ({
   grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
   subject_token: await idp.token('web-main'),

@@ -62,8 +62,9 @@ async function answer(sts: Sts, request: IncomingMessage, response: ServerRespon
 }
 
 /**
- * AWS STS in memory, with the few actions of AWS IAM that keep the revocation policies of accounts. It checks the shapes of requests and no signature, no trust and no policy: any role can be
- * assumed, except that some role names ask for an error (`deny-trust`, `throttle`, …). Its credentials open nothing.
+ * AWS STS in memory, with the few actions of AWS IAM that keep the revocation policies of accounts. It checks the
+ * shapes of requests and no signature, no trust and no policy: any role can be assumed, except that some role names ask
+ * for an error (`deny-trust`, `throttle`, …). Its credentials open nothing.
  */
 export async function startSts(preferredPort: number): Promise<Endpoint> {
   const sts: Sts = { sessions: sessions(), issuer: tokenIssuer(), policies: managedPolicies() };

@@ -29,10 +29,17 @@ export interface TemplateSecret {
   readonly rotatedBy: string | null;
 }
 
+/** A function that EventBridge calls by the clock. */
+export interface TemplateSchedule {
+  readonly function: string;
+  readonly everyMinutes: number;
+}
+
 export interface Template {
   readonly functions: readonly TemplateFunction[];
   readonly routes: readonly TemplateRoute[];
   readonly secrets: readonly TemplateSecret[];
+  readonly schedules: readonly TemplateSchedule[];
 }
 
 type Values = Readonly<Record<string, unknown>>;
@@ -125,6 +132,18 @@ function routesOf(logicalId: string, properties: Values, resolution: Resolution)
   });
 }
 
+function schedulesOf(logicalId: string, properties: Values): readonly TemplateSchedule[] {
+  return Object.values(mapOf(properties['Events'])).flatMap((event) => {
+    if (!isMap(event) || event['Type'] !== 'Schedule') return [];
+    const expression = String(mapOf(event['Properties'])['Schedule']);
+    const [, count, unit = 'minute'] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
+    if (count === undefined) throw new Error(`template: the local stack reads no schedule but rate(): ${expression}`);
+    return [{ function: logicalId, everyMinutes: Number(count) * (MINUTES[unit] ?? 1) }];
+  });
+}
+
+const MINUTES: Readonly<Record<string, number>> = { minute: 1, hour: 60, day: 1_440 };
+
 /** Keys of `RouteSettings` of the APIs. */
 const settingsOf = (template: Values): readonly string[] =>
   Object.values(mapOf(template['Resources'])).flatMap((resource) =>
@@ -155,8 +174,7 @@ function secretsOf(template: Values, resolution: Resolution): readonly TemplateS
 }
 
 /**
- * Reads the functions, routes and secrets of a SAM template: what `AWS::Serverless::Function` resources with `HttpApi`
- * events say, with `Globals`, parameters (`given` over the template's defaults) and CloudFormation's functions
+ * Reads the functions, routes, schedules and secrets of a SAM template: what `AWS::Serverless::Function` resources say, with `Globals`, parameters (`given` over the template's defaults) and CloudFormation's functions
  * resolved. Throws where the template names something that it does not define, or has a route that API Gateway would
  * refuse.
  */
@@ -177,5 +195,6 @@ export function readTemplate(path: string, given: Readonly<Record<string, string
     functions: declared.map(({ logicalId, properties }) => functionOf(logicalId, globals, properties, resolution)),
     routes,
     secrets: secretsOf(template, resolution),
+    schedules: declared.flatMap(({ logicalId, properties }) => schedulesOf(logicalId, properties)),
   };
 }

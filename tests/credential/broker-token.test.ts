@@ -176,7 +176,7 @@ describe('a broker token', () => {
     expect((await mint()).claims).not.toHaveProperty('may_act');
   });
 
-  it('says who presented it, and whom it is of, to this broker alone', async () => {
+  it('says whom it is of to this broker alone; who presented it wherever it goes, so that a revocation reaches it', async () => {
     const { proof, claims } = principalOf('k8s', 'x');
     const client = { client: 'portal', claims, proof, reuse: null };
     const principal = { ...principalOf('okta', 'alice'), name: 'alice@acme.example', lineage: lineage() };
@@ -189,7 +189,9 @@ describe('a broker token', () => {
       ...{ principal: 'alice@acme.example', issuer: 'https://idp.example' },
     });
     const foreign = await mint({ principal, client, actor: actorOf('k8s', null, 'x') });
-    expect(foreign.claims?.['token_broker']).toEqual({ parents: ['iss_a'], exchanges: 2 });
+    expect(foreign.claims?.['token_broker']).toEqual({
+      ...{ parents: ['iss_a'], exchanges: 2, presenters: ['portal'] },
+    });
   });
 
   it('has the further claims of its scopes, none of which stands in for a standard one', async () => {

@@ -19,6 +19,7 @@ export const CONTRACT_PATHS: Readonly<Record<string, readonly string[]>> = {
     '/console/explain',
     '/console/assets/{file}',
   ],
+  revocations: ['/v1/revocations'],
   'sign-in': ['/oauth2/authorize', '/saml/{connection}/metadata', '/saml/{connection}/login', '/saml/{connection}/acs'],
   health: ['/healthz'],
 };

@@ -17,6 +17,7 @@ const environments: Readonly<Record<string, readonly string[]>> = {
   issuances: [],
   explain: [],
   console: [],
+  revocations: [],
   'sign-in': ['SAML_KEYS_SECRET'],
   health: [],
   rotate: ['SAML_KEYS_SECRET', 'SIGNING_ALGORITHM', 'SIGNING_KEYS_SECRET'],
@@ -65,7 +66,7 @@ describe('the functions of the template', () => {
   it.each(functions)(
     '%s: a new version takes over slowly, and back on an alarm, if it mints or signs',
     (name, id, properties) => {
-      const mintsOrSigns = /"sts:AssumeRole"|"ReadSigningKeys"|"ReadSamlKeys"/.test(may(id));
+      const mintsOrSigns = /"sts:TagSession"|"ReadSigningKeys"|"ReadSamlKeys"/.test(may(id));
       const { AutoPublishAlias: alias, DeploymentPreference: preference } = properties;
       if (!mintsOrSigns) {
         expect([name, alias, preference]).toEqual([name, undefined, undefined]);

@@ -24,12 +24,13 @@ const resources: Readonly<Record<string, unknown>> = {
   'clients/*': { 'Fn::Sub': `${SECRET}token-broker/clients/*` },
   'downstream/*': { 'Fn::Sub': `${SECRET}token-broker/downstream/*` },
   'assumable-roles': { Ref: 'AssumableRoles' },
+  revokers: { 'Fn::Sub': 'arn:*:iam::*:role/${TablePrefix}-revoker' },
   'no resource': '*',
 };
 
 const read = ['config: dynamodb:GetItem', 'keys: dynamodb:GetItem', 'keys: dynamodb:PutItem, except own#*'];
 const claim = 'state: dynamodb:DeleteItem dynamodb:PutItem, replay#* only';
-const revoked = 'state: dynamodb:GetItem, revoked#* only';
+const revoked = 'state: dynamodb:GetItem, revocations and revoked#* only';
 const limit = 'state: dynamodb:UpdateItem, limit#* only';
 const state = [claim, limit, revoked];
 const mint = [
@@ -75,6 +76,15 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     revoked,
     'keys: dynamodb:GetItem',
   ],
+  revocations: [
+    'ledger: dynamodb:BatchGetItem dynamodb:GetItem dynamodb:Query',
+    'ledger/index: dynamodb:Query',
+    'ledger: dynamodb:UpdateItem, of revoked only',
+    revoked,
+    'keys: dynamodb:GetItem',
+    'state: dynamodb:GetItem dynamodb:PutItem, revocations and denied-sessions#* only',
+    'revokers: sts:AssumeRole',
+  ],
   console: [],
   'sign-in': [
     ...read,
@@ -94,12 +104,19 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 
 /** Conditions on a statement, and how the table says them: which items of a table, by how their keys begin. */
 const present = { Null: { 'dynamodb:LeadingKeys': 'false' } };
-const keys = (operator: string, prefix: string) => ({
-  [operator]: { 'dynamodb:LeadingKeys': [`${prefix}#*`] },
+const leading = (operator: string, patterns: readonly string[]) => ({
+  [operator]: { 'dynamodb:LeadingKeys': patterns },
   ...present,
 });
+const keys = (operator: string, prefix: string) => leading(operator, [`${prefix}#*`]);
 const conditions: Readonly<Record<string, unknown>> = {
   ', 120 s at most': { NumericLessThanEquals: { 'sts:DurationSeconds': 120 } },
+  ', of revoked only': {
+    'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['pk', 'sk', 'revoked'] },
+    Null: { 'dynamodb:Attributes': 'false' },
+  },
+  ', revocations and revoked#* only': leading('ForAllValues:StringLike', ['revoked#*', 'revocations']),
+  ', revocations and denied-sessions#* only': leading('ForAllValues:StringLike', ['revocations', 'denied-sessions#*']),
   ', except own#*': keys('ForAllValues:StringNotLike', 'own'),
   ...Object.fromEntries(
     ['own', 'replay', 'limit', 'revoked', 'sign-in', 'code'].map((prefix) => [
@@ -249,7 +266,7 @@ describe('the permissions of the template', () => {
 
   it('names exactly the roles that may assume as those that targets trust', () => {
     const minting = functions.filter(([, id]) =>
-      statementsOf(template.Resources[`${id}Role`]).some(({ Action }) => [Action].flat().includes('sts:AssumeRole')),
+      statementsOf(template.Resources[`${id}Role`]).some(({ Action }) => [Action].flat().includes('sts:TagSession')),
     );
     expect(template.Outputs['MintingRoleArns']).toMatchObject({
       Value: { 'Fn::Join': [',', minting.map(([, id]) => ({ 'Fn::GetAtt': [`${id}Role`, 'Arn'] }))] },

@@ -15,7 +15,9 @@ interface RouteEvent {
 
 const declared = resourcesOf('AWS::Serverless::Function').map(([, resource]) => ({
   name: functionName(resource),
-  events: Object.values((resource.Properties['Events'] ?? {}) as Record<string, RouteEvent>),
+  events: Object.values((resource.Properties['Events'] ?? {}) as Record<string, RouteEvent>).filter(
+    ({ Type }) => Type !== 'Schedule',
+  ),
 }));
 const keys = declared.flatMap(({ events }) => events.map((event) => `ANY ${event.Properties.Path}`));
 const api = readTemplate('template.yaml', { Issuer: 'https://broker.example.com', ExternalId: 'local' });

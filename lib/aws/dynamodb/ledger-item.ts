@@ -158,8 +158,8 @@ export function denialItems(
 }
 
 /**
- * The record of an item; `attempts` beside it is the count of a denial, `revoked` what was written later. Throws `Fault('ledger')` for what is no item of
- * ours.
+ * The record of an item; `attempts` beside it is the count of a denial, `revoked` what was written later. Throws
+ * `Fault('ledger')` for what is no item of ours.
  */
 export function readItem(item: Item): IssuanceRecord {
   const text = textOf(item['record']);

@@ -1,20 +1,14 @@
-import {
-  CreatePolicyVersionCommand,
-  DeletePolicyVersionCommand,
-  GetPolicyVersionCommand,
-  IAMClient,
-  ListAttachedRolePoliciesCommand,
-  ListPolicyVersionsCommand,
-  type PolicyVersion,
-} from '@aws-sdk/client-iam';
 import type { RevocationPolicies } from '../../revocation/ports.ts';
 import type { Sts, StsResult } from '../sts/client.ts';
+import { type Iam, type IamAnswer, iamClient } from './client.ts';
 
 export interface RevocationPoliciesOptions {
   readonly sts: Sts;
   readonly region: string;
   readonly externalId: string;
-  /** Begins the name of the role and of the policy in each target account: `<prefix>-revoker`, `<prefix>-revocations`. */
+  /**
+   * Begins the name of the role and of the policy in each target account: `<prefix>-revoker`, `<prefix>-revocations`.
+   */
   readonly prefix: string;
 }
 
@@ -43,7 +37,7 @@ export function revocationPolicies(options: RevocationPoliciesOptions): Revocati
     },
     carriers: async (account, roles, signal) => {
       const arn = policyArn(options, account);
-      const carry = async (iam: IAMClient) => {
+      const carry = async (iam: Iam) => {
         const found: string[] = [];
         for (const role of roles) if (await carries(iam, role, arn, signal)) found.push(role);
         return found;
@@ -61,7 +55,7 @@ async function asRevoker<T>(
   { sts, region, externalId, prefix }: RevocationPoliciesOptions,
   account: string,
   signal: AbortSignal,
-  use: (iam: IAMClient) => Promise<T>,
+  use: (iam: Iam) => Promise<T>,
 ): Promise<T | null> {
   try {
     const answer = await sts.call(
@@ -74,12 +68,7 @@ async function asRevoker<T>(
       },
       signal,
     );
-    const iam = new IAMClient({ region, credentials: credentialsOf(answer) });
-    try {
-      return await use(iam);
-    } finally {
-      iam.destroy();
-    }
+    return await use(iamClient(region, credentialsOf(answer)));
   } catch (error) {
     if (error instanceof Error && ABSENT.has(error.name)) return null;
     throw error;
@@ -94,45 +83,38 @@ function credentialsOf(answer: StsResult) {
   return { accessKeyId, secretAccessKey, sessionToken };
 }
 
-async function rewrite(iam: IAMClient, PolicyArn: string, text: string, abortSignal: AbortSignal): Promise<'written'> {
-  const { Versions = [] } = await iam.send(new ListPolicyVersionsCommand({ PolicyArn }), { abortSignal });
-  const VersionId = Versions.find(({ IsDefaultVersion }) => IsDefaultVersion === true)?.VersionId;
-  if (VersionId !== undefined) {
-    const { PolicyVersion: current } = await iam.send(new GetPolicyVersionCommand({ PolicyArn, VersionId }), {
-      abortSignal,
-    });
-    if (isSame(current?.Document, text)) return 'written';
-  }
-  if (Versions.length >= MOST_VERSIONS) {
-    const oldest = oldestOf(Versions);
-    await iam.send(new DeletePolicyVersionCommand({ PolicyArn, VersionId: oldest }), { abortSignal });
-  }
-  await iam.send(new CreatePolicyVersionCommand({ PolicyArn, PolicyDocument: text, SetAsDefault: true }), {
-    abortSignal,
-  });
+async function rewrite(iam: Iam, PolicyArn: string, text: string, signal: AbortSignal): Promise<'written'> {
+  const versions = (await iam.call('ListPolicyVersions', { PolicyArn }, signal)).list('Versions');
+  const current = versions.find((version) => version.text('IsDefaultVersion') === 'true')?.text('VersionId');
+  if (current && (await documentOf(iam, PolicyArn, current, signal)) === text) return 'written';
+  const oldest = versions.length < MOST_VERSIONS ? null : oldestOf(versions);
+  if (oldest !== null) await iam.call('DeletePolicyVersion', { PolicyArn, VersionId: oldest }, signal);
+  await iam.call('CreatePolicyVersion', { PolicyArn, PolicyDocument: text, SetAsDefault: 'true' }, signal);
   return 'written';
 }
 
 /** IAM answers the document percent-encoded (RFC 3986). */
-const isSame = (document: string | undefined, text: string): boolean =>
-  document !== undefined && decodeURIComponent(document) === text;
+async function documentOf(iam: Iam, PolicyArn: string, VersionId: string, signal: AbortSignal): Promise<string> {
+  const answer = await iam.call('GetPolicyVersion', { PolicyArn, VersionId }, signal);
+  return decodeURIComponent(answer.within('PolicyVersion').text('Document') ?? '');
+}
 
-const oldestOf = (versions: readonly PolicyVersion[]): string | undefined =>
+/** Of the versions that are not in force, by their time (RFC 3339 in UTC, which sorts as text). */
+const oldestOf = (versions: readonly IamAnswer[]): string | null =>
   versions
-    .filter(({ IsDefaultVersion }) => IsDefaultVersion !== true)
-    .sort((one, other) => Number(one.CreateDate ?? 0) - Number(other.CreateDate ?? 0))
-    .at(0)?.VersionId;
+    .filter((version) => version.text('IsDefaultVersion') !== 'true')
+    .sort((one, other) => ((one.text('CreateDate') ?? '') < (other.text('CreateDate') ?? '') ? -1 : 1))
+    .at(0)
+    ?.text('VersionId') ?? null;
 
-async function carries(iam: IAMClient, role: string, arn: string, abortSignal: AbortSignal): Promise<boolean> {
+async function carries(iam: Iam, role: string, arn: string, signal: AbortSignal): Promise<boolean> {
   const RoleName = role.slice(role.lastIndexOf('/') + 1);
-  let Marker: string | undefined;
+  let marker: string | null = null;
   do {
-    const page = await iam.send(
-      new ListAttachedRolePoliciesCommand({ RoleName, ...(Marker === undefined ? {} : { Marker }) }),
-      { abortSignal },
-    );
-    if (page.AttachedPolicies?.some(({ PolicyArn }) => PolicyArn === arn) === true) return true;
-    Marker = page.IsTruncated === true ? page.Marker : undefined;
-  } while (Marker !== undefined);
+    const given: Readonly<Record<string, string>> = marker === null ? { RoleName } : { RoleName, Marker: marker };
+    const page = await iam.call('ListAttachedRolePolicies', given, signal);
+    if (page.list('AttachedPolicies').some((policy) => policy.text('PolicyArn') === arn)) return true;
+    marker = page.text('IsTruncated') === 'true' ? page.text('Marker') : null;
+  } while (marker !== null);
   return false;
 }

@@ -1,7 +1,7 @@
 import type { Environment } from '../../host/settings.ts';
 
 /** The services that the functions call, by the name that signatures and endpoints have. */
-export type ServiceName = 'dynamodb' | 'secretsmanager' | 'sts';
+export type ServiceName = 'dynamodb' | 'iam' | 'secretsmanager' | 'sts';
 
 /**
  * The end of the SDKs' own setting, `AWS_ENDPOINT_URL_…` (AWS SDKs and Tools Reference Guide, "Service-specific
@@ -9,6 +9,7 @@ export type ServiceName = 'dynamodb' | 'secretsmanager' | 'sts';
  */
 const SETTINGS: Readonly<Record<ServiceName, string>> = {
   dynamodb: 'DYNAMODB',
+  iam: 'IAM',
   secretsmanager: 'SECRETS_MANAGER',
   sts: 'STS',
 };
@@ -33,14 +34,20 @@ const AWS: Partition = { regions: /^/, suffix: 'amazonaws.com', dualStackSuffix:
 
 const isOn = (environment: Environment, name: string): boolean => environment[name]?.toLowerCase() === 'true';
 
+/** What `AWS_ENDPOINT_URL_<SERVICE>` or `AWS_ENDPOINT_URL` says; null: nothing. Throws where that is no URL. */
+export function configuredEndpoint(service: ServiceName, environment: Environment = process.env): URL | null {
+  const set = environment[`AWS_ENDPOINT_URL_${SETTINGS[service]}`] || environment['AWS_ENDPOINT_URL'];
+  return set && !isOn(environment, 'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS') ? new URL(set) : null;
+}
+
 /**
- * Where a service is asked: what `AWS_ENDPOINT_URL_<SERVICE>` or `AWS_ENDPOINT_URL` says, else the Region's endpoint;
- * with `AWS_USE_FIPS_ENDPOINT` and `AWS_USE_DUALSTACK_ENDPOINT`, as the AWS SDKs read them. An empty variable counts as
- * missing. Throws where an endpoint that is set is no URL.
+ * Where a service of a Region is asked: what `AWS_ENDPOINT_URL_<SERVICE>` or `AWS_ENDPOINT_URL` says, else the Region's
+ * endpoint; with `AWS_USE_FIPS_ENDPOINT` and `AWS_USE_DUALSTACK_ENDPOINT`, as the AWS SDKs read them. An empty variable
+ * counts as missing. Throws where an endpoint that is set is no URL.
  */
 export function endpointOf(service: ServiceName, region: string, environment: Environment = process.env): URL {
-  const set = environment[`AWS_ENDPOINT_URL_${SETTINGS[service]}`] || environment['AWS_ENDPOINT_URL'];
-  if (set && !isOn(environment, 'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS')) return new URL(set);
+  const set = configuredEndpoint(service, environment);
+  if (set !== null) return set;
   const fips = isOn(environment, 'AWS_USE_FIPS_ENDPOINT');
   const dualStack = isOn(environment, 'AWS_USE_DUALSTACK_ENDPOINT');
   const partition = PARTITIONS.find(({ regions }) => regions.test(region)) ?? AWS;

@@ -1,0 +1,251 @@
+import { describe, expect, it } from '@jest/globals';
+import type { IssuanceRecord } from '../../lib/ledger/record.ts';
+import { accept, Fault } from '../../lib/outcome.ts';
+import type { AccountDenials, RevokePorts } from '../../lib/revocation/ports.ts';
+import { parseRevocation } from '../../lib/revocation/request.ts';
+import type { Revocation } from '../../lib/revocation/revocation.ts';
+import { revoke, settlePending } from '../../lib/revocation/revoke.ts';
+import { epochMilliseconds, epochSeconds } from '../../lib/time.ts';
+import { memoryRevocations } from '../aws/dynamodb/memory-state.ts';
+import { NOW } from '../fakes/world.ts';
+import { aRecord } from '../ledger/a-record.ts';
+
+const ACCOUNTS = ['111122223333', '444455556666'];
+const idOf = (n: number): string => `iss_01KB${String(n).padStart(22, '0')}`;
+
+const aSession = (n: number, more: Partial<IssuanceRecord> = {}): IssuanceRecord => ({
+  ...aRecord(),
+  id: idOf(n),
+  time: NOW,
+  outcome: 'issued',
+  grant: 'aws-session',
+  ...{ connection: 'okta', client: null, subject: 'alice', principal: 'Alice', actor: null, claims: {} },
+  credential: {
+    expires: epochSeconds(NOW / 1000 + 3600),
+    roleArn: `arn:aws:iam::${ACCOUNTS[n % 2]}:role/token-broker/deploy`,
+    accessKeyId: 'ASIA1',
+  },
+  ...more,
+});
+
+/** A world in memory that ends before its `dies`-th write, as a killed process does, and counts them. */
+function world(records: readonly IssuanceRecord[], dies = Number.POSITIVE_INFINITY) {
+  let now: number = NOW;
+  let writes = 0;
+  let life = dies;
+  let list: readonly Revocation[] = [];
+  const accounts = new Map<string, AccountDenials>();
+  const policies = new Map<string, string>();
+  const marks = new Map<string, string>();
+  const writing = (): void => {
+    writes += 1;
+    if (writes >= life) throw new Fault('revocations', 'killed');
+  };
+  const ports: RevokePorts = {
+    clock: { now: () => epochMilliseconds(now) },
+    random: { bytes: (count) => new Uint8Array(count).fill(writes) },
+    issuer: 'https://broker.example.com',
+    ownKeys: { find: async () => [], all: async () => [] },
+    revocations: memoryRevocations(),
+    queries: {
+      get: async (id) => records.find((each) => each.id === id) ?? null,
+      list: async ({ from, scope, principal }) =>
+        accept({
+          issuances: records
+            .filter((each) => each.time >= (from ?? 0))
+            .filter((each) => scope === undefined || each.scope === scope)
+            .filter((each) => principal === undefined || each.principal === principal)
+            .toSorted((one, other) => (one.id < other.id ? 1 : -1)),
+          next: null,
+        }),
+    },
+    list: {
+      read: async () => list,
+      change: async (change) => {
+        const changed = change(list);
+        if (changed === list) return list;
+        writing();
+        list = changed;
+        return list;
+      },
+    },
+    denials: {
+      read: async (account) => accounts.get(account) ?? { version: 0, denials: [] },
+      change: async (account, change) => {
+        const before = accounts.get(account) ?? { version: 0, denials: [] };
+        const denials = change(before.denials);
+        if (denials === before.denials) return before;
+        writing();
+        const after = { version: before.version + 1, denials };
+        accounts.set(account, after);
+        return after;
+      },
+    },
+    policies: {
+      write: async (account, document) => {
+        const text = JSON.stringify(document);
+        if (policies.get(account) === text) return 'written';
+        writing();
+        policies.set(account, text);
+        return 'written';
+      },
+      carriers: async (_, roles) => roles,
+    },
+    records: {
+      mark: async (id, { reason }) => {
+        if (marks.has(id)) return;
+        writing();
+        marks.set(id, reason);
+      },
+    },
+  };
+  return {
+    ports,
+    pass: (seconds: number) => {
+      now += seconds * 1000;
+    },
+    revive: () => {
+      life = Number.POSITIVE_INFINITY;
+    },
+    list: () => list,
+    writes: () => writes,
+    denied: () =>
+      records.filter(({ id }) => [...policies.values()].some((text) => text.includes(id))).map(({ id }) => id),
+    marked: () => [...marks.keys()].sort(),
+  };
+}
+
+const noDeadline = new AbortController().signal;
+const operator = { subject: 'okta:operator' };
+const asked = (body: object) => {
+  const read = parseRevocation(Buffer.from(JSON.stringify({ reason: 'r', ...body })));
+  if (!read.ok) throw new Error(read.refusal.detail);
+  return read.value;
+};
+const alice = asked({ principal: 'okta:alice' });
+
+describe('a revocation', () => {
+  const actor = (connection: string | null, client: string | null, subject: string) => ({
+    ...{ connection, client, subject, principal: subject, claims: {} },
+    proof: { kind: 'oidc' as const, issuer: null, tokenId: null, sha256: null, expires: null },
+  });
+  const records = [
+    aSession(1),
+    aSession(2, { subject: 'bob', principal: 'Bob', actor: actor('okta', null, 'alice') }),
+    aSession(3, { subject: 'bob', principal: 'Bob', actor: actor(null, 'agent', 'agent'), client: 'agent' }),
+    aSession(4, { connection: null, client: 'agent', subject: 'agent', principal: 'agent' }),
+    aSession(5, { scope: 'read', connection: 'github', subject: 'bob', principal: 'Bob' }),
+  ];
+
+  it.each<[object, readonly number[]]>([
+    [{ principal: 'okta:alice' }, [1, 2]],
+    [{ principal: 'github:bob' }, [5]],
+    [{ principal: 'client:agent' }, [3, 4]],
+    [{ actor: 'client:agent' }, [3]],
+    [{ client: 'agent' }, [3, 4]],
+    [{ connection: 'okta' }, [1, 2, 3]],
+    [{ issuance: idOf(4) }, [4]],
+    [{ scope: 'read' }, [5]],
+  ])('of %j is of these sessions', async (target, expected) => {
+    const { ports, marked } = world(records);
+    expect(await revoke(ports, operator, asked(target), noDeadline)).toMatchObject({
+      ok: true,
+      value: { denied: expected.length },
+    });
+    expect(marked()).toEqual(expected.map(idOf));
+  });
+
+  it('of a broker token is of the sessions that came of it, and of what came of those tokens', async () => {
+    const proofOf = (n: number) => ({
+      kind: 'broker' as const,
+      issuer: null,
+      tokenId: idOf(n),
+      sha256: null,
+      expires: null,
+    });
+    const token = { grant: 'broker-token' as const, credential: { expires: epochSeconds(NOW / 1000 + 600) } };
+    const family = [
+      aSession(1, token),
+      aSession(2, { ...token, proof: proofOf(1) }),
+      aSession(3, { proof: proofOf(2) }),
+      aSession(4),
+    ];
+    const { ports, denied, marked } = world(family);
+    await revoke(ports, operator, asked({ issuance: idOf(1) }), noDeadline);
+    expect([denied(), marked()]).toEqual([[idOf(3)], [1, 2, 3].map(idOf)]);
+  });
+
+  it('is not of sessions that are over', async () => {
+    const over = aSession(1, { credential: { ...aSession(1).credential, expires: epochSeconds(NOW / 1000) } });
+    const { ports, marked } = world([over]);
+    await revoke(ports, operator, alice, noDeadline);
+    expect(marked()).toEqual([]);
+  });
+
+  it('asked for again is the same one', async () => {
+    const { ports, list } = world([aSession(1)]);
+    const first = await revoke(ports, operator, alice, noDeadline);
+    const again = await revoke(ports, operator, alice, noDeadline);
+    expect(list()).toHaveLength(1);
+    expect([first, again]).toMatchObject([{ value: { id: list()[0]?.id } }, { value: { id: list()[0]?.id } }]);
+  });
+
+  it.each([
+    [14, 1],
+    [15, 0],
+  ])('looks again for what was issued meanwhile, until it is %i s old', async (age, pending) => {
+    const late = [aSession(1)];
+    const { ports, pass, list, denied } = world(late);
+    await revoke(ports, operator, alice, noDeadline);
+    late.push(aSession(2));
+    pass(age);
+    await settlePending(ports, noDeadline, () => undefined);
+    expect(denied()).toEqual([idOf(1), idOf(2)]);
+    expect(list().filter(({ sessions }) => sessions === 'pending')).toHaveLength(pending);
+  });
+
+  it('that is lifted denies nobody any more, and another one goes on', async () => {
+    const { ports, denied } = world([aSession(1), aSession(2, { subject: 'bob' })]);
+    await revoke(ports, operator, alice, noDeadline);
+    await revoke(ports, operator, asked({ principal: 'okta:bob' }), noDeadline);
+    await revoke(ports, operator, { ...alice, undo: true }, noDeadline);
+    expect(denied()).toEqual([idOf(2)]);
+  });
+
+  it('that was killed at any of its writes is in force whole or not at all, and the clock ends it', async () => {
+    const whole = world(records);
+    await revoke(whole.ports, operator, alice, noDeadline);
+    expect(whole.writes()).toBeGreaterThan(5);
+    for (let dies = 1; dies <= whole.writes(); dies += 1) {
+      const { ports, revive, list, denied, marked } = world(records, dies);
+      await revoke(ports, operator, alice, noDeadline).catch(() => undefined);
+      revive();
+      await settlePending(ports, noDeadline, () => undefined);
+      if (list().length === 0) expect([denied(), marked()]).toEqual([[], []]);
+      else expect([denied(), marked()]).toEqual([whole.denied(), whole.marked()]);
+      await revoke(ports, operator, alice, noDeadline);
+      expect([denied(), marked()]).toEqual([whole.denied(), whole.marked()]);
+    }
+  });
+
+  it('of two at once is in the policy with the other, whoever writes last', async () => {
+    const { ports, denied } = world([aSession(1), aSession(3, { subject: 'bob' })]);
+    // Bob's is denied while Alice's policy is on its way, and Alice's older one arrives last.
+    let first = true;
+    const slow: RevokePorts = {
+      ...ports,
+      policies: {
+        ...ports.policies,
+        write: async (account, document, signal) => {
+          if (first) {
+            first = false;
+            await revoke(ports, operator, asked({ principal: 'okta:bob' }), noDeadline);
+          }
+          return ports.policies.write(account, document, signal);
+        },
+      },
+    };
+    await revoke(slow, operator, alice, noDeadline);
+    expect(denied()).toEqual([idOf(1), idOf(3)]);
+  });
+});
