@@ -1,7 +1,9 @@
 import type { RunningFunction } from './gateway/function-host.ts';
 import type { TemplateSchedule } from './gateway/template.ts';
 
-/** AWS Lambda's example event of a scheduled rule (EventBridge User Guide, "Scheduled events"), as far as it matters. */
+/**
+ * AWS Lambda's example event of a scheduled rule (EventBridge User Guide, "Scheduled events"), as far as it matters.
+ */
 const scheduled = (): string =>
   JSON.stringify({
     source: 'aws.events',

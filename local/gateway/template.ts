@@ -174,9 +174,9 @@ function secretsOf(template: Values, resolution: Resolution): readonly TemplateS
 }
 
 /**
- * Reads the functions, routes, schedules and secrets of a SAM template: what `AWS::Serverless::Function` resources say, with `Globals`, parameters (`given` over the template's defaults) and CloudFormation's functions
- * resolved. Throws where the template names something that it does not define, or has a route that API Gateway would
- * refuse.
+ * Reads the functions, routes, schedules and secrets of a SAM template: what `AWS::Serverless::Function` resources say,
+ * with `Globals`, parameters (`given` over the template's defaults) and CloudFormation's functions resolved. Throws
+ * where the template names something that it does not define, or has a route that API Gateway would refuse.
  */
 export function readTemplate(path: string, given: Readonly<Record<string, string>>, region: string = REGION): Template {
   const template = mapOf(parseTemplate(readFileSync(path, 'utf8')));

@@ -17,7 +17,9 @@ export interface IamAnswer {
 }
 
 export interface Iam {
-  /** Throws an error whose `name` is IAM's own code, or one that says that no answer came. A request may arrive twice. */
+  /**
+   * Throws an error whose `name` is IAM's own code, or one that says that no answer came. A request may arrive twice.
+   */
   call(action: string, input: Readonly<Record<string, string>>, signal: AbortSignal): Promise<IamAnswer>;
 }
 
