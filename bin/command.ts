@@ -22,6 +22,8 @@ export interface OptionSpec {
   /** May be given several times; `values` of the arguments has all of them. */
   readonly repeatable?: true;
   readonly choices?: readonly string[];
+  /** Values that a shell may offer, where there are others too. */
+  readonly offers?: readonly string[];
 }
 
 /** What a command was given. */
@@ -41,6 +43,8 @@ export interface Command {
    * others too.
    */
   readonly arguments?: string;
+  /** Operands that a shell may offer. */
+  readonly offers?: readonly string[];
   /** What it does, for whoever reads its help: a first sentence, then what else is to know. */
   readonly description: string;
   readonly options?: readonly OptionSpec[];

@@ -20,6 +20,8 @@ need python3 python3 python3-venv
 need curl curl
 need jq jq
 need go golang-go
+need zsh zsh
+need fish fish
 node -e 'if (Number(process.versions.node.split(".")[0]) < 20) { console.error(`Node.js ${process.version} is too old: 20 or newer`); process.exit(1); }'
 
 npm ci --no-audit --no-fund

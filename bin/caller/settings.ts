@@ -33,11 +33,29 @@ export interface ScopedSettings extends CallerSettings {
 
 const option = (flags: string, description: string): OptionSpec => ({ flags, description });
 
+/** As they are begun; what follows a colon is the caller's. */
+const PROOFS = [
+  'auto',
+  'aws-signed',
+  'aws-token',
+  'client:',
+  'env:',
+  'exec:',
+  'file:',
+  'github',
+  'gitlab:',
+  'kubernetes',
+  'login',
+];
+
 /** The options of every command that asks the broker for something. */
 export const callerOptions: readonly OptionSpec[] = [
   option('--broker <url>', 'the broker (TOKEN_BROKER_URL)'),
-  option('--proof <kind>', 'who you are: auto, github, kubernetes, file:PATH, … (TOKEN_BROKER_PROOF)'),
-  option('--actor <kind>', 'a proof of whoever acts for the subject'),
+  {
+    ...option('--proof <kind>', 'who you are: auto, github, kubernetes, file:PATH, … (TOKEN_BROKER_PROOF)'),
+    offers: PROOFS,
+  },
+  { ...option('--actor <kind>', 'a proof of whoever acts for the subject'), offers: PROOFS },
   option('--intent <text>', 'why, for the ledger'),
   option('--duration <time>', 'how long, such as 15m or 900'),
   { flags: '--param <name=value>', description: "a parameter of the scope's", repeatable: true },

@@ -56,6 +56,11 @@ export const commands: CommandTable = {
   'web-identity': { summary: 'keep a fresh proof in a file, for AWS SDKs', load: () => import('./web-identity.ts') },
   doctor: { summary: 'look at what is wrong between here and a scope', load: () => import('./doctor.ts') },
   revoke: { summary: 'take back what was issued, and stop more of it', load: () => import('./revoke.ts') },
+  completion: {
+    summary: 'print what completes command lines in bash, zsh or fish',
+    // It is of all of them.
+    load: async () => ({ command: (await import('./completion.ts')).completionOf(commands) }),
+  },
   // Docker calls it by the name of its own program.
   'docker-credential': { summary: '', load: () => import('./docker-credential.ts') },
   issuances: { summary: 'list and show what the ledger has', commands: issuances },
