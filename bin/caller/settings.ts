@@ -44,7 +44,7 @@ const PROOFS = [
   'file:',
   'github',
   'gitlab:',
-  'kubernetes',
+  'kubernetes:',
   'login',
 ];
 
