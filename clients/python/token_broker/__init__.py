@@ -8,7 +8,7 @@ nothing to show who it is). Wrong arguments are `ValueError`.
 """
 
 from token_broker.errors import BrokerError, ProofError
-from token_broker.proofs import ClientSecret
+from token_broker.proofs import ClientKey, ClientSecret
 from token_broker.session import AccessToken, Session
 
-__all__ = ["AccessToken", "BrokerError", "ClientSecret", "ProofError", "Session"]
+__all__ = ["AccessToken", "BrokerError", "ClientKey", "ClientSecret", "ProofError", "Session"]

@@ -12,9 +12,11 @@ from typing import Any, Callable, Mapping, Optional, Union
 from urllib.parse import quote, urlsplit
 
 from token_broker.errors import ProofError
+from token_broker.login import has_login, login_token
 from token_broker.transport import ask, require_safe
 
 JWT = "urn:ietf:params:oauth:token-type:jwt"
+ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"
 AWS_IAM = "urn:token-broker:token-type:aws-iam"
 KUBERNETES_TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount/token"
 ASK_SECONDS = 10.0
@@ -37,6 +39,19 @@ class ClientSecret:
 
 
 @dataclass(frozen=True)
+class ClientKey:
+    """A client of the broker by its private key (RFC 7523 section 2.2), PKCS#8 in PEM; needs `token-broker[keys]`.
+
+    `key` may be a callable, asked at each use. `scope`: of the broker token that it gets first, for AWS credentials;
+    None: the broker chooses the one for itself.
+    """
+
+    name: str
+    key: Union[str, Callable[[], str]] = field(repr=False)
+    scope: Optional[str] = None
+
+
+@dataclass(frozen=True)
 class Asked:
     """For whom a proof is made: `issuer` is its audience, `server_id` what a signed AWS request names."""
 
@@ -44,11 +59,11 @@ class Asked:
     server_id: str
 
 
-Presented = Union[Token, ClientSecret]
+Presented = Union[Token, ClientSecret, ClientKey]
 Source = Callable[[Asked], Presented]
 #: `file:PATH`, `env:NAME`, `exec:COMMAND`, `github`, `gitlab:NAME`, `kubernetes[:PATH]`, `aws-token`, `aws-signed`,
-#: `client:NAME`, `auto`; a callable that returns a JWT; or a client with its secret.
-Proof = Union[str, Callable[[], str], ClientSecret]
+#: `client:NAME`, `login`, `auto`; a callable that returns a JWT; or a client with its secret or key.
+Proof = Union[str, Callable[[], str], ClientSecret, ClientKey]
 
 
 def asked_by(issuer: str) -> Asked:
@@ -57,13 +72,13 @@ def asked_by(issuer: str) -> Asked:
 
 def source_of(proof: Proof) -> Source:
     """Raises ValueError for a name that is none; nothing is read or asked before the proof is needed."""
-    if isinstance(proof, ClientSecret):
+    if isinstance(proof, (ClientSecret, ClientKey)):
         return lambda _: proof
     if callable(proof):
         made = proof
         return lambda _: Token(_compact(made(), "the callable"))
     if not isinstance(proof, str):
-        raise ValueError("proof is a name such as github, a callable that returns a token, or a ClientSecret")
+        raise ValueError("proof is a name such as github, a callable that returns a token, a ClientSecret or a ClientKey")
     kind, _, rest = proof.partition(":")
     if kind in _WITH_OPERAND and rest:
         return _WITH_OPERAND[kind](rest)
@@ -146,30 +161,45 @@ def _aws_signed(asked: Asked) -> Token:
 
 
 def _client(name: str) -> Source:
-    return lambda _: ClientSecret(name, _client_secret())
+    return lambda _: _client_of_the_environment(name)
 
 
-def _client_secret() -> str:
+def _client_of_the_environment(name: str) -> Presented:
     secret = os.environ.get("TOKEN_BROKER_CLIENT_SECRET")
+    secret_file = os.environ.get("TOKEN_BROKER_CLIENT_SECRET_FILE")
+    key_file = os.environ.get("TOKEN_BROKER_CLIENT_KEY_FILE")
+    if len([each for each in (secret, secret_file, key_file) if each]) > 1:
+        raise ProofError("a client has one of TOKEN_BROKER_CLIENT_SECRET, …_SECRET_FILE and …_KEY_FILE: unset the others")
+    if key_file:
+        return ClientKey(name, _secret_of(key_file), os.environ.get("TOKEN_BROKER_CLIENT_SCOPE") or None)
+    if secret_file:
+        return ClientSecret(name, _secret_of(secret_file).rstrip("\r\n"))
     if secret:
-        return secret
-    path = os.environ.get("TOKEN_BROKER_CLIENT_SECRET_FILE")
-    if not path:
-        raise ProofError("set TOKEN_BROKER_CLIENT_SECRET_FILE (or TOKEN_BROKER_CLIENT_SECRET)")
+        return ClientSecret(name, secret)
+    raise ProofError(
+        "set TOKEN_BROKER_CLIENT_SECRET_FILE, TOKEN_BROKER_CLIENT_SECRET or TOKEN_BROKER_CLIENT_KEY_FILE for the client"
+    )
+
+
+def _secret_of(path: str) -> str:
     try:
         if os.name == "posix" and os.stat(path).st_mode & stat.S_IROTH:
             raise ProofError(f"everybody on this machine can read {path}: chmod 600 it")
-        return Path(path).read_text(encoding="utf-8").rstrip("\r\n")
+        return Path(path).read_text(encoding="utf-8")
     except (OSError, ValueError) as cause:
         raise ProofError(f"{path} cannot be read: {type(cause).__name__}") from None
 
 
+def _login(asked: Asked) -> Token:
+    return Token(login_token(asked.issuer), ACCESS_TOKEN)
+
+
 def _auto(asked: Asked) -> Presented:
-    return source_of(detected(os.environ))(asked)
+    return source_of(detected(os.environ, asked.issuer))(asked)
 
 
-def detected(env: Mapping[str, str]) -> str:
-    """The first proof that the environment offers, in the order of the command line."""
+def detected(env: Mapping[str, str], issuer: str) -> str:
+    """The first proof for `issuer` that the environment offers, in the order of the command line."""
     if env.get("ACTIONS_ID_TOKEN_REQUEST_URL") and env.get("ACTIONS_ID_TOKEN_REQUEST_TOKEN"):
         return "github"
     if os.path.exists(KUBERNETES_TOKEN):
@@ -179,6 +209,8 @@ def detected(env: Mapping[str, str]) -> str:
     client: Optional[str] = env.get("TOKEN_BROKER_CLIENT")
     if client:
         return f"client:{client}"
+    if has_login(issuer):
+        return "login"
     return "aws-token"
 
 
@@ -195,5 +227,6 @@ _ALONE: Mapping[str, Source] = {
     "kubernetes": _file(KUBERNETES_TOKEN),
     "aws-token": _aws_token,
     "aws-signed": _aws_signed,
+    "login": _login,
     "auto": _auto,
 }

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Mapping, Optional
 from urllib.parse import quote_plus
 
+from token_broker.client_key import ASSERTION_TYPE, assertion
 from token_broker.credentials import BrokerCredentials, Metadata, metadata_of
 from token_broker.errors import BrokerError
-from token_broker.proofs import ClientSecret, Proof, Token, asked_by, source_of
+from token_broker.proofs import ACCESS_TOKEN, ClientKey, ClientSecret, Presented, Proof, Token, asked_by, source_of
 from token_broker.transport import ask, origin_of
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Session:
     broker      its issuer, an https origin (default: TOKEN_BROKER_URL)
     proof       who is calling; see token_broker.proofs (default: TOKEN_BROKER_PROOF, else "auto")
     intent      why, up to 256 characters, for the ledger
-    actor       who acts for whom the proof names: a proof too, or a client of the broker with its secret
+    actor       who acts for whom the proof names: a proof too, or a client of the broker with its secret or key
     parameters  the scope's parameters, by name
     policy      an IAM policy document that narrows what is granted; it never widens
     duration    seconds, within what the scope allows
@@ -130,7 +131,12 @@ class Session:
 
     def fetch_credentials(self) -> Metadata:
         """Asks the broker for credentials, now: what botocore calls their metadata. Secret."""
-        headers, form = self._present()
+        subject, actor = self._presented()
+        if isinstance(actor, ClientKey):
+            raise ValueError("a client with a key acts for somebody at the token endpoint alone: use token()")
+        if isinstance(subject, ClientKey):
+            subject = self._own_token(subject)
+        headers, form = self._request_of(subject, actor)
         url = f"{self.broker}/v1/credentials/{self.scope}"
         return metadata_of(ask("POST", url, form=form, headers=headers, deadline_seconds=self._deadline))
 
@@ -147,26 +153,56 @@ class Session:
 
     def _fetch_token(self) -> AccessToken:
         received = time.monotonic()
-        headers, form = self._present()
+        subject, actor = self._presented()
+        headers, form = self._request_of(subject, actor)
         form["grant_type"] = TOKEN_EXCHANGE if "subject_token" in form else "client_credentials"
         form["scope"] = self.scope
-        answer = ask("POST", f"{self.broker}/oauth2/token", form=form, headers=headers, deadline_seconds=self._deadline)
+        keyed = next((each for each in (subject, actor) if isinstance(each, ClientKey)), None)
+        answer = self._ask_token(form, headers, keyed)
         value, kind, lifetime = answer.get("access_token"), str(answer.get("token_type")), answer.get("expires_in")
         if not isinstance(value, str) or kind.lower() != "bearer":
             raise BrokerError(f"scope {self.scope} grants no access token: use its credentials", status=200)
         seconds = float(lifetime) if isinstance(lifetime, (int, float)) else None
         return AccessToken(value, self.scope, seconds, received)
 
-    def _present(self) -> tuple[dict[str, str], dict[str, str]]:
-        """Headers and form of a request that shows who calls, anew for each: proofs end."""
+    def _ask_token(
+        self, form: Mapping[str, str], headers: Mapping[str, str], client: Optional[ClientKey]
+    ) -> Mapping[str, object]:
+        """Each attempt has an assertion of its own: one is good once."""
+
+        def filled() -> Mapping[str, str]:
+            if client is None:
+                return form
+            pem = client.key if isinstance(client.key, str) else client.key()
+            shown = assertion(client.name, pem, self.broker)
+            asserted = {"client_id": client.name, "client_assertion_type": ASSERTION_TYPE, "client_assertion": shown}
+            return {**form, **asserted}
+
+        url = f"{self.broker}/oauth2/token"
+        return ask("POST", url, form=filled, headers=headers, deadline_seconds=self._deadline)
+
+    def _own_token(self, client: ClientKey) -> Token:
+        """`/v1/credentials` takes no assertion: a client with a key brings a broker token for the broker itself."""
+        form = {"grant_type": "client_credentials", "resource": self.broker}
+        if client.scope is not None:
+            form["scope"] = client.scope
+        value = self._ask_token(form, {}, client).get("access_token")
+        if not isinstance(value, str):
+            raise BrokerError("the broker answered no token for itself", status=200)
+        return Token(value, ACCESS_TOKEN)
+
+    def _presented(self) -> tuple[Presented, Optional[Presented]]:
+        """Who calls, and who acts for that one, anew for each request: proofs end."""
         asked = asked_by(self.broker)
-        subject = self._proof(asked)
-        actor = None if self._actor is None else self._actor(asked)
+        return self._proof(asked), None if self._actor is None else self._actor(asked)
+
+    def _request_of(self, subject: Presented, actor: Optional[Presented]) -> tuple[dict[str, str], dict[str, str]]:
+        """Headers and form of a request that shows them."""
         form = dict(self._form)
-        if isinstance(subject, ClientSecret):
+        if not isinstance(subject, Token):
             if actor is not None:
                 raise ValueError("an actor acts for somebody: proof has to be that one's, not a client's own")
-            return _basic(subject), form
+            return _basic(subject) if isinstance(subject, ClientSecret) else {}, form
         form.update(subject_token=subject.value, subject_token_type=subject.type)
         if isinstance(actor, Token):
             form.update(actor_token=actor.value, actor_token_type=actor.type)

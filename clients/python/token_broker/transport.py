@@ -7,7 +7,7 @@ import json
 import os
 import random
 import time
-from typing import Any, Mapping, NamedTuple, Optional
+from typing import Any, Callable, Mapping, NamedTuple, Optional, Union
 from urllib.parse import urlencode, urlsplit
 
 import botocore.exceptions
@@ -61,12 +61,13 @@ def ask(
     method: str,
     url: str,
     *,
-    form: Optional[Mapping[str, str]] = None,
+    form: Union[Mapping[str, str], Callable[[], Mapping[str, str]], None] = None,
     headers: Optional[Mapping[str, str]] = None,
     deadline_seconds: float,
 ) -> Mapping[str, object]:
     """The JSON object of a 200. What may pass (5xx, 429, no connection) is tried again until the deadline.
 
+    A `form` that is called is made anew for each attempt: what it holds is good once.
     Raises BrokerError with what the last answer said.
     """
     until = time.monotonic() + deadline_seconds
@@ -74,7 +75,8 @@ def ask(
     while True:
         wait: Optional[float] = None
         try:
-            answer = _once(method, url, form, headers or {}, until - time.monotonic())
+            filled = form() if callable(form) else form
+            answer = _once(method, url, filled, headers or {}, until - time.monotonic())
             if answer.status == 200:
                 return answer.body
             error = refusal_of(answer.status, answer.body)
