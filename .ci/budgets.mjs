@@ -13,6 +13,7 @@ const budgets = {
   credentials: { initial: 215 * KB, total: 235 * KB },
   sts: { initial: 215 * KB, total: 450 * KB },
   token: { initial: 235 * KB, total: 500 * KB },
+  approvals: { initial: 190 * KB, total: 200 * KB },
   introspect: { initial: 145 * KB, total: 150 * KB },
   revoke: { initial: 145 * KB, total: 150 * KB },
   metadata: { initial: 65 * KB, total: 65 * KB },

@@ -3,6 +3,7 @@
  * outcome → answer. No credential leaves without its record; whatever cannot be reached refuses.
  */
 
+import type { Consented, ConsentRequest } from './approval/consent.ts';
 import type { Granters, Minted } from './credential/grant.ts';
 import type { Principal } from './identity/principal.ts';
 import { type Authenticators, authenticate } from './issuance/authenticate.ts';
@@ -27,6 +28,8 @@ export interface IssuePorts {
   readonly revocations: Pick<Revocations, 'standing'>;
   readonly ledger: Ledger;
   readonly granters: Granters;
+  /** Where a scope demands an approval; absent: what demands one cannot be had here. */
+  readonly consent?: (asked: ConsentRequest, signal: AbortSignal) => Promise<Outcome<Consented>>;
 }
 
 export interface IssuanceRequest extends PolicyRequest {
@@ -77,18 +80,76 @@ export async function issue(
   const revoked = revocations.inForce(marksOfRequest(authentication.value, request.scopes));
   if (revoked !== null) return deny(ports, draft, { reason: 'access_revoked', log: { found: revoked.id } });
 
-  const uses = singleUses(id, authentication.value, authorization.value);
-  const spent = await spend(ports, uses, authorization.value.limits, signal);
-  if (!spent.ok) return deny(ports, draft, spent.refusal);
+  const who = authentication.value;
+  const asked = { issuance: id, who, configVersion: configuration.version, sourceIp };
+  const consented = await consentTo(ports, authorization.value, asked, signal);
+  if (!consented.ok) return waitOrDeny(ports, draft, consented.refusal);
+  const held = { uses: singleUses(id, who, authorization.value), consented: consented.value };
+  const spent = await spendHeld(ports, held, authorization.value.limits, signal);
+  const approved = withApproval(draft, consented.value);
+  if (!spent.ok) return deny(ports, approved, spent.refusal);
 
-  const minted = await mint(ports, draft, uses, authorization.value, signal);
-  return minted.ok ? accept({ ...minted.value, principal: authentication.value.principal }) : minted;
+  const minted = await mint(ports, approved, held, authorization.value, signal);
+  if (!minted.ok) return minted;
+  await held.consented?.used(AbortSignal.timeout(LAST_WORDS_MS));
+  return accept({ ...minted.value, principal: who.principal });
+}
+
+/** What this issuance has taken up, and gives back where nothing comes of it. */
+interface Held {
+  readonly uses: readonly SingleUse[];
+  /** null: nobody had to approve. */
+  readonly consented: Consented | null;
+}
+
+/** Best effort: what cannot be given back stays used. */
+async function release({ replays }: IssuePorts, { uses, consented }: Held, signal: AbortSignal): Promise<void> {
+  await Promise.all([releaseProofs(replays, uses, signal), consented?.giveBack(signal)]);
+}
+
+/** What is refused or thrown here gives its claims back by itself. */
+async function spendHeld(
+  ports: IssuePorts,
+  { uses, consented }: Held,
+  limits: Authorized['limits'],
+  signal: AbortSignal,
+) {
+  const giveBack = () => consented?.giveBack(AbortSignal.timeout(LAST_WORDS_MS));
+  try {
+    const spent = await spend(ports, uses, limits, signal);
+    if (!spent.ok) await giveBack();
+    return spent;
+  } catch (cause) {
+    await giveBack();
+    throw cause;
+  }
+}
+
+async function consentTo(
+  { consent }: IssuePorts,
+  { approval: need }: Authorized,
+  asked: Omit<ConsentRequest, 'need'>,
+  signal: AbortSignal,
+): Promise<Outcome<Consented | null>> {
+  if (need === null) return accept(null);
+  return consent?.({ ...asked, need }, signal) ?? refuse('grant_not_available_here');
+}
+
+const withApproval = (draft: IssuanceRecord, consented: Consented | null): IssuanceRecord =>
+  consented === null ? draft : { ...draft, approval: consented.record };
+
+/** Whoever asks again while it waits costs a read and no record: the first request has one. */
+async function waitOrDeny(ports: IssuePorts, draft: IssuanceRecord, refusal: Refusal) {
+  const { pending } = refusal;
+  if (pending === undefined) return deny(ports, draft, refusal);
+  if (pending.asked === 'before') return { ok: false, refusal: { ...refusal, recorded: 'denied' } } as const;
+  return deny(ports, { ...draft, approval: { id: pending.id, state: 'pending' } }, refusal);
 }
 
 async function mint(
   ports: IssuePorts,
   draft: IssuanceRecord,
-  uses: readonly SingleUse[],
+  held: Held,
   what: Authorized,
   signal: AbortSignal,
 ): Promise<Outcome<Omit<Issued, 'principal'>>> {
@@ -96,7 +157,7 @@ async function mint(
   if (!minted.ok) {
     const lastWords = AbortSignal.timeout(LAST_WORDS_MS);
     const recording = minted.stage === 'mint' ? fail(ports, draft, minted.refusal.reason, lastWords) : null;
-    await Promise.all([recording, releaseProofs(ports.replays, uses, lastWords)]);
+    await Promise.all([recording, release(ports, held, lastWords)]);
     if (minted.cause !== undefined) throw minted.cause;
     const { refusal } = minted;
     return { ok: false, refusal: { ...refusal, recorded: 'failed', log: { ...refusal.log, issuance: draft.id } } };
@@ -108,7 +169,7 @@ async function mint(
     const lastWords = AbortSignal.timeout(LAST_WORDS_MS);
     // The write may have landed and its answer got lost: only where the ledger takes `failed` is the proof free again.
     const failed = await fail(ports, draft, 'ledger_unavailable', lastWords);
-    if (failed === 'recorded') await releaseProofs(ports.replays, uses, lastWords);
+    if (failed === 'recorded') await release(ports, held, lastWords);
     throw cause;
   }
   return accept({ record, minted: minted.value });

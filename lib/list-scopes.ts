@@ -89,11 +89,18 @@ function scopeJson({ scope, description, enabled, mode, allow, deny, requires, l
     grant: grantJson(more.grant),
     allow: allow.map(ruleJson),
     deny: deny.map(ruleJson),
-    requires: { ...requires },
+    requires: requiresJson(requires),
     limits: { perPrincipal: limitJson(limits.perPrincipal), total: limitJson(limits.total) },
     ...(more.parameters === undefined ? {} : { parameters: JSON.parse(JSON.stringify(more.parameters)) }),
   };
 }
+
+const requiresJson = ({ intent, approval }: Scope['requires']): JsonObject => {
+  if (approval === undefined) return { intent };
+  const { from, breakGlass, personClaims, ...more } = approval;
+  const rules = { from: from.map(ruleJson), breakGlass: breakGlass.map(ruleJson) };
+  return { intent, approval: { ...more, ...rules, ...(personClaims === undefined ? {} : { personClaims }) } };
+};
 
 const limitJson = (limit: Limit | null): JsonValue => (limit === null ? null : { ...limit });
 

@@ -15,6 +15,21 @@ export interface Refusal {
   readonly retryAfter?: Seconds;
   /** What the ledger was told of it; absent where nobody authenticated, or before that could be said. */
   readonly recorded?: 'denied' | 'failed';
+  /** Only with `authorization_pending`: where it waits. */
+  readonly pending?: PendingApproval;
+}
+
+/** A request that waits for somebody to approve it (contract section 7). */
+export interface PendingApproval {
+  readonly id: string;
+  /** The page of the approver. */
+  readonly uri: string;
+  /** Until it has ended. */
+  readonly expiresIn: Seconds;
+  /** The shortest time until the caller may ask again. */
+  readonly interval: Seconds;
+  /** `now`: this request is the first that asks. */
+  readonly asked: 'now' | 'before';
 }
 
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
@@ -48,6 +63,7 @@ export type Dependency =
   | 'secrets'
   | 'sts'
   | 'revocations'
+  | 'approvals'
   | 'sign-ins'
   | 'clock'
   | 'bug';

@@ -382,6 +382,11 @@ export interface ReportMetrics {
   reported(outcome: 'wouldDeny' | 'wouldAllow', scope: string): void;
 }
 
+/** How often each person is asked: whoever approves a hundred requests a day reads none of them. */
+export interface ApprovalMetrics {
+  decided(dimensions: { readonly decision: 'approve' | 'deny'; readonly approver: string }): void;
+}
+
 export interface Metrics {
   issued(dimensions: { readonly grant: string; readonly route: string }, latencyMs: number): void;
   refused(

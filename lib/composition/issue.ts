@@ -29,7 +29,7 @@ export function issuePorts(): Omit<IssuePorts, 'granters'> & { granters: IssuePo
   const { settings, clock, configurations, revocations, dynamoDb, table } = resources();
   const state = { client: dynamoDb, table: table('state') };
   const sessions = stsSessions(stsClient(settings), clock);
-  return {
+  const ports = {
     clock,
     random: systemRandom,
     configurations,
@@ -46,6 +46,8 @@ export function issuePorts(): Omit<IssuePorts, 'granters'> & { granters: IssuePo
       'aws-federated': awsFederatedGranter(sessions),
     },
   };
+  const consent = loadedOnce(async () => (await import('./consent.ts')).liveConsent(ports));
+  return { ...ports, consent: async (asked, signal) => (await consent())(asked, signal) };
 }
 
 const awsIamAuthenticator = loadedOnce(() => import('./aws-iam-authenticator.ts'));

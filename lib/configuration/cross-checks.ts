@@ -26,14 +26,17 @@ export interface KnownNames {
 /** Every rule's names lead somewhere; `broker` is this broker's own tokens. */
 export function checkReferences(scopes: readonly Scope[], known: KnownNames, report: ReportIn): void {
   for (const scope of scopes) {
+    const { from = [], breakGlass = [] } = scope.requires.approval ?? {};
     for (const [list, rules] of [
-      ['allow', scope.allow],
-      ['deny', scope.deny],
+      [['allow'], scope.allow],
+      [['deny'], scope.deny],
+      [['requires', 'approval', 'from'], from],
+      [['requires', 'approval', 'breakGlass'], breakGlass],
     ] as const) {
       rules.forEach((rule, index) => {
         const parties = [
-          [[list, index], rule],
-          [[list, index, 'actor'], rule.actor],
+          [[...list, index], rule],
+          [[...list, index, 'actor'], rule.actor],
         ] as const;
         for (const [path, party] of parties) {
           for (const name of party?.connections ?? []) {

@@ -152,6 +152,25 @@ export interface Rule {
   readonly mode?: 'report';
 }
 
+/** Somebody else has to say yes to each request (contract section 7). */
+export interface ApprovalRequirement {
+  /** Who may approve: rules as in `allow`, on the approver. */
+  readonly from: readonly Rule[];
+  /** How long a request waits. */
+  readonly within: Seconds;
+  /** How often what was approved may be taken up. */
+  readonly uses: number;
+  /** How long it may be taken up, from the approval. */
+  readonly for: Seconds;
+  /** Who may go on at once, with an intent: rules as in `allow`, on the request. Empty: nobody. */
+  readonly breakGlass: readonly Rule[];
+  /**
+   * Claims that name one person at every connection: who shares a value with the requester is the requester. Absent:
+   * `email`, where both have it.
+   */
+  readonly personClaims?: readonly string[];
+}
+
 export interface Limit {
   readonly count: number;
   readonly window: Seconds;
@@ -250,7 +269,11 @@ export interface Scope {
   readonly mode?: 'report';
   readonly allow: readonly Rule[];
   readonly deny: readonly Rule[];
-  readonly requires: { readonly intent: boolean };
+  readonly requires: {
+    readonly intent: boolean;
+    /** Absent: nobody has to approve. */
+    readonly approval?: ApprovalRequirement;
+  };
   readonly limits: { readonly perPrincipal: Limit | null; readonly total: Limit | null };
   /** Absent: it has none. */
   readonly parameters?: ScopeParameters;

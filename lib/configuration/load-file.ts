@@ -125,7 +125,7 @@ const codeOf = (path: FieldPath): ProblemCode =>
   path.some((part) => part === 'when' || part === 'require') ? 'bad-condition' : compiledCode(path);
 
 const compiledCode = (path: FieldPath): ProblemCode =>
-  path[0] === 'allow' || path[0] === 'deny' ? 'bad-value' : 'bad-template';
+  path[0] === 'allow' || path[0] === 'deny' || path[0] === 'requires' ? 'bad-value' : 'bad-template';
 
 const late =
   (file: ConfigurationFile, dropped: readonly FieldPath[], reader: LateReader): LoadedFile['problemAt'] =>

@@ -1,4 +1,5 @@
 import { isBrokerIssuer, isLoopback } from '../loopback.ts';
+import { withApproversClaims } from './approvers-claims.ts';
 import { checkDisjoint, checkGrantSources, checkReferences, type ReportIn } from './cross-checks.ts';
 import type { ConfigurationDocuments } from './documents.ts';
 import { type Folder, readFolder } from './folder.ts';
@@ -137,7 +138,7 @@ function documentsOf(files: readonly LoadedFile[]): ConfigurationDocuments {
   return {
     connections: files.flatMap(({ document }) => (document?.kind === 'connection' ? [document.connection] : [])),
     clients: files.flatMap(({ document }) => (document?.kind === 'client' ? [document.client] : [])),
-    scopes: files.flatMap(({ document }) => (document?.kind === 'scope' ? [document.scope] : [])),
+    scopes: withApproversClaims(files.flatMap(({ document }) => (document?.kind === 'scope' ? [document.scope] : []))),
   };
 }
 

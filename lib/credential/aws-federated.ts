@@ -36,6 +36,10 @@ export const awsFederatedGranter = (sessions: Sessions): Granter<'aws-federated'
     const granted = sent === null || narrowsNoSession(input.narrowing) ? {} : { policy: JSON.parse(sent) };
     return accept({
       planned: { roleArn: grant.roleArn, sourceIdentity: null, expires: lasting.value.expires, ...granted },
+      bound: () => ({
+        ...{ roleArn: grant.roleArn, via: grant.via, policyArns: policies.value.policyArns },
+        policy: sent === null ? null : JSON.parse(sent),
+      }),
       mint: async (signal) => {
         const minted = mintedSession(grant.roleArn, null, input.endsBy, await asking.value(signal));
         if (!minted.ok) return minted;

@@ -1,5 +1,6 @@
+import type { JsonObject } from '../json.ts';
 import type { CredentialRecord } from '../ledger/record.ts';
-import { accept, type Outcome } from '../outcome.ts';
+import { accept, Fault, type Outcome } from '../outcome.ts';
 import type { AwsSessionGrant } from '../policy/grants/aws-session.ts';
 import { renderPolicy, renderTags } from '../policy/render-grant.ts';
 import type { AssumeRole, Sessions } from '../ports.ts';
@@ -44,7 +45,9 @@ export interface AwsSessionRequest {
 export const awsSessionGranter = (ports: AwsSessionPorts): Granter<'aws-session'> => ({
   prepare: (granted, input) => {
     const request = awsSessionRequest(granted, input, ports.externalId);
-    return request.ok ? accept(preparedSession(ports.sessions, request.value, input)) : request;
+    if (!request.ok) return request;
+    const bound = () => boundSession(granted, input);
+    return accept({ ...preparedSession(ports.sessions, request.value, input), bound });
   },
 });
 
@@ -91,6 +94,25 @@ export function awsSessionRequest(
   });
 }
 
+/** What of it does not hang on the time: the limits say when it ends, and an approval is of all but that. */
+function boundSession(
+  { grant: { document: grant, templates }, lookup }: Granted<'aws-session'>,
+  input: GrantInput,
+): JsonObject {
+  const own = renderPolicy(templates.policy, lookup);
+  const tags = renderTags(templates.tags, lookup);
+  const policies = own.ok ? sessionPolicies({ policy: own.value, policyArns: grant.policyArns }, input.narrowing) : own;
+  if (!policies.ok || !tags.ok) throw new Fault('bug', 'a session that was prepared cannot be described');
+  const { policy, policyArns } = policies.value;
+  return {
+    roleArn: grant.roleArn,
+    ...{ policy: policy === null ? null : JSON.parse(policy), policyArns },
+    tags: Object.fromEntries(tags.value.map(({ key, value }) => [key, value])),
+    ...(grant.effective === undefined ? {} : { effective: grant.effective }),
+    ...(grant.network === 'pinned' ? { network: String(lookup('request.sourceIp')) } : {}),
+  };
+}
+
 function grantedPolicy(
   { effective, network }: AwsSessionGrant,
   { narrowing }: GrantInput,
@@ -100,7 +122,11 @@ function grantedPolicy(
   return policy === null || isGrants ? {} : { policy: JSON.parse(policy) };
 }
 
-function preparedSession(sessions: Sessions, request: AwsSessionRequest, { endsBy }: GrantInput): PreparedGrant {
+function preparedSession(
+  sessions: Sessions,
+  request: AwsSessionRequest,
+  { endsBy }: GrantInput,
+): Omit<PreparedGrant, 'bound'> {
   const { roleArn, sourceIdentity } = request.input;
   const { granted, ends, expires } = request;
   return {

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { LINEAGE_CLAIM } from '../broker-token-claims.ts';
+import { LINEAGE_CLAIM, PROTOCOL_CLAIMS } from '../broker-token-claims.ts';
 import { type Actor, type AuthenticatedClient, issuerOf, type Principal } from '../identity/principal.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 import { TOKEN_TYPE } from '../oauth-urns.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
+import { type KeyLookup, Unavailable } from '../policy/decision.ts';
 import { renderTokenClaims } from '../policy/render-grant.ts';
 import type { TokenSigner } from '../ports.ts';
 import { type EpochSeconds, epochSeconds, toEpochSeconds } from '../time.ts';
@@ -34,18 +35,21 @@ function prepare(ports: BrokerTokenPorts, granted: GrantedTokens, input: GrantIn
   const claims = scopeClaims(granted);
   if (!claims.ok) return claims;
   const payload = tokenClaims(ports.issuer, granted, input, { now, expires: expires.value, claims: claims.value });
-  return accept(prepared(ports, payload, granted[0].grant.document.audience, expires.value));
+  return accept(
+    prepared(ports, payload, claims.value, { audience: granted[0].grant.document.audience, expires: expires.value }),
+  );
 }
 
 function prepared(
   { signer }: BrokerTokenPorts,
   payload: JsonObject,
-  audience: string,
-  expires: EpochSeconds,
+  claims: JsonObject,
+  planned: { readonly audience: string; readonly expires: EpochSeconds },
 ): PreparedGrant {
-  const planned = { expires, audience };
+  const { audience, expires } = planned;
   return {
     planned,
+    bound: () => ({ audience, claims }),
     mint: async (signal): Promise<Outcome<Minted>> => {
       const token = await signer.sign('at+jwt', payload, signal);
       const tokenSha256 = createHash('sha256').update(token).digest('hex');
@@ -88,7 +92,8 @@ function scopeClaims(granted: GrantedTokens): Outcome<JsonObject> {
   for (const { grant, lookup } of granted) {
     const rendered = renderTokenClaims(grant.templates.claims, lookup);
     if (!rendered.ok) return rendered;
-    for (const [name, value] of Object.entries(rendered.value)) {
+    const carried = carriedClaims(grant.document.carries ?? [], lookup);
+    for (const [name, value] of [...carried, ...Object.entries(rendered.value)]) {
       if (name in claims && JSON.stringify(claims[name]) !== JSON.stringify(value))
         return refuse('scopes_incompatible');
       claims[name] = value;
@@ -96,6 +101,13 @@ function scopeClaims(granted: GrantedTokens): Outcome<JsonObject> {
   }
   return accept(claims);
 }
+
+/** What the principal has of them; never what the protocol itself says. */
+const carriedClaims = (names: readonly string[], lookup: KeyLookup): readonly (readonly [string, JsonValue])[] =>
+  names.flatMap((name) => {
+    const value = PROTOCOL_CLAIMS.has(name) || name === LINEAGE_CLAIM ? undefined : lookup(`claims.${name}`);
+    return value === undefined || value instanceof Unavailable ? [] : [[name, value] as const];
+  });
 
 interface TokenTimesAndClaims {
   readonly now: EpochSeconds;

@@ -60,6 +60,11 @@ export interface PreparedGrant {
   /** For the `started` record: what is about to be asked for. `expires` is the latest end it can have. */
   readonly planned: CredentialRecord;
   /**
+   * What is granted, but for times and the issuance's own names: the same for the same request whenever it comes. An
+   * approval is bound to it, and shows it.
+   */
+  bound(): JsonObject;
+  /**
    * Only where the granter keeps what others minted: what is at hand for this very request, so that nobody is asked and
    * no `started` is due. null: somebody must be asked. Never throws.
    */

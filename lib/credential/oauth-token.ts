@@ -30,6 +30,12 @@ export const oauthTokenGranter = (load: LoadDownstreamTokens): Granter<'oauth-to
         audience: targetOf(request.value),
         downstreamScope: request.value.scope,
       },
+      bound: () => ({
+        tokenEndpoint: request.value.grant.tokenEndpoint,
+        audience: targetOf(request.value),
+        scope: request.value.scope,
+        subject: request.value.subject,
+      }),
       atHand: async (signal) => {
         const tokens = await load().catch(() => null);
         const handOut = (await tokens?.atHand(request.value, signal)) ?? null;

@@ -1,5 +1,5 @@
 import { LOG_MEMBERS, type LogMembers, type LogValue } from '../log-members.ts';
-import type { Clock, Log, Metrics, ReportMetrics } from '../ports.ts';
+import type { ApprovalMetrics, Clock, Log, Metrics, ReportMetrics } from '../ports.ts';
 
 const LOGGABLE: ReadonlySet<string> = new Set(LOG_MEMBERS);
 
@@ -74,7 +74,7 @@ const frames = (error: Error): readonly string[] =>
  * CloudWatch embedded metric format (AWS: "Specification: Embedded metric format"): metrics as log lines, no call and
  * no latency.
  */
-export const embeddedMetrics = (clock: Clock, namespace: string): Metrics & ReportMetrics => {
+export const embeddedMetrics = (clock: Clock, namespace: string): Metrics & ReportMetrics & ApprovalMetrics => {
   const emit = (dimensions: Readonly<Record<string, string>>, values: Readonly<Record<string, number>>) => {
     const metrics = Object.keys(values).map((name) => ({
       Name: name,
@@ -86,6 +86,8 @@ export const embeddedMetrics = (clock: Clock, namespace: string): Metrics & Repo
   };
   return {
     reported: (outcome, scope) => emit({ scope }, { [outcome === 'wouldDeny' ? 'WouldDeny' : 'WouldAllow']: 1 }),
+    decided: ({ decision, approver }) =>
+      emit({ approver: printable(approver) }, { [decision === 'approve' ? 'Approved' : 'Refused']: 1 }),
     issued: ({ grant, route }, latencyMs) => emit({ grant, route }, { Issued: 1, Latency: latencyMs }),
     refused: ({ reason, route, outcome }, latencyMs) => {
       const name = { denied: 'Denied', failed: 'Failed', unauthenticated: 'Unauthenticated' }[outcome];

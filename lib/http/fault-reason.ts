@@ -20,6 +20,8 @@ export function faultReason(cause: unknown): Reason {
       return 'ledger_unavailable';
     case 'secrets':
       return 'secrets_unavailable';
+    case 'approvals':
+      return 'approvals_unavailable';
     case 'revocations':
       return 'revocations_unavailable';
     case 'sts':

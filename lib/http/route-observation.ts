@@ -47,6 +47,8 @@ export function observeRefusal(
 function outcomeOf(refusal: Refusal): 'denied' | 'failed' | 'unauthenticated' {
   switch (classOf(refusal)) {
     case 'scope':
+    case 'pending':
+    case 'declined':
     case 'target':
     case 'limit':
     case 'unauthorized-client':

@@ -14,6 +14,7 @@ import { resolveParameters, withParameters } from '../policy/parameters.ts';
 import type { CompiledScope } from '../policy/scope.ts';
 import type { Clock, Configuration, LimitCount } from '../ports.ts';
 import { type EpochSeconds, epochSeconds, type Seconds, toEpochSeconds } from '../time.ts';
+import { type ApprovalNeed, approvalNeed } from './approval-need.ts';
 import { type AskedTarget, checkTarget } from './asked-target.ts';
 import type { Authenticated, PresentedProofs } from './authenticate.ts';
 import { type DecisionEvidence, decideScopes, type GrantedScopes, isScopeName, noEvidence } from './decide-scopes.ts';
@@ -41,6 +42,8 @@ export interface Authorized {
   /** Where others mint, `started` is recorded before they are asked. */
   readonly mintedBy: GrantKind<never, never>['mintedBy'];
   readonly prepared: PreparedGrant;
+  /** What somebody else has to approve first; null: nothing. */
+  readonly approval: ApprovalNeed | null;
 }
 
 export type Authorization = Outcome<Authorized> & { readonly evidence: DecisionEvidence };
@@ -92,7 +95,8 @@ export async function authorize(
   const limits = found.flatMap((scope) => limitCounts(scope, who));
   const { duration } = input.request;
   const { mintedBy } = grantKinds[type];
-  return { ...accept({ scopes: found, duration, limits, mintedBy, prepared: prepared.value }), evidence };
+  const approval = approvalNeed({ scopes: found, granted: granted.value, prepared: prepared.value }, input, request);
+  return { ...accept({ scopes: found, duration, limits, mintedBy, prepared: prepared.value, approval }), evidence };
 }
 
 async function readScopes(

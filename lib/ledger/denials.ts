@@ -27,6 +27,9 @@ function idOf(minute: number, parts: readonly string[]): string {
   return composeId(epochMilliseconds(minute * MINUTE_MS), tail);
 }
 
+/** Requests that wait for an approval are one record each. */
+const approvalOf = ({ approval }: IssuanceRecord): readonly string[] => (approval === undefined ? [] : [approval.id]);
+
 interface Minute {
   readonly seen: Map<string, { seen: number; written: number }>;
   /** New records of each source in this minute. */
@@ -56,7 +59,7 @@ export class DenialDamper {
     const number = Math.floor(record.time / MINUTE_MS);
     const minute = this.#minute(number);
     const source = sourceOf(record);
-    const id = idOf(number, [...source, record.subject, record.scope, record.reason ?? '']);
+    const id = idOf(number, [...source, record.subject, record.scope, record.reason ?? '', ...approvalOf(record)]);
     const known = minute.seen.has(id);
     const sourceKey = JSON.stringify(source);
     const records = minute.records.get(sourceKey) ?? 0;

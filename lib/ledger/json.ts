@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import { Fault } from '../outcome.ts';
 import { type EpochMilliseconds, type EpochSeconds, epochSeconds, toRfc3339 } from '../time.ts';
 import { parseRfc3339, toRfc3339Milliseconds } from './instant.ts';
-import type { ActorRecord, CredentialRecord, IssuanceRecord } from './record.ts';
+import type { ActorRecord, ApprovalRecord, CredentialRecord, IssuanceRecord } from './record.ts';
 
 /**
  * A record as the outside world reads it (contract section 4): `time` in RFC 3339 with milliseconds, each `expires` in
@@ -26,6 +26,7 @@ export function toJson(record: IssuanceRecord): JsonObject {
     actor: actor === null ? null : { ...actor, proof: proofToJson(actor.proof) },
     intent: record.intent,
     ...(record.asked === undefined ? {} : { asked: defined(record.asked) }),
+    ...(record.approval === undefined ? {} : { approval: approvalToJson(record.approval) }),
     proof: proofToJson(record.proof),
     claims: record.claims,
     decision: decisionToJson(decision),
@@ -36,6 +37,12 @@ export function toJson(record: IssuanceRecord): JsonObject {
     ...(record.truncated === undefined ? {} : { truncated: record.truncated }),
   };
 }
+
+const approvalToJson = ({ approver, requester, ...approval }: ApprovalRecord): JsonObject => ({
+  ...defined(approval),
+  ...(approver === undefined ? {} : { approver: { ...approver } }),
+  ...(requester === undefined ? {} : { requester: { ...requester } }),
+});
 
 function decisionToJson({
   checks,

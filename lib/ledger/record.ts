@@ -5,8 +5,11 @@ import type { Check } from '../policy/decision.ts';
 import type { Reason } from '../refusals/registry.ts';
 import type { EpochMilliseconds, EpochSeconds, Seconds } from '../time.ts';
 
-/** `started`: somebody else was about to be asked to mint. The other three are final. */
-export type IssuanceOutcome = 'started' | 'issued' | 'denied' | 'failed';
+/**
+ * `started`: somebody else was about to be asked to mint. The others are final; `approved` is an approver's word, and
+ * hands nothing out.
+ */
+export type IssuanceOutcome = 'started' | 'issued' | 'denied' | 'failed' | 'approved';
 
 /** Who acted, in a delegation. */
 export interface ActorRecord {
@@ -52,6 +55,32 @@ export interface AskedRecord {
   readonly parameters?: Readonly<Record<string, string>>;
 }
 
+/** Of a person, client or workload, who it is. */
+export interface PartyRecord {
+  readonly connection: string | null;
+  readonly client: string | null;
+  readonly subject: string;
+  readonly principal: string;
+}
+
+/**
+ * The approval that a request needed, or that a decision is about. `pending`: asked for; `approved`, `denied`: the
+ * record is the approver's; `expired`: nobody decided in time; `used`: what was issued took it up; `break-glass`: it
+ * was issued without one.
+ */
+export interface ApprovalRecord {
+  /** `apr_` and 26 characters. */
+  readonly id: string;
+  readonly state: 'pending' | 'approved' | 'denied' | 'expired' | 'used' | 'break-glass';
+  readonly approver?: PartyRecord;
+  /** The approver's, as they gave it; null: none. */
+  readonly reason?: string | null;
+  /** RFC 3339: when they decided. */
+  readonly decided?: string;
+  /** Whose request it is, in the record of a decision. */
+  readonly requester?: PartyRecord;
+}
+
 /** Who allowed or refused it: the rule's place in the folder, and who put that folder in force, when and why. */
 export interface DecisionSource {
   /** null: the rule's place was not kept when its version was applied. */
@@ -95,6 +124,8 @@ export interface IssuanceRecord {
   readonly intent: string | null;
   /** What the caller narrowed its request by; absent where by nothing. */
   readonly asked?: AskedRecord;
+  /** Only where one was needed. */
+  readonly approval?: ApprovalRecord;
   readonly proof: ProofEvidence;
   readonly claims: Readonly<Record<string, JsonValue>>;
   readonly decision: {

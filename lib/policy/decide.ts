@@ -43,6 +43,13 @@ export function decide(compiled: CompiledScope, input: DecisionInput): Decision 
   return { ...enforced, ...reported(enforced, all) };
 }
 
+/**
+ * Whether any of these rules, written as in `allow`, admits the request, decided as `allow` is: for rules that stand
+ * elsewhere.
+ */
+export const decideByRules = (rules: readonly CompiledRule[], input: DecisionInput): Decision =>
+  decideBy({ allow: indexed(rules), deny: [] }, input);
+
 /** A rule with its place, which decisions name. */
 interface IndexedRule {
   readonly index: number;

@@ -18,7 +18,15 @@ export interface CompiledScope {
   readonly allow: readonly CompiledRule[];
   readonly deny: readonly CompiledRule[];
   readonly grant: CompiledGrant;
+  /** Rules of `requires.approval`; absent: nobody has to approve. */
+  readonly approval?: CompiledApproval;
   readonly claims: ReferencedClaims;
+}
+
+/** Who may approve, on the approver, and who may go on at once, on the request. */
+export interface CompiledApproval {
+  readonly from: readonly CompiledRule[];
+  readonly breakGlass: readonly CompiledRule[];
 }
 
 /** Claim names that rules and templates name: what the ledger keeps, beside what `record` of a connection adds. */
@@ -38,16 +46,33 @@ export function compileScope(scope: Scope): ScopeCompilation {
   const problems: DocumentProblem[] = [];
   const allow = scope.allow.map((rule, index) => compileRule(rule, 'allow', ['allow', index], problems));
   const deny = scope.deny.map((rule, index) => compileRule(rule, 'deny', ['deny', index], problems));
+  const approval = compileApproval(scope, problems);
   const grant = compileGrant(scope.grant.type, scope.grant);
   problems.push(...under(['grant'], grant.problems));
   const parameters = scope.parameters ?? {};
   problems.push(...checkParameters(parameters, grant.compiled?.keys ?? []));
   if (hasErrors(problems) || grant.compiled === null) return { ok: false, problems };
-  const keys = [...allow, ...deny].flatMap(({ conditions }) => conditions.flatMap((compiled) => compiled.keys));
+  const keys = [...allow, ...deny, ...(approval?.breakGlass ?? [])].flatMap(({ conditions }) =>
+    conditions.flatMap((compiled) => compiled.keys),
+  );
   const sources = Object.values(parameters).flatMap(({ from }) => (from === undefined ? [] : [from]));
   const claims = claimsAmong([...keys, ...grant.compiled.keys, ...sources]);
-  const compiled = { scope, allow: Object.freeze(allow), deny: Object.freeze(deny), grant: grant.compiled, claims };
+  const rules = { allow: Object.freeze(allow), deny: Object.freeze(deny) };
+  const compiled = {
+    ...{ scope, ...rules, grant: grant.compiled, claims },
+    ...(approval === null ? {} : { approval: Object.freeze(approval) }),
+  };
   return { ok: true, compiled: Object.freeze(compiled), warnings: problems };
+}
+
+function compileApproval({ requires }: Scope, problems: DocumentProblem[]): CompiledApproval | null {
+  if (requires.approval === undefined) return null;
+  const compiled = (list: 'from' | 'breakGlass', rules: readonly Rule[]) =>
+    Object.freeze(
+      rules.map((rule, index) => compileRule(rule, 'allow', ['requires', 'approval', list, index], problems)),
+    );
+  const { from, breakGlass } = requires.approval;
+  return { from: compiled('from', from), breakGlass: compiled('breakGlass', breakGlass) };
 }
 
 /** A scope that was read from the configuration. Throws `Fault('configuration')` where it does not load. */

@@ -15,6 +15,10 @@ export type RefusalClass =
   | 'unauthorized-client'
   /** The scope is unknown, disabled or not allowed: all answer alike. */
   | 'scope'
+  /** Somebody has yet to approve (RFC 8628 section 3.5): ask again. */
+  | 'pending'
+  /** A person said no, or may not say yes. */
+  | 'declined'
   /** The target (audience, resource, role) is not the grant's, or the target refuses the broker. */
   | 'target'
   /** The grant type, response type or token type is not served. */

@@ -22,6 +22,10 @@ export const outageRefusals = registry({
     class: 'outage',
     says: 'The limit of the scope cannot be counted. Try again.',
   },
+  approvals_unavailable: {
+    class: 'outage',
+    says: 'The approval that this request needs cannot be read. Try again.',
+  },
   revocations_unavailable: {
     class: 'outage',
     says: 'Revocations cannot be read. Try again.',

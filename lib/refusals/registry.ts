@@ -1,3 +1,4 @@
+import { approvalRefusals } from './approval.ts';
 import { awsIamRefusals } from './aws-iam.ts';
 import { clientRefusals } from './client.ts';
 import { credentialRefusals } from './credential.ts';
@@ -18,6 +19,7 @@ export const refusals = {
   ...samlRefusals,
   ...clientRefusals,
   ...policyRefusals,
+  ...approvalRefusals,
   ...credentialRefusals,
   ...downstreamRefusals,
   ...signInRefusals,

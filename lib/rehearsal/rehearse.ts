@@ -84,6 +84,10 @@ export async function rehearse(request: RehearsedRequest, context: RehearsalCont
   );
   const explanation = scope === null ? null : explainDecision(scope, decisionInput(asked, who.value, [scope], time));
   if (!authorization.ok) return { time, outcome: authorization, who: who.value, explanation };
+  const { approval } = authorization.value;
+  if (approval !== null && !approval.goesOn) {
+    return { time, outcome: refuse('authorization_pending'), who: who.value, explanation };
+  }
   await authorization.value.prepared.mint(signal);
   return { time, outcome: granted(), who: who.value, explanation };
 }

@@ -16,7 +16,7 @@ export type Verdict = 'allowed' | Reason;
 
 /** Why a recorded decision cannot be taken again. `keys`: what a rule reads and the record does not keep. */
 export interface NotReplayed {
-  readonly why: 'several-in-one' | 'broker-token' | 'may-act' | 'not-recorded';
+  readonly why: 'several-in-one' | 'broker-token' | 'may-act' | 'approval' | 'not-recorded';
   readonly keys: readonly string[];
 }
 
@@ -69,8 +69,10 @@ export async function replayDecision(
 
 const not = (because: NotReplayed): Replay => ({ replayed: false, because });
 
-function obstacleOf({ overflow, proof, actor, reason, decision }: IssuanceRecord): NotReplayed | null {
+function obstacleOf({ overflow, proof, actor, reason, decision, approval }: IssuanceRecord): NotReplayed | null {
   if (overflow === true) return { why: 'several-in-one', keys: [] };
+  // An approver's word, or that nobody gave one: no request of whom it names.
+  if (approval?.requester !== undefined) return { why: 'approval', keys: [] };
   if (proof.kind === 'broker' || actor?.proof.kind === 'broker') return { why: 'broker-token', keys: [] };
   if (reason === 'may_act_mismatch') return { why: 'may-act', keys: [] };
   // What was withheld stands in its check alone, and a long list of checks is cut.

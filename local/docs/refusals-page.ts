@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { credentialsError } from '../../lib/http/credentials/credentials-error.ts';
 import { oauthError } from '../../lib/http/oauth/oauth-error.ts';
 import { stsError } from '../../lib/http/sts/sts-error.ts';
+import { approvalRefusals } from '../../lib/refusals/approval.ts';
 import { awsIamRefusals } from '../../lib/refusals/aws-iam.ts';
 import { clientRefusals } from '../../lib/refusals/client.ts';
 import { credentialRefusals } from '../../lib/refusals/credential.ts';
@@ -28,6 +29,7 @@ const areas: readonly (readonly [string, object])[] = [
   ['SAML', samlRefusals],
   ['Clients', clientRefusals],
   ['The decision', policyRefusals],
+  ['Approvals', approvalRefusals],
   ['Minting', credentialRefusals],
   ["Another authorization server's tokens", downstreamRefusals],
   ['Sign-in', signInRefusals],

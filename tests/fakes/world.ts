@@ -154,6 +154,7 @@ export function goodWorld(scopes: readonly Scope[] = [aScope()]) {
       inputs.push(input);
       return accept({
         planned: { expires: epochSeconds(NOW / 1000 + 3600) },
+        bound: () => ({}),
         mint: async () => {
           calls.push('mint');
           return mint.answer();

@@ -82,6 +82,7 @@ function processOver({ ledger, replays, limits, minted }: Tables, who: Principal
         prepare: () =>
           accept({
             planned: { expires: epochSeconds(NOW / 1000 + 3600) },
+            bound: () => ({}),
             mint: () =>
               step('mint', async () => {
                 minted.count += 1;

@@ -100,7 +100,11 @@ describe('several scopes', () => {
     const prepared = (word: string) => (granted: unknown) => {
       const scopesOf = (Array.isArray(granted) ? granted : [granted]).map(({ scope }) => scope);
       said.push(`${scopesOf.join(' and ')} ${word}`);
-      return accept({ planned: { expires: NOW_SECONDS }, mint: async () => refuse('internal_fault') });
+      return accept({
+        planned: { expires: NOW_SECONDS },
+        bound: () => ({}),
+        mint: async () => refuse('internal_fault'),
+      });
     };
     const granters = {
       ...ports.granters,

@@ -42,7 +42,7 @@ async function ask(
   const inputs: GrantInput[] = [];
   const prepare = (_: unknown, input: GrantInput) => {
     inputs.push(input);
-    return accept({ planned: { expires: NOW_SECONDS }, mint: async () => accept(aMinted()) });
+    return accept({ planned: { expires: NOW_SECONDS }, bound: () => ({}), mint: async () => accept(aMinted()) });
   };
   const authenticators = {
     jwt: async (proof: { readonly token: string }): Promise<Outcome<Principal>> =>
@@ -99,7 +99,8 @@ describe('a request of somebody who is allowed', () => {
   it('takes either target of a grant that has two', async () => {
     const grant = clientGrant({ audience: 'https://a.example', resource: 'https://b.example' });
     const { ports } = goodWorld([aScope({ grant })]);
-    const prepare = () => accept({ planned: { expires: NOW_SECONDS }, mint: async () => accept(aMinted()) });
+    const prepare = () =>
+      accept({ planned: { expires: NOW_SECONDS }, bound: () => ({}), mint: async () => accept(aMinted()) });
     const verdict = async (...names: readonly string[]) => {
       const request = aRequest({ route: 'token', target: { names, tokenType: null, principalArn: null } });
       return (await issue({ ...ports, granters: { 'oauth-token': { prepare } } }, request, signal)).ok;

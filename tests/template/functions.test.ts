@@ -18,6 +18,7 @@ const environments: Readonly<Record<string, readonly string[]>> = {
   explain: [],
   console: [],
   revocations: [],
+  approvals: [],
   'sign-in': ['SAML_KEYS_SECRET'],
   health: [],
   rotate: ['SAML_KEYS_SECRET', 'SIGNING_ALGORITHM', 'SIGNING_KEYS_SECRET'],

@@ -32,10 +32,14 @@ const read = ['config: dynamodb:GetItem', 'keys: dynamodb:GetItem', 'keys: dynam
 const claim = 'state: dynamodb:DeleteItem dynamodb:PutItem, replay#* only';
 const revoked = 'state: dynamodb:GetItem, revocations and revoked#* only';
 const limit = 'state: dynamodb:UpdateItem, limit#* only';
+const approvals = ['state', 'ledger'].map(
+  (table) => `${table}: dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem, approval#* only`,
+);
 const state = [claim, limit, revoked];
 const mint = [
   ...read,
   ...state,
+  ...approvals,
   'ledger: dynamodb:PutItem dynamodb:UpdateItem',
   'assumable-roles: sts:AssumeRole sts:SetSourceIdentity sts:TagSession',
 ];
@@ -86,6 +90,14 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'revokers: sts:AssumeRole',
   ],
   console: [],
+  approvals: [
+    'config: dynamodb:GetItem',
+    'keys: dynamodb:GetItem',
+    revoked,
+    ...approvals,
+    'ledger: dynamodb:Query, approval#* only',
+    'ledger: dynamodb:PutItem dynamodb:UpdateItem',
+  ],
   'sign-in': [
     ...read,
     claim,
@@ -119,7 +131,7 @@ const conditions: Readonly<Record<string, unknown>> = {
   ', revocations and denied-sessions#* only': leading('ForAllValues:StringLike', ['revocations', 'denied-sessions#*']),
   ', except own#*': keys('ForAllValues:StringNotLike', 'own'),
   ...Object.fromEntries(
-    ['own', 'replay', 'limit', 'revoked', 'sign-in', 'code'].map((prefix) => [
+    ['own', 'replay', 'limit', 'revoked', 'sign-in', 'code', 'approval'].map((prefix) => [
       `, ${prefix}#* only`,
       keys('ForAllValues:StringLike', prefix),
     ]),

@@ -85,7 +85,9 @@ export function finishedItems(
   const kept = keptRecord(record);
   const accessKeyId = kept.credential?.accessKeyId;
   const [first, ...further] = scopesOf(kept);
-  const key = recordKey(kept.id);
+  // What an approver denied is no attempt that may repeat, and is found among the denials all the same.
+  const isDenial = kept.outcome === 'denied';
+  const key = isDenial ? denialKey(kept.id) : recordKey(kept.id);
   const expires = ttl(kept, retention);
   return {
     item: {
@@ -96,6 +98,7 @@ export function finishedItems(
       place: { S: kept.id },
       principal: { S: indexValue(kept.principal, kept.id) },
       ...(first === undefined ? {} : { scope: { S: indexValue(first, kept.id) } }),
+      ...(isDenial ? { accessKey: { S: denialIndexValue(kept.id) } } : {}),
       ...(accessKeyId === undefined || accessKeyId === '' ? {} : { accessKey: { S: accessKeyId } }),
     },
     pointers: further.map((scope, index) => pointerItem(key, { scope, number: index + 2, place: kept.id, expires })),

@@ -17,8 +17,10 @@ export interface StateTable {
  * `<kind>#` and the SHA-256 of the parts: parts come from outside and may be long or empty. NUL stands between them,
  * and only the last part may contain one, so that no two lists of parts are the same text.
  */
-export const stateKey = (kind: 'replay' | 'limit' | 'revoked' | 'sign-in' | 'code', parts: readonly string[]): string =>
-  `${kind}#${createHash('sha256').update(parts.join('\0')).digest('hex')}`;
+export const stateKey = (
+  kind: 'replay' | 'limit' | 'revoked' | 'sign-in' | 'code' | 'approval' | 'approver',
+  parts: readonly string[],
+): string => `${kind}#${createHash('sha256').update(parts.join('\0')).digest('hex')}`;
 
 export const keyOf = (pk: string): Record<string, AttributeValue> => ({ pk: { S: pk } });
 

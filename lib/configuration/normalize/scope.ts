@@ -1,15 +1,20 @@
 import type { Grant } from '../../policy/grants/kinds.ts';
 import type { ScopeParameters } from '../../policy/parameters.ts';
-import type { ActorSelector, Limit, Rule, Scope } from '../documents.ts';
+import type { ActorSelector, ApprovalRequirement, Limit, Rule, Scope } from '../documents.ts';
 import { normalizeGrant } from '../grants/kinds.ts';
 import { type Report, reportBelow } from '../problem.ts';
-import type { WrittenRule, WrittenScope } from '../schema/scope.ts';
+import type { WrittenApproval, WrittenRule, WrittenScope } from '../schema/scope.ts';
 import { toList, toSeconds } from '../schema/values.ts';
 import { type Deployment, issuerOrigin } from '../web-address.ts';
 import { normalizeConditions } from './conditions.ts';
 
 /** The scopes of the operators' own API: their files have rules and no grant. */
-const BUILT_IN: ReadonlySet<string> = new Set(['broker:issuances:read', 'broker:explain', 'broker:revocations']);
+const BUILT_IN: ReadonlySet<string> = new Set([
+  'broker:issuances:read',
+  'broker:explain',
+  'broker:revocations',
+  'broker:approvals',
+]);
 
 /** A scope with every rule's lists and every grant's defaults written out. */
 export function normalizeScope(written: WrittenScope, deployment: Deployment, report: Report): Scope {
@@ -23,13 +28,28 @@ export function normalizeScope(written: WrittenScope, deployment: Deployment, re
     ...reportMode(written),
     allow: written.allow.map(normalizeRule),
     deny: (written.deny ?? []).map((rule, index) => normalizeDeny(rule, reportBelow(report, ['deny', index]))),
-    requires: { intent: written.requires?.intent ?? false },
+    requires: {
+      intent: written.requires?.intent ?? false,
+      ...(written.requires?.approval === undefined ? {} : { approval: normalizeApproval(written.requires.approval) }),
+    },
     limits: {
       perPrincipal: normalizeLimit(written.limits?.perPrincipal, reportBelow(report, ['limits', 'perPrincipal'])),
       total: normalizeLimit(written.limits?.total, reportBelow(report, ['limits', 'total'])),
     },
     ...(written.parameters === undefined ? {} : { parameters: normalizeParameters(written.parameters) }),
     grant: grantOf(written, deployment, report),
+  };
+}
+
+function normalizeApproval(written: WrittenApproval): ApprovalRequirement {
+  const { from, within = '15m', uses = 1, for: lasting = '1h', breakGlass = [], personClaims } = written;
+  return {
+    from: from.map(normalizeRule),
+    within: toSeconds(within),
+    uses,
+    for: toSeconds(lasting),
+    breakGlass: breakGlass.map(normalizeRule),
+    ...(personClaims === undefined ? {} : { personClaims }),
   };
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { grantSchema } from '../grants/kinds.ts';
-import { conditions, documentName, oneOrMore, scopeName } from './values.ts';
+import { conditions, documentName, duration, oneOrMore, scopeName } from './values.ts';
 
 const parties = {
   connection: oneOrMore(documentName).optional(),
@@ -11,7 +11,8 @@ const parties = {
 /** `report`: it decides nothing, and what it would decide is recorded. */
 const mode = z.enum(['enforce', 'report'], 'must be enforce or report').optional();
 
-const rule = z.strictObject({ ...parties, actor: z.strictObject(parties).optional(), mode });
+const plainRule = z.strictObject({ ...parties, actor: z.strictObject(parties).optional() });
+const rule = plainRule.extend({ mode });
 
 const limit = z
   .string('must be a count and a window such as 60/1h')
@@ -37,6 +38,18 @@ const parameters = z.record(
   parameter,
 );
 
+const DAY_SECONDS = 86_400;
+
+/** Somebody else has to say yes to each request: who may, and what a yes is good for. */
+const approval = z.strictObject({
+  from: z.array(plainRule).min(1, 'needs a rule: who may approve'),
+  within: duration(1, DAY_SECONDS).optional(),
+  uses: z.int('must be a whole number').min(1, 'is at least 1').max(100, 'is at most 100').optional(),
+  for: duration(1, DAY_SECONDS).optional(),
+  breakGlass: z.array(plainRule).min(1, 'needs a rule; without breakGlass nobody goes on at once').optional(),
+  personClaims: z.array(z.string().min(1, 'must not be empty')).min(1, 'must not be empty').optional(),
+});
+
 /** `scopes/*.yaml` as people write it. Only the built-in scope is without `grant`, which the normalization checks. */
 export const scope = z
   .strictObject({
@@ -46,7 +59,7 @@ export const scope = z
     mode,
     allow: z.array(rule).min(1, 'needs a rule; `enabled: false` closes a scope'),
     deny: z.array(rule).optional(),
-    requires: z.strictObject({ intent: z.boolean().optional() }).optional(),
+    requires: z.strictObject({ intent: z.boolean().optional(), approval: approval.optional() }).optional(),
     limits: z.strictObject({ perPrincipal: limit.optional(), total: limit.optional() }).optional(),
     parameters: parameters.optional(),
     grant: grantSchema.optional(),
@@ -54,4 +67,5 @@ export const scope = z
   .meta({ title: 'Scope', description: 'The unit of permission: scopes/*.yaml' });
 
 export type WrittenScope = z.infer<typeof scope>;
+export type WrittenApproval = z.infer<typeof approval>;
 export type WrittenRule = z.infer<typeof rule>;

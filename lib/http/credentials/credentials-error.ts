@@ -1,5 +1,5 @@
 import type { RefusalClass } from '../../refusals/kinds.ts';
-import { classOf, describe, retryAfter, statusOf } from '../describe-refusal.ts';
+import { classOf, describe, pendingMembers, retryAfter, statusOf } from '../describe-refusal.ts';
 import { secretJson } from '../http-answer.ts';
 import type { RefusalRenderer } from '../route.ts';
 
@@ -28,6 +28,10 @@ function credentialsCode(refusalClass: RefusalClass): CredentialsCode {
       return { status: 403, error: 'unauthorized_client', code: 'AccessDenied' };
     case 'scope':
       return { status: 403, error: 'invalid_scope', code: 'AccessDenied' };
+    case 'pending':
+      return { status: 403, error: 'authorization_pending', code: 'AccessDenied' };
+    case 'declined':
+      return { status: 403, error: 'access_denied', code: 'AccessDenied' };
     case 'target':
       return { status: 403, error: 'invalid_target', code: 'AccessDenied' };
     case 'limit':
@@ -68,6 +72,7 @@ export const credentialsError: RefusalRenderer = (refusal, requestId, headers) =
       Code: code,
       Message: message,
       request_id: requestId,
+      ...pendingMembers(refusal),
     },
     { ...challenge, ...retryAfter(refusal), ...headers },
   );

@@ -1,5 +1,5 @@
 import type { RefusalClass } from '../../refusals/kinds.ts';
-import { classOf, describe, retryAfter, statusOf } from '../describe-refusal.ts';
+import { classOf, describe, pendingMembers, retryAfter, statusOf } from '../describe-refusal.ts';
 import { secretJson } from '../http-answer.ts';
 import type { RefusalRenderer } from '../route.ts';
 
@@ -24,6 +24,10 @@ function oauthCode(refusalClass: RefusalClass, badProof: BadProof): OauthCode {
       return { status: 400, error: 'unauthorized_client' };
     case 'scope':
       return { status: 400, error: 'invalid_scope' };
+    case 'pending':
+      return { status: 400, error: 'authorization_pending' };
+    case 'declined':
+      return { status: 400, error: 'access_denied' };
     case 'target':
       return { status: 400, error: 'invalid_target' };
     case 'unsupported':
@@ -49,7 +53,10 @@ export const oauthError =
   (badProof: BadProof): RefusalRenderer =>
   (refusal, requestId, headers) => {
     const { status, error } = oauthCode(classOf(refusal), badProof);
-    const body = { error, error_description: describe(refusal), reason: refusal.reason, request_id: requestId };
+    const body = {
+      ...{ error, error_description: describe(refusal), reason: refusal.reason, request_id: requestId },
+      ...pendingMembers(refusal),
+    };
     const challenge = status === 401 ? { 'www-authenticate': 'Basic realm="token-broker"' } : {};
     const all = { ...retryAfter(refusal), ...challenge, ...headers };
     return secretJson(statusOf(refusal, status), requestId, body, all);

@@ -50,6 +50,8 @@ function codeOf(refusalClass: RefusalClass): string {
     // RFC 8707 section 2.
     case 'target':
       return 'invalid_target';
+    case 'pending':
+    case 'declined':
     case 'proof':
     case 'expired-proof':
       return 'access_denied';

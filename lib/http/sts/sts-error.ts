@@ -1,6 +1,6 @@
 import type { RefusalClass } from '../../refusals/kinds.ts';
 import type { Reason } from '../../refusals/registry.ts';
-import { classOf, describe, retryAfter, statusOf } from '../describe-refusal.ts';
+import { classOf, describe, pendingMembers, retryAfter, statusOf } from '../describe-refusal.ts';
 import { xml } from '../http-answer.ts';
 import type { RefusalRenderer } from '../route.ts';
 import { stsDocument } from './sts-xml.ts';
@@ -25,6 +25,8 @@ function stsCode(refusalClass: RefusalClass): StsCode {
     case 'client':
     case 'unauthorized-client':
     case 'scope':
+    case 'pending':
+    case 'declined':
     case 'target':
       return { status: 403, type: 'Sender', code: 'AccessDenied' };
     case 'limit':
@@ -49,10 +51,23 @@ const CODE_OF_REASON: Readonly<Partial<Record<Reason, StsCode>>> = {
   method_not_allowed: { status: 405, type: 'Sender', code: 'InvalidAction' },
 };
 
+/** `approval_id` as AWS would name it: `ApprovalId`. */
+const elementsOf = (members: readonly (readonly [string, string | number])[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    members.map(([name, value]) => [
+      name.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+      String(value),
+    ]),
+  );
+
 /** `<ErrorResponse>` with the reason beside AWS's code, in the message, where SDKs show it. */
 export const stsError: RefusalRenderer = (refusal, requestId, headers) => {
   const { status, type, code } = CODE_OF_REASON[refusal.reason] ?? stsCode(classOf(refusal));
-  const error = { Type: type, Code: code, Message: `${describe(refusal)} (reason: ${refusal.reason})` };
+  const pending = Object.entries(pendingMembers(refusal));
+  // SDKs show the message alone: where to go stands in it too.
+  const where = pending.map(([name, value]) => `, ${name}: ${value}`).join('');
+  const message = `${describe(refusal)} (reason: ${refusal.reason}${where})`;
+  const error = { Type: type, Code: code, Message: message, ...elementsOf(pending) };
   const document = stsDocument('ErrorResponse', { Error: error, RequestId: requestId });
   return xml(statusOf(refusal, status), requestId, document, { ...retryAfter(refusal), ...headers });
 };

@@ -11,6 +11,8 @@ export interface BrokerTokenGrant {
   /** Default and maximum. */
   readonly duration: Seconds;
   readonly claims: Readonly<Record<string, JsonValue>>;
+  /** Claims of the principal that go along as they are, where it has them. Absent: none. */
+  readonly carries?: readonly string[];
 }
 
 export interface BrokerTokenTemplates {

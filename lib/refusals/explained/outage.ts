@@ -24,6 +24,10 @@ export const outageExplanations: Explanations<typeof outageRefusals> = {
     cause: 'The state table did not answer.',
     fix: 'Retry.',
   },
+  approvals_unavailable: {
+    cause: 'DynamoDB (state or ledger table) could not be reached or throttled. What needs an approval refuses then.',
+    fix: 'Check the tables; raise warm throughput if they throttle.',
+  },
   revocations_unavailable: {
     cause: 'The state table did not answer.',
     fix: 'Retry.',

@@ -1,4 +1,5 @@
 import type { refusals } from '../registry.ts';
+import { approvalExplanations } from './approval.ts';
 import { awsIamExplanations } from './aws-iam.ts';
 import { clientExplanations } from './client.ts';
 import { credentialExplanations } from './credential.ts';
@@ -13,6 +14,7 @@ import { signInExplanations } from './sign-in.ts';
 
 /** The explanation of every refusal reason. */
 export const explanations: Explanations<typeof refusals> = {
+  ...approvalExplanations,
   ...awsIamExplanations,
   ...clientExplanations,
   ...credentialExplanations,

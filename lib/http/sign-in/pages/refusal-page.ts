@@ -14,6 +14,8 @@ function statusOfClass(refusalClass: RefusalClass): number {
     case 'proof':
     case 'expired-proof':
     case 'scope':
+    case 'pending':
+    case 'declined':
     case 'target':
       return 403;
     case 'limit':

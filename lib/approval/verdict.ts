@@ -1,0 +1,31 @@
+import { parseStrictJson } from '../identity/strict-json.ts';
+import { accept, type Outcome, refuse } from '../outcome.ts';
+import type { Verdict } from './review.ts';
+
+/** Longest body of a verdict, in bytes. */
+export const MAX_VERDICT_BYTES = 8_192;
+/** Longest reason, in UTF-16 code units. */
+const MAX_REASON = 1_000;
+
+const MEMBERS: ReadonlySet<string> = new Set(['decision', 'reason']);
+
+/** Reads `{"decision":"approve"|"deny","reason"}`. Refuses with `malformed_request` and `parameter_invalid`. */
+export function readVerdict(body: Uint8Array): Outcome<Verdict> {
+  const verdict = parseStrictJson(body, { maxBytes: MAX_VERDICT_BYTES });
+  if (verdict === null) return refuse('malformed_request');
+  if (Object.keys(verdict).some((name) => !MEMBERS.has(name))) {
+    return invalid('A member is not known here. Known: decision, reason.');
+  }
+  const { decision, reason = null } = verdict;
+  if (decision !== 'approve' && decision !== 'deny') return invalid('decision must be approve or deny.');
+  if (typeof reason !== 'string' && reason !== null) return invalid('reason must be text.');
+  return verdictOf(decision, reason);
+}
+
+/** A reason that is empty is none. */
+export function verdictOf(decision: Verdict['decision'], reason: string | null): Outcome<Verdict> {
+  if ((reason?.length ?? 0) > MAX_REASON) return invalid(`reason has at most ${MAX_REASON} characters.`);
+  return accept({ decision, reason: reason === null || reason.trim() === '' ? null : reason });
+}
+
+const invalid = (detail: string) => refuse('parameter_invalid', { detail });
