@@ -17,6 +17,8 @@ const budgets = {
   introspect: { initial: 145 * KB, total: 150 * KB },
   revoke: { initial: 145 * KB, total: 150 * KB },
   metadata: { initial: 65 * KB, total: 65 * KB },
+  receipts: { initial: 150 * KB, total: 155 * KB },
+  archive: { initial: 100 * KB, total: 105 * KB },
   issuances: { initial: 135 * KB, total: 140 * KB },
   // It runs the steps of every kind of proof and grant, and of SAML and downstream their pure parts.
   explain: { initial: 220 * KB, total: 225 * KB },

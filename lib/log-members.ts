@@ -48,7 +48,10 @@ export const REFUSAL_MEMBERS = [
 /** Of the rotation function. */
 const ROTATION_MEMBERS = ['stage'] as const;
 
-export const LOG_MEMBERS = [...REQUEST_MEMBERS, ...REFUSAL_MEMBERS, ...ROTATION_MEMBERS] as const;
+/** Of the archive function: how many records came, and how many were new to the log. */
+const ARCHIVE_MEMBERS = ['records', 'added'] as const;
+
+export const LOG_MEMBERS = [...REQUEST_MEMBERS, ...REFUSAL_MEMBERS, ...ROTATION_MEMBERS, ...ARCHIVE_MEMBERS] as const;
 
 /**
  * Anything else, an object above all, could carry more than its name says. Texts are cut and made printable when they

@@ -65,6 +65,7 @@ export type Dependency =
   | 'revocations'
   | 'approvals'
   | 'sign-ins'
+  | 'archive'
   | 'clock'
   | 'bug';
 

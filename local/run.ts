@@ -88,8 +88,16 @@ async function start(options: StartOptions): Promise<void> {
   const { build, fresh } = await buildProject(ROOT);
   print(fresh ? `Build ${build} is up to date.` : `Built ${build}.`);
   const others = options.takeOver ? 'take-over' : 'refuse';
-  const stack = await startStack({ root: ROOT, port: options.port, environment: env, others, log: log.write });
+  const stack = await startStack({
+    root: ROOT,
+    port: options.port,
+    environment: env,
+    others,
+    archive: 'follows',
+    log: log.write,
+  });
   running.push(stack);
+  if (!stack.hasArchive) print('The endpoint for S3 makes no bucket: there are no receipts.');
   for (const name of stack.failedRotations) print(`The key ring ${name} could not be made: what needs it refuses.`);
   if (options.config === null) {
     const idp = await startDemo(stack, options.port);

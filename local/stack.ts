@@ -4,12 +4,14 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createTables } from '../lib/aws/dynamodb/create-tables.ts';
 import { sdkDynamoDb } from '../lib/aws/dynamodb/sdk-client.ts';
 import { awsSettings, outsideEndpoints, regionOf, type Service } from './aws-settings.ts';
+import { createBucket } from './bucket.ts';
 import { putInForce } from './configuration.ts';
 import { type Endpoints, startEndpoints } from './endpoints/embedded.ts';
 import { type FunctionHost, hostFunction, type RunningFunction } from './gateway/function-host.ts';
 import { type Gateway, startGateway } from './gateway/server.ts';
 import { readTemplate, type Template } from './gateway/template.ts';
 import { checkSecrets, checkTables } from './held-by-another.ts';
+import { startLedgerStream } from './ledger-stream.ts';
 import { makeSecrets } from './rotation.ts';
 import { runSchedules } from './schedules.ts';
 import { fillSecrets, type LocalSecret } from './secrets-file.ts';
@@ -35,6 +37,8 @@ export interface StackSettings {
    * different ones.
    */
   readonly tablePrefix?: string;
+  /** Whether the archive follows the ledger; default: `still`, it is filled by whoever calls its function. */
+  readonly archive?: 'follows' | 'still';
   /** What runs the functions; default: threads of this process. */
   readonly host?: FunctionHost;
   /** Takes what the functions print, in lines. */
@@ -53,6 +57,8 @@ export interface Stack {
   readonly sts: 'embedded' | 'outside';
   /** Names of key rings whose first rotation failed: what needs them refuses. */
   readonly failedRotations: readonly string[];
+  /** False: the endpoint for S3 makes no bucket, so that there are no receipts. */
+  readonly hasArchive: boolean;
   /** Applies a configuration folder as a new version. Returns its problems, if any; then nothing changed. */
   configure(folder: string): Promise<readonly string[]>;
   /** Rejects with `HeldByAnother` where a secret is another's, before anything is written. */
@@ -62,19 +68,23 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
+/** Credentials as the SDK's clients take them. */
+function credentialsOf(aws: Readonly<Record<string, string>>) {
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId = '',
+    AWS_SECRET_ACCESS_KEY: secretAccessKey = '',
+    AWS_SESSION_TOKEN: sessionToken,
+  } = aws;
+  return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
+}
+
 interface Clients {
   readonly dynamoDb: DynamoDBClient;
   readonly secretsManager: SecretsManagerClient;
 }
 
 function clientsFor(endpoints: Endpoints, aws: Readonly<Record<string, string>>): Clients {
-  const {
-    AWS_ACCESS_KEY_ID: accessKeyId = '',
-    AWS_SECRET_ACCESS_KEY: secretAccessKey = '',
-    AWS_SESSION_TOKEN: sessionToken,
-  } = aws;
-  const credentials = { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
-  const options = { region: aws['AWS_REGION'] ?? '', credentials };
+  const options = { region: aws['AWS_REGION'] ?? '', credentials: credentialsOf(aws) };
   return {
     dynamoDb: new DynamoDBClient({ ...options, endpoint: endpoints.urls.DYNAMODB }),
     secretsManager: new SecretsManagerClient({ ...options, endpoint: endpoints.urls.SECRETS_MANAGER }),
@@ -116,15 +126,19 @@ async function prepare(
   functions: Functions,
   clients: Clients,
   stack: { readonly aws: Readonly<Record<string, string>>; readonly tablePrefix: string },
-): Promise<readonly string[]> {
+): Promise<Pick<Stack, 'failedRotations' | 'hasArchive'>> {
   await createTables(clients.dynamoDb, stack.tablePrefix);
-  return makeSecrets(template.secrets, {
+  const region = stack.aws['AWS_REGION'] ?? '';
+  const at = { endpoint: endpoints.urls.S3, region, credentials: credentialsOf(stack.aws) };
+  const made = await Promise.all(template.buckets.map((bucket) => createBucket(bucket, at)));
+  const failedRotations = await makeSecrets(template.secrets, {
     client: clients.secretsManager,
     embedded: endpoints.secretsManager,
     rotation: (logicalId) => functions.running.get(logicalId) ?? null,
     rotationOver: (logicalId, url) =>
       functions.over(logicalId, { ...stack.aws, AWS_ENDPOINT_URL_SECRETS_MANAGER: url }),
   });
+  return { failedRotations, hasArchive: !made.includes(false) };
 }
 
 async function assemble(settings: StackSettings, gateway: Gateway, ends: (() => Promise<unknown>)[]): Promise<Stack> {
@@ -143,14 +157,18 @@ async function assemble(settings: StackSettings, gateway: Gateway, ends: (() => 
   if (others === 'refuse' && isOutside('DYNAMODB')) await checkTables(clients.dynamoDb, tablePrefix, url);
   const functions = hostFunctions(template, settings, aws);
   ends.push(functions.stop);
-  const failedRotations = await prepare(template, endpoints, functions, clients, { aws, tablePrefix });
+  const { failedRotations, hasArchive } = await prepare(template, endpoints, functions, clients, { aws, tablePrefix });
+  const archive = functions.running.get('Archive');
+  if (settings.archive === 'follows' && hasArchive && archive !== undefined) {
+    ends.push(startLedgerStream({ client: clients.dynamoDb, table: `${tablePrefix}-ledger`, archive }).stop);
+  }
   gateway.open({ routes: template.routes, functions: functions.running });
   const schedules = runSchedules(template.schedules, functions.running);
   ends.push(async () => schedules.stop());
   const sts = isOutside('STS') ? 'outside' : 'embedded';
   return {
     sts,
-    ...{ url, port: gateway.port, tablePrefix, aws, failedRotations },
+    ...{ url, port: gateway.port, tablePrefix, aws, failedRotations, hasArchive },
     configure: (folder) => putInForce(sdkDynamoDb(clients.dynamoDb), tablePrefix, folder, url),
     checkSecrets: async (secrets) => {
       if (others === 'refuse' && isOutside('SECRETS_MANAGER')) await checkSecrets(clients.secretsManager, secrets);

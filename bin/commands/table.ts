@@ -36,6 +36,10 @@ const policy: CommandTable = {
 const issuances: CommandTable = {
   list: { summary: 'list issuances, newest first', load: () => import('./issuances/list.ts') },
   show: { summary: 'show one issuance', load: () => import('./issuances/show.ts') },
+  receipt: {
+    summary: 'print the proof that an issuance is in the log',
+    load: () => import('./issuances/receipt.ts'),
+  },
 };
 
 /** What identity providers serve. */

@@ -19,12 +19,24 @@ export interface Settings {
   readonly samlKeysSecret: string | null;
   /** Of new keys for broker tokens (RFC 7518 section 3.1, RFC 8037). */
   readonly signingAlgorithm: SigningAlgorithm;
+  /** The bucket of the archive, and the secret that the log's key is made of; null: no use for them. */
+  readonly archiveBucket: string | null;
+  readonly logKeySecret: string | null;
+  /** How long what is final in the archive may not be deleted, and whether anybody may lift that. */
+  readonly archiveLock: { readonly length: Seconds; readonly mode: LockMode };
+  /** Where a witness takes checkpoints, and its verifier key (C2SP signed-note); null: there is none. */
+  readonly witnessUrl: string | null;
+  readonly witnessKey: string | null;
   readonly region: string;
   /** The SDK's own endpoint setting for STS; null: the Region's. */
   readonly stsEndpoint: string | null;
   readonly version: string;
   readonly build: string;
 }
+
+/** Amazon S3, Object Lock: governance may be lifted by whoever has that permission, compliance by nobody. */
+export type LockMode = 'GOVERNANCE' | 'COMPLIANCE';
+const LOCK_MODES: readonly LockMode[] = ['GOVERNANCE', 'COMPLIANCE'];
 
 const SIGNING_ALGORITHMS: readonly SigningAlgorithm[] = ['ES256', 'EdDSA', 'RS256'];
 
@@ -71,6 +83,13 @@ const endpoint: Setting<string> = {
   must: 'an http or https URL',
   read: (text) => (URL.canParse(text) && /^https?:\/\//.test(text) ? text : null),
 };
+// Amazon S3 user guide, "Bucket naming rules".
+const bucket = matching(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of an S3 bucket');
+const lockMode: Setting<LockMode> = {
+  must: `one of ${LOCK_MODES.join(', ')}`,
+  read: (text) => LOCK_MODES.find((name) => name === text) ?? null,
+};
+const verifierKey = matching(/^[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+$/, 'a signed-note verifier key');
 const label = matching(/^[\w.+-]{1,64}$/, '1 to 64 characters of A-Z a-z 0-9 _ . + -');
 const algorithm: Setting<SigningAlgorithm> = {
   must: `one of ${SIGNING_ALGORITHMS.join(', ')}`,
@@ -99,10 +118,18 @@ export function readSettings(environment: Environment = process.env): Settings {
     loopback: URL.canParse(origin) && isLoopback(new URL(origin)),
     tablePrefix: required('TABLE_PREFIX', tablePrefix, ''),
     externalId: required('EXTERNAL_ID', externalId, ''),
-    ledgerRetention: optional('LEDGER_RETENTION_DAYS', retention) ?? seconds(400 * SECONDS_A_DAY),
+    ledgerRetention: optional('LEDGER_RETENTION_DAYS', retention) ?? seconds(90 * SECONDS_A_DAY),
     signingKeysSecret: optional('SIGNING_KEYS_SECRET', secretName),
     samlKeysSecret: optional('SAML_KEYS_SECRET', secretName),
     signingAlgorithm: optional('SIGNING_ALGORITHM', algorithm) ?? 'ES256',
+    archiveBucket: optional('ARCHIVE_BUCKET', bucket),
+    logKeySecret: optional('LOG_KEY_SECRET', secretName),
+    archiveLock: {
+      length: optional('ARCHIVE_LOCK_DAYS', retention) ?? seconds(400 * SECONDS_A_DAY),
+      mode: optional('ARCHIVE_LOCK_MODE', lockMode) ?? 'GOVERNANCE',
+    },
+    witnessUrl: optional('WITNESS_URL', endpoint),
+    witnessKey: optional('WITNESS_KEY', verifierKey),
     region: required('AWS_REGION', region, ''),
     stsEndpoint: optional('AWS_ENDPOINT_URL_STS', endpoint) ?? optional('AWS_ENDPOINT_URL', endpoint),
     version: optional('VERSION', label) ?? '0.0.0',

@@ -19,6 +19,7 @@ const HTTP_STATUS: Readonly<Partial<Record<Reason, number>>> = {
   approval_unknown: 404,
   approval_closed: 409,
   sign_in_connection: 404,
+  receipt_not_ready: 503,
   method_not_allowed: 405,
   request_too_large: 413,
 };

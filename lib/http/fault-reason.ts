@@ -26,6 +26,8 @@ export function faultReason(cause: unknown): Reason {
       return 'revocations_unavailable';
     case 'sts':
       return 'sts_unavailable';
+    case 'archive':
+      return 'archive_unavailable';
     case 'clock':
     case 'bug':
       return 'internal_fault';

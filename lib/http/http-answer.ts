@@ -39,6 +39,21 @@ export const publicJson = (requestId: string, body: unknown, maxAgeSeconds: numb
   body: JSON.stringify(body),
 });
 
+/** A text that needs no browser's guess at what it is. */
+export const plainText = (
+  requestId: string,
+  body: string,
+  cacheControl: 'no-store' | 'public, max-age=300',
+): HttpAnswer => ({
+  statusCode: 200,
+  headers: {
+    ...commonHeaders(requestId),
+    'content-type': 'text/plain; charset=utf-8',
+    'cache-control': cacheControl,
+  },
+  body,
+});
+
 /** An XML answer of the STS query protocol. */
 export const xml = (
   statusCode: number,

@@ -14,6 +14,10 @@ export const outageRefusals = registry({
     class: 'outage',
     says: 'The issuance cannot be recorded. Try again.',
   },
+  archive_unavailable: {
+    class: 'outage',
+    says: 'The archive of the ledger cannot be read. Try again.',
+  },
   replay_guard_unavailable: {
     class: 'outage',
     says: 'The use of the proof cannot be recorded. Try again.',

@@ -86,6 +86,10 @@ export const requestRefusals = registry({
     class: 'request',
     says: 'There are as many revocations as there can be.',
   },
+  receipt_not_ready: {
+    class: 'not-yet',
+    says: 'The issuance is not in the log yet. Try again in a minute.',
+  },
   issuance_unknown: {
     class: 'request',
     says: 'There is no such issuance.',

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseTemplate, type Resolution, resolveValue } from './intrinsics.ts';
@@ -40,6 +41,8 @@ export interface Template {
   readonly routes: readonly TemplateRoute[];
   readonly secrets: readonly TemplateSecret[];
   readonly schedules: readonly TemplateSchedule[];
+  /** Names of the S3 buckets. */
+  readonly buckets: readonly string[];
 }
 
 type Values = Readonly<Record<string, unknown>>;
@@ -73,6 +76,7 @@ const REF_PROPERTY: Readonly<Record<string, string>> = {
   'AWS::SecretsManager::Secret': 'Name',
   'AWS::Serverless::Function': 'FunctionName',
   'AWS::Logs::LogGroup': 'LogGroupName',
+  'AWS::S3::Bucket': 'BucketName',
 };
 
 function resolutionOf(template: Values, parameters: Values): Resolution {
@@ -150,6 +154,9 @@ const settingsOf = (template: Values): readonly string[] =>
     Object.keys(mapOf(mapOf(mapOf(resource)['Properties'])['RouteSettings'])),
   );
 
+/** Of a secret whose value Secrets Manager makes up (`GenerateSecretString`). */
+const GENERATED_BYTES = 32;
+
 /** Logical id in `!GetAtt Rotate.Arn` or `!Ref SigningKeys`. */
 function logicalId(reference: unknown): string {
   const { Ref: ref, 'Fn::GetAtt': attribute } = mapOf(reference);
@@ -166,17 +173,25 @@ function secretsOf(template: Values, resolution: Resolution): readonly TemplateS
   return resources
     .filter(([, { Type: type }]) => type === 'AWS::SecretsManager::Secret')
     .map(([id, { Properties: properties }]) => {
-      const { Name: name, SecretString: value = '{}' } = mapOf(resolveValue(properties, resolution));
+      const { Name: name, GenerateSecretString: generated, ...given } = mapOf(resolveValue(properties, resolution));
+      const value =
+        generated === undefined ? (given['SecretString'] ?? '{}') : randomBytes(GENERATED_BYTES).toString('hex');
       const schedule = schedules.find(({ SecretId: secret }) => logicalId(secret) === id);
       const rotatedBy = schedule === undefined ? null : logicalId(schedule['RotationLambdaARN']);
       return { name: String(name), value: String(value), rotatedBy };
     });
 }
 
+const bucketsOf = (template: Values, resolution: Resolution): readonly string[] =>
+  Object.entries(mapOf(template['Resources']))
+    .filter(([, resource]) => mapOf(resource)['Type'] === 'AWS::S3::Bucket')
+    .map(([logicalId]) => String(resolution.reference(logicalId)));
+
 /**
- * Reads the functions, routes, schedules and secrets of a SAM template: what `AWS::Serverless::Function` resources say,
- * with `Globals`, parameters (`given` over the template's defaults) and CloudFormation's functions resolved. Throws
- * where the template names something that it does not define, or has a route that API Gateway would refuse.
+ * Reads the functions, routes, schedules, buckets and secrets of a SAM template: what `AWS::Serverless::Function`
+ * resources say, with `Globals`, parameters (`given` over the template's defaults) and CloudFormation's functions
+ * resolved. Throws where the template names something that it does not define, or has a route that API Gateway would
+ * refuse.
  */
 export function readTemplate(path: string, given: Readonly<Record<string, string>>, region: string = REGION): Template {
   const template = mapOf(parseTemplate(readFileSync(path, 'utf8')));
@@ -196,5 +211,6 @@ export function readTemplate(path: string, given: Readonly<Record<string, string
     routes,
     secrets: secretsOf(template, resolution),
     schedules: declared.flatMap(({ logicalId, properties }) => schedulesOf(logicalId, properties)),
+    buckets: bucketsOf(template, resolution),
   };
 }

@@ -29,6 +29,7 @@ export function composeTemplate(root: string): string {
     tables: apart(tableResources(shapes, tables)),
     'own-keys': apart(fillMap(fragment('own-keys'), { replicas })),
     functions: apart(joinMaps(functions.map((of) => functionResources(shapes, of, statements)))),
+    archive: apart(fillMap(fragment('archive'), { replicas })),
     rollout: apart(fillMap(fragment('rollout'), { 'guarded-functions': listOf(guarded) })),
     people: apart(fragment('people')),
     alarms: apart(alarmResources(shapes, fragment('alarms'), functions, tables)),

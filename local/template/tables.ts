@@ -9,6 +9,7 @@ const schema = z.strictObject({
   indexes: z.array(z.string()).default([]),
   expires: z.literal(true).optional(),
   restorable: z.boolean(),
+  stream: z.literal(true).optional(),
 });
 
 export interface TableFragment extends z.infer<typeof schema> {
@@ -62,6 +63,7 @@ export const tableResources = (shapes: Shapes, tables: readonly TableFragment[])
         throughput,
         expiry: table.expires === true ? flowMap({ AttributeName: 'expires', Enabled: true }) : null,
         restorable: table.restorable,
+        stream: table.stream === true ? flowMap({ StreamViewType: 'NEW_IMAGE' }) : null,
       });
       made.commentBefore = table.comment;
       return made;

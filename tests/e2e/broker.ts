@@ -23,6 +23,8 @@ export type Folder = Readonly<Record<string, string>>;
 export interface BrokerOptions {
   /** In place of the demonstration's configuration. */
   readonly config?: Folder;
+  /** Whether the archive follows the ledger; default: it does not. */
+  readonly archive?: 'follows';
   /**
    * `AWS_ENDPOINT_URL_*` and credentials; default: those of this process, so that one suite runs on whatever endpoints
    * CI names.
@@ -87,6 +89,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
     // Suites that share an endpoint give clients of one name secrets of their own.
     others: 'take-over',
     ...host,
+    ...(options.archive === undefined ? {} : { archive: options.archive }),
   });
   const idp = await startIdentityProvider(0, stack.url);
   const stop = async (): Promise<void> => {

@@ -9,6 +9,7 @@ const ENVIRONMENT = {
   ISSUER: 'https://broker.example.com',
   TABLE_PREFIX: 'every-route',
   EXTERNAL_ID: 'every-route',
+  ARCHIVE_BUCKET: 'every-route',
   SIGNING_KEYS_SECRET: 'signing',
   SAML_KEYS_SECRET: 'saml',
   AWS_REGION: 'us-east-1',

@@ -15,6 +15,8 @@ const environments: Readonly<Record<string, readonly string[]>> = {
   revoke: [],
   metadata: [],
   issuances: [],
+  receipts: ['ARCHIVE_BUCKET'],
+  archive: ['ARCHIVE_BUCKET', 'ARCHIVE_LOCK_DAYS', 'ARCHIVE_LOCK_MODE', 'LEDGER_RETENTION_DAYS', 'LOG_KEY_SECRET'],
   explain: [],
   console: [],
   revocations: [],

@@ -19,6 +19,16 @@ const SECRET = 'arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::Accou
 const resources: Readonly<Record<string, unknown>> = {
   ...Object.fromEntries(Object.entries(TABLES).map(([name, id]) => [name, { 'Fn::GetAtt': [id, 'Arn'] }])),
   'ledger/index': { 'Fn::Sub': '${LedgerTable.Arn}/index/*' },
+  'ledger/stream': { 'Fn::GetAtt': ['LedgerTable', 'StreamArn'] },
+  'ledger/stream/*': { 'Fn::Sub': '${LedgerTable.Arn}/stream/*' },
+  archive: { 'Fn::GetAtt': ['ArchiveBucket', 'Arn'] },
+  ...Object.fromEntries(
+    ['*', 'checkpoint', 'key', 'places/*', 'tile/*', 'tile/*.p/*'].map((key) => [
+      `archive/${key}`,
+      { 'Fn::Sub': `\${ArchiveBucket.Arn}/${key}` },
+    ]),
+  ),
+  'log-key': { Ref: 'LogKey' },
   'signing-keys': { Ref: 'SigningKeys' },
   'saml-keys': { Ref: 'SamlKeys' },
   'clients/*': { 'Fn::Sub': `${SECRET}token-broker/clients/*` },
@@ -88,6 +98,24 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'keys: dynamodb:GetItem',
     'state: dynamodb:GetItem dynamodb:PutItem, revocations and denied-sessions#* only',
     'revokers: sts:AssumeRole',
+  ],
+  receipts: [
+    'ledger: dynamodb:BatchGetItem',
+    revoked,
+    'keys: dynamodb:GetItem',
+    'archive: s3:ListBucket',
+    ...['checkpoint', 'key', 'places/*', 'tile/*'].map((key) => `archive/${key}: s3:GetObject`),
+  ],
+  archive: [
+    'ledger: dynamodb:BatchGetItem dynamodb:GetItem dynamodb:Query',
+    'ledger/index: dynamodb:Query',
+    'ledger/stream: dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator',
+    'ledger/stream/*: dynamodb:ListStreams',
+    'log-key: secretsmanager:DescribeSecret secretsmanager:GetSecretValue',
+    'archive: s3:ListBucket',
+    'archive/*: s3:GetObject',
+    'archive/*: s3:PutObject s3:PutObjectRetention',
+    'archive/tile/*.p/*: s3:DeleteObject',
   ],
   console: [],
   approvals: [
@@ -167,6 +195,8 @@ const lines = ({ Action, Resource, Condition }: Statement): string[] =>
     return `${nameOf(resources, one)}: ${[Action].flat().sort().join(' ')}${condition}`;
   });
 
+const via = (service: string) => ({ 'Fn::Sub': `${service}.\${AWS::Region}.\${AWS::URLSuffix}` });
+
 describe('the permissions of the template', () => {
   it.each(functions)('%s may do what its row of the table says and no more', (name, id) => {
     const found = statementsOf(template.Resources[`${id}Role`])
@@ -187,7 +217,7 @@ describe('the permissions of the template', () => {
     ]);
   });
 
-  it.each(functions)('%s uses the key of the tables through DynamoDB and Secrets Manager only', (_, id) => {
+  it.each(functions)('%s uses the key of the tables through DynamoDB, S3 and Secrets Manager only', (_, id) => {
     for (const { Sid, Resource, Condition } of statementsOf(template.Resources[`${id}Role`])) {
       if (Sid !== OWN_KEY) continue;
       expect(Resource).toEqual({ Ref: 'KmsKeyArn' });
@@ -195,6 +225,7 @@ describe('the permissions of the template', () => {
         StringEquals: {
           'kms:ViaService': [
             { 'Fn::Sub': 'dynamodb.${AWS::Region}.${AWS::URLSuffix}' },
+            { 'Fn::Sub': 's3.${AWS::Region}.${AWS::URLSuffix}' },
             { 'Fn::Sub': 'secretsmanager.${AWS::Region}.${AWS::URLSuffix}' },
           ],
         },
@@ -231,9 +262,12 @@ describe('the permissions of the template', () => {
     ],
     [
       'Auditors',
-      ['config', 'ledger', 'ledger/index'].map(
-        (one) => `${one}: dynamodb:BatchGetItem dynamodb:GetItem dynamodb:Query`,
-      ),
+      [
+        ...['config', 'ledger', 'ledger/index'].map(
+          (one) => `${one}: dynamodb:BatchGetItem dynamodb:GetItem dynamodb:Query`,
+        ),
+        ...['archive', 'archive/*'].map((one) => `${one}: s3:GetObject s3:ListBucket`),
+      ],
     ],
   ])('%s may do what the command line does for them and no more', (id, rows) => {
     const may = peopleMay(template.Resources[id]).filter(({ Sid }) => Sid !== OWN_KEY);
@@ -244,14 +278,15 @@ describe('the permissions of the template', () => {
     [
       'Administrators',
       ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'],
+      via('dynamodb'),
     ],
-    ['Auditors', ['kms:Decrypt', 'kms:DescribeKey']],
-  ])('%s use the key of the tables, where there is one, through DynamoDB only', (id, actions) => {
+    ['Auditors', ['kms:Decrypt', 'kms:DescribeKey'], [via('dynamodb'), via('s3')]],
+  ])('%s use the key of what they read, where there is one, through its service only', (id, actions, services) => {
     const [own] = peopleMay(template.Resources[id]).filter(({ Sid }) => Sid === OWN_KEY);
     expect([own?.Action].flat().sort()).toEqual(actions);
     expect(own?.Resource).toEqual({ Ref: 'KmsKeyArn' });
     expect(own?.Condition).toEqual({
-      StringEquals: { 'kms:ViaService': { 'Fn::Sub': 'dynamodb.${AWS::Region}.${AWS::URLSuffix}' } },
+      StringEquals: { 'kms:ViaService': services },
     });
   });
 

@@ -12,7 +12,7 @@ const byName = (attributes: unknown): unknown[] =>
   );
 
 describe('what the template keeps', () => {
-  it.each([...tables, ...secrets, ...resourcesOf('AWS::Logs::LogGroup')])(
+  it.each([...tables, ...secrets, ...resourcesOf('AWS::S3::Bucket'), ...resourcesOf('AWS::Logs::LogGroup')])(
     '%s outlives the stack, once its creation has succeeded',
     (_, resource) => {
       expect(resource.DeletionPolicy).toBe('RetainExceptOnCreate');
@@ -43,6 +43,29 @@ describe('what the template keeps', () => {
     },
   );
 
+  it('has a stream of the ledger alone, which the archive follows', () => {
+    const streams = tables.flatMap(([id, { Properties: properties }]) =>
+      properties['StreamSpecification'] === undefined ? [] : [[id, properties['StreamSpecification']]],
+    );
+    expect(streams).toEqual([['LedgerTable', { StreamViewType: 'NEW_IMAGE' }]]);
+    expect(template.Resources['LedgerStream']?.Properties).toMatchObject({
+      EventSourceArn: { 'Fn::GetAtt': ['LedgerTable', 'StreamArn'] },
+      FunctionName: { Ref: 'Archive' },
+      StartingPosition: 'TRIM_HORIZON',
+    });
+    // Neither a number of tries nor an age: what fails is brought again for as long as the stream has it.
+    expect(Object.keys(template.Resources['LedgerStream']?.Properties ?? {})).not.toContain('MaximumRetryAttempts');
+  });
+
+  it('has a bucket that keeps versions under Object Lock, for nobody outside', () => {
+    const [[, bucket] = []] = resourcesOf('AWS::S3::Bucket');
+    expect(bucket?.Properties).toMatchObject({
+      ObjectLockEnabled: true,
+      VersioningConfiguration: { Status: 'Enabled' },
+      PublicAccessBlockConfiguration: { BlockPublicPolicy: true, RestrictPublicBuckets: true },
+    });
+  });
+
   it('has no other table', () => {
     expect(tables).toHaveLength(TABLES.length);
   });
@@ -59,8 +82,9 @@ describe('what the template keeps', () => {
   });
 
   it.each(secrets)('%s stands in the template without a secret', (_, { Properties: properties }) => {
-    expect(properties['SecretString']).toBe('{}');
-    expect(properties['GenerateSecretString']).toBeUndefined();
+    // Empty until a rotation fills it, or made up by Secrets Manager where nobody sees it.
+    const { SecretString: given, GenerateSecretString: made } = properties;
+    expect([given, made]).toEqual(made === undefined ? ['{}', undefined] : [undefined, expect.any(Object)]);
   });
 
   it('has no parameter that would hold a secret', () => {

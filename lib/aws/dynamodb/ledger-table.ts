@@ -11,7 +11,7 @@ export interface LedgerOptions {
   readonly client: DynamoDb;
   /** Name of the ledger table. */
   readonly table: string;
-  /** How long DynamoDB keeps a record; default 400 days. */
+  /** How long DynamoDB keeps a record; default 90 days. */
   readonly retention?: Seconds;
   /** New denial records a minute for each connection and instance, before they become one; default 200. */
   readonly denialCeiling?: number;
@@ -19,7 +19,7 @@ export interface LedgerOptions {
 
 /** Longest wait for a denial's record, which the caller's answer waits for too (contract section 4). */
 const DENIAL_MS = 200;
-const DEFAULT_RETENTION = seconds(400 * 86_400);
+const DEFAULT_RETENTION = seconds(90 * 86_400);
 const DEFAULT_CEILING = 200;
 
 /**

@@ -1,7 +1,7 @@
 import type { Environment } from '../../host/settings.ts';
 
 /** The services that the functions call, by the name that signatures and endpoints have. */
-export type ServiceName = 'dynamodb' | 'iam' | 'secretsmanager' | 'sts';
+export type ServiceName = 'dynamodb' | 'iam' | 's3' | 'secretsmanager' | 'sts';
 
 /**
  * The end of the SDKs' own setting, `AWS_ENDPOINT_URL_…` (AWS SDKs and Tools Reference Guide, "Service-specific
@@ -10,6 +10,7 @@ export type ServiceName = 'dynamodb' | 'iam' | 'secretsmanager' | 'sts';
 const SETTINGS: Readonly<Record<ServiceName, string>> = {
   dynamodb: 'DYNAMODB',
   iam: 'IAM',
+  s3: 'S3',
   secretsmanager: 'SECRETS_MANAGER',
   sts: 'STS',
 };
@@ -53,12 +54,13 @@ export function endpointOf(service: ServiceName, region: string, environment: En
   const partition = PARTITIONS.find(({ regions }) => regions.test(region)) ?? AWS;
   const host = fips && !isFipsAnyway(service, region, dualStack) ? `${service}-fips` : service;
   const suffix = dualStack && !isDualStackAnyway(service, region, fips) ? partition.dualStackSuffix : partition.suffix;
+  if (service === 's3' && dualStack) return new URL(`https://${host}.dualstack.${region}.${partition.suffix}`);
   return new URL(`https://${host}.${region}.${suffix}`);
 }
 
 /** In GovCloud these names are FIPS endpoints themselves. */
 const isFipsAnyway = (service: ServiceName, region: string, dualStack: boolean): boolean =>
-  service !== 'secretsmanager' && !dualStack && region.startsWith('us-gov-');
+  !['s3', 'secretsmanager'].includes(service) && !dualStack && region.startsWith('us-gov-');
 
 /** Secrets Manager answers over both under its first name, but for the partitions that came later. */
 const isDualStackAnyway = (service: ServiceName, region: string, fips: boolean): boolean =>

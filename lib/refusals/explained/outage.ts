@@ -16,6 +16,10 @@ export const outageExplanations: Explanations<typeof outageRefusals> = {
     cause: 'The ledger did not take the record, so no credential leaves.',
     fix: 'Retry; then look at the throttles of the ledger table.',
   },
+  archive_unavailable: {
+    cause: 'The bucket of the archive fails, throttles, cannot be reached, or what lies there is not what was written.',
+    fix: 'Try again. Operators: the log line has the cause; docs/archive.md has what happens when each step fails.',
+  },
   replay_guard_unavailable: {
     cause: 'The state table did not answer.',
     fix: 'Retry.',

@@ -91,6 +91,11 @@ export const requestExplanations: Explanations<typeof requestRefusals> = {
       'Every function reads all revocations every few seconds, so that there is a bound (200,000 characters, about 800).',
     fix: 'Lift those that the configuration says by now (a scope with `enabled: false`, a `deny` rule), or revoke a connection or a scope instead of many principals.',
   },
+  receipt_not_ready: {
+    cause:
+      'The record is in the ledger and not in the log yet: the log follows within a minute, and within ten what is `started` and never finished.',
+    fix: 'Ask again after Retry-After. Operators: where it lasts, the alarm archive-lag and docs/archive.md say why.',
+  },
   issuance_unknown: {
     cause: 'The id is misspelt, or the record is older than the retention of the ledger.',
     fix: 'Copy the id from the answer, the session name or the list.',

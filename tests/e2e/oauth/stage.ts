@@ -17,12 +17,16 @@ export interface OauthStage {
  * A broker with clients of each kind, scopes of each grant, and their secrets. `endpoints` are as `startBroker` takes
  * them.
  */
-export async function startOauthStage(endpoints?: BrokerOptions['endpoints']): Promise<OauthStage> {
+export async function startOauthStage(
+  endpoints?: BrokerOptions['endpoints'],
+  more: Pick<BrokerOptions, 'archive'> = {},
+): Promise<OauthStage> {
   const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' }] };
   const demo = await readFile(join(ROOT, 'local', 'demo', 'configuration', 'connections', 'demo.yaml'), 'utf8');
   const broker = await startBroker({
     config: oauthFolder(demo, jwks),
+    ...more,
     ...(endpoints === undefined ? {} : { endpoints }),
   });
   await broker.putSecrets([

@@ -1,0 +1,76 @@
+import type { IssuanceRecord } from '../ledger/record.ts';
+import { Fault } from '../outcome.ts';
+import type { Clock, LedgerQueries } from '../ports.ts';
+import { type EpochMilliseconds, epochMilliseconds, type Milliseconds, milliseconds } from '../time.ts';
+import { entryOf } from './entry.ts';
+import type { TransparencyLog } from './log.ts';
+
+export interface ArchivePorts {
+  readonly log: TransparencyLog;
+  readonly queries: LedgerQueries;
+  readonly clock: Clock;
+}
+
+/** Appends the finished ones of these records to the log, in their order. Returns how many were new. */
+export const archiveRecords = (
+  { log }: Pick<ArchivePorts, 'log'>,
+  records: readonly IssuanceRecord[],
+  signal: AbortSignal,
+): Promise<number> => log.append(records.filter(({ outcome }) => outcome !== 'started').map(entryOf), null, signal);
+
+/** So old, what is still `started` never finishes: no function runs for half as long. */
+const SETTLED: Milliseconds = milliseconds(5 * 60_000);
+/** Slices of time that are read at once: longer ones where there is little, shorter ones where there is much. */
+const FIRST_SLICE_MS = 3_600_000;
+const LONGEST_SLICE_MS = 30 * 86_400_000;
+const SHORTEST_SLICE_MS = 1_000;
+/** Records of one read of the ledger. */
+const PAGE = 1_000;
+
+/**
+ * Looks through the ledger from where the last sweep ended until five minutes ago, and appends whatever the log does
+ * not have: what never finished, and what no stream brought (after an outage of more than a day DynamoDB has forgotten
+ * it). Ends when `mayGoOn` says so; the next sweep goes on. Returns how many were new.
+ */
+export async function sweepLedger(
+  { log, queries, clock }: ArchivePorts,
+  mayGoOn: () => boolean,
+  signal: AbortSignal,
+): Promise<number> {
+  const end = epochMilliseconds(clock.now() - SETTLED);
+  let from = await log.sweptTo(signal);
+  let added = 0;
+  let length = FIRST_SLICE_MS;
+  while (from < end && mayGoOn()) {
+    const to = epochMilliseconds(Math.min(from + length, end));
+    const records = await slice(queries, from, to, to - from <= SHORTEST_SLICE_MS ? 'all' : 'a page', signal);
+    if (records === 'too many') {
+      length = Math.max(SHORTEST_SLICE_MS, Math.floor(length / 4));
+      continue;
+    }
+    added += await log.append(records.map(entryOf), to, signal);
+    from = to;
+    if (records.length < PAGE / 8) length = Math.min(LONGEST_SLICE_MS, length * 8);
+  }
+  return added;
+}
+
+/** The records of a slice of time, oldest first; `too many`: more than one read brings. */
+async function slice(
+  queries: LedgerQueries,
+  from: EpochMilliseconds,
+  to: EpochMilliseconds,
+  much: 'a page' | 'all',
+  signal: AbortSignal,
+): Promise<readonly IssuanceRecord[] | 'too many'> {
+  const records: IssuanceRecord[] = [];
+  let cursor: string | null = null;
+  do {
+    const page = await queries.list({ from, to }, PAGE, cursor, signal);
+    if (!page.ok) throw new Fault('bug', 'a page of the ledger has a cursor that is not its own');
+    records.push(...page.value.issuances);
+    cursor = page.value.next;
+    if (cursor !== null && much === 'a page') return 'too many';
+  } while (cursor !== null);
+  return records.reverse();
+}

@@ -1,0 +1,49 @@
+import canonicalize from 'canonicalize';
+import { isJsonObject } from '../json.ts';
+import { toJson } from '../ledger/json.ts';
+import type { IssuanceRecord } from '../ledger/record.ts';
+import { Fault } from '../outcome.ts';
+
+/** A record as the log has it. */
+export interface Entry {
+  readonly id: string;
+  /** Of two entries of one id that of the greater rank is the later word; one of no greater rank says nothing. */
+  readonly rank: number;
+  /** The record's JSON, canonical (RFC 8785), in UTF-8: what the leaf's hash is over. */
+  readonly bytes: Uint8Array;
+  /** `2026-11-25`, in UTC: of the record's time. */
+  readonly day: string;
+}
+
+/** The entry that a record makes. */
+export function entryOf(record: IssuanceRecord): Entry {
+  const text = canonicalize(toJson(record));
+  if (text === undefined) throw new Fault('bug', 'a record is no JSON');
+  return readEntry(Buffer.from(text));
+}
+
+/** Reads an entry of the log. Throws `Fault('archive')` for bytes that are no record. */
+export function readEntry(bytes: Uint8Array): Entry {
+  const { id, time, outcome, attempts, revoked } = parsed(bytes);
+  if (typeof id !== 'string' || typeof time !== 'string' || typeof attempts !== 'number') throw damaged();
+  // A `started` is superseded by any outcome, a denial by one that counts more attempts, anything by its revocation.
+  return {
+    id,
+    rank: outcome === 'started' ? 0 : attempts * 2 + (revoked === undefined ? 0 : 1),
+    bytes,
+    day: time.slice(0, 10),
+  };
+}
+
+function parsed(bytes: Uint8Array) {
+  let json: unknown;
+  try {
+    json = JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch (cause) {
+    throw new Fault('archive', 'an entry of the log is no JSON', { cause });
+  }
+  if (!isJsonObject(json)) throw damaged();
+  return json;
+}
+
+const damaged = (): Fault => new Fault('archive', 'an entry of the log is no record');
