@@ -20,12 +20,18 @@ interface Request {
   readonly body?: unknown;
 }
 
-/** Asks the broker's API as the bearer of the session's token. Rejects only where `signal` ends it. */
+/** Asks the broker's API as the bearer of the session's token, for JSON. Rejects only where `signal` ends it. */
 export async function ask<T>(session: Session, request: Request, signal: AbortSignal): Promise<Result<T>> {
+  const answer = await askText(session, request, signal);
+  return answer.ok ? { ok: true, value: JSON.parse(answer.value) } : answer;
+}
+
+/** The same, for what is no JSON. */
+export async function askText(session: Session, request: Request, signal: AbortSignal): Promise<Result<string>> {
   const answer = await fetchAnswer(session, request, signal);
   if (!answer.ok) return answer;
   const { response, text } = answer.value;
-  if (response.ok) return { ok: true, value: JSON.parse(text) };
+  if (response.ok) return { ok: true, value: text };
   // The token is over, or was revoked: whoever looks at the page is told so, and by nothing that it held.
   if (response.status === 401) endSession(session);
   return { ok: false, problem: problemOf(response, text) };

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { navigate } from '../navigation.ts';
-import { FILTERS, type FilterName, type ListView, type Range, SPANS, type Span } from '../view.ts';
+import { FILTERS, type FilterName, instantsOf, type ListView, type Range, SPANS, type Span } from '../view.ts';
 import { Text } from './text.tsx';
 
 const LABELS: Readonly<Record<FilterName, string>> = {
@@ -124,8 +124,35 @@ function RangeForm({ view }: { readonly view: ListView }) {
           <option value="own">from … to …</option>
         </select>
       </label>
+      <Steps range={range} go={go} />
       {'last' in range ? null : <Ends key={`${range.from} ${range.to}`} from={range.from} to={range.to} go={go} />}
     </div>
+  );
+}
+
+interface StepsProps {
+  readonly range: Range;
+  readonly go: (range: Range) => void;
+}
+
+/** What the brush of the timeline does not do: out of a range again, and to the one beside it. */
+function Steps({ range, go }: StepsProps) {
+  const { from, to } = instantsOf(range, Date.now());
+  const length = to - from;
+  const show = (first: number, last: number): void =>
+    go({ from: new Date(first).toISOString(), to: new Date(Math.min(last, Date.now())).toISOString() });
+  return (
+    <span class="steps">
+      <button type="button" onClick={() => show(from - length, from - 1)}>
+        Earlier
+      </button>
+      <button type="button" disabled={'last' in range} onClick={() => show(to + 1, to + length)}>
+        Later
+      </button>
+      <button type="button" onClick={() => show(from - length / 2, to + length / 2)}>
+        Wider
+      </button>
+    </span>
   );
 }
 

@@ -14,7 +14,9 @@ export const IssuanceTable = ({ issuances }: { readonly issuances: readonly Issu
           Time <span class="quiet">UTC</span>
         </th>
         <th scope="col">Outcome</th>
-        <th scope="col">Scope</th>
+        <th scope="col" class="mid">
+          Scope
+        </th>
         <th scope="col">Who</th>
         <th scope="col" class="wide">
           Intent
@@ -41,6 +43,9 @@ function Row({ issuance }: { readonly issuance: Issuance }) {
       </td>
       <td>
         <Outcome of={outcome} />
+        <div class="narrow">
+          <Text of={scope} />
+        </div>
         {attempts > 1 ? <span class="quiet"> {attempts}×</span> : null}
         {reason === null ? null : (
           <div class="quiet">
@@ -48,7 +53,7 @@ function Row({ issuance }: { readonly issuance: Issuance }) {
           </div>
         )}
       </td>
-      <td class="clipped">
+      <td class="mid clipped">
         <Text of={scope} />
       </td>
       <td class="clipped">

@@ -7,6 +7,7 @@ import { Link } from '../parts/link.tsx';
 import { NeighboursPart } from '../parts/neighbours.tsx';
 import { Outcome } from '../parts/outcome.tsx';
 import { ProblemBox } from '../parts/problem.tsx';
+import { ReceiptPart } from '../parts/receipt.tsx';
 import { Code, Text } from '../parts/text.tsx';
 import { useAnswer } from '../parts/use-answer.ts';
 import { Members } from '../parts/value.tsx';
@@ -67,6 +68,9 @@ function Whole({ issuance, session }: { readonly issuance: Issuance; readonly se
       )}
       <Part title="Request">
         <Members of={request} />
+      </Part>
+      <Part title="Receipt">
+        <ReceiptPart issuance={issuance} session={session} />
       </Part>
       <Part title="Before and after">
         <NeighboursPart issuance={issuance} session={session} />

@@ -1,14 +1,19 @@
+import type { Problem } from '../api.ts';
 import { navigate } from '../navigation.ts';
+import { Breakdowns } from '../parts/breakdowns.tsx';
 import { FilterForm } from '../parts/filter-form.tsx';
 import { IssuanceTable } from '../parts/issuance-table.tsx';
 import { ProblemBox } from '../parts/problem.tsx';
+import { Timeline } from '../parts/timeline.tsx';
 import { useIssuances } from '../parts/use-issuances.ts';
+import { useStats } from '../parts/use-stats.ts';
 import type { Session } from '../session.ts';
 import type { ListView } from '../view.ts';
 
 /** The ledger: a range of time, filters, and what matches, newest first; live where the view says so. */
 export function IssuancesPage({ view, session }: { readonly view: ListView; readonly session: Session }) {
   const { issuances, state, problem, hasMore, more, again } = useIssuances(session, view);
+  const { stats, problem: uncounted } = useStats(session, view);
   return (
     <>
       <div class="title">
@@ -16,6 +21,14 @@ export function IssuancesPage({ view, session }: { readonly view: ListView; read
         <LiveButton view={view} />
       </div>
       <FilterForm view={view} />
+      {stats === null ? (
+        <Uncounted problem={uncounted} />
+      ) : (
+        <>
+          <Timeline stats={stats} view={view} />
+          <Breakdowns stats={stats} view={view} />
+        </>
+      )}
       {problem === null ? null : <ProblemBox problem={problem} again={again} />}
       <p role="status" class="count">
         {state === 'loading'
@@ -35,6 +48,12 @@ export function IssuancesPage({ view, session }: { readonly view: ListView; read
       ) : null}
     </>
   );
+}
+
+/** Where the broker counts nothing, the records stand alone. */
+function Uncounted({ problem }: { readonly problem: Problem | null }) {
+  if (problem === null) return <div class="timeline" aria-busy="true" />;
+  return problem.status === 404 ? null : <ProblemBox problem={problem} />;
 }
 
 const LiveButton = ({ view }: { readonly view: ListView }) => (

@@ -14,7 +14,7 @@ interface SignInProps {
 export function SignIn({ state, needs }: SignInProps) {
   if (state.kind === 'asking' || state.kind === 'redeeming') return <p role="status">Signing in…</p>;
   return (
-    <div class="card narrow">
+    <div class="card slim">
       <Why state={state} needs={needs} />
       <SignInForm needs={needs} />
       <p class="hint">
