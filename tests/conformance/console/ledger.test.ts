@@ -89,6 +89,60 @@ describe('the table', () => {
   });
 });
 
+describe('the timeline', () => {
+  const plot = () => page.getByRole('slider', { name: /Timeline/ });
+  const open = async (): Promise<void> => {
+    await page.getByRole('link', { name: 'Issuances' }).click();
+    await page.getByLabel('Range of time').selectOption('6h');
+    await plot().waitFor();
+  };
+  const searched = (): URLSearchParams => new URL(page.url()).searchParams;
+
+  it('is gone into by marking a part of it, and left by the way back', async () => {
+    await open();
+    const { x, y, width, height } = (await plot().boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+    await page.mouse.move(x + width * 0.75, y + height / 2);
+    await page.mouse.down();
+    await page.mouse.move(x + width * 0.65, y + height / 2, { steps: 3 });
+    const marked = page.locator('.timeline .marked');
+    const [, count = ''] = /: (\d+) issued/.exec((await marked.textContent()) ?? '') ?? [];
+    await page.mouse.up();
+    await page.waitForURL(/from=/);
+    expect(Date.parse(searched().get('from') ?? '')).toBeLessThan(Date.parse(searched().get('to') ?? ''));
+    await counted(new RegExp(`^${count} records?$`));
+    await page.goBack();
+    await page.waitForURL(/last=6h$/);
+  });
+
+  it('is read and marked by keys alone', async () => {
+    await open();
+    await plot().focus();
+    await page.keyboard.press('Home');
+    const first = await plot().getAttribute('aria-valuetext');
+    expect(first).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:00 to .* UTC: none$/);
+    for (let bars = 0; bars < 3; bars += 1) await page.keyboard.press('Shift+ArrowRight');
+    expect(await plot().getAttribute('aria-valuenow')).toBe('3');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/from=/);
+    const seconds = (Date.parse(searched().get('to') ?? '') - Date.parse(searched().get('from') ?? '')) / 1000;
+    expect(Math.round(seconds) % 240).toBe(0);
+    await counted(/^0 records$/);
+    await page.getByRole('button', { name: 'Later' }).click();
+    await page.getByRole('button', { name: 'Wider' }).click();
+    await page.waitForURL(/from=/);
+  });
+
+  it('is broken down, and each value is a filter', async () => {
+    await open();
+    await page.locator('.breakdown').filter({ hasText: 'Scopes' }).getByRole('link', { name: 'bulk' }).click();
+    await page.waitForURL(/scope=bulk/);
+    await page.locator('.timeline .total').filter({ hasText: '120 issued' }).waitFor();
+    await page.locator('.breakdown').filter({ hasText: 'Principals' }).getByRole('link', { name: 'job-0' }).click();
+    await counted(/^1 record$/);
+    await page.locator('.timeline .total').filter({ hasText: '1 issued' }).waitFor();
+  });
+});
+
 describe('a record with whatever people put into it', () => {
   beforeAll(async () => {
     await page.getByLabel('Filter by').selectOption('principal');
@@ -181,6 +235,7 @@ describe.each([
     const name = (view: string): string => `${view}-${colorScheme}-${width}`;
     await expectAccessible(own, name('sign-in'));
     await signIn(stage, own);
+    await own.locator('.plot').waitFor();
     await own.getByRole('table').waitFor();
     await expectAccessible(own, name('issuances'));
     await own.locator('table.issuances td.time a').nth(2).click();
