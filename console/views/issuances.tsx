@@ -22,7 +22,7 @@ export function IssuancesPage({ view, session }: { readonly view: ListView; read
       </div>
       <FilterForm view={view} />
       {stats === null ? (
-        <Uncounted problem={uncounted} />
+        <Uncounted problem={uncounted} isTold={problem !== null} />
       ) : (
         <>
           <Timeline stats={stats} view={view} />
@@ -51,9 +51,9 @@ export function IssuancesPage({ view, session }: { readonly view: ListView; read
 }
 
 /** Where the broker counts nothing, the records stand alone. */
-function Uncounted({ problem }: { readonly problem: Problem | null }) {
+function Uncounted({ problem, isTold }: { readonly problem: Problem | null; readonly isTold: boolean }) {
   if (problem === null) return <div class="timeline" aria-busy="true" />;
-  return problem.status === 404 ? null : <ProblemBox problem={problem} />;
+  return isTold || problem.status === 404 ? null : <ProblemBox problem={problem} />;
 }
 
 const LiveButton = ({ view }: { readonly view: ListView }) => (

@@ -145,6 +145,7 @@ describe('the timeline', () => {
 
 describe('a record with whatever people put into it', () => {
   beforeAll(async () => {
+    await page.getByRole('link', { name: 'Issuances' }).click();
     await page.getByLabel('Filter by').selectOption('principal');
     await page.getByLabel('Value').fill(HOSTILE['markup'] ?? '');
     await page.keyboard.press('Enter');
