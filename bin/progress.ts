@@ -24,3 +24,28 @@ export function progressOn({ err, isInteractive }: Terminal, verb: string): Prog
     },
   };
 }
+
+const RECORDS_STEP = 5_000;
+
+/** How many records something long has come past, on one line of a terminal; nothing where nobody reads it. */
+export function recordsProgress(
+  { err, isInteractive }: Terminal,
+  verb: string,
+): {
+  past(records: number): void;
+  end(): void;
+} {
+  let past = 0;
+  let shown = 0;
+  return {
+    past: (records) => {
+      past += records;
+      if (isInteractive !== true || past - shown < RECORDS_STEP) return;
+      shown = past;
+      err(`\r${verb} ${past} records\u001b[K`);
+    },
+    end: () => {
+      if (shown > 0) err('\r\u001b[K');
+    },
+  };
+}

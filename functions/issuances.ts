@@ -3,37 +3,60 @@ import { apiError } from '../lib/http/api/api-error.ts';
 import { readBearer } from '../lib/http/api/bearer-token.ts';
 import { readSearch } from '../lib/http/api/search-parameters.ts';
 import { secretJson } from '../lib/http/http-answer.ts';
-import type { RouteRequest } from '../lib/http/route.ts';
+import type { Route, RouteRequest } from '../lib/http/route.ts';
 import { type RoutePorts, routeHandler } from '../lib/http/route-handler.ts';
+import type { JsonObject } from '../lib/json.ts';
 import { SEARCH_PARAMETERS } from '../lib/ledger/filter.ts';
-import { accept } from '../lib/outcome.ts';
-import { admitReader, listIssuances, type ReadLedgerPorts, showIssuance } from '../lib/read-ledger.ts';
+import { STATS_PARAMETERS } from '../lib/ledger/stats.ts';
+import { accept, type Outcome } from '../lib/outcome.ts';
+import { admitReader, countIssuances, listIssuances, type ReadLedgerPorts, showIssuance } from '../lib/read-ledger.ts';
 
 const BUDGET_MS = 20_000;
 
-/** `GET /v1/issuances`, `GET /v1/issuances/{id}`: the ledger, for a broker token with `broker:issuances:read`. */
+/**
+ * `GET /v1/issuances`, `GET /v1/issuances/{id}`, `GET /v1/stats`: the ledger, for a broker token with
+ * `broker:issuances:read`.
+ */
 export const issuancesHandler = (ports: RoutePorts & ReadLedgerPorts) =>
   routeHandler(
     [
       {
         name: 'issuances',
         paths: ['/v1/issuances', '/v1/issuances/{id}'],
-        methods: ['GET'],
-        budgetMs: BUDGET_MS,
-        refuse: apiError,
-        handle: async (request, { signal }) => {
-          const bearer = readBearer(request);
-          if (!bearer.ok) return bearer;
-          const admitted = await admitReader(ports, bearer.value, signal);
-          if (!admitted.ok) return admitted;
+        ...readable(ports, (request, signal) => {
           const id = request.pathParameters['id'];
-          const found = id === undefined ? await list(ports, request, signal) : await showIssuance(ports, id, signal);
-          return found.ok ? accept({ answer: secretJson(200, request.id, found.value) }) : found;
-        },
+          return id === undefined ? list(ports, request, signal) : showIssuance(ports, id, signal);
+        }),
+      },
+      {
+        name: 'stats',
+        paths: ['/v1/stats'],
+        ...readable(ports, async (request, signal) => {
+          const question = readSearch(request, STATS_PARAMETERS);
+          return question.ok ? countIssuances(ports, question.value, signal) : question;
+        }),
       },
     ],
     ports,
   );
+
+/** A route that shows an admitted reader what `read` finds. */
+const readable = (
+  ports: ReadLedgerPorts,
+  read: (request: RouteRequest, signal: AbortSignal) => Promise<Outcome<JsonObject>>,
+): Pick<Route, 'methods' | 'budgetMs' | 'refuse' | 'handle'> => ({
+  methods: ['GET'],
+  budgetMs: BUDGET_MS,
+  refuse: apiError,
+  handle: async (request, { signal }) => {
+    const bearer = readBearer(request);
+    if (!bearer.ok) return bearer;
+    const admitted = await admitReader(ports, bearer.value, signal);
+    if (!admitted.ok) return admitted;
+    const found = await read(request, signal);
+    return found.ok ? accept({ answer: secretJson(200, request.id, found.value) }) : found;
+  },
+});
 
 async function list(ports: ReadLedgerPorts, request: RouteRequest, signal: AbortSignal) {
   const search = readSearch(request, SEARCH_PARAMETERS);

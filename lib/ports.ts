@@ -6,6 +6,7 @@
 import type { AwsIamConnection, Client, OidcConnection, SamlConnection } from './configuration/documents.ts';
 import type { JsonObject } from './json.ts';
 import type { IssuanceFilter, IssuancePage } from './ledger/filter.ts';
+import type { LedgerStep } from './ledger/reader.ts';
 import type { IssuanceRecord } from './ledger/record.ts';
 import type { LogMembers } from './log-members.ts';
 import type { Outcome } from './outcome.ts';
@@ -216,7 +217,7 @@ export interface Ledger {
   denied(record: IssuanceRecord): Promise<void>;
 }
 
-/** Reads of the ledger. Both throw `Fault('ledger')` where it cannot be read. */
+/** Reads of the ledger. All throw `Fault('ledger')` where it cannot be read. */
 export interface LedgerQueries {
   /** Reads what was written before, by key. null: there is no such issuance, or `id` is no issuance id. */
   get(id: string, signal: AbortSignal): Promise<IssuanceRecord | null>;
@@ -231,6 +232,11 @@ export interface LedgerQueries {
     cursor: string | null,
     signal: AbortSignal,
   ): Promise<Outcome<IssuancePage>>;
+  /**
+   * Every record that matches, newest first, behind the place `before` (null: from the top), a step at a time: flat in
+   * memory, and no more is read than was asked for.
+   */
+  walk(filter: IssuanceFilter, before: string | null, signal: AbortSignal): AsyncIterable<LedgerStep>;
 }
 
 export interface SecretVersion {

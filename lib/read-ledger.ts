@@ -2,6 +2,7 @@ import { admitBearer, type BearerPorts } from './admit-bearer.ts';
 import type { JsonObject } from './json.ts';
 import { parseSearch, type SearchParameter } from './ledger/filter.ts';
 import { toJson } from './ledger/json.ts';
+import { countLedger, parseStats, type StatsParameters, statsJson } from './ledger/stats.ts';
 import { accept, type Outcome, refuse } from './outcome.ts';
 import type { LedgerQueries } from './ports.ts';
 
@@ -42,4 +43,20 @@ export async function showIssuance(
 ): Promise<Outcome<JsonObject>> {
   const record = await queries.get(id, signal);
   return record === null ? refuse('issuance_unknown') : accept(toJson(record));
+}
+
+/** Of one answer: what a small function counts well within its time, so that a longer range is several answers. */
+const COUNT_BOUND = { records: 50_000, milliseconds: 8_000 };
+/** Values of one breakdown that an answer names. */
+const MOST_GROUPS = 100;
+
+/** How many issuances there were; `partial` where the answer's bound was met, `next` then goes on. */
+export async function countIssuances(
+  ports: ReadLedgerPorts,
+  parameters: StatsParameters,
+  signal: AbortSignal,
+): Promise<Outcome<JsonObject>> {
+  const question = parseStats(parameters, ports.clock.now());
+  if (!question.ok) return question;
+  return accept(statsJson(question.value, await countLedger(ports, question.value, COUNT_BOUND, signal), MOST_GROUPS));
 }

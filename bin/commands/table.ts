@@ -40,6 +40,10 @@ const issuances: CommandTable = {
     summary: 'print the proof that an issuance is in the log',
     load: () => import('./issuances/receipt.ts'),
   },
+  stats: {
+    summary: 'count issuances, over time or by what they have in common',
+    load: () => import('./issuances/stats.ts'),
+  },
 };
 
 /** What identity providers serve. */
@@ -67,7 +71,7 @@ export const commands: CommandTable = {
   },
   // Docker calls it by the name of its own program.
   'docker-credential': { summary: '', load: () => import('./docker-credential.ts') },
-  issuances: { summary: 'list and show what the ledger has', commands: issuances },
+  issuances: { summary: 'list, show and count what the ledger has', commands: issuances },
   connections: { summary: 'look at what identity providers serve', commands: connections },
   policy: { summary: 'validate and apply a configuration folder', commands: policy },
 };

@@ -36,7 +36,7 @@ export interface IssuancePage {
 }
 
 const TEXTS = ['principal', 'connection', 'client', 'scope', 'reason', 'accessKeyId'] as const;
-const OUTCOMES: readonly IssuanceOutcome[] = ['started', 'issued', 'denied', 'failed', 'approved'];
+export const OUTCOMES: readonly IssuanceOutcome[] = ['started', 'issued', 'denied', 'failed', 'approved'];
 const DEFAULT_LIMIT = 100;
 const MOST_LIMIT = 1_000;
 const MOST_CHARACTERS = 4_096;

@@ -26,7 +26,7 @@ export interface LiveSession {
  * `Fault('ledger')`.
  */
 export async function findLive(
-  queries: LedgerQueries,
+  queries: Pick<LedgerQueries, 'get' | 'list'>,
   revocation: Revocation,
   now: EpochSeconds,
   signal: AbortSignal,
@@ -47,7 +47,7 @@ export async function findLive(
 }
 
 async function issuedSince(
-  queries: LedgerQueries,
+  queries: Pick<LedgerQueries, 'get' | 'list'>,
   { kind, name }: Revocation,
   now: EpochSeconds,
   signal: AbortSignal,

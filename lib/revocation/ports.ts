@@ -43,7 +43,7 @@ export interface RevocationPolicies {
 
 export interface RevokePorts extends BearerPorts {
   readonly random: Random;
-  readonly queries: LedgerQueries;
+  readonly queries: Pick<LedgerQueries, 'get' | 'list'>;
   readonly list: RevocationList;
   readonly denials: SessionDenials;
   readonly policies: RevocationPolicies;

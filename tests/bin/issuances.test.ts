@@ -130,6 +130,63 @@ describe('issuances list', () => {
   });
 });
 
+describe('issuances stats', () => {
+  const RANGE = ['--from', '2026-11-21T09:00:00Z', '--to', '2026-11-21T09:02:00Z'];
+
+  it('shows a line for each step, and the sum', async () => {
+    const { code, out } = await run('stats', ...RANGE, '--step', 'minute');
+    expect(code).toBe(0);
+    expect(
+      out
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.split(/ {2,}/)),
+    ).toEqual([
+      ['TIME', 'ISSUED', 'DENIED', 'FAILED', 'STARTED', 'APPROVED', 'ATTEMPTS'],
+      ['2026-11-21T09:00:00.000Z', '3', '0', '0', '0', '0', '3'],
+      ['2026-11-21T09:01:00.000Z', '0', '1', '0', '0', '0', '1'],
+      ['2026-11-21T09:02:00.000Z', '0', '0', '0', '0', '0', '0'],
+      ['(all)', '3', '1', '0', '0', '0', '4'],
+    ]);
+  });
+
+  it('shows what most have in common, and lets no text of a caller end a line or move the cursor', async () => {
+    const { out } = await run('stats', ...RANGE, '--by', 'principal,reason');
+    expect(out).toContain('PRINCIPAL');
+    expect(out).toMatch(/^acme\/web@refs\/heads\/main +3 +0 +0 +0 +0 +3$/m);
+    expect(out).toMatch(/^\(none\) +3 /m);
+    expect(out).toContain('mallory\\u{1b}[2J\\u{a}issued');
+    expect(out.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+  });
+
+  it('prints what the API answers with --json, filtered', async () => {
+    const { out } = await run('stats', ...RANGE, '--by', 'scope', '--outcome', 'denied', '--json');
+    expect(JSON.parse(out)).toMatchObject({
+      total: { issued: 0, denied: 1 },
+      breakdowns: { scope: { groups: [{ value: 'deploy-web', denied: 1 }], others: null } },
+      partial: false,
+      next: null,
+    });
+  });
+
+  it('says so where there are none', async () => {
+    expect(await run('stats', '--client', 'nobody')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^No issuances from 20\S+Z to 20\S+Z\.\n$/),
+    });
+  });
+
+  it.each([
+    ['what there is not to count by', ['--by', 'colour']],
+    ['a range that is too wide for the step', ['--from', '2020-01-01T00:00:00Z', '--step', 'minute']],
+    ['a step that is none', ['--step', 'month']],
+  ])('is wrong usage with %s', async (_, args) => {
+    const { code, out, err } = await run('stats', ...args);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain('Usage: token-broker issuances stats');
+  });
+});
+
 describe('issuances show', () => {
   const [record = aRecord()] = records;
 

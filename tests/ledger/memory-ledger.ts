@@ -72,6 +72,15 @@ export function memoryLedger(denialCeiling = 200): Ledger & LedgerQueries & { fa
       const next = found.length > limit && last !== undefined ? writeCursor(filter, last.place) : null;
       return accept({ issuances: page.map(({ record }) => record), next });
     },
+    walk: async function* (...[filter, before]: Parameters<LedgerQueries['walk']>) {
+      check();
+      const found = [...records.values()]
+        .filter(({ place }) => before === null || place < before)
+        .sort((a, b) => (a.place < b.place ? 1 : -1));
+      for (const { record, place } of found) {
+        yield { records: matches(filter, record) ? [record] : [], examined: 1, place };
+      }
+    },
   } satisfies Ledger & LedgerQueries & { failing: boolean };
   return ledger;
 }

@@ -1,7 +1,7 @@
 import { scopesOf } from '../../lib/ledger/filter.ts';
 import type { LedgerEntry } from '../../lib/ledger/merge.ts';
 import { denialIndexValue, indexValue, type Partition, recordKey } from '../../lib/ledger/partitions.ts';
-import type { LedgerStorage } from '../../lib/ledger/query.ts';
+import type { LedgerStorage } from '../../lib/ledger/reader.ts';
 import type { IssuanceRecord } from '../../lib/ledger/record.ts';
 
 /** The ledger's layout over a list of records, and how much of it was read. Denials keep the id that they have. */

@@ -9,22 +9,8 @@ import type { IssuanceRecord } from '../../../lib/ledger/record.ts';
 import type { LedgerQueries } from '../../../lib/ports.ts';
 import { type Command, UsageError } from '../../command.ts';
 import { withLedger } from './ledger.ts';
+import { filterOptions, givenFilters, tablesOption } from './search-options.ts';
 import { textTable } from './text.ts';
-
-/** Options by the parameter of the API that each of them is. */
-const OPTIONS: Readonly<Record<string, SearchParameter>> = {
-  principal: 'principal',
-  connection: 'connection',
-  client: 'client',
-  scope: 'scope',
-  outcome: 'outcome',
-  reason: 'reason',
-  'access-key-id': 'accessKeyId',
-  from: 'from',
-  to: 'to',
-  limit: 'limit',
-  cursor: 'cursor',
-};
 
 /** A list gives up on its own only where DynamoDB hangs. */
 const PAGE_TIMEOUT_MS = 60_000;
@@ -32,29 +18,18 @@ const PAGE_TIMEOUT_MS = 60_000;
 export const command: Command = {
   description: 'Lists issuances from the ledger, newest first. Reads DynamoDB with your own AWS credentials.',
   options: [
-    { flags: '--principal <label>', description: 'who it was, as records name them' },
-    { flags: '--connection <name>', description: 'by which connection' },
-    { flags: '--client <name>', description: 'by or through which client' },
-    { flags: '--scope <scope>', description: 'for which scope' },
-    { flags: '--outcome <outcome>', description: 'started, issued, denied or failed' },
-    { flags: '--reason <reason>', description: 'why not (docs/refusals.md)' },
-    { flags: '--access-key-id <id>', description: 'which issuance made this AWS access key' },
-    { flags: '--from <time>', description: 'from when on, inclusive: RFC 3339, such as 2026-11-21T09:00:00Z' },
-    { flags: '--to <time>', description: 'until when, inclusive' },
+    ...filterOptions,
     { flags: '--limit <n>', description: '1 to 1000; default 100' },
     { flags: '--cursor <cursor>', description: 'go on where another list with the same filters ended' },
     { flags: '--json', description: 'print {"issuances": [...], "next": CURSOR or null}' },
-    {
-      flags: '--tables <prefix>',
-      description: "of the deployment's tables (default: TOKEN_BROKER_TABLES, else token-broker)",
-    },
+    tablesOption,
   ],
   examples: ['token-broker issuances list --outcome denied', 'token-broker issuances list --access-key-id ASIA…'],
   run: async (given, terminal) => {
-    const parameters: Partial<Record<SearchParameter, string>> = {};
-    for (const [option, parameter] of Object.entries(OPTIONS)) {
-      const value = given.value(option);
-      if (value !== undefined) parameters[parameter] = value;
+    const parameters: Partial<Record<SearchParameter, string>> = givenFilters(given);
+    for (const name of ['limit', 'cursor'] as const) {
+      const value = given.value(name);
+      if (value !== undefined) parameters[name] = value;
     }
     const search = parseSearch(parameters);
     if (!search.ok) throw new UsageError(search.refusal.detail ?? search.refusal.reason);

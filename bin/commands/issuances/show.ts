@@ -3,6 +3,7 @@ import { parseIssuanceId } from '../../../lib/ledger/id.ts';
 import { toJson } from '../../../lib/ledger/json.ts';
 import { type Command, UsageError } from '../../command.ts';
 import { withLedger } from './ledger.ts';
+import { tablesOption } from './search-options.ts';
 import { plainText } from './text.ts';
 
 const TIMEOUT_MS = 30_000;
@@ -10,13 +11,7 @@ const TIMEOUT_MS = 30_000;
 export const command: Command = {
   arguments: '<id>',
   description: `Shows one issuance. ID is the IssuanceId of an answer, the jti of a broker token, or the role session name in CloudTrail.`,
-  options: [
-    { flags: '--json', description: 'print the record as it is' },
-    {
-      flags: '--tables <prefix>',
-      description: "of the deployment's tables (default: TOKEN_BROKER_TABLES, else token-broker)",
-    },
-  ],
+  options: [{ flags: '--json', description: 'print the record as it is' }, tablesOption],
   run: async (given, terminal) => {
     const [id = ''] = given.positionals;
     if (parseIssuanceId(id) === null) throw new UsageError('that is no issuance id: iss_ and 26 characters');

@@ -10,7 +10,8 @@ import {
   type RecordKey,
   recordKey,
 } from '../../ledger/partitions.ts';
-import { type LedgerStorage, searchLedger } from '../../ledger/query.ts';
+import { searchLedger } from '../../ledger/query.ts';
+import { type LedgerStorage, walkLedger } from '../../ledger/reader.ts';
 import type { IssuanceRecord } from '../../ledger/record.ts';
 import { Fault } from '../../outcome.ts';
 import type { LedgerQueries } from '../../ports.ts';
@@ -23,7 +24,9 @@ export interface LedgerTable {
   readonly table: string;
 }
 
-/** Reads of the ledger in DynamoDB. `get` is consistent; `list` reads indexes and may lag by about a second. */
+/**
+ * Reads of the ledger in DynamoDB. `get` is consistent; `list` and `walk` read indexes and may lag by about a second.
+ */
 export function dynamoLedgerQueries(ledger: LedgerTable): LedgerQueries {
   const storage = ledgerStorage(ledger);
   return {
@@ -34,6 +37,7 @@ export function dynamoLedgerQueries(ledger: LedgerTable): LedgerQueries {
       return records.get(id) ?? null;
     },
     list: (filter, limit, cursor, signal) => searchLedger(storage, filter, limit, cursor, signal),
+    walk: (filter, before, signal) => walkLedger(storage, filter, before, signal),
   };
 }
 

@@ -136,6 +136,26 @@ describe('the ledger over HTTP', () => {
     expect([other.status, other.body['reason']]).toEqual([400, 'parameter_invalid']);
   });
 
+  it('counts over time and by what records have in common, and says what to change where it does not', async () => {
+    const authorization = await reader();
+    await token({ ...CREDENTIALS, scope: 'reports:write' });
+    const stats = async (query: string) => {
+      const response = await fetch(`${stage.broker.url}/v1/stats${query}`, { headers: { authorization } });
+      return { status: response.status, body: Object(await response.json()) };
+    };
+    const { status, body } = await stats('?by=scope,connection&step=hour');
+    expect(status).toBe(200);
+    const { groups } = body.breakdowns.scope;
+    const write = groups.find(({ value }: { readonly value: string }) => value === 'reports:write');
+    expect(write.issued).toBe((await found('?scope=reports:write&outcome=issued&limit=1000')).length);
+    const line = body.buckets.reduce((sum: number, { issued }: { readonly issued: number }) => sum + issued, 0);
+    expect([line, body.partial, body.next]).toEqual([body.total.issued, false, null]);
+    const wide = await stats('?from=2020-01-01T00:00:00Z&step=60');
+    expect([wide.status, wide.body.reason]).toEqual([400, 'parameter_invalid']);
+    expect(wide.body.error_description).toContain('Take a step of at least');
+    expect((await fetch(`${stage.broker.url}/v1/stats`)).status).toBe(401);
+  });
+
   it.each([
     ['an unknown filter', '?owner=x'],
     ['a limit of 0', '?limit=0'],

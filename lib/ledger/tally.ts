@@ -1,0 +1,112 @@
+/** Counting of records: a line of time and breakdowns, in memory that does not grow with the ledger. */
+import type { EpochMilliseconds } from '../time.ts';
+import { OUTCOMES, scopesOf } from './filter.ts';
+import type { IssuanceOutcome, IssuanceRecord } from './record.ts';
+import type { Steps } from './steps.ts';
+
+/** What records can be told apart by. */
+export const DIMENSIONS = ['scope', 'connection', 'principal', 'actor', 'reason', 'outcome'] as const;
+export type Dimension = (typeof DIMENSIONS)[number];
+
+/**
+ * Records by outcome, and the requests behind them: repeats of a denial within a minute are one record with `attempts`.
+ */
+export type Counts = Readonly<Record<IssuanceOutcome | 'attempts', number>>;
+
+export interface Group {
+  /** null: these records have none (no connection, nobody who acted, no reason). */
+  readonly value: string | null;
+  readonly counts: Counts;
+}
+
+export interface Breakdown {
+  /** Those with the most records first. */
+  readonly groups: readonly Group[];
+  /** The records of all other values; null: there are none. */
+  readonly others: Counts | null;
+}
+
+/** Values that are told apart while counting; whatever more there are count as others. */
+const MOST_VALUES = 100_000;
+
+type Counting = { -readonly [Name in keyof Counts]: Counts[Name] };
+const COUNTED = [...OUTCOMES, 'attempts'] as const;
+
+export const noCounts = (): Counting => ({ started: 0, issued: 0, denied: 0, failed: 0, approved: 0, attempts: 0 });
+
+function add(counts: Counting, { outcome, attempts }: IssuanceRecord): void {
+  counts[outcome] += 1;
+  counts.attempts += attempts;
+}
+
+/** How many records; the requests behind them are `attempts`. */
+export const recordsOf = (counts: Counts): number => OUTCOMES.reduce((sum, outcome) => sum + counts[outcome], 0);
+
+function valuesOf(dimension: Dimension, record: IssuanceRecord): readonly (string | null)[] {
+  switch (dimension) {
+    case 'scope': {
+      const scopes = scopesOf(record);
+      return scopes.length === 0 ? [null] : scopes;
+    }
+    case 'actor':
+      return [record.actor?.principal ?? null];
+    default:
+      return [record[dimension]];
+  }
+}
+
+export class Tally {
+  readonly total: Counting = noCounts();
+  readonly #steps: Steps;
+  readonly #line: readonly Counting[];
+  readonly #values: ReadonlyMap<Dimension, Map<string | null, Counting>>;
+  readonly #unnamed = new Map<Dimension, Counting>();
+
+  constructor(steps: Steps, by: readonly Dimension[]) {
+    this.#steps = steps;
+    this.#line = Array.from({ length: steps.count }, noCounts);
+    this.#values = new Map(by.map((dimension) => [dimension, new Map()]));
+  }
+
+  /** Counts a record of the steps' range. One of several scopes counts for each of them. */
+  add(record: IssuanceRecord): void {
+    add(this.total, record);
+    const step = this.#line[this.#steps.indexOf(record.time)];
+    if (step !== undefined) add(step, record);
+    for (const [dimension, values] of this.#values) {
+      for (const value of valuesOf(dimension, record)) add(this.#countsOf(dimension, values, value), record);
+    }
+  }
+
+  #countsOf(dimension: Dimension, values: Map<string | null, Counting>, value: string | null): Counting {
+    const known = values.get(value);
+    if (known !== undefined) return known;
+    if (values.size >= MOST_VALUES) return created(this.#unnamed, dimension);
+    return created(values, value);
+  }
+
+  /** One for each step, oldest first, those without records too. */
+  line(): readonly { readonly time: EpochMilliseconds; readonly counts: Counts }[] {
+    return this.#line.map((counts, index) => ({ time: this.#steps.startOf(index), counts }));
+  }
+
+  /** The `most` values with the most records of one of the dimensions that are counted. */
+  breakdown(dimension: Dimension, most: number): Breakdown {
+    const all = [...(this.#values.get(dimension) ?? [])].map(([value, counts]) => ({ value, counts }));
+    all.sort((a, b) => recordsOf(b.counts) - recordsOf(a.counts) || (String(a.value) < String(b.value) ? -1 : 1));
+    const rest = [...all.slice(most).map(({ counts }) => counts), ...[this.#unnamed.get(dimension) ?? []].flat()];
+    return { groups: all.slice(0, most), others: rest.length === 0 ? null : sum(rest) };
+  }
+}
+
+function created<Key>(counts: Map<Key, Counting>, key: Key): Counting {
+  const known = counts.get(key) ?? noCounts();
+  counts.set(key, known);
+  return known;
+}
+
+function sum(all: readonly Counts[]): Counts {
+  const counts = noCounts();
+  for (const one of all) for (const name of COUNTED) counts[name] += one[name];
+  return counts;
+}
