@@ -1,7 +1,14 @@
 import type { BearerPorts } from '../admit-bearer.ts';
+import type { PreviousPorts } from '../approval/previous.ts';
 import type { ReviewPorts } from '../approval/review.ts';
+import type { ApproverSignInPorts } from '../approval/sign-in.ts';
 import { dynamoApprovals } from '../aws/dynamodb/approvals.ts';
+import { dynamoApproverSessions } from '../aws/dynamodb/approver-sessions.ts';
+import { dynamoAuthorizationCodes } from '../aws/dynamodb/authorization-codes.ts';
+import { dynamoLedgerQueries } from '../aws/dynamodb/ledger-queries.ts';
 import { dynamoLedger } from '../aws/dynamodb/ledger-table.ts';
+import { dynamoReplays } from '../aws/dynamodb/replays.ts';
+import { systemRandom } from '../host/random.ts';
 import { type Resources, resources } from './resources.ts';
 import { type LiveRoutePorts, metricsOf, routePorts } from './route.ts';
 
@@ -13,15 +20,21 @@ export const liveApprovals = ({ dynamoDb, table }: Resources) =>
   });
 
 /** The ports of those who approve. */
-export function approvalsPorts(): LiveRoutePorts & BearerPorts & ReviewPorts {
+export function approvalsPorts(): LiveRoutePorts & BearerPorts & ReviewPorts & ApproverSignInPorts & PreviousPorts {
   const own = resources();
-  const { settings, dynamoDb, ownKeys, revocations, configurations, table } = own;
+  const { settings, clock, dynamoDb, ownKeys, revocations, configurations, table } = own;
   const { issuer, ledgerRetention: retention } = settings;
+  const state = { client: dynamoDb, table: table('state') };
   return {
     ...routePorts(),
     ...{ issuer, ownKeys, revocations, configurations },
     metrics: metricsOf(settings),
     approvals: liveApprovals(own),
+    random: systemRandom,
+    replays: dynamoReplays({ ...state, clock }),
+    codes: dynamoAuthorizationCodes(state),
+    sessions: dynamoApproverSessions(state),
+    queries: dynamoLedgerQueries({ client: dynamoDb, table: table('ledger') }),
     ledger: dynamoLedger({ client: dynamoDb, table: table('ledger'), retention }),
     tell: async () => undefined,
   };

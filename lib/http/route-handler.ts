@@ -86,7 +86,7 @@ async function handle(
   const refuseAs = (other: RefusalRenderer) => {
     renderer = other;
   };
-  const query = readQuery(request.rawQuery);
+  const query = readQuery(request.rawQuery, route.receives === 'code' ? 'redirect-uri' : 'other');
   if (!query.ok) return { outcome: query, renderer };
   const signal = ports.deadline(route.budgetMs);
   try {

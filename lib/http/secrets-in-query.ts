@@ -5,7 +5,7 @@ import { Parameters } from './parameters.ts';
  * Every parameter that carries a secret or a proof on any route of this broker, and those by which the same protocols
  * carry others. In a query they would stand in histories, referrers and the logs of whatever lies between (RFC 6749
  * section 2.3.1, RFC 6750 section 5.3, RFC 9700 section 4.3.2). A code comes back in the query of the client's redirect
- * URI, which is no route of this broker.
+ * URI: the one route of this broker that is such a URI says so, and its code is bound to a verifier that no query has.
  */
 export const SECRET_PARAMETERS = [
   // RFC 6749, RFC 7636, RFC 8628.
@@ -39,10 +39,12 @@ export const SECRET_PARAMETERS = [
  * with or without a value. Refuses with malformed_request (see `Parameters.parse`) and proof_in_query,
  * which names the parameter and never its value.
  */
-export function readQuery(rawQuery: string): Outcome<Parameters> {
+export function readQuery(rawQuery: string, redirectUri: 'redirect-uri' | 'other' = 'other'): Outcome<Parameters> {
   const query = Parameters.parse(rawQuery);
   if (!query.ok) return query;
-  const name = SECRET_PARAMETERS.find((each) => query.value.has(each));
+  const secrets =
+    redirectUri === 'redirect-uri' ? SECRET_PARAMETERS.filter((each) => each !== 'code') : SECRET_PARAMETERS;
+  const name = secrets.find((each) => query.value.has(each));
   if (name === undefined) return accept(query.value);
   return refuse('proof_in_query', { detail: `${name} must not be sent in a query string.`, log: { found: name } });
 }

@@ -90,7 +90,9 @@ describe('no secret in a query (contract section 1)', () => {
 
   it.each(Object.entries(SPELLINGS))('holds on every route for every name, %s', async (_, spell) => {
     for (const name of SECRETS) {
-      const wrong = await everywhere(async ({ answer }, method) => {
+      const wrong = await everywhere(async ({ answer, path }, method) => {
+        // Where the code of the broker's own client comes back to (RFC 6749 section 4.1.2).
+        if (name === 'code' && method === 'GET' && path === '/approvals') return null;
         const { statusCode, body } = await answer({ method, query: spell(name) });
         const named = body?.includes('proof_in_query') && body.includes(`${name} must not be sent in a query string.`);
         const refused = statusCode === 400 && named && !body?.includes('sw0rdfish');

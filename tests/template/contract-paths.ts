@@ -21,7 +21,7 @@ export const CONTRACT_PATHS: Readonly<Record<string, readonly string[]>> = {
     '/console/assets/{file}',
   ],
   revocations: ['/v1/revocations'],
-  approvals: ['/v1/approvals', '/v1/approvals/{id}'],
+  approvals: ['/v1/approvals', '/v1/approvals/{id}', '/approvals', '/approvals/{id}'],
   'sign-in': ['/oauth2/authorize', '/saml/{connection}/metadata', '/saml/{connection}/login', '/saml/{connection}/acs'],
   health: ['/healthz'],
 };

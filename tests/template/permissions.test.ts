@@ -123,7 +123,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'keys: dynamodb:GetItem',
     revoked,
     ...approvals,
-    'ledger: dynamodb:Query, approval#* only',
+    'ledger: dynamodb:BatchGetItem dynamodb:GetItem dynamodb:Query',
+    'ledger/index: dynamodb:Query',
+    claim,
+    'state: dynamodb:GetItem dynamodb:PutItem, approver#* only',
+    'state: dynamodb:GetItem dynamodb:UpdateItem, code#* only',
+    'state: dynamodb:PutItem, revoked#* only',
     'ledger: dynamodb:PutItem dynamodb:UpdateItem',
   ],
   'sign-in': [
@@ -159,7 +164,7 @@ const conditions: Readonly<Record<string, unknown>> = {
   ', revocations and denied-sessions#* only': leading('ForAllValues:StringLike', ['revocations', 'denied-sessions#*']),
   ', except own#*': keys('ForAllValues:StringNotLike', 'own'),
   ...Object.fromEntries(
-    ['own', 'replay', 'limit', 'revoked', 'sign-in', 'code', 'approval'].map((prefix) => [
+    ['own', 'replay', 'limit', 'revoked', 'sign-in', 'code', 'approval', 'approver'].map((prefix) => [
       `, ${prefix}#* only`,
       keys('ForAllValues:StringLike', prefix),
     ]),

@@ -15,8 +15,8 @@ export interface ApprovalsOptions {
 type Item = Record<string, AttributeValue>;
 
 const SHARDS = 8;
-/** What was asked is shown so long after it has ended. */
-const KEPT_SECONDS = 7 * 86_400;
+/** What was asked is kept so long after it has ended: approvers see how the next one differs. */
+const KEPT_SECONDS = 90 * 86_400;
 /** A state that has ended is no state; its item may stay a little for whoever still decides on it. */
 const STATE_SECONDS = 86_400;
 

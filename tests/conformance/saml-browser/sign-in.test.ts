@@ -2,12 +2,13 @@
  * A person at a real browser, an identity provider that nobody here wrote, and the command line: the whole way, page by
  * page.
  */
+import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { main } from '../../../bin/cli.ts';
-import { type Broker, type Folder, startBroker } from '../../e2e/broker.ts';
+import { type Broker, type Folder, ROOT, startBroker } from '../../e2e/broker.ts';
 import { type IdentityProvider, startSimpleSamlPhp } from './simplesamlphp.ts';
 
 const PICTURES = process.env['PICTURES'];
@@ -26,6 +27,8 @@ entityId: '@ISSUER@/saml/${name}'
 claims: { groups: memberOf }
 ${more}`;
 
+const DEMO = readFileSync(join(ROOT, 'local', 'demo', 'configuration', 'connections', 'demo.yaml'), 'utf8');
+
 const configuration = (metadata: string): Folder => ({
   'connections/metadata.xml': metadata,
   'connections/ssp.yaml': connection('ssp'),
@@ -33,6 +36,17 @@ const configuration = (metadata: string): Folder => ({
   'connections/sealed.yaml': connection('sealed', 'encryption: [gcm, cbc]\n'),
   'connections/portal.yaml': connection('portal', 'unsolicited: true\n'),
   'connections/by-url.yaml': connection('by-url').replace('metadata: ./metadata.xml', `metadataUrl: '${idp.entityId}'`),
+  'connections/demo.yaml': DEMO,
+  'scopes/prod.yaml': `scope: prod
+allow: [{ connection: demo }]
+requires:
+  approval:
+    from: [{ connection: ssp, when: { "ForAnyValue:StringEquals": { claims.groups: deployers } } }]
+grant:
+  type: aws-session
+  roleArn: arn:aws:iam::111122223333:role/token-broker/prod
+  policy: { Version: "2012-10-17", Statement: [{ Effect: Allow, Action: ["s3:Get*", "s3:PutObject"], Resource: "arn:aws:s3:::reports/*" }] }
+`,
   'clients/broker-cli.yaml': `client: broker-cli\npublic: true\nredirectUris: ['http://127.0.0.1/callback']\n`,
   'scopes/web.yaml': `scope: web
 allow: [{ connection: [ssp, sealed, by-url], when: { "ForAnyValue:StringEquals": { claims.groups: deployers } } }]
@@ -199,5 +213,75 @@ describe('a sign-in that begins elsewhere', () => {
     const again = await page.reload();
     expect(again?.status()).toBe(403);
     await picture(page, 'refused-again');
+  });
+});
+
+describe('the page of the approver, on a telephone and by the keyboard alone', () => {
+  const ask = async (intent: string) => {
+    const subject_token = await broker.idp.token('web-main');
+    const form = { subject_token, subject_token_type: 'urn:ietf:params:oauth:token-type:jwt', intent };
+    const body = new URLSearchParams(form);
+    const answer = await fetch(`${broker.url}/v1/credentials/prod`, { method: 'POST', body });
+    return Object(await answer.json()) as Readonly<Record<string, unknown>>;
+  };
+
+  /** Presses Tab until the element has the focus. */
+  async function tabTo(page: Page, selector: string): Promise<void> {
+    for (let pressed = 0; pressed < 20; pressed += 1) {
+      await page.keyboard.press('Tab');
+      if (await page.locator(`${selector}:focus`).count()) return;
+    }
+    throw new Error(`${selector} cannot be reached`);
+  }
+
+  it('shows what is asked as text, fits, and takes the word', async () => {
+    await context.close();
+    context = await chrome.newContext({
+      viewport: { width: 360, height: 740 },
+      isMobile: true,
+      javaScriptEnabled: true,
+    });
+    const intent = '<img src=x onerror="document.title=1"> deploy it';
+    const asked = await ask(intent);
+    const page = await context.newPage();
+    await page.goto(String(asked['approval_uri']));
+    await signInAt(page, ALICE);
+    await page.getByRole('button', { name: 'Allow' }).click();
+    await page.waitForURL(/\/approvals\/apr_/);
+    expect(await page.title()).toBe('Approve prod?');
+    const text = (await page.textContent('main')) ?? '';
+    for (const shown of ['acme/web@refs/heads/main', 'Can read, change: s3:Get*, s3:PutObject', 'alice@example.com']) {
+      expect(text).toContain(shown);
+    }
+    expect(await page.textContent('blockquote')).toBe(intent);
+    expect(await page.locator('img').count()).toBe(0);
+    const wide = await page.evaluate('document.documentElement.scrollWidth > window.innerWidth');
+    expect(wide).toBe(false);
+    await picture(page, 'approve-telephone');
+    await tabTo(page, '#reason');
+    await page.keyboard.type('change 4711');
+    await tabTo(page, 'button.allow');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction('document.title === "Approved: prod"');
+    expect(await page.textContent('main')).toContain('change 4711');
+    await picture(page, 'approved-telephone');
+    expect(await ask(intent)).toMatchObject({ AccessKeyId: expect.stringMatching(/^ASIA/) });
+  });
+
+  it('is worth nothing on the page of another site that posts its form', async () => {
+    const asked = await ask('forged');
+    const page = await context.newPage();
+    await page.goto(String(asked['approval_uri']));
+    await signInAt(page, ALICE);
+    await page.getByRole('button', { name: 'Allow' }).click();
+    await page.waitForURL(/\/approvals\/apr_/);
+    const elsewhere = await context.newPage();
+    const form = `<form method="post" action="${String(asked['approval_uri'])}"><input name="decision" value="approve"><button>win</button></form>`;
+    await elsewhere.goto('data:text/html,<p>elsewhere</p>');
+    await elsewhere.setContent(form);
+    await elsewhere.getByRole('button', { name: 'win' }).click();
+    await elsewhere.waitForURL(/\/approvals\/apr_/);
+    expect(await elsewhere.textContent('main')).toContain('approval_session');
+    expect((await ask('forged'))['approval_id']).toBe(asked['approval_id']);
   });
 });

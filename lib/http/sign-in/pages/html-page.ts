@@ -19,7 +19,16 @@ dl{border:1px solid var(--line);border-radius:.5rem;padding:1rem}
 h2{font-size:1.15rem}
 dt{font-weight:600;overflow-wrap:anywhere}
 dd{margin:0;overflow-wrap:anywhere}
-form{display:flex;gap:.75rem;margin:1.5rem 0}
+form{display:flex;flex-wrap:wrap;gap:.75rem;margin:1.5rem 0}
+.field{flex:1 0 100%;margin:0}
+label{display:block;font-weight:600}
+textarea{font:inherit;color:inherit;background:none;width:100%;box-sizing:border-box}
+textarea{padding:.5rem;border-radius:.5rem;border:1px solid var(--line)}
+textarea:focus-visible,a:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+blockquote{margin:1rem 0;padding:.25rem 1rem;border-left:.3rem solid var(--line);overflow-wrap:anywhere}
+h3{font-size:1rem;margin:1rem 0 .25rem}
+ul{padding-left:1.25rem}
+li{overflow-wrap:anywhere}
 button{font:inherit;color:inherit;background:none;cursor:pointer}
 button{padding:.6rem 1.5rem;border-radius:.5rem;border:1px solid var(--line)}
 button.allow{background:var(--accent);border-color:var(--accent);color:var(--on-accent)}
