@@ -72,6 +72,12 @@ export async function bundleFunction(root: string, file: string, identity: Ident
   return asBundle(name, folder, outputFiles, metafile);
 }
 
+/** What `main` says of itself. Not in the environment: programs that this one runs would inherit it. */
+const names = ({ version, build }: Identity): Record<string, string> => ({
+  'process.env.VERSION': JSON.stringify(version),
+  'process.env.BUILD': JSON.stringify(build),
+});
+
 /** What `credentials` starts with, and the proofs that are no more than a look at this machine. */
 const EARLY =
   /^bin\/(?:main|dispatch|commands\/(?:table|credentials)|caller\/proofs\/(?:client|file|kubernetes|login|variable))\.ts$/;
@@ -85,12 +91,8 @@ export async function bundleCommandLine(root: string, file: string, identity: Id
   const { outputFiles, metafile } = await build({
     ...options(root, identity),
     target: 'node20',
-    // Not in the environment, as a function has them: programs that this one runs would inherit them.
     banner: {},
-    define: {
-      'process.env.VERSION': JSON.stringify(identity.version),
-      'process.env.BUILD': JSON.stringify(identity.build),
-    },
+    define: names(identity),
     entryPoints: { main: file },
     outdir: folder,
     splitting: true,
@@ -111,4 +113,21 @@ export async function bundleCommandLine(root: string, file: string, identity: Id
   }));
   const content = new TextEncoder().encode(await oneFile(parts, 'main.mjs'));
   return { name: 'token-broker', files: [{ name: 'token-broker.mjs', content }], metafile };
+}
+
+/** The command line as one CommonJS script, the only kind that an executable of Node.js 24 begins with. */
+export async function bundleExecutable(root: string, file: string, identity: Identity): Promise<string> {
+  const { outputFiles } = await build({
+    ...options(root, identity),
+    banner: {},
+    define: names(identity),
+    entryPoints: [file],
+    format: 'cjs',
+    // What is imported later is in it too, or Node.js's own.
+    supported: { 'dynamic-import': false },
+    sourcemap: false,
+    metafile: false,
+    write: false,
+  });
+  return outputFiles.map(({ text }) => text).join('');
 }

@@ -33,3 +33,13 @@ declare module 'oidc-provider' {
     callback(): (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   }
 }
+
+declare module 'postject' {
+  /** Puts `data` into an executable as the resource `name`, and turns its fuse on. */
+  export function inject(
+    file: string,
+    name: string,
+    data: Uint8Array,
+    options: { readonly sentinelFuse: string },
+  ): Promise<void>;
+}

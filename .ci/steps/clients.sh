@@ -66,6 +66,15 @@ done
 
 check 'boto3, assume_role_with_web_identity(Policy=…)' "${web_identity[@]}" "$VENV/aws/bin/python" .ci/clients/narrowed.py
 
+# The single executable, without a Node.js on the path: `npm run executable`.
+npm run --silent executable 2>"$WORK/executable.log" || { cat "$WORK/executable.log" >&2; exit 1; }
+alone=(env --ignore-environment PATH=/usr/bin:/bin "HOME=$HOME" "TOKEN_BROKER_URL=$BROKER" "TOKEN_BROKER_PROOF=file:$TOKEN_FILE" "TOKEN_BROKER_CACHE=$WORK/executable-cache")
+[[ "$("${alone[@]}" dist/executable/token-broker --version)" == "$("${broker_command[@]}" --version)" ]] || { echo 'the executable is of another build' >&2; exit 1; }
+check 'the executable, credentials' sh -c '"$@" | jq --raw-output .AccessKeyId' sh "${alone[@]}" dist/executable/token-broker credentials --scope "$SCOPE"
+ln -sf "$PWD/dist/executable/token-broker" "$WORK/docker-credential-token-broker"
+[[ "$("${alone[@]}" "$WORK/docker-credential-token-broker" list)" == '{}' ]] || { echo 'the executable is no credential helper under that name' >&2; exit 1; }
+echo 'the executable: ok'
+
 # A refusal says why, in the words of the broker.
 sed "s|/credentials/$SCOPE |/credentials/nothing |" "$WORK/process-config" >"$WORK/refused-config"
 if refused="$(AWS_CONFIG_FILE="$WORK/refused-config" "$VENV/aws/bin/python" .ci/clients/access_key.py 2>&1)"; then
