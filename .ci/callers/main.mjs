@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { argv, env, execPath } from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
-import { start, stop, stopAll, until } from './programs.mjs';
+import { nowMs, start, stop, stopAll, until } from './programs.mjs';
 import { shortSessions } from './short-sessions.mjs';
 
 const SESSION_SECONDS = 12;
@@ -149,7 +149,7 @@ async function underLoad(upstream) {
     new Promise((answered, failed) => {
       get(serve.url, { agent, headers }, async (response) => {
         const body = JSON.parse(Buffer.concat(await response.toArray()).toString('utf8'));
-        answered(response.statusCode === 200 && Date.parse(body.Expiration) > Date.now());
+        answered(response.statusCode === 200 && Date.parse(body.Expiration) > nowMs());
       }).on('error', failed);
     });
   const answers = [];

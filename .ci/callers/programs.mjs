@@ -46,13 +46,16 @@ export function stopAll() {
   for (const child of running) stop({ child });
 }
 
+/** This machine's clock, in epoch milliseconds. */
+export const nowMs = () => performance.timeOrigin + performance.now();
+
 /** Waits until `holds` gives something; after `seconds` it fails with what `describe` says. */
 export async function until(holds, seconds, describe) {
-  const end = Date.now() + seconds * 1000;
+  const end = performance.now() + seconds * 1000;
   for (;;) {
     const value = await holds();
     if (value) return value;
-    if (Date.now() > end) throw new Error(describe());
+    if (performance.now() > end) throw new Error(describe());
     await pause(200);
   }
 }

@@ -1,5 +1,6 @@
 /** A broker's sessions, cut short: what AWS would give for an hour ends here after seconds. */
 import { createServer, request } from 'node:http';
+import { nowMs } from './programs.mjs';
 
 /**
  * Forwards everything to `upstream`, and says of each session that it ends in `seconds`. Where nobody listens there,
@@ -14,7 +15,7 @@ export async function shortSessions(upstream, seconds) {
     const { method, headers } = asked;
     const forwarded = request(`${upstream}${asked.url}`, { method, headers }, async (answered) => {
       const body = Buffer.concat(await answered.toArray()).toString('utf8');
-      const end = new Date(Date.now() + seconds * 1000).toISOString().replace(/\.\d+/, '');
+      const end = new Date(nowMs() + seconds * 1000).toISOString().replace(/\.\d+/, '');
       const short = body.replace(/("Expiration":")[^"]+/g, `$1${end}`).replace(/(<Expiration>)[^<]+/g, `$1${end}`);
       const { 'content-length': _, ...kept } = answered.headers;
       answer.writeHead(answered.statusCode ?? 502, kept).end(short);
