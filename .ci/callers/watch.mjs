@@ -1,6 +1,6 @@
 /**
- * Watches the credentials that the default chain of the AWS SDK for JavaScript finds: a line for each access key id, and
- * for what went wrong.
+ * Watches the credentials that the default chain of the AWS SDK for JavaScript finds: a line for each access key id,
+ * and for what went wrong.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { STSClient } from '@aws-sdk/client-sts';
