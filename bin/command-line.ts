@@ -31,9 +31,24 @@ function reader(name: string, terminal: Terminal): Commander {
 export function readCommand(name: string, command: Command, args: readonly string[], terminal: Terminal): Reading {
   const line = commander(name, command, terminal);
   return ending(line, terminal, () => {
-    line.parse([...args], { from: 'user' });
+    // Told without its value, which may be a secret that somebody thought of as an argument.
+    const unknown = unknownJoined(args, command.options ?? []);
+    line.parse(unknown === null ? [...args] : [unknown], { from: 'user' });
     return { given: argumentsOf(line, command.options ?? []) };
   });
+}
+
+/** The first `--name=value` among the options that is none of theirs, as `--name`. */
+function unknownJoined(args: readonly string[], specs: readonly OptionSpec[]): string | null {
+  const byFlag = new Map(specs.map(({ flags }) => [flags.split(' ')[0], flags.includes(' ')]));
+  for (let at = 0; at < args.length; at += 1) {
+    const [flag = '', joined] = (args[at] ?? '').split(/=(.*)/s);
+    if (flag === '--' || !flag.startsWith('-')) return null;
+    const takesValue = byFlag.get(flag);
+    if (takesValue === undefined && joined !== undefined) return flag;
+    if (takesValue === true && joined === undefined) at += 1;
+  }
+  return null;
 }
 
 /** The usage of a command and where its help is, for a mistake that it found itself. */

@@ -6,7 +6,7 @@ import { type CredentialDocument, isCredentialDocument } from './credential-docu
 import { sha256Hex } from './digest.ts';
 import type { Caller } from './documents.ts';
 import { writePrivate } from './private-file.ts';
-import { privateFolder } from './private-folder.ts';
+import { faultOf, privateFolder } from './private-folder.ts';
 
 /** Credentials are used until so long before their end (contract section 6): whoever gets them has some time left. */
 const LEFT_MS = 300_000;
@@ -89,8 +89,13 @@ async function fetchOrKeep(file: string, fetch: () => Promise<CredentialDocument
   }
 }
 
-/** What is kept and has longer left than this; a file that cannot be read is none. */
+/**
+ * What is kept and has longer left than this; a file that cannot be read is none. Throws Error for one that is not ours
+ * alone: who wrote it may have chosen whose credentials we would use.
+ */
 function read(file: string, leftMs: number): CredentialDocument | null {
+  const fault = faultOf(file);
+  if (fault !== null) throw new Error(`${file} is not used: ${fault}, or remove it`);
   try {
     const document: unknown = JSON.parse(readFileSync(file, 'utf8'));
     if (!isCredentialDocument(document)) return null;

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { errorMessage } from '../error-message.ts';
 import type { Keeper } from './keeper.ts';
 
 export interface Endpoint {
@@ -36,7 +37,11 @@ export async function serveCredentials({ keepers, token, host, port }: Served): 
     if (leftMs(keeper) <= 0) return refuse(response, 503, 'the credentials have ended, and the broker gave no others');
     return send(response, 200, document);
   });
-  await new Promise<void>((listening, failed) => server.once('error', failed).listen(port, host, listening));
+  await new Promise<void>((listening, failed) => server.once('error', failed).listen(port, host, listening)).catch(
+    (error: unknown) => {
+      throw new Error(`${host}:${port} cannot be listened on (${errorMessage(error)}): choose another port`);
+    },
+  );
   const address = server.address();
   const actual = typeof address === 'object' && address !== null ? address.port : port;
   return {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { errorMessage } from '../error-message.ts';
 import { mayPass } from './broker.ts';
 import type { CredentialDocument } from './credential-document.ts';
@@ -19,14 +20,15 @@ export interface Keeper {
 
 /**
  * Fetches, and keeps what it got fresh. Where the broker cannot be reached at first it is asked again until it can; a
- * refusal is thrown. Later failures are said, and what is there goes on to its end.
+ * refusal is thrown, and so is what ends `signal`. Later failures are said, and what is there goes on to its end.
  */
 export async function keep(
   scope: string,
   fetch: () => Promise<CredentialDocument>,
   say: (line: string) => void,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<Keeper> {
-  let document = await firstOf(scope, fetch, say);
+  let document = await firstOf(scope, fetch, say, signal);
   let renewAt = whenToRenew(document, Date.now());
   let isAsking = false;
   const renew = async (): Promise<void> => {
@@ -43,17 +45,24 @@ export async function keep(
     }
   };
   const timer = setInterval(() => void renew(), Math.min(TICK_MS, Math.max(500, (renewAt - Date.now()) / 4)));
+  // Whoever serves it keeps the process: where that fails, nothing else should.
+  timer.unref();
   return { scope, current: () => document, stop: () => clearInterval(timer) };
 }
 
-async function firstOf(scope: string, fetch: () => Promise<CredentialDocument>, say: (line: string) => void) {
+async function firstOf(
+  scope: string,
+  fetch: () => Promise<CredentialDocument>,
+  say: (line: string) => void,
+  signal: AbortSignal,
+) {
   for (;;) {
     try {
       return await fetch();
     } catch (error) {
       if (!mayPass(error)) throw error;
       say(`${scope}: ${errorMessage(error)}; it is asked again`);
-      await new Promise((done) => setTimeout(done, PAUSE_MS));
+      await pause(PAUSE_MS, undefined, { signal });
     }
   }
 }

@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { isLoopbackAddress } from '../../lib/loopback.ts';
 import { callerOf } from '../caller/documents.ts';
 import { serveCredentials } from '../caller/endpoint.ts';
-import { keep } from '../caller/keeper.ts';
+import { type Keeper, keep } from '../caller/keeper.ts';
 import { writePrivate } from '../caller/private-file.ts';
 import { callerOptions, readScopedSettings, readSettings } from '../caller/settings.ts';
 import { type Arguments, type Command, type Terminal, UsageError } from '../command.ts';
@@ -30,18 +30,32 @@ While the broker is down it goes on with what is still valid; GET /healthz says 
     const file = given.value('token-file');
     if (file === undefined) throw new UsageError('--token-file is required: programs show what it holds');
     const token = randomBytes(32).toString('base64url');
-    const keepers = await Promise.all((await callersOf(given, terminal)).map((start) => start()));
+    const keepers = await allOf(await callersOf(given, terminal));
     const endpoint = await serveCredentials({ keepers, token, host, port });
     const path = resolve(terminal.cwd, file);
-    // Without a line's end, which SDKs refuse.
-    writePrivate(path, token);
-    terminal.out(`ready ${endpoint.url}\n`);
-    await untilStopped();
-    rmSync(path, { force: true });
-    await endpoint.close();
+    try {
+      // Without a line's end, which SDKs refuse.
+      writePrivate(path, token);
+      terminal.out(`ready ${endpoint.url}\n`);
+      await untilStopped();
+      rmSync(path, { force: true });
+    } finally {
+      await endpoint.close();
+    }
     return 0;
   },
 };
+
+/** Where one is refused, nobody waits for the others. */
+async function allOf(starts: readonly ((signal: AbortSignal) => Promise<Keeper>)[]): Promise<readonly Keeper[]> {
+  const failed = new AbortController();
+  try {
+    return await Promise.all(starts.map((start) => start(failed.signal)));
+  } catch (error) {
+    failed.abort();
+    throw error;
+  }
+}
 
 /** What starts to keep each scope; a wrong setting is told before anything is asked. */
 async function callersOf(given: Arguments, terminal: Terminal) {
@@ -54,7 +68,9 @@ async function callersOf(given: Arguments, terminal: Terminal) {
       : [await readScopedSettings(given, terminal), await readScopedSettings(given, terminal)];
   const scopes = names.length > 0 ? [...new Set(names)] : [scope];
   const callers = await Promise.all(scopes.map((each) => callerOf({ ...common, scope: each }, terminal, how)));
-  return callers.map((caller) => () => keep(caller.settings.scope, () => caller.credentials(), say));
+  return callers.map(
+    (caller) => (signal: AbortSignal) => keep(caller.settings.scope, () => caller.credentials(), say, signal),
+  );
 }
 
 function addressOf(text: string): { readonly host: string; readonly port: number } {

@@ -5,6 +5,8 @@ export interface ScriptedBroker {
   readonly url: string;
   /** Lifetime of what it gives, in seconds; null: it refuses; `down`: 503. */
   gives: number | null | 'down';
+  /** A scope that it refuses whatever it gives of others. */
+  refuses: string | null;
   asked: number;
   stop(): void;
 }
@@ -19,7 +21,8 @@ export async function startScriptedBroker(): Promise<ScriptedBroker> {
       reason: 'not_allowed',
       request_id: 'r-1',
     };
-    if (broker.gives === null) return response.writeHead(403).end(JSON.stringify(refusal));
+    if (broker.gives === null || request.url?.endsWith(`/${broker.refuses}`) === true)
+      return response.writeHead(403).end(JSON.stringify(refusal));
     if (broker.gives === 'down') return response.writeHead(503).end('{"reason":"ledger_unavailable"}');
     const Expiration = new Date(Date.now() + broker.gives * 1000).toISOString();
     const keys = { AccessKeyId: `ASIA${broker.asked}`, SecretAccessKey: 's-e-c-r-e-t', SessionToken: 't', Token: 't' };
@@ -31,6 +34,7 @@ export async function startScriptedBroker(): Promise<ScriptedBroker> {
   const broker: ScriptedBroker = {
     url: `http://127.0.0.1:${port}`,
     gives: 3600,
+    refuses: null,
     asked: 0,
     stop: () => {
       server.closeAllConnections();

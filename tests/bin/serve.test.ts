@@ -196,3 +196,34 @@ describe('token-broker serve', () => {
     expect(broker.asked).toBe(0);
   });
 });
+
+describe('serve that cannot serve', () => {
+  it.each([
+    [
+      'a token file in no folder',
+      ['--token-file', '/nowhere/at/all/token'],
+      /\/nowhere\/at\/all\/token cannot be written \(ENOENT/,
+    ],
+    [
+      'an address in use',
+      ['--listen', 'that of the broker'],
+      /cannot be listened on .*EADDRINUSE.*choose another port/,
+    ],
+    ['one of its scopes refused', ['--scope', 'reports', '--scope', 'other'], /not_allowed/],
+  ])('ends and says what to change: %s', async (_, args, said) => {
+    broker.refuses = 'other';
+    const listen = new URL(broker.url).host;
+    const sidecar = serve(...args.map((arg) => (arg === 'that of the broker' ? listen : arg)));
+    expect(await sidecar.code).toBe(1);
+    expect(sidecar.err()).toMatch(said);
+    expect(sidecar.out()).toBe('');
+  });
+
+  it('ends where one of its scopes is refused and the broker is down for another', async () => {
+    broker.gives = 'down';
+    broker.refuses = 'other';
+    const sidecar = serve('--scope', 'reports', '--scope', 'other');
+    expect(await sidecar.code).toBe(1);
+    expect(sidecar.err()).toMatch(/not_allowed/);
+  }, 60_000);
+});

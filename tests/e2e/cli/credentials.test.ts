@@ -210,6 +210,15 @@ describe('the cache', () => {
     expect(code).toBe(1);
   });
 
+  it('is refused where others may read what it keeps', async () => {
+    await mine.run(BY_FILE);
+    const [name = ''] = readdirSync(cacheOf(mine));
+    chmodSync(join(cacheOf(mine), name), 0o644);
+    const { code, stdout, stderr } = await mine.run(BY_FILE);
+    expect(stderr).toMatch(/others may read or write it: chmod 600 it, or remove it/);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  });
+
   it('hinders nobody where it cannot be made', async () => {
     const { code, stderr } = await mine.run(BY_FILE, { TOKEN_BROKER_CACHE: join(mine.home, 'token', 'below-a-file') });
     expect(stderr).toMatch(/the cache .+ is not used/);
