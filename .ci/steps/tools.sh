@@ -19,7 +19,6 @@ need node nodejs npm
 need python3 python3 python3-venv
 need curl curl
 need jq jq
-need go golang-go
 need zsh zsh
 need fish fish
 node -e 'if (Number(process.versions.node.split(".")[0]) < 20) { console.error(`Node.js ${process.version} is too old: 20 or newer`); process.exit(1); }'
@@ -40,6 +39,35 @@ environment lint
 environment sam
 environment aws
 environment python
+
+# Go, where there is none, or one that does not get its successors by itself (before 1.21): as the Go module proxy has it.
+go_version=go1.26.8 go_digest=30c2b1bf7dcc88d3eb0a1364e47ddd9128edb3110a30e8a0ef61cd5856b31de7
+if ! go version 2>/dev/null | grep --quiet --extended-regexp 'go1\.(2[1-9]|[3-9][0-9])'; then
+  [[ "$(uname -sm)" == 'Linux x86_64' ]] || { echo 'install Go 1.21 or newer' >&2; exit 1; }
+  toolchain="golang.org/toolchain@v0.0.1-$go_version.linux-amd64"
+  mkdir -p "$VENV"
+  curl --fail --silent --show-error --location --output "$WORK/go.zip" "https://proxy.golang.org/golang.org/toolchain/@v/${toolchain#*@}.zip"
+  sha256sum --check --quiet <<<"$go_digest  $WORK/go.zip"
+  python3 -m zipfile -e "$WORK/go.zip" "$WORK/toolchain"
+  rm -rf "$VENV/toolchain"
+  mv "$WORK/toolchain/$toolchain" "$VENV/toolchain"
+  # Python's own unzip drops modes.
+  chmod +x "$VENV"/toolchain/bin/* "$VENV"/toolchain/pkg/tool/*/*
+fi
+go version
+
+# Terraform or OpenTofu: where there is neither, OpenTofu (MPL 2.0) as the Go module proxy has its source.
+tofu=github.com/opentofu/opentofu@v1.10.10
+found="$(command -v terraform || command -v tofu || true)"
+if [[ (-z "$found" || "$found" == "$VENV"/*) && "$(cat "$VENV/tofu/installed" 2>/dev/null)" != "$tofu" ]]; then
+  source="$(go mod download -json "$tofu" | jq --raw-output .Dir)"
+  cp -r "$source" "$WORK/tofu"
+  chmod -R u+w "$WORK/tofu"
+  mkdir -p "$VENV/tofu"
+  # Its go.mod replaces modules, so that `go install` takes it from within alone.
+  (cd "$WORK/tofu" && GOFLAGS=-mod=mod GOTOOLCHAIN=auto CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o "$VENV/tofu/tofu" ./cmd/tofu)
+  echo "$tofu" >"$VENV/tofu/installed"
+fi
 
 # AWS's emulator of the Lambda runtime interface (Apache-2.0), from the Go module proxy.
 emulator=github.com/aws/aws-lambda-runtime-interface-emulator/cmd/aws-lambda-rie@v0.0.0-20261030222936-bef5c4ba774d
