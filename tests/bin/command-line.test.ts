@@ -43,7 +43,17 @@ describe.each(all.map((each) => [each.path.join(' '), each] as const))('token-br
 });
 
 /** What prints no table: a document, a token, what another program prints, a script. */
-const NO_TABLE = ['credentials', 'exec', 'serve', 'web-identity', 'completion', 'issuances receipt'];
+const NO_TABLE = [
+  'credentials',
+  'exec',
+  'serve',
+  'web-identity',
+  'completion',
+  'console',
+  'logout',
+  'issuances receipt',
+  'issuances export',
+];
 
 it('every command that prints a table prints it as JSON, too', () => {
   const without = all.filter(({ options }) => !options.some(({ flag }) => flag === '--json'));
