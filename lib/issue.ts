@@ -15,7 +15,6 @@ import { issuanceId } from './ledger/id.ts';
 import type { IssuanceRecord } from './ledger/record.ts';
 import { accept, type Outcome, type Refusal, refuse } from './outcome.ts';
 import type { Clock, Configurations, Ledger, Limits, Random, Replays, Revocations } from './ports.ts';
-import type { Reason } from './refusals/registry.ts';
 import { marksOfRequest } from './revocation/marks.ts';
 
 export interface IssuePorts {
@@ -156,7 +155,8 @@ async function mint(
   const minted = await start(ports, draft, what, signal);
   if (!minted.ok) {
     const lastWords = AbortSignal.timeout(LAST_WORDS_MS);
-    const recording = minted.stage === 'mint' ? fail(ports, draft, minted.refusal.reason, lastWords) : null;
+    const { reason } = minted.refusal;
+    const recording = minted.stage === 'mint' ? fail(ports, { ...draft, reason }, minted.after, lastWords) : null;
     await Promise.all([recording, release(ports, held, lastWords)]);
     if (minted.cause !== undefined) throw minted.cause;
     const { refusal } = minted;
@@ -164,19 +164,26 @@ async function mint(
   }
   const record: IssuanceRecord = { ...draft, outcome: 'issued', credential: minted.value.credential };
   try {
-    await ports.ledger.finished(record, signal);
+    await ports.ledger.finished(record, signal, minted.after);
   } catch (cause) {
     const lastWords = AbortSignal.timeout(LAST_WORDS_MS);
     // The write may have landed and its answer got lost: only where the ledger takes `failed` is the proof free again.
-    const failed = await fail(ports, draft, 'ledger_unavailable', lastWords);
+    const failed = await fail(ports, { ...draft, reason: 'ledger_unavailable' }, minted.after, lastWords);
     if (failed === 'recorded') await release(ports, held, lastWords);
     throw cause;
   }
   return accept({ record, minted: minted.value });
 }
 
-/** `stage`: how far it came. `cause`: what was thrown, for the caller to throw on. */
-type MintAttempt = Outcome<Minted> & { readonly stage?: 'started' | 'mint'; readonly cause?: unknown };
+/**
+ * `stage`: how far it came. `after`: what the outcome's record comes after. `cause`: what was thrown, for the caller to
+ * throw on.
+ */
+type MintAttempt = Outcome<Minted> & {
+  readonly stage: 'started' | 'mint';
+  readonly after: 'started' | undefined;
+  readonly cause?: unknown;
+};
 
 /**
  * Takes what is at hand, or records `started` and mints. What throws has failed too, and is given back like what was
@@ -188,16 +195,18 @@ async function start(
   { mintedBy, prepared }: Authorized,
   signal: AbortSignal,
 ): Promise<MintAttempt> {
-  let stage: 'started' | 'mint' = 'started';
+  let stage: MintAttempt['stage'] = 'started';
+  let after: MintAttempt['after'];
   try {
     const atHand = (await prepared.atHand?.(signal)) ?? null;
     if (atHand === null && mintedBy === 'others') {
       await ledger.started({ ...draft, credential: prepared.planned }, signal);
+      after = 'started';
     }
     stage = 'mint';
-    return { ...(atHand ?? (await prepared.mint(signal))), stage };
+    return { ...(atHand ?? (await prepared.mint(signal))), stage, after };
   } catch (cause) {
-    return { ...refuse('internal_fault'), stage, cause };
+    return { ...refuse('internal_fault'), stage, after, cause };
   }
 }
 
@@ -205,11 +214,11 @@ async function start(
 async function fail(
   { ledger }: IssuePorts,
   draft: IssuanceRecord,
-  reason: Reason,
+  after: MintAttempt['after'],
   signal: AbortSignal,
 ): Promise<'recorded' | 'unknown'> {
   try {
-    await ledger.finished({ ...draft, outcome: 'failed', reason }, signal);
+    await ledger.finished({ ...draft, outcome: 'failed' }, signal, after);
     return 'recorded';
   } catch {
     // Nothing left the broker, and the caller is refused either way.

@@ -211,8 +211,11 @@ export interface Revocations {
 export interface Ledger {
   /** Written before anybody else is asked to mint. Throws `Fault('ledger')`: then nobody is asked. */
   started(record: IssuanceRecord, signal: AbortSignal): Promise<void>;
-  /** Written before anything leaves. Throws `Fault('ledger')`: then nothing leaves. */
-  finished(record: IssuanceRecord, signal: AbortSignal): Promise<void>;
+  /**
+   * Written before anything leaves. Throws `Fault('ledger')`: then nothing leaves. `after`: `started` was written for
+   * this id, with the same scope.
+   */
+  finished(record: IssuanceRecord, signal: AbortSignal, after?: 'started'): Promise<void>;
   /** Tried for at most 200 ms; repeats within a minute are one record with `attempts`. Never throws. */
   denied(record: IssuanceRecord): Promise<void>;
 }

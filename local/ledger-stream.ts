@@ -1,7 +1,9 @@
 import { BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { finishOf } from '../lib/aws/dynamodb/ledger-item.ts';
 import { dynamoLedgerQueries } from '../lib/aws/dynamodb/ledger-queries.ts';
 import { sdkDynamoDb } from '../lib/aws/dynamodb/sdk-client.ts';
-import { denialKey, recordKey } from '../lib/ledger/partitions.ts';
+import { scopesOf } from '../lib/ledger/filter.ts';
+import { denialKey, outcomePlaces } from '../lib/ledger/partitions.ts';
 import type { IssuanceRecord } from '../lib/ledger/record.ts';
 import { epochMilliseconds } from '../lib/time.ts';
 import type { RunningFunction } from './gateway/function-host.ts';
@@ -71,10 +73,16 @@ export function startLedgerStream({ client, table, archive }: LedgerStreamOption
 
 /** The items as they lie there, binary in base64, as an event of the stream has them. */
 async function imagesOf(client: DynamoDBClient, table: string, records: readonly IssuanceRecord[]) {
-  const keys = records.map(({ id, outcome }) => (outcome === 'denied' ? denialKey(id) : recordKey(id)));
+  const keys = records.flatMap((record) =>
+    record.outcome === 'denied' ? [denialKey(record.id)] : outcomePlaces(scopesOf(record), record.id),
+  );
   const Keys = keys.map(({ pk, sk }) => ({ pk: { S: pk }, sk: { S: sk } }));
-  const { Responses } = await client.send(new BatchGetItemCommand({ RequestItems: { [table]: { Keys } } }));
-  const items = new Map((Responses?.[table] ?? []).map((item) => [item['sk']?.S, item]));
+  const read = async (some: typeof Keys) => {
+    const { Responses } = await client.send(new BatchGetItemCommand({ RequestItems: { [table]: { Keys: some } } }));
+    return Responses?.[table] ?? [];
+  };
+  const found = [...(await read(Keys.slice(0, MOST))), ...(Keys.length > MOST ? await read(Keys.slice(MOST)) : [])];
+  const items = new Map(found.filter((item) => finishOf(item) === null).map((item) => [item['sk']?.S, item]));
   return records.flatMap(({ id }) => {
     const item = items.get(id);
     if (item === undefined) return [];

@@ -156,8 +156,8 @@ describe('a proof that may be used once, where its issuance failed (contract sec
 
   it('is given back where the outcome cannot be written and the ledger takes `failed` instead', async () => {
     const { ports, calls, records } = goodWorld();
-    const finished: typeof ports.ledger.finished = (record, giveUp) =>
-      record.outcome === 'issued' ? down('ledger')() : ports.ledger.finished(record, giveUp);
+    const finished: typeof ports.ledger.finished = (record, giveUp, after) =>
+      record.outcome === 'issued' ? down('ledger')() : ports.ledger.finished(record, giveUp, after);
     const ledger = { ...ports.ledger, finished };
     await expect(issue({ ...ports, authenticators, ledger }, aRequest(), signal)).rejects.toBeInstanceOf(Fault);
     expect(records.at(-1)).toMatchObject({ outcome: 'failed', reason: 'ledger_unavailable', credential: null });

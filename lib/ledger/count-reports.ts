@@ -9,8 +9,8 @@ export function countingReports(ledger: Ledger, metrics: ReportMetrics): Ledger 
   };
   return {
     started: (record, signal) => ledger.started(record, signal),
-    finished: async (record, signal) => {
-      await ledger.finished(record, signal);
+    finished: async (record, signal, after) => {
+      await ledger.finished(record, signal, after);
       count(record);
     },
     denied: (record) => {

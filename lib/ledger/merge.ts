@@ -7,6 +7,8 @@ export interface LedgerEntry {
   readonly place: string;
   readonly key: RecordKey;
   readonly record: IssuanceRecord | null;
+  /** Of a `started` record: where its outcome lies, under the same `sk`, once there is one. */
+  readonly outcome?: RecordKey;
 }
 
 export interface PlaceRange {

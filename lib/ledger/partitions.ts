@@ -41,6 +41,18 @@ function shardOf(id: string, shards: number): number {
 export const recordKey = (id: string): RecordKey => ({ pk: `issuance#${shardOf(id, RECORD_SHARDS)}`, sk: id });
 
 /**
+ * Where the outcome of an issuance of which `started` was written lies: under the first of its scopes, so that finding
+ * it by that takes no index. `started` stays where it is, and says so.
+ */
+export const outcomeKey = (scope: string, id: string): RecordKey => ({ pk: `scope#${indexValue(scope, id)}`, sk: id });
+
+/** Where an outcome that is no denial may lie, the likelier place first. */
+export const outcomePlaces = (scopes: readonly string[], id: string): readonly RecordKey[] => [
+  ...scopes.slice(0, 1).map((scope) => outcomeKey(scope, id)),
+  recordKey(id),
+];
+
+/**
  * Where a denial lies: apart, because its key is made of what it is a repeat of, while its place in time is its first
  * attempt's.
  */
@@ -82,8 +94,16 @@ export const recordPartitions = (): readonly Partition[] =>
 export const denialPartitions = (): readonly Partition[] =>
   shards(INDEX_SHARDS).map((shard) => ({ index: 'accessKey', value: `denial#${shard}` }));
 
-export const indexPartitions = (index: 'principal' | 'scope', value: string): readonly Partition[] =>
+const indexPartitions = (index: IndexName, value: string): readonly Partition[] =>
   shards(INDEX_SHARDS).map((shard) => ({ index, value: `${digest(value)}#${shard}` }));
+
+export const principalPartitions = (principal: string): readonly Partition[] => indexPartitions('principal', principal);
+
+/** Outcomes that lie under their scope, and the index for all others: denials, further scopes, what nobody else made. */
+export const scopePartitions = (scope: string): readonly Partition[] => [
+  ...shards(INDEX_SHARDS).map((shard) => ({ index: null, value: `scope#${digest(scope)}#${shard}` })),
+  ...indexPartitions('scope', scope),
+];
 
 /** An access key is one issuance's alone, so it needs no shards. */
 export const accessKeyPartitions = (accessKeyId: string): readonly Partition[] => [

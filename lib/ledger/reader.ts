@@ -6,10 +6,11 @@ import { type LedgerEntry, type LedgerRuns, mergedRuns } from './merge.ts';
 import {
   accessKeyPartitions,
   denialPartitions,
-  indexPartitions,
   type Partition,
+  principalPartitions,
   type RecordKey,
   recordPartitions,
+  scopePartitions,
 } from './partitions.ts';
 import type { IssuanceRecord } from './record.ts';
 
@@ -90,20 +91,20 @@ function partitionsOf(filter: IssuanceFilter): readonly Partition[] {
   const { accessKeyId, principal, scope, outcome } = filter;
   if (outcome !== 'started') {
     if (accessKeyId !== undefined) return accessKeyPartitions(accessKeyId);
-    if (principal !== undefined) return indexPartitions('principal', principal);
-    if (scope !== undefined) return indexPartitions('scope', scope);
+    if (principal !== undefined) return principalPartitions(principal);
+    if (scope !== undefined) return scopePartitions(scope);
   }
   if (outcome === 'denied') return denialPartitions();
   return outcome === undefined ? [...recordPartitions(), ...denialPartitions()] : recordPartitions();
 }
 
-/** Partitions of the table bring their records along; indexes hold keys only. */
+/** Partitions of the table bring their records along, but for outcomes that lie elsewhere; indexes hold keys only. */
 async function load(storage: LedgerStorage, entries: readonly LedgerEntry[], signal: AbortSignal) {
   const records = new Map<string, IssuanceRecord>();
   const missing: RecordKey[] = [];
-  for (const { key, record } of entries) {
-    if (record === null) missing.push(key);
-    else records.set(key.sk, record);
+  for (const { key, record, outcome } of entries) {
+    if (record !== null) records.set(key.sk, record);
+    if (record === null || outcome !== undefined) missing.push(outcome ?? key);
   }
   if (missing.length > 0) for (const [sk, record] of await storage.records(missing, signal)) records.set(sk, record);
   return records;

@@ -1,7 +1,7 @@
 /** What revoking asks of the world beside who asks. Types only, as in `lib/ports.ts`. */
 import type { BearerPorts } from '../admit-bearer.ts';
 import type { JsonObject } from '../json.ts';
-import type { RevokedRecord } from '../ledger/record.ts';
+import type { IssuanceRecord, RevokedRecord } from '../ledger/record.ts';
 import type { LedgerQueries, Random } from '../ports.ts';
 import type { Revocation } from './revocation.ts';
 import type { SessionDenial } from './session-denials.ts';
@@ -49,6 +49,6 @@ export interface RevokePorts extends BearerPorts {
   readonly policies: RevocationPolicies;
   readonly records: {
     /** Says in the record that it was revoked; once more changes nothing. Throws `Fault('ledger')`. */
-    mark(issuance: string, revoked: RevokedRecord, signal: AbortSignal): Promise<void>;
+    mark(record: Pick<IssuanceRecord, 'id' | 'scope'>, revoked: RevokedRecord, signal: AbortSignal): Promise<void>;
   };
 }

@@ -158,6 +158,6 @@ async function markRecords(
   const revoked = { revocation: id, time: toRfc3339(toEpochSeconds(time)), by, reason };
   const records = [...live.sessions.map(({ record }) => record), ...live.others];
   for (const record of records.filter((each) => each.revoked === undefined)) {
-    await ports.records.mark(record.id, revoked, signal);
+    await ports.records.mark(record, revoked, signal);
   }
 }

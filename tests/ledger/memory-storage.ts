@@ -1,10 +1,13 @@
 import { scopesOf } from '../../lib/ledger/filter.ts';
 import type { LedgerEntry } from '../../lib/ledger/merge.ts';
-import { denialIndexValue, indexValue, type Partition, recordKey } from '../../lib/ledger/partitions.ts';
+import { denialIndexValue, indexValue, outcomeKey, type Partition, recordKey } from '../../lib/ledger/partitions.ts';
 import type { LedgerStorage } from '../../lib/ledger/reader.ts';
 import type { IssuanceRecord } from '../../lib/ledger/record.ts';
 
-/** The ledger's layout over a list of records, and how much of it was read. Denials keep the id that they have. */
+/**
+ * The ledger's layout over a list of records, and how much of it was read. Denials keep the id that they have; what
+ * became of an AWS session lies behind its `started`, everything else as records of before do.
+ */
 export function memoryStorage(records: readonly IssuanceRecord[]) {
   const partitions = new Map<string, LedgerEntry[]>();
   const byKey = new Map(records.map((record) => [record.id, record]));
@@ -13,12 +16,20 @@ export function memoryStorage(records: readonly IssuanceRecord[]) {
     partitions.set(name, [...(partitions.get(name) ?? []), entry]);
   };
   for (const record of records) {
-    const entry: LedgerEntry = { place: record.id, key: recordKey(record.id), record: null };
+    const [first, ...further] = scopesOf(record);
+    const apart = isBehindStarted(record) && first !== undefined ? outcomeKey(first, record.id) : null;
+    const entry: LedgerEntry = { place: record.id, key: apart ?? recordKey(record.id), record: null };
     if (record.outcome === 'denied') add({ index: 'accessKey', value: denialIndexValue(record.id) }, entry);
     else add({ index: null, value: entry.key.pk }, { ...entry, record });
+    if (apart !== null) {
+      const started: IssuanceRecord = { ...record, outcome: 'started', credential: null };
+      const key = recordKey(record.id);
+      add({ index: null, value: key.pk }, { place: record.id, key, record: started, outcome: apart });
+    }
     if (record.outcome === 'started') continue;
     add({ index: 'principal', value: indexValue(record.principal, record.id) }, entry);
-    for (const scope of scopesOf(record)) add({ index: 'scope', value: indexValue(scope, record.id) }, entry);
+    const indexed = apart === null && first !== undefined ? [first, ...further] : further;
+    for (const scope of indexed) add({ index: 'scope', value: indexValue(scope, record.id) }, entry);
     const accessKeyId = record.credential?.accessKeyId;
     if (accessKeyId !== undefined) add({ index: 'accessKey', value: accessKeyId }, entry);
   }
@@ -42,3 +53,6 @@ export function memoryStorage(records: readonly IssuanceRecord[]) {
   };
   return { storage, read };
 }
+
+const isBehindStarted = ({ outcome, grant }: IssuanceRecord): boolean =>
+  grant === 'aws-session' && (outcome === 'issued' || outcome === 'failed');

@@ -90,10 +90,31 @@ describe('a page', () => {
 
   it('by index fetches records a hundred at a time, not one by one', async () => {
     const { storage, read } = memoryStorage(many(1_000));
-    const page = await searchLedger(storage, { scope: 'deploy-web', connection: 'gitlab' }, 1, null, signal);
+    const filter = { principal: 'acme/web@refs/heads/main', connection: 'gitlab' };
+    const page = await searchLedger(storage, filter, 1, null, signal);
     expect(page).toMatchObject({ ok: true, value: { issuances: [], next: null } });
     expect(read.records).toBe(1_000);
   });
+
+  it('by scope finds the records themselves, where they lie under it', async () => {
+    const { storage, read } = memoryStorage(many(1_000));
+    const page = await searchLedger(storage, { scope: 'deploy-web' }, 1_000, null, signal);
+    expect(page.ok && page.value.issuances.length).toBe(1_000);
+    expect(read.records).toBe(0);
+  });
+
+  it.each([{ scope: 'deploy-web' }, { principal: 'acme/web@refs/heads/main' }, { outcome: 'issued' }, {}] as const)(
+    'at the filter %j of a ledger of 20,000 reads what one of 1,000 takes',
+    async (filter) => {
+      const reads = [1_000, 20_000].map(async (count) => {
+        const { storage, read } = memoryStorage(many(count));
+        await searchLedger(storage, filter, 100, null, signal);
+        return read;
+      });
+      const [small, large] = await Promise.all(reads);
+      expect(large).toEqual(small);
+    },
+  );
 });
 
 describe('a record is found', () => {

@@ -92,7 +92,7 @@ function world(records: readonly IssuanceRecord[], dies = Number.POSITIVE_INFINI
       carriers: async (_, roles) => roles,
     },
     records: {
-      mark: async (id, { reason }) => {
+      mark: async ({ id }, { reason }) => {
         if (marks.has(id)) return;
         writing();
         marks.set(id, reason);

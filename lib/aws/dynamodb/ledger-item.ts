@@ -7,6 +7,7 @@ import {
   denialIndexValue,
   denialKey,
   indexValue,
+  outcomeKey,
   pointerKey,
   type RecordKey,
   recordKey,
@@ -59,7 +60,7 @@ function keptRecord(record: IssuanceRecord): IssuanceRecord {
 
 /**
  * `started`: small, one write unit in most cases. Without claims and checks, which come with the outcome, and without
- * index attributes.
+ * index attributes. It stays, and says under which `pk` the outcome lies.
  */
 export function startedItem(record: IssuanceRecord, retention: Seconds): Item {
   const { actor, decision } = record;
@@ -69,25 +70,38 @@ export function startedItem(record: IssuanceRecord, retention: Seconds): Item {
     actor: actor === null ? null : { ...actor, claims: {} },
     decision: { configVersion: decision.configVersion, rule: decision.rule, checks: [] },
   });
+  const [scope] = scopesOf(small);
   return {
     ...keyItem(recordKey(small.id)),
     outcome: { S: small.outcome },
     expires: ttl(small, retention),
     record: recordValue(small),
+    ...(scope === undefined ? {} : { finish: { S: outcomeKey(scope, small.id).pk } }),
   };
 }
 
-/** An outcome, with the attributes that the indexes are made of, and one pointer for each scope beyond the first. */
+/** Where the outcome of a `started` item lies; null: in its place, or it is no such item. */
+export function finishOf(item: Item): RecordKey | null {
+  const [pk, sk] = [item['finish']?.S, item['sk']?.S];
+  return pk === undefined || sk === undefined ? null : { pk, sk };
+}
+
+/**
+ * An outcome, with the attributes that the indexes are made of, and one pointer for each scope beyond the first. One
+ * behind `started` lies under its first scope, which the key finds then and no index has to.
+ */
 export function finishedItems(
   record: IssuanceRecord,
   retention: Seconds,
+  after?: 'started',
 ): { readonly item: Item; readonly pointers: readonly Item[] } {
   const kept = keptRecord(record);
   const accessKeyId = kept.credential?.accessKeyId;
   const [first, ...further] = scopesOf(kept);
   // What an approver denied is no attempt that may repeat, and is found among the denials all the same.
   const isDenial = kept.outcome === 'denied';
-  const key = isDenial ? denialKey(kept.id) : recordKey(kept.id);
+  const apart = after === 'started' && first !== undefined ? outcomeKey(first, kept.id) : null;
+  const key = apart ?? (isDenial ? denialKey(kept.id) : recordKey(kept.id));
   const expires = ttl(kept, retention);
   return {
     item: {
@@ -97,7 +111,7 @@ export function finishedItems(
       record: recordValue(kept),
       place: { S: kept.id },
       principal: { S: indexValue(kept.principal, kept.id) },
-      ...(first === undefined ? {} : { scope: { S: indexValue(first, kept.id) } }),
+      ...(first === undefined || apart !== null ? {} : { scope: { S: indexValue(first, kept.id) } }),
       ...(isDenial ? { accessKey: { S: denialIndexValue(kept.id) } } : {}),
       ...(accessKeyId === undefined || accessKeyId === '' ? {} : { accessKey: { S: accessKeyId } }),
     },

@@ -12,11 +12,10 @@ import {
 } from '../../ledger/partitions.ts';
 import { searchLedger } from '../../ledger/query.ts';
 import { type LedgerStorage, walkLedger } from '../../ledger/reader.ts';
-import type { IssuanceRecord } from '../../ledger/record.ts';
 import { Fault } from '../../outcome.ts';
 import type { LedgerQueries } from '../../ports.ts';
 import type { DynamoDb } from './client.ts';
-import { type Item, readItem } from './ledger-item.ts';
+import { finishOf, type Item, readItem } from './ledger-item.ts';
 
 export interface LedgerTable {
   readonly client: DynamoDb;
@@ -32,9 +31,13 @@ export function dynamoLedgerQueries(ledger: LedgerTable): LedgerQueries {
   return {
     get: async (id, signal) => {
       if (parseIssuanceId(id) === null) return null;
+      const reading = { consistent: true, signal };
       // An id does not say whether it is a denial's.
-      const records = await batchGet(ledger, [recordKey(id), denialKey(id)], { consistent: true, signal });
-      return records.get(id) ?? null;
+      const [item] = await batchGet(ledger, [recordKey(id), denialKey(id)], reading);
+      if (item === undefined) return null;
+      const finish = finishOf(item);
+      const [outcome = item] = finish === null ? [] : await batchGet(ledger, [finish], reading);
+      return readItem(outcome);
     },
     list: (filter, limit, cursor, signal) => searchLedger(storage, filter, limit, cursor, signal),
     walk: (filter, before, signal) => walkLedger(storage, filter, before, signal),
@@ -43,7 +46,10 @@ export function dynamoLedgerQueries(ledger: LedgerTable): LedgerQueries {
 
 const ledgerStorage = (ledger: LedgerTable): LedgerStorage => ({
   read: (partition, range, count, signal) => readPartition(ledger, partition, { ...range, count, signal }),
-  records: (keys, signal) => batchGet(ledger, keys, { consistent: false, signal }),
+  records: async (keys, signal) => {
+    const items = await batchGet(ledger, keys, { consistent: false, signal });
+    return new Map(items.map((item) => [textOf(item, 'sk'), readItem(item)]));
+  },
 });
 
 /** Each partition's key and sort attributes. */
@@ -71,7 +77,8 @@ async function readPartition(
 
 function entryOf(item: Item, index: IndexName | null): LedgerEntry {
   const key = { pk: textOf(item, 'pk'), sk: textOf(item, 'sk') };
-  if (index === null) return { place: key.sk, key, record: readItem(item) };
+  const outcome = finishOf(item);
+  if (index === null) return { place: key.sk, key, record: readItem(item), ...(outcome === null ? {} : { outcome }) };
   return { place: textOf(item, 'place'), key: pointedTo(key), record: null };
 }
 
@@ -91,17 +98,13 @@ interface Reading {
   readonly signal: AbortSignal;
 }
 
-async function batchGet(
-  ledger: LedgerTable,
-  keys: readonly RecordKey[],
-  reading: Reading,
-): Promise<ReadonlyMap<string, IssuanceRecord>> {
-  const records = new Map<string, IssuanceRecord>();
+async function batchGet(ledger: LedgerTable, keys: readonly RecordKey[], reading: Reading): Promise<readonly Item[]> {
+  const items: Item[] = [];
   for (let start = 0; start < keys.length; start += BATCH) {
     const batch = keys.slice(start, start + BATCH).map(({ pk, sk }) => ({ pk: { S: pk }, sk: { S: sk } }));
-    for (const item of await batchOf(ledger, batch, reading)) records.set(textOf(item, 'sk'), readItem(item));
+    items.push(...(await batchOf(ledger, batch, reading)));
   }
-  return records;
+  return items;
 }
 
 async function batchOf(

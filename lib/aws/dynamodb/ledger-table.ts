@@ -25,7 +25,7 @@ const DEFAULT_CEILING = 200;
 /**
  * The ledger in DynamoDB. `started` and `finished` are one conditional PutItem each (and a small one for each scope
  * beyond the first); the same record written again, as the SDK does where an answer got lost, is no conflict. A
- * finished record is never written over by another. `finished` for an id without `started` writes it.
+ * finished record is never written over by another.
  */
 export function dynamoLedger(options: LedgerOptions): Ledger {
   const { retention = DEFAULT_RETENTION, denialCeiling = DEFAULT_CEILING } = options;
@@ -36,8 +36,8 @@ export function dynamoLedger(options: LedgerOptions): Ledger {
         condition: 'attribute_not_exists(pk) OR #record = :record',
         signal,
       }),
-    finished: async (record, signal) => {
-      const { item, pointers } = finishedItems(record, retention);
+    finished: async (record, signal, after) => {
+      const { item, pointers } = finishedItems(record, retention, after);
       // Side by side: before both are there nothing leaves, so whatever left is found under each of its scopes. A
       // pointer to nothing is skipped by readers.
       const written = [

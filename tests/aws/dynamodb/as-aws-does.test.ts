@@ -88,7 +88,7 @@ describe('while eventually consistent reads lag', () => {
     const record = aRecord({ principal });
     await ledger().started({ ...record, outcome: 'started', credential: null }, noDeadline);
     aws.lag(true);
-    await ledger().finished(record, noDeadline);
+    await ledger().finished(record, noDeadline, 'started');
     expect(await ledger().get(record.id, noDeadline)).toEqual(record);
     expect(await found({ principal })).toEqual([]);
     aws.lag(false);
@@ -240,7 +240,7 @@ describe('a request that arrives twice', () => {
     const record = aRecord();
     const doubled = dynamoLedger({ client: twice, table: tables.table('ledger') });
     await doubled.started({ ...record, outcome: 'started', credential: null }, noDeadline);
-    await doubled.finished(record, noDeadline);
+    await doubled.finished(record, noDeadline, 'started');
     expect(await ledger().get(record.id, noDeadline)).toEqual(record);
     await dynamoRevocations(again).revoke('iss_3', epochSeconds(NINE + 60), noDeadline);
     await expect(dynamoReplays(again).release(claim, noDeadline)).resolves.toBeUndefined();

@@ -67,7 +67,7 @@ function ofTwoKilobytes(): IssuanceRecord {
 describe('a typical issuance', () => {
   const record = ofTwoKilobytes();
   const started = startedItem({ ...record, outcome: 'started', credential: null }, RETENTION);
-  const { item, pointers } = finishedItems(record, RETENTION);
+  const { item, pointers } = finishedItems(record, RETENTION, 'started');
 
   it('has a record of 2 KB', () => {
     expect(jsonBytes(record)).toBe(2_048);
@@ -77,13 +77,36 @@ describe('a typical issuance', () => {
     expect([unitsOf(started), indexEntries(started).length]).toEqual([1, 0]);
   });
 
-  it('ends with one unit and three index entries of one unit each', () => {
-    expect([units(itemBytes(item)), indexEntries(item).length, unitsOf(item)]).toEqual([1, 3, 4]);
+  it('ends with one unit under its scope and two index entries of one unit each', () => {
+    expect([units(itemBytes(item)), indexEntries(item).length, unitsOf(item)]).toEqual([1, 2, 3]);
     expect(pointers).toEqual([]);
   });
 
-  it('takes five units in all', () => {
-    expect(unitsOf(started) + unitsOf(item)).toBe(5);
+  it('takes four units in all', () => {
+    expect(unitsOf(started) + unitsOf(item)).toBe(4);
+  });
+});
+
+describe('what is kept of a typical issuance', () => {
+  const record = ofTwoKilobytes();
+  const items = [
+    startedItem({ ...record, outcome: 'started', credential: null }, RETENTION),
+    finishedItems(record, RETENTION, 'started').item,
+  ];
+  // DynamoDB stores 100 bytes beside each item and each index entry.
+  const kept = sum(items.flatMap((item) => [item, ...indexEntries(item)]).map((item) => itemBytes(item) + 100));
+
+  it('is 1.8 KB, index entries and what DynamoDB adds included', () => {
+    expect(kept / 1_000).toBeCloseTo(1.8, 1);
+  });
+});
+
+describe('a token that nobody else had to be asked for', () => {
+  it('takes a unit and an index entry for its principal and for its scope', () => {
+    const { credential } = aRecord();
+    if (credential === null) throw new Error('the fixture has no credential');
+    const token = aRecord({ grant: 'broker-token', credential: { expires: credential.expires } });
+    expect(unitsOf(finishedItems(token, RETENTION).item)).toBe(3);
   });
 });
 

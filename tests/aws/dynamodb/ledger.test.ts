@@ -50,6 +50,35 @@ describe.each([
     expect(await ledger.get(record.id, noDeadline)).toEqual(issued);
   });
 
+  it('has one record of what was started and became something, wherever that lies', async () => {
+    const ledger = make();
+    const name = aName();
+    const accessKeyId = `ASIA${name.toUpperCase().padStart(16, 'Y')}`;
+    const { credential } = aRecord();
+    if (credential === null) throw new Error('the fixture has no credential');
+    const about = { principal: name, connection: name, scope: `${name}-a ${name}-b` };
+    const issued = aRecord({ ...about, credential: { ...credential, accessKeyId } });
+    const start = { ...issued, outcome: 'started', credential: null } as const;
+    await ledger.started(start, noDeadline);
+    await ledger.finished(issued, noDeadline, 'started');
+    await ledger.finished(issued, noDeadline, 'started');
+    const other = aRecord({ ...about, id: issued.id, outcome: 'failed', reason: 'role_refused', credential: null });
+    await expect(ledger.finished(other, noDeadline, 'started')).rejects.toMatchObject({ dependency: 'ledger' });
+    expect(await ledger.get(issued.id, noDeadline)).toEqual(issued);
+    for (const filter of [
+      ...[{ principal: name }, { connection: name }, { scope: `${name}-a` }, { scope: `${name}-b` }, { accessKeyId }],
+      { connection: name, outcome: 'issued', from: NINE, to: NINE },
+    ] as const) {
+      expect([filter, await list(ledger, filter)]).toEqual([filter, [issued]]);
+    }
+    expect(await list(ledger, { connection: name, outcome: 'started' })).toEqual([]);
+    // Of one that never came back only the start is there.
+    const lost = aRecord({ ...about, outcome: 'started', credential: null });
+    await ledger.started(lost, noDeadline);
+    expect((await list(ledger, { connection: name, outcome: 'started' })).map(({ id }) => id)).toEqual([lost.id]);
+    expect((await list(ledger, { connection: name })).map(({ outcome }) => outcome)).toEqual(['started', 'issued']);
+  });
+
   it('takes an outcome that nobody else had to be asked for', async () => {
     const ledger = make();
     const record = aRecord();
@@ -238,7 +267,7 @@ describe('the ledger in DynamoDB', () => {
     });
     await inBatches(records, async (record) => {
       await ledger.started({ ...record, outcome: 'started', credential: null }, noDeadline);
-      await ledger.finished(record, noDeadline);
+      await ledger.finished(record, noDeadline, 'started');
     });
     const ids = records.map(({ id }) => id).reverse();
     for (const filter of [{ principal: name }, { scope: name }, { connection: name }]) {
