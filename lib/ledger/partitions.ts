@@ -99,7 +99,7 @@ const indexPartitions = (index: IndexName, value: string): readonly Partition[] 
 
 export const principalPartitions = (principal: string): readonly Partition[] => indexPartitions('principal', principal);
 
-/** Outcomes that lie under their scope, and the index for all others: denials, further scopes, what nobody else made. */
+/** Outcomes that lie under their scope, and the index for the rest: denials, further scopes, what had no `started`. */
 export const scopePartitions = (scope: string): readonly Partition[] => [
   ...shards(INDEX_SHARDS).map((shard) => ({ index: null, value: `scope#${digest(scope)}#${shard}` })),
   ...indexPartitions('scope', scope),
