@@ -32,7 +32,7 @@ const build = () => {
 };
 
 beforeAll(() => {
-  const parts = ['build', 'bundle', 'one-start', 'page', 'required-builtins', 'sizes', 'sources'];
+  const parts = ['build', 'bundle', 'one-file', 'one-start', 'page', 'required-builtins', 'sizes', 'sources'];
   for (const file of parts.map((part) => `${part}.ts`)) {
     mkdirSync(join(root, 'local'), { recursive: true });
     cpSync(join(ROOT, 'local', file), join(root, 'local', file));
