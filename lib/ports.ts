@@ -396,8 +396,15 @@ export interface ApprovalMetrics {
   decided(dimensions: { readonly decision: 'approve' | 'deny'; readonly approver: string }): void;
 }
 
+/** What a log line says: `event` and its members. */
+export interface LogLine {
+  readonly event: string;
+  readonly members: LogMembers;
+}
+
+/** Each is one log line too, which says `line` beside its metrics: a second one would be paid for. */
 export interface Metrics {
-  issued(dimensions: { readonly grant: string; readonly route: string }, latencyMs: number): void;
+  issued(dimensions: { readonly grant: string; readonly route: string }, latencyMs: number, line: LogLine): void;
   refused(
     dimensions: {
       readonly reason: string;
@@ -405,5 +412,6 @@ export interface Metrics {
       readonly outcome: 'denied' | 'failed' | 'unauthenticated';
     },
     latencyMs: number,
+    line: LogLine,
   ): void;
 }

@@ -1,5 +1,5 @@
 import { LOG_MEMBERS, type LogMembers, type LogValue } from '../log-members.ts';
-import type { ApprovalMetrics, Clock, Log, Metrics, ReportMetrics } from '../ports.ts';
+import type { ApprovalMetrics, Clock, Log, LogLine, Metrics, ReportMetrics } from '../ports.ts';
 
 const LOGGABLE: ReadonlySet<string> = new Set(LOG_MEMBERS);
 
@@ -71,27 +71,38 @@ const frames = (error: Error): readonly string[] =>
     .map((frame) => frame.trim());
 
 /**
- * CloudWatch embedded metric format (AWS: "Specification: Embedded metric format"): metrics as log lines, no call and
- * no latency.
+ * CloudWatch embedded metric format (AWS: "Specification: Embedded metric format"): metrics in log lines, no call and
+ * no latency. The line of a request says what its metrics do not: its time is theirs, and so is `Latency`.
  */
 export const embeddedMetrics = (clock: Clock, namespace: string): Metrics & ReportMetrics & ApprovalMetrics => {
-  const emit = (dimensions: Readonly<Record<string, string>>, values: Readonly<Record<string, number>>) => {
+  const emit = (
+    dimensions: Readonly<Record<string, string>>,
+    values: Readonly<Record<string, number>>,
+    line?: LogLine,
+  ) => {
     const metrics = Object.keys(values).map((name) => ({
       Name: name,
       Unit: name === 'Latency' ? 'Milliseconds' : 'Count',
     }));
     const names = Object.keys(dimensions);
     const directive = { Namespace: namespace, Dimensions: [[], names], Metrics: metrics };
-    write({ _aws: { Timestamp: clock.now(), CloudWatchMetrics: [directive] }, ...dimensions, ...values });
+    const said = line === undefined ? {} : { level: 'info', event: line.event, ...loggable(line.members) };
+    // Dimensions and values stand last: nothing that a line says is counted.
+    write({
+      ...said,
+      ...dimensions,
+      ...values,
+      _aws: { Timestamp: clock.now(), CloudWatchMetrics: [directive] },
+    });
   };
   return {
     reported: (outcome, scope) => emit({ scope }, { [outcome === 'wouldDeny' ? 'WouldDeny' : 'WouldAllow']: 1 }),
     decided: ({ decision, approver }) =>
       emit({ approver: printable(approver) }, { [decision === 'approve' ? 'Approved' : 'Refused']: 1 }),
-    issued: ({ grant, route }, latencyMs) => emit({ grant, route }, { Issued: 1, Latency: latencyMs }),
-    refused: ({ reason, route, outcome }, latencyMs) => {
+    issued: ({ grant, route }, latencyMs, line) => emit({ grant, route }, { Issued: 1, Latency: latencyMs }, line),
+    refused: ({ reason, route, outcome }, latencyMs, line) => {
       const name = { denied: 'Denied', failed: 'Failed', unauthenticated: 'Unauthenticated' }[outcome];
-      emit({ reason, route }, { [name]: 1, Latency: latencyMs });
+      emit({ reason, route }, { [name]: 1, Latency: latencyMs }, line);
     },
   };
 };

@@ -18,20 +18,21 @@ interface Observed {
   readonly latencyMs: number;
 }
 
-/** One log line, and one metric where something was issued. */
+/** One log line, with metrics where something was issued. */
 export function observeAnswer(
   { log, metrics }: ObservationPorts,
   { request, route, latencyMs }: Observed,
   { answer, issuance, grant }: RouteAnswer,
 ): void {
   const { id: requestId, sourceIp } = request;
-  log.info('answered', { requestId, route, status: answer.statusCode, issuance, grant, sourceIp, latencyMs });
-  if (grant !== undefined) metrics.issued({ grant, route }, latencyMs);
+  const members = { requestId, status: answer.statusCode, issuance, sourceIp };
+  if (grant === undefined) log.info('answered', { ...members, route, latencyMs });
+  else metrics.issued({ grant, route }, latencyMs, { event: 'answered', members });
 }
 
-/** One log line, with what the refusal has for the log only, and one metric. */
+/** One log line, with what the refusal has for the log only, and its metrics. */
 export function observeRefusal(
-  { log, metrics }: ObservationPorts,
+  { metrics }: Pick<ObservationPorts, 'metrics'>,
   { request, route, latencyMs }: Observed,
   refusal: Refusal,
   answer: HttpAnswer,
@@ -39,8 +40,9 @@ export function observeRefusal(
   const { id: requestId, sourceIp, userAgent } = request;
   const { reason } = refusal;
   const status = answer.statusCode;
-  log.info('refused', { requestId, route, status, reason, sourceIp, userAgent, latencyMs, ...refusal.log });
-  metrics.refused({ reason, route, outcome: refusal.recorded ?? outcomeOf(refusal) }, latencyMs);
+  const members = { requestId, status, sourceIp, userAgent, ...refusal.log };
+  const outcome = refusal.recorded ?? outcomeOf(refusal);
+  metrics.refused({ reason, route, outcome }, latencyMs, { event: 'refused', members });
 }
 
 /** Of a refusal that did not come from an issuance: the class says it. */

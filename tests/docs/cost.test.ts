@@ -1,5 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
+import { embeddedMetrics, jsonLog } from '../../lib/host/log.ts';
+import { readRequest } from '../../lib/http/http-request.ts';
+import { observeAnswer } from '../../lib/http/route-observation.ts';
+import { anEvent } from '../fakes/http.ts';
+import { NOW } from '../fakes/world.ts';
 import { resourcesOf, template } from '../template/document.ts';
 
 const page = readFileSync('docs/cost.md', 'utf8');
@@ -13,6 +18,37 @@ const row = (what: string): readonly string[] =>
     .slice(1, -1)
     .map((cell) => cell.trim()) ?? [];
 const dollars = (count: number, price: number): string => (count * price).toFixed(2);
+
+const REQUEST = { requestId: 'Jx2nYgkPIAMEVjA=', sourceIp: '198.51.100.7' };
+/** CloudWatch Logs counts 26 bytes beside each event. */
+const kilobytes = (line: string): string => ((Buffer.byteLength(line) + 26) / 1_000).toFixed(2);
+
+/** The one line that the function writes of a session: Lambda's own are left out (`template/shapes.yaml`). */
+function sessionLine(): string {
+  const written: string[] = [];
+  jest.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0);
+  const clock = { now: () => NOW };
+  const ports = { log: jsonLog(clock), metrics: embeddedMetrics(clock, 'TokenBroker/token-broker') };
+  const request = { ...readRequest(anEvent()), id: REQUEST.requestId, sourceIp: REQUEST.sourceIp };
+  const answer = { statusCode: 200, headers: {}, body: '' };
+  const issued = { answer, issuance: 'iss_01KAJ4Y2VA7F3C9A520D3E4A51', grant: 'aws-session' };
+  observeAnswer(ports, { request, route: 'credentials', latencyMs: 50 }, issued);
+  jest.restoreAllMocks();
+  return written.join('');
+}
+
+/** The access log's format with what API Gateway puts in its place. */
+function accessLine(): string {
+  const settings = template.Resources['Api']?.Properties['AccessLogSettings'] as { Format: string } | undefined;
+  const values: Readonly<Record<string, string>> = {
+    ...{ requestId: REQUEST.requestId, 'identity.sourceIp': REQUEST.sourceIp, status: '200', responseLatency: '52' },
+    ...{ routeKey: 'ANY /v1/credentials/{proxy+}', integrationStatus: '200', 'error.responseType': '-' },
+  };
+  return (settings?.Format ?? '').replace(
+    /\$context\.([A-Za-z.]+)/g,
+    (_, name: string) => values[name] ?? '?'.repeat(1_000),
+  );
+}
 
 const alarms = resourcesOf('AWS::CloudWatch::Alarm');
 const METRICS_OF_A_ROUTE = 6;
@@ -42,6 +78,17 @@ describe('what a million sessions cost, in docs/cost.md', () => {
     const [, counted = '', , dollarsOfWrites] = rows?.[place('DynamoDB, writes')] ?? [];
     expect(counted).toBe('4 units: `started` 1, the outcome 1, two keys-only indexes 1 each');
     expect(dollarsOfWrites).toBe(dollars(4, 0.625));
+  });
+
+  it('takes the log lines that a session leaves', () => {
+    const [, counted = '', , dollarsOfLogs] = rows?.[place('CloudWatch Logs')] ?? [];
+    const [ofFunction, ofAccess] = [sessionLine(), accessLine()].map((line) => kilobytes(line));
+    expect(counted).toBe(`${ofFunction} KB of the function, ${ofAccess} KB of the access log`);
+    expect(dollarsOfLogs).toBe(dollars(Number(ofFunction) + Number(ofAccess), 0.5));
+  });
+
+  it('is at most 5 dollars', () => {
+    expect(Number(rows?.[place('made')]?.at(-1))).toBeLessThanOrEqual(5);
   });
 });
 

@@ -30,7 +30,7 @@ async function refusedLine(refusal: Refusal): Promise<Record<string, unknown>> {
   const ports = {
     clock: { now: () => NOW },
     log,
-    metrics: { issued: () => undefined, refused: () => undefined },
+    metrics: embeddedMetrics({ now: () => NOW }, 'TokenBroker/blue'),
     deadline: () => AbortSignal.timeout(1_000),
   };
   const route = {
@@ -59,7 +59,7 @@ describe('the members of a log line', () => {
       expect(refused).toMatchObject({
         [name]: 'what was found',
         ...{ event: 'refused', requestId: 'req-1', route: 'token', status: 400, reason: 'saml_schema' },
-        ...{ sourceIp: '203.0.113.9', userAgent: null, latencyMs: 0 },
+        ...{ sourceIp: '203.0.113.9', userAgent: null, Latency: 0 },
       });
     },
   );
@@ -127,12 +127,36 @@ describe('the cause of a fault', () => {
   });
 });
 
-it('metrics stand in the namespace of their deployment, in all and by their dimensions', () => {
-  embeddedMetrics({ now: () => NOW }, 'TokenBroker/blue').issued({ grant: 'aws-session', route: 'sts' }, 12);
-  expect(line()).toMatchObject({
-    _aws: { CloudWatchMetrics: [{ Namespace: 'TokenBroker/blue', Dimensions: [[], ['grant', 'route']] }] },
-    grant: 'aws-session',
-    Issued: 1,
-    Latency: 12,
+describe('the line of a request', () => {
+  const issued = (members: LogMembers) =>
+    embeddedMetrics({ now: () => NOW }, 'TokenBroker/blue').issued({ grant: 'aws-session', route: 'sts' }, 12, {
+      ...{ event: 'answered', members },
+    });
+
+  it('has its metrics, in the namespace of their deployment, in all and by their dimensions', () => {
+    issued({ requestId: 'req-1' });
+    expect(line()).toEqual({
+      ...{ level: 'info', event: 'answered', requestId: 'req-1', grant: 'aws-session', route: 'sts' },
+      ...{ Issued: 1, Latency: 12 },
+      _aws: {
+        Timestamp: NOW,
+        CloudWatchMetrics: [
+          {
+            ...{ Namespace: 'TokenBroker/blue', Dimensions: [[], ['grant', 'route']] },
+            Metrics: [
+              { Name: 'Issued', Unit: 'Count' },
+              { Name: 'Latency', Unit: 'Milliseconds' },
+            ],
+          },
+        ],
+      },
+    });
+    expect(written).toHaveLength(1);
+  });
+
+  it('says nothing that would be counted, and nothing beyond the members of a log line', () => {
+    issued(untyped({ Latency: 9, Issued: 9, _aws: {}, grant: 'other', route: 'other', token: 'eyJ' }));
+    expect(line()).toMatchObject({ Latency: 12, Issued: 1, grant: 'aws-session', route: 'sts' });
+    expect(line()).not.toHaveProperty('token');
   });
 });

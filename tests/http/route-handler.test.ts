@@ -14,7 +14,13 @@ function observed() {
   const ports: RoutePorts = {
     clock: { now: () => epochMilliseconds(1_795_251_600_000) },
     log: { info: (_, members) => logged.push(members), error: (_, members) => logged.push(members) },
-    metrics: { issued: () => undefined, refused: (dimensions) => metrics.push(dimensions) },
+    metrics: {
+      issued: () => undefined,
+      refused: (dimensions, _, { members }) => {
+        metrics.push(dimensions);
+        logged.push(members);
+      },
+    },
     deadline: () => new AbortController().signal,
   };
   return { ports, metrics, logged };
@@ -50,10 +56,11 @@ describe('what the metrics say of a refusal', () => {
   });
 
   it('never answers with what is for the log', async () => {
-    const { ports, logged } = observed();
+    const { ports, metrics, logged } = observed();
     const answer = await answerTo(async () => refuse('role_refused', { log: { issuance: 'iss_X' } }), ports);
     expect(JSON.stringify(answer)).not.toContain('iss_X');
-    expect(logged.at(-1)).toMatchObject({ issuance: 'iss_X', reason: 'role_refused', status: 403 });
+    expect(logged.at(-1)).toMatchObject({ issuance: 'iss_X', status: 403 });
+    expect(metrics).toMatchObject([{ reason: 'role_refused' }]);
   });
 
   it('answers a fault without its text, retryably', async () => {

@@ -44,7 +44,9 @@ describe('the functions of the template', () => {
 
   it.each(functions)('%s has a role, a log group and a timeout of its own', (_, id, properties) => {
     expect(properties['Role']).toEqual({ 'Fn::GetAtt': [`${id}Role`, 'Arn'] });
-    expect(properties['LoggingConfig']).toEqual({ LogFormat: 'Text', LogGroup: { Ref: `${id}Log` } });
+    expect(properties['LoggingConfig']).toEqual({
+      ...{ LogFormat: 'JSON', SystemLogLevel: 'WARN', LogGroup: { Ref: `${id}Log` } },
+    });
     expect(template.Resources[`${id}Role`]?.Type).toBe('AWS::IAM::Role');
     expect(template.Resources[`${id}Log`]?.Properties).toMatchObject({ RetentionInDays: { Ref: 'LogRetentionDays' } });
     // API Gateway waits 30 s for an integration and no longer.

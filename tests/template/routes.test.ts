@@ -122,12 +122,9 @@ describe('the API', () => {
     expect(variables.sort()).toEqual([
       'error.responseType',
       'identity.sourceIp',
-      'integrationLatency',
       'integrationStatus',
       'requestId',
-      'requestTimeEpoch',
       'responseLatency',
-      'responseLength',
       'routeKey',
       'status',
     ]);
