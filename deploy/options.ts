@@ -2,14 +2,15 @@ import { parseArgs } from 'node:util';
 
 export const USAGE = `npm run deploy -- [options]
 
-The first time, with a domain:  npm run deploy -- --domain broker.example.com --certificate arn:... [--hosted-zone Z...]
-The first time, without one:    npm run deploy
+The first time, with a domain:  npm run deploy -- --runbook https://... --domain broker.example.com --certificate arn:... [--hosted-zone Z...]
+The first time, without one:    npm run deploy -- --runbook https://...
 Later (an upgrade):             npm run deploy     (what was given before stays as it is)
 
   --domain NAME          DomainName: the issuer is https://NAME
   --certificate ARN      CertificateArn: in the Region of the deployment
   --hosted-zone ID       HostedZoneId: the records are made there
   --alarm-topic ARN      AlarmTopicArn
+  --runbook URL          RunbookUrl: where your operators read docs/operations.md; every alarm links to its section there
   --kms-key ARN          KmsKeyArn (examples/kms-key.yaml)
   --external-id TEXT     ExternalId; the first time a new UUID where none is given
   --prefix NAME          TablePrefix (token-broker)
@@ -40,6 +41,7 @@ const FLAGS = {
   certificate: 'CertificateArn',
   'hosted-zone': 'HostedZoneId',
   'alarm-topic': 'AlarmTopicArn',
+  runbook: 'RunbookUrl',
   'kms-key': 'KmsKeyArn',
   'external-id': 'ExternalId',
   prefix: 'TablePrefix',

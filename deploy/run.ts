@@ -64,7 +64,8 @@ async function deploy(options: DeployOptions, world: World): Promise<number> {
 /** What is given now, and what only a first deployment has to be given. */
 function firstParameters(options: DeployOptions, state: StackState | null, world: World): Record<string, string> {
   if (state !== null) return { ...options.parameters };
-  const { DomainName: domain = '', Issuer: issuer = '' } = options.parameters;
+  const { DomainName: domain = '', Issuer: issuer = '', RunbookUrl: runbook = '' } = options.parameters;
+  if (runbook === '') throw new UsageError('the first deployment needs --runbook: alarms link to docs/operations.md');
   return {
     ExternalId: world.newId(),
     ...(domain === '' && issuer === '' ? { Issuer: NOT_YET } : {}),

@@ -28,6 +28,7 @@ GIVEN = {
     "DomainName": "broker.example.com",
     "CertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-4000-8000-000000000000",
     "ExternalId": "an-external-id",
+    "RunbookUrl": "https://git.example.com/token-broker/docs/operations.md",
 }
 DONE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 

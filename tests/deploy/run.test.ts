@@ -50,6 +50,9 @@ const stack = (StackStatus: 'CREATE_COMPLETE' | 'ROLLBACK_COMPLETE' | 'UPDATE_IN
 });
 const overrides = (call: readonly string[] | undefined) => call?.slice(call.indexOf('--parameter-overrides') + 1);
 
+const RUNBOOK = ['--runbook', 'https://git.example.com/broker/docs/operations.md'];
+const deployFirst = (...args: string[]) => deploy(...RUNBOOK, ...args);
+
 describe('npm run deploy, the first time', () => {
   const made = (outputs: object) =>
     aws.cloudFormation
@@ -59,13 +62,14 @@ describe('npm run deploy, the first time', () => {
 
   it('deploys with every parameter that it needs, and protects the tables once that has succeeded', async () => {
     made({ IssuerUrl: 'https://broker.example.com' });
-    expect(await deploy('--domain', 'broker.example.com', '--certificate', CERTIFICATE)).toBe(0);
+    expect(await deployFirst('--domain', 'broker.example.com', '--certificate', CERTIFICATE)).toBe(0);
     const [build, first, second, ...more] = calls;
     expect(build).toEqual(['build']);
     expect(overrides(first)).toEqual([
       'ExternalId=00000000-0000-4000-8000-000000000001',
       'DomainName=broker.example.com',
       `CertificateArn=${CERTIFICATE}`,
+      `RunbookUrl=${RUNBOOK[1]}`,
     ]);
     expect(overrides(second)).toEqual(['DeletionProtection=true']);
     expect(more).toEqual([]);
@@ -74,39 +78,45 @@ describe('npm run deploy, the first time', () => {
 
   it('without a domain finds the issuer out by itself', async () => {
     made({ ApiEndpoint: 'https://api.example.com' });
-    expect(await deploy()).toBe(0);
+    expect(await deployFirst()).toBe(0);
     expect(overrides(calls[1])).toContain('Issuer=https://not-yet.invalid');
     expect(overrides(calls[2])).toEqual(['DeletionProtection=true', 'Issuer=https://api.example.com']);
   });
 
   it('asks nothing that SAM would ask one by one', async () => {
-    await deploy();
+    await deployFirst();
     expect(calls.flat()).not.toContain('--guided');
   });
 
   it('leaves the tables unprotected where it failed, and says where to read on', async () => {
     statuses = [1];
-    expect(await deploy()).toBe(1);
+    expect(await deployFirst()).toBe(1);
     expect(calls).toHaveLength(2);
     expect(said).toContain('The first deployment failed');
   });
 
   it('changes nothing where it would fail late', async () => {
     aws.dynamoDb.on(DescribeTableCommand).resolves({});
-    expect(await deploy()).toBe(1);
+    expect(await deployFirst()).toBe(1);
     expect(calls).toEqual([]);
     expect(said).toMatch(/✗ DynamoDB Table token-broker-config exists already\.\n {4}Remove it/);
   });
 
   it('only looks with --check', async () => {
-    expect(await deploy('--check')).toBe(0);
+    expect(await deployFirst('--check')).toBe(0);
     expect(calls).toEqual([]);
   });
 
   it('goes over what an earlier one left half-way with whoever asked', async () => {
     aws.cloudFormation.on(DescribeStacksCommand).resolves(stack('ROLLBACK_COMPLETE'));
-    expect(await deploy()).toBe(1);
+    expect(await deployFirst()).toBe(1);
     expect(said).toContain('aws cloudformation delete-stack --stack-name token-broker');
+  });
+
+  it('is told where the runbook is, which no default could know', async () => {
+    expect(await deploy('--domain', 'broker.example.com', '--certificate', CERTIFICATE)).toBe(2);
+    expect(said).toContain('the first deployment needs --runbook');
+    expect(calls).toEqual([]);
   });
 });
 

@@ -47,6 +47,10 @@ describe('the alarms of the template', () => {
     );
   });
 
+  it('know no runbook but the one that the deployer names', () => {
+    expect(template.Parameters['RunbookUrl']).not.toHaveProperty('Default');
+  });
+
   it.each(alarms)('$name is heard by the topic, and silence is not an alarm', ({ properties }) => {
     expect(properties['AlarmActions']).toEqual({ 'Fn::If': ['HasAlarmTopic', [{ Ref: 'AlarmTopicArn' }], []] });
     expect(properties['TreatMissingData']).toBe('notBreaching');
