@@ -104,6 +104,7 @@ function brokerVerifier(): (document: string) => Promise<unknown> {
     client: async () => null,
     oidcIssuer: async () => [],
     samlAudience: async () => [compiled],
+    audience: async () => [],
     samlDecryptsCbc: async () => false,
     awsIamServer: async () => [],
   };

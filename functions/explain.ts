@@ -23,7 +23,7 @@ export const explainHandler = (ports: RoutePorts & ExplainPorts & ListScopesPort
         paths: ['/v1/explain'],
         methods: ['POST'],
         budgetMs: BUDGET_MS,
-        refuse: apiErrorOf(EXPLAIN_SCOPE),
+        refuse: apiErrorOf(ports.issuer, EXPLAIN_SCOPE),
         handle: async (request, { signal }) => {
           const bearer = readBearer(request);
           if (!bearer.ok) return bearer;
@@ -39,7 +39,7 @@ export const explainHandler = (ports: RoutePorts & ExplainPorts & ListScopesPort
         paths: ['/v1/scopes'],
         methods: ['GET'],
         budgetMs: BUDGET_MS,
-        refuse: apiErrorOf(EXPLAIN_SCOPE),
+        refuse: apiErrorOf(ports.issuer, EXPLAIN_SCOPE),
         handle: async (request, { signal }) => {
           const bearer = readBearer(request);
           if (!bearer.ok) return bearer;

@@ -47,7 +47,7 @@ const readable = (
 ): Pick<Route, 'methods' | 'budgetMs' | 'refuse' | 'handle'> => ({
   methods: ['GET'],
   budgetMs: BUDGET_MS,
-  refuse: apiError,
+  refuse: apiError(ports.issuer),
   handle: async (request, { signal }) => {
     const bearer = readBearer(request);
     if (!bearer.ok) return bearer;

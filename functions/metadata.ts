@@ -1,6 +1,7 @@
 import { metadataPorts } from '../lib/composition/metadata.ts';
 import { publicJson } from '../lib/http/http-answer.ts';
 import { oauthError } from '../lib/http/oauth/oauth-error.ts';
+import { resourceMetadata } from '../lib/http/oauth/resource-metadata.ts';
 import { serverMetadata } from '../lib/http/oauth/server-metadata.ts';
 import { type RoutePorts, routeHandler } from '../lib/http/route-handler.ts';
 import { accept } from '../lib/outcome.ts';
@@ -18,7 +19,10 @@ export interface MetadataPorts extends RoutePorts {
   readonly assertionAlgorithms: readonly string[];
 }
 
-/** `GET /.well-known/…`: the metadata and the public keys of this authorization server (RFC 8414, RFC 7517). */
+/**
+ * `GET /.well-known/…`: the metadata and the public keys of this authorization server (RFC 8414, RFC 7517), and of its
+ * own API (RFC 9728).
+ */
 export const metadataHandler = (ports: MetadataPorts) =>
   routeHandler(
     [
@@ -32,6 +36,15 @@ export const metadataHandler = (ports: MetadataPorts) =>
           const metadata = serverMetadata(ports.issuer, ports.assertionAlgorithms);
           return accept({ answer: publicJson(id, metadata, METADATA_MAX_AGE_SECONDS) });
         },
+      },
+      {
+        name: 'metadata',
+        paths: ['/.well-known/oauth-protected-resource'],
+        methods: ['GET', 'HEAD'],
+        budgetMs: BUDGET_MS,
+        refuse: oauthError('invalid_request'),
+        handle: async ({ id }) =>
+          accept({ answer: publicJson(id, resourceMetadata(ports.issuer), METADATA_MAX_AGE_SECONDS) }),
       },
       {
         name: 'metadata',

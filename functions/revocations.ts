@@ -34,7 +34,7 @@ const revocationsRoutes = (ports: Ports) =>
         paths: ['/v1/revocations'],
         methods: ['GET', 'POST'],
         budgetMs: BUDGET_MS,
-        refuse: apiErrorOf(REVOKE_SCOPE),
+        refuse: apiErrorOf(ports.issuer, REVOKE_SCOPE),
         handle: async (request, { signal }) => {
           const bearer = readBearer(request);
           if (!bearer.ok) return bearer;

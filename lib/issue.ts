@@ -76,7 +76,7 @@ export async function issue(
   const decided = { id, time, configVersion: configuration.version, applied: configuration.applied };
   const draft = draftRecord(decided, request, authentication.value, authorization.evidence);
   if (!authorization.ok) return deny(ports, draft, authorization.refusal);
-  const revoked = revocations.inForce(marksOfRequest(authentication.value, request.scopes));
+  const revoked = revocations.inForce(marksOfRequest(authentication.value, authorization.evidence.scopes));
   if (revoked !== null) return deny(ports, draft, { reason: 'access_revoked', log: { found: revoked.id } });
 
   const who = authentication.value;

@@ -50,6 +50,11 @@ export interface Configuration {
   oidcIssuer(issuer: string, signal: AbortSignal): Promise<readonly CompiledConnection<OidcConnection>[]>;
   /** The connections whose accepted audience is this service provider entity id. */
   samlAudience(entityId: string, signal: AbortSignal): Promise<readonly CompiledConnection<SamlConnection>[]>;
+  /**
+   * Names of the scopes whose broker tokens are for this audience or resource, in one writing
+   * (`canonicalResource`). Empty: there are none.
+   */
+  audience(resource: string, signal: AbortSignal): Promise<readonly string[]>;
   /** Whether any SAML connection lists CBC: where none does, nothing under CBC is decrypted. */
   samlDecryptsCbc(signal: AbortSignal): Promise<boolean>;
   /** The aws-iam connections that take this X-Broker-Server-Id. */

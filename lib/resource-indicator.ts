@@ -8,9 +8,10 @@ const DEFAULT_PORT = { http: /:(?:80)?$/, https: /:(?:443)?$/ } as const;
  * its slash is one (RFC 3986 sections 6.2.2.1 and 6.2.3), as URL parsers write it. No deeper path loses a slash.
  */
 export const isSameResource = (one: string, other: string): boolean =>
-  one === other || asWritten(one) === asWritten(other);
+  one === other || canonicalResource(one) === canonicalResource(other);
 
-function asWritten(resource: string): string {
+/** The one writing of all that name the same resource. */
+export function canonicalResource(resource: string): string {
   const [, scheme = '', host = '', rest = ''] = WEB.exec(resource) ?? [];
   if (host === '') return resource;
   const origin = scheme.toLowerCase() === 'https' ? originOf('https', host) : originOf('http', host);

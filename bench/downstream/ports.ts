@@ -56,7 +56,13 @@ export function issuancePorts(
         scope: async (name) => byName.get(name) ?? null,
         connection: async () => null,
         client: async () => null,
-        ...{ oidcIssuer: none, samlAudience: none, samlDecryptsCbc: async () => false, awsIamServer: none },
+        ...{
+          oidcIssuer: none,
+          samlAudience: none,
+          audience: none,
+          samlDecryptsCbc: async () => false,
+          awsIamServer: none,
+        },
       }),
     },
     authenticators: {

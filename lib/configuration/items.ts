@@ -1,10 +1,11 @@
+import { canonicalResource } from '../resource-indicator.ts';
 import type { ConfigurationDocuments, OidcConnection, SamlConnection } from './documents.ts';
 
 /** One item of the configuration table, without its version: what is looked up by key, as JSON text. */
 export interface ConfigurationItem {
   /**
    * `scope#<name>`, `connection#<name>`, `client#<name>`, `issuer#<iss>`, `saml#<entityId>`, `saml-encryption#cbc`,
-   * `aws-iam#<serverId>`.
+   * `aws-iam#<serverId>`, `audience#<resource>`.
    */
   readonly key: string;
   readonly doc: string;
@@ -16,7 +17,7 @@ export const MAX_DOCUMENT_BYTES = 396_000;
 /**
  * The items of one version of the configuration. Connections are there by name and by what a proof says of itself: an
  * issuer's and a server id's item hold the connections whole, so that a request reads once; an entity id's item holds
- * their names, because metadata documents are large. One item names the SAML connections that list CBC, where there are
+ * their names, because metadata documents are large; an audience's those of the scopes whose tokens are for it. One item names the SAML connections that list CBC, where there are
  * any.
  */
 export function configurationItems(documents: ConfigurationDocuments): readonly ConfigurationItem[] {
@@ -28,6 +29,9 @@ export function configurationItems(documents: ConfigurationDocuments): readonly 
   const byEntityId = group(saml, (connection: SamlConnection) => [connection.entityId]);
   const cbc = saml.filter(({ encryption }) => encryption?.includes('cbc')).map(({ connection }) => connection);
   const byServerId = group(awsIam, (connection) => [connection.serverId]);
+  const byAudience = group(documents.scopes, ({ grant }) =>
+    grant.type === 'broker-token' ? [canonicalResource(grant.audience)] : [],
+  );
   return [
     ...documents.scopes.map((scope) => item('scope', scope.scope, scope)),
     ...documents.connections.map((connection) => item('connection', connection.connection, connection)),
@@ -41,6 +45,13 @@ export function configurationItems(documents: ConfigurationDocuments): readonly 
       ),
     ),
     ...(cbc.length === 0 ? [] : [item('saml-encryption', 'cbc', cbc)]),
+    ...[...byAudience].map(([audience, scopes]) =>
+      item(
+        'audience',
+        audience,
+        scopes.map(({ scope }) => scope),
+      ),
+    ),
     ...[...byServerId].map(([serverId, connections]) => item('aws-iam', serverId, connections)),
   ];
 }

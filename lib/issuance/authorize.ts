@@ -22,7 +22,10 @@ import { type DecisionEvidence, decideScopes, type GrantedScopes, isScopeName, n
 /** What a caller asks for, beside who it is. Nothing in it can widen what the scope grants. */
 export interface PolicyRequest {
   readonly proofs: PresentedProofs;
-  /** At least one name; more than one only where all grant broker tokens of one audience. */
+  /**
+   * Names; more than one only where all grant broker tokens of one audience. None: those of the target that the caller
+   * may have.
+   */
   readonly scopes: readonly string[];
   readonly requestedDuration: Seconds | null;
   /** Up to 256 printable characters. */
@@ -69,9 +72,15 @@ export async function authorize(
   who: Authenticated,
   context: AuthorizationContext,
 ): Promise<Authorization> {
-  const found = await readScopes(request.scopes, context);
-  if (found === null) return { ...refuse('not_allowed'), evidence: noEvidence(request.scopes) };
   const now = ports.clock.now();
+  const byTarget = request.scopes.length === 0;
+  const asked = byTarget ? await scopesOfTarget(request.target, context) : request.scopes;
+  const known = await readScopes(asked, context);
+  if (known === null) {
+    return { ...refuse(byTarget ? 'target_mismatch' : 'not_allowed'), evidence: noEvidence(request.scopes) };
+  }
+  const found = byTarget ? allowedOf(request, who, known, toEpochSeconds(now)) : known;
+  if (found === null) return { ...refuse('target_mismatch'), evidence: noEvidence(asked) };
   const input = decisionInput(request, who, found, toEpochSeconds(now));
   const { evidence, ...decided } = decideScopes(found, input);
   if (!decided.ok) return { ...decided, evidence };
@@ -97,6 +106,26 @@ export async function authorize(
   const { mintedBy } = grantKinds[type];
   const approval = approvalNeed({ scopes: found, granted: granted.value, prepared: prepared.value }, input, request);
   return { ...accept({ scopes: found, duration, limits, mintedBy, prepared: prepared.value, approval }), evidence };
+}
+
+/** Those that grant broker tokens for what was named first; whether they are for the rest too is looked at with each. */
+async function scopesOfTarget({ names }: AskedTarget, context: AuthorizationContext): Promise<readonly string[]> {
+  const [target] = names;
+  return target === undefined ? [] : context.configuration.audience(target, context.signal);
+}
+
+/** Of scopes that were not named, those that the caller gets as it asks: whatever more they want has to be named. */
+function allowedOf(
+  request: PolicyRequest,
+  who: Authenticated,
+  scopes: readonly CompiledScope[],
+  time: EpochSeconds,
+): readonly [CompiledScope, ...CompiledScope[]] | null {
+  const [first, ...others] = scopes.filter((scope) => {
+    if (!checkRequest(request, [scope]).ok) return false;
+    return decideScopes([scope], decisionInput(request, who, [scope], time)).ok;
+  });
+  return first === undefined ? null : [first, ...others];
 }
 
 async function readScopes(

@@ -8,6 +8,7 @@ import { loadConnection } from '../../lib/policy/connection.ts';
 import type { AwsSessionGrant } from '../../lib/policy/grants/aws-session.ts';
 import { loadScope } from '../../lib/policy/scope.ts';
 import type { Configuration } from '../../lib/ports.ts';
+import { isSameResource } from '../../lib/resource-indicator.ts';
 import { StandingRevocations } from '../../lib/revocation/revocation.ts';
 import { epochMilliseconds, epochSeconds, seconds } from '../../lib/time.ts';
 
@@ -35,6 +36,10 @@ export function fakeConfiguration(documents: {
       compiled
         .filter((connection) => connection.type === 'saml')
         .filter((connection) => connection.entityId === entityId),
+    audience: async (resource) =>
+      scopes.flatMap(({ scope, grant }) =>
+        grant.type === 'broker-token' && isSameResource(grant.audience, resource) ? [scope] : [],
+      ),
     samlDecryptsCbc: async () =>
       compiled.some((connection) => connection.type === 'saml' && (connection.encryption ?? []).includes('cbc')),
     awsIamServer: async (serverId) =>

@@ -8,7 +8,12 @@ export const CONTRACT_PATHS: Readonly<Record<string, readonly string[]>> = {
   token: ['/oauth2/token'],
   introspect: ['/oauth2/introspect'],
   revoke: ['/oauth2/revoke'],
-  metadata: ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration', '/.well-known/jwks.json'],
+  metadata: [
+    '/.well-known/oauth-authorization-server',
+    '/.well-known/openid-configuration',
+    '/.well-known/oauth-protected-resource',
+    '/.well-known/jwks.json',
+  ],
   issuances: ['/v1/issuances', '/v1/issuances/{id}', '/v1/stats'],
   receipts: ['/v1/issuances/{id}/receipt', '/v1/ledger/key'],
   explain: ['/v1/explain', '/v1/scopes'],

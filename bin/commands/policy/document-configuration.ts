@@ -2,6 +2,7 @@ import type { ConfigurationDocuments } from '../../../lib/configuration/document
 import { type CompiledConnection, loadConnection } from '../../../lib/policy/connection.ts';
 import { type CompiledScope, loadScope } from '../../../lib/policy/scope.ts';
 import type { Configuration } from '../../../lib/ports.ts';
+import { isSameResource } from '../../../lib/resource-indicator.ts';
 
 /** A folder's documents as the runtime reads a version in force; each is compiled once, when it is first asked for. */
 export function documentConfiguration(documents: ConfigurationDocuments): Configuration {
@@ -28,6 +29,10 @@ export function documentConfiguration(documents: ConfigurationDocuments): Config
     connection: async (name) => connectionsByName.get(name) ?? null,
     oidcIssuer: async (issuer) => oidc.filter(({ issuers }) => issuers.some((each) => each.issuer === issuer)),
     samlAudience: async (entityId) => saml.filter((each) => each.entityId === entityId),
+    audience: async (resource) =>
+      documents.scopes.flatMap(({ scope, grant }) =>
+        grant.type === 'broker-token' && isSameResource(grant.audience, resource) ? [scope] : [],
+      ),
     samlDecryptsCbc: async () => saml.some(({ encryption = [] }) => encryption.includes('cbc')),
     awsIamServer: async (serverId) => awsIam.filter((each) => each.serverId === serverId),
   };

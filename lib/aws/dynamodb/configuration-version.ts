@@ -10,6 +10,7 @@ import { Fault } from '../../outcome.ts';
 import { type CompiledConnection, loadConnection } from '../../policy/connection.ts';
 import { loadScope } from '../../policy/scope.ts';
 import type { Configuration } from '../../ports.ts';
+import { canonicalResource } from '../../resource-indicator.ts';
 import { type ConfigurationTable, documentKey, lateConfiguration, text } from './configuration-item.ts';
 
 /** What one version keeps in memory: documents, and names that it does not have. */
@@ -49,6 +50,7 @@ export function configurationVersion(table: ConfigurationTable, { version, appli
       const listed = (await names(`saml#${entityId}`, signal)) ?? [];
       return Promise.all(listed.map((name) => samlConnection(name, signal)));
     },
+    audience: async (resource, signal) => (await names(`audience#${canonicalResource(resource)}`, signal)) ?? [],
     samlDecryptsCbc: async (signal) => (await names('saml-encryption#cbc', signal)) !== null,
     awsIamServer: async (serverId, signal) => (await serverIds(`aws-iam#${serverId}`, signal)) ?? [],
   };

@@ -12,15 +12,21 @@ const challengesOf = (scope: string): Readonly<Partial<Record<RefusalClass, stri
 
 /**
  * Errors of the broker's own API to the bearer of a token, who needs that built-in scope. Who brought none is told the
- * scheme alone (RFC 6750 section 3.1).
+ * scheme (RFC 6750 section 3.1) and where to read which server gives tokens for it (RFC 9728).
  */
-export function apiErrorOf(scope: string): RefusalRenderer {
+export function apiErrorOf(issuer: string, scope: string): RefusalRenderer {
   const challenges = challengesOf(scope);
   return (refusal, requestId, headers) => {
+    const answer = credentialsError(refusal, requestId, headers);
     const told = refusal.reason === 'proof_missing' ? undefined : challenges[classOf(refusal)];
-    const challenge = told === undefined ? {} : { 'www-authenticate': `Bearer realm="token-broker", ${told}` };
-    return credentialsError(refusal, requestId, { ...headers, ...challenge });
+    if (told === undefined && answer.statusCode !== 401) return answer;
+    const parts = ['realm="token-broker"', ...(told === undefined ? [] : [told]), resourceMetadata(issuer)];
+    return { ...answer, headers: { ...answer.headers, 'www-authenticate': `Bearer ${parts.join(', ')}` } };
   };
 }
 
-export const apiError: RefusalRenderer = apiErrorOf('broker:issuances:read');
+/** RFC 9728 section 5.1. */
+const resourceMetadata = (issuer: string): string =>
+  `resource_metadata="${issuer}/.well-known/oauth-protected-resource"`;
+
+export const apiError = (issuer: string): RefusalRenderer => apiErrorOf(issuer, 'broker:issuances:read');

@@ -63,7 +63,7 @@ export const requestExplanations: Explanations<typeof requestRefusals> = {
   },
   scope_missing: {
     cause: 'The request names no scope; the broker has no default one (RFC 6749 section 3.3).',
-    fix: 'Send scope.',
+    fix: 'Send scope; or resource alone, for the scopes of that resource that you may have.',
   },
   requested_token_type_mismatch: {
     cause: 'requested_token_type names another type of token than the grant of the scope (RFC 8693 section 2.1).',

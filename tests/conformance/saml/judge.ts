@@ -127,6 +127,7 @@ async function verdict(text: string, signed: 'assertion' | 'response', keys: Key
     client: async () => null,
     oidcIssuer: async () => [],
     samlAudience: async () => [compiled],
+    audience: async () => [],
     samlDecryptsCbc: async () => true,
     awsIamServer: async () => [],
   };

@@ -28,6 +28,7 @@ const configuration = (connections: readonly AwsIamConnection[]): Configuration 
   client: async () => null,
   oidcIssuer: async () => [],
   samlAudience: async () => [],
+  audience: async () => [],
   samlDecryptsCbc: async () => false,
   awsIamServer: async (serverId) => connections.filter((each) => each.serverId === serverId).map(loadConnection),
 });

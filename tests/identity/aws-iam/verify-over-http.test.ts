@@ -70,6 +70,7 @@ async function verify(envelope: Envelope, stsEndpoint: string) {
       client: none,
       oidcIssuer: async () => [],
       samlAudience: async () => [],
+      audience: async () => [],
       samlDecryptsCbc: async () => false,
       awsIamServer,
     },

@@ -118,6 +118,7 @@ export function configurationOf(connections: readonly OidcConnection[]): Configu
     connection: nothing,
     client: nothing,
     samlAudience: nothing,
+    audience: async () => [],
     samlDecryptsCbc: async () => false,
     awsIamServer: nothing,
     oidcIssuer: async (issuer) =>

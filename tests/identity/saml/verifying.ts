@@ -52,6 +52,7 @@ function configurationOf(documents: readonly SamlConnection[]): Configuration {
     connection: async (name) => connections.find((each) => each.connection === name) ?? null,
     client: async () => null,
     oidcIssuer: async () => [],
+    audience: async () => [],
     samlDecryptsCbc: async () => connections.some(({ encryption }) => encryption?.includes('cbc')),
     samlAudience: async (audience) => connections.filter((each) => each.entityId === audience),
     awsIamServer: async () => [],

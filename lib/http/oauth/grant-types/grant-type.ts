@@ -27,8 +27,13 @@ export interface OauthGrantType {
   read(form: Parameters, client: ClientProof | null): Outcome<Presented>;
 }
 
-/** Proofs, with the scopes that the form must name beside them. */
+/**
+ * Proofs, with the scopes that the form names beside them; none where it names a resource instead: then they are those
+ * of the resource that the caller may have.
+ */
 export function withScopes(form: Parameters, proofs: Outcome<PresentedProofs>): Outcome<Presented> {
-  const read = allOf(proofs, readScopes(form.one('scope')));
+  const scope = form.one('scope');
+  const byResource = scope === null && form.one('resource') !== null;
+  const read = allOf(proofs, byResource ? accept([]) : readScopes(scope));
   return read.ok ? accept({ kind: 'proofs', proofs: read.value[0], scopes: read.value[1] }) : read;
 }
