@@ -171,6 +171,7 @@ describe('the ledger over HTTP', () => {
     expect((await issuances('/iss_00000000000000000000000000')).status).toBe(404);
     expect((await fetch(`${stage.broker.url}/v1/issuances`)).status).toBe(401);
     const basic = await issuances('', nightly);
-    expect([basic.status, basic.challenge]).toEqual([401, 'Bearer realm="token-broker"']);
+    const metadata = `resource_metadata="${stage.broker.url}/.well-known/oauth-protected-resource"`;
+    expect([basic.status, basic.challenge]).toEqual([401, `Bearer realm="token-broker", ${metadata}`]);
   });
 });
