@@ -122,7 +122,7 @@ function allowedOf(
   time: EpochSeconds,
 ): readonly [CompiledScope, ...CompiledScope[]] | null {
   const [first, ...others] = scopes.filter((scope) => {
-    if (!checkRequest(request, [scope]).ok) return false;
+    if (scope.scope.requires.approval !== undefined || !checkRequest(request, [scope]).ok) return false;
     return decideScopes([scope], decisionInput(request, who, [scope], time)).ok;
   });
   return first === undefined ? null : [first, ...others];

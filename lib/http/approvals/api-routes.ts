@@ -17,7 +17,8 @@ export type ApprovalApiPorts = BearerPorts & ReviewPorts;
 
 const BUDGET_MS = 9_000;
 
-const API = { budgetMs: BUDGET_MS, refuse: apiErrorOf(APPROVALS_SCOPE) } as const satisfies Partial<Route>;
+const api = ({ issuer }: ApprovalApiPorts) =>
+  ({ budgetMs: BUDGET_MS, refuse: apiErrorOf(issuer, APPROVALS_SCOPE) }) as const satisfies Partial<Route>;
 
 export const callerOf = ({ id, sourceIp, userAgent }: HttpRequest) => ({ id, sourceIp, userAgent });
 
@@ -30,7 +31,7 @@ async function bearerOf(ports: ApprovalApiPorts, request: RouteRequest, { signal
  * `GET /v1/approvals`: what the bearer of a token for `broker:approvals` may decide on; `?status=` shows the others.
  */
 export const approvalsRoute = (ports: ApprovalApiPorts): Route => ({
-  ...API,
+  ...api(ports),
   name: 'approvals',
   paths: ['/v1/approvals'],
   methods: ['GET'],
@@ -55,7 +56,7 @@ const STATUSES: ReadonlySet<string> = new Set([
 
 /** `GET` and `POST /v1/approvals/{id}`: one request, and the word on it. */
 export const approvalRoute = (ports: ApprovalApiPorts): Route => ({
-  ...API,
+  ...api(ports),
   name: 'approval',
   paths: ['/v1/approvals/{id}'],
   methods: ['GET', 'POST'],
