@@ -19,7 +19,7 @@ export const receiptsHandler = (ports: RoutePorts & BearerPorts & ReceiptPorts) 
         paths: ['/v1/issuances/{id}/receipt'],
         methods: ['GET'],
         budgetMs: BUDGET_MS,
-        refuse: apiError,
+        refuse: apiError(ports.issuer),
         handle: async (request, { signal }) => {
           const bearer = readBearer(request);
           if (!bearer.ok) return bearer;
@@ -34,7 +34,7 @@ export const receiptsHandler = (ports: RoutePorts & BearerPorts & ReceiptPorts) 
         paths: ['/v1/ledger/key'],
         methods: ['GET'],
         budgetMs: BUDGET_MS,
-        refuse: apiError,
+        refuse: apiError(ports.issuer),
         handle: async (request, { signal }) => {
           const key = await readLogKey(ports, signal);
           return key.ok ? accept({ answer: plainText(request.id, key.value, 'public, max-age=300') }) : key;
