@@ -17,8 +17,8 @@ export const MAX_DOCUMENT_BYTES = 396_000;
 /**
  * The items of one version of the configuration. Connections are there by name and by what a proof says of itself: an
  * issuer's and a server id's item hold the connections whole, so that a request reads once; an entity id's item holds
- * their names, because metadata documents are large; an audience's those of the scopes whose tokens are for it. One item names the SAML connections that list CBC, where there are
- * any.
+ * their names, because metadata documents are large; an audience's those of the scopes whose tokens are for it. One
+ * item names the SAML connections that list CBC, where there are any.
  */
 export function configurationItems(documents: ConfigurationDocuments): readonly ConfigurationItem[] {
   const item = (kind: string, name: string, value: unknown) => ({ key: `${kind}#${name}`, doc: JSON.stringify(value) });
@@ -49,7 +49,8 @@ export function configurationItems(documents: ConfigurationDocuments): readonly 
       item(
         'audience',
         audience,
-        scopes.map(({ scope }) => scope),
+        // The same documents in another order are the same version.
+        scopes.map(({ scope }) => scope).sort(),
       ),
     ),
     ...[...byServerId].map(([serverId, connections]) => item('aws-iam', serverId, connections)),

@@ -108,7 +108,9 @@ export async function authorize(
   return { ...accept({ scopes: found, duration, limits, mintedBy, prepared: prepared.value, approval }), evidence };
 }
 
-/** Those that grant broker tokens for what was named first; whether they are for the rest too is looked at with each. */
+/**
+ * Those that grant broker tokens for what was named first; whether they are for the rest too is looked at with each.
+ */
 async function scopesOfTarget({ names }: AskedTarget, context: AuthorizationContext): Promise<readonly string[]> {
   const [target] = names;
   return target === undefined ? [] : context.configuration.audience(target, context.signal);
