@@ -17,6 +17,8 @@ export interface MetadataPorts extends RoutePorts {
   readonly ownKeys: OwnKeys;
   /** Signature algorithms of client assertions. */
   readonly assertionAlgorithms: readonly string[];
+  /** Of DPoP proofs. */
+  readonly dpopAlgorithms: readonly string[];
 }
 
 /**
@@ -33,7 +35,7 @@ export const metadataHandler = (ports: MetadataPorts) =>
         budgetMs: BUDGET_MS,
         refuse: oauthError('invalid_request'),
         handle: async ({ id }) => {
-          const metadata = serverMetadata(ports.issuer, ports.assertionAlgorithms);
+          const metadata = serverMetadata(ports.issuer, ports.assertionAlgorithms, ports.dpopAlgorithms);
           return accept({ answer: publicJson(id, metadata, METADATA_MAX_AGE_SECONDS) });
         },
       },
@@ -44,7 +46,9 @@ export const metadataHandler = (ports: MetadataPorts) =>
         budgetMs: BUDGET_MS,
         refuse: oauthError('invalid_request'),
         handle: async ({ id }) =>
-          accept({ answer: publicJson(id, resourceMetadata(ports.issuer), METADATA_MAX_AGE_SECONDS) }),
+          accept({
+            answer: publicJson(id, resourceMetadata(ports.issuer, ports.dpopAlgorithms), METADATA_MAX_AGE_SECONDS),
+          }),
       },
       {
         name: 'metadata',

@@ -1,8 +1,9 @@
 import { type BrokerToken, verifyBrokerToken } from './identity/broker-token/verify-broker-token.ts';
 import { parseJwt } from './identity/oidc/jwt.ts';
-import { type Outcome, refuse } from './outcome.ts';
+import type { DpopProof } from './identity/principal.ts';
+import { accept, type Outcome, refuse } from './outcome.ts';
 import type { Clock, OwnKeys, Revocations } from './ports.ts';
-import { toEpochSeconds } from './time.ts';
+import { type EpochSeconds, toEpochSeconds } from './time.ts';
 
 /** What it takes to know the bearer of a broker token: nothing that can mint or write. */
 export interface BearerPorts {
@@ -12,18 +13,46 @@ export interface BearerPorts {
   readonly revocations: Revocations;
 }
 
-/** Admits the bearer of a broker token for this broker itself with that scope (RFC 6750, RFC 9068 section 4). */
+/** A broker token as it came to the broker's own API. Secret. */
+export interface PresentedBearer {
+  readonly token: string;
+  /** It came as a token that is bound to a key. */
+  readonly key?: 'required';
+  readonly dpop?: DpopProof;
+}
+
+/**
+ * Admits the bearer of a broker token for this broker itself with that scope (RFC 6750, RFC 9068 section 4); of a token
+ * that is bound to a key only whoever has the key (RFC 9449 section 7).
+ */
 export async function admitBearer(
   ports: BearerPorts,
-  token: string,
+  bearer: PresentedBearer,
   scope: string,
   signal: AbortSignal,
 ): Promise<Outcome<BrokerToken>> {
-  const jwt = parseJwt(token);
+  const jwt = parseJwt(bearer.token);
   if (!jwt.ok) return jwt;
   const now = toEpochSeconds(ports.clock.now());
   const verified = await verifyBrokerToken(jwt.value, { ...ports, now, signal });
   if (!verified.ok) return verified;
   if (verified.value.audience !== ports.issuer) return refuse('audience_mismatch');
+  const bound = await checkKey(ports.issuer, bearer, verified.value.boundTo, now);
+  if (!bound.ok) return bound;
   return verified.value.scopes.includes(scope) ? verified : refuse('insufficient_scope');
+}
+
+async function checkKey(
+  issuer: string,
+  { key, dpop }: PresentedBearer,
+  boundTo: string | null,
+  now: EpochSeconds,
+): Promise<Outcome<null>> {
+  if (boundTo === null) return key === undefined ? accept(null) : refuse('dpop_key_mismatch');
+  if (dpop === undefined) return refuse('dpop_proof_missing');
+  // On the way of no request with a plain token.
+  const { verifyDpop } = await import('./identity/dpop/verify-dpop.ts');
+  const proven = await verifyDpop(dpop, issuer, now);
+  if (!proven.ok) return proven;
+  return proven.value.thumbprint === boundTo ? accept(null) : refuse('dpop_key_mismatch');
 }

@@ -10,4 +10,6 @@ export const PROTOCOL_CLAIMS: ReadonlySet<string> = new Set([
   ...['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti'],
   ...['act', 'may_act', 'scope', 'client_id'],
   ...['auth_time', 'acr', 'amr'],
+  // RFC 7800 section 3.1: the key of the token, not its origin's.
+  'cnf',
 ]);

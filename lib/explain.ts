@@ -1,4 +1,4 @@
-import { admitBearer, type BearerPorts } from './admit-bearer.ts';
+import { admitBearer, type BearerPorts, type PresentedBearer } from './admit-bearer.ts';
 import { parseStrictJson } from './identity/strict-json.ts';
 import { isScopeName } from './issuance/decide-scopes.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
@@ -23,8 +23,11 @@ export interface ExplainPorts extends BearerPorts {
 }
 
 /** Admits the bearer of a broker token for this broker itself with the scope `broker:explain`. */
-export const admitExplainer = (ports: BearerPorts, token: string, signal: AbortSignal): Promise<Outcome<unknown>> =>
-  admitBearer(ports, token, EXPLAIN_SCOPE, signal);
+export const admitExplainer = (
+  ports: BearerPorts,
+  token: PresentedBearer,
+  signal: AbortSignal,
+): Promise<Outcome<unknown>> => admitBearer(ports, token, EXPLAIN_SCOPE, signal);
 
 /**
  * Answers `{"scope", "token" | "claims" with "connection" | "issuance"}`: why somebody gets that scope or not, as the

@@ -1,4 +1,4 @@
-import { admitBearer, type BearerPorts } from './admit-bearer.ts';
+import { admitBearer, type BearerPorts, type PresentedBearer } from './admit-bearer.ts';
 import type { JsonObject } from './json.ts';
 import { parseSearch, type SearchParameter } from './ledger/filter.ts';
 import { toJson } from './ledger/json.ts';
@@ -18,8 +18,11 @@ export interface ReadLedgerPorts extends BearerPorts {
  * Admits the bearer of a broker token for this broker itself with the scope `broker:issuances:read` (RFC 6750, RFC 9068
  * section 4).
  */
-export const admitReader = (ports: BearerPorts, token: string, signal: AbortSignal): Promise<Outcome<unknown>> =>
-  admitBearer(ports, token, READ_SCOPE, signal);
+export const admitReader = (
+  ports: BearerPorts,
+  token: PresentedBearer,
+  signal: AbortSignal,
+): Promise<Outcome<unknown>> => admitBearer(ports, token, READ_SCOPE, signal);
 
 /** One page of the ledger, newest first. */
 export async function listIssuances(

@@ -131,7 +131,7 @@ describe('the reader of the ledger (RFC 6750)', () => {
     const { ownKeys, revocations } = contextOf([jwk]);
     const clock = { now: () => epochMilliseconds(NOW + later * 1000) };
     const ports = { issuer: ISSUER, clock, ownKeys, revocations, queries };
-    return admitReader(ports, await brokerToken(key, claims), signal);
+    return admitReader(ports, { token: await brokerToken(key, claims) }, signal);
   };
 
   it.each(['broker:issuances:read', 'a broker:issuances:read'])(

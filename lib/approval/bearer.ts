@@ -1,4 +1,4 @@
-import { admitBearer, type BearerPorts } from '../admit-bearer.ts';
+import { admitBearer, type BearerPorts, type PresentedBearer } from '../admit-bearer.ts';
 import { principalOfToken } from '../identity/broker-token/broker-principal.ts';
 import type { IssuanceRecord } from '../ledger/record.ts';
 import { accept, type Outcome } from '../outcome.ts';
@@ -13,7 +13,7 @@ export const APPROVALS_SCOPE = 'broker:approvals';
  */
 export async function approverOfBearer(
   ports: BearerPorts,
-  token: string,
+  token: PresentedBearer,
   caller: IssuanceRecord['request'],
   signal: AbortSignal,
 ): Promise<Outcome<Approver>> {

@@ -51,6 +51,7 @@ export function issuePorts(): Omit<IssuePorts, 'granters'> & { granters: IssuePo
 }
 
 const awsIamAuthenticator = loadedOnce(() => import('./aws-iam-authenticator.ts'));
+const dpopVerifier = loadedOnce(() => import('../identity/dpop/verify-dpop.ts'));
 const clientAuthenticator = loadedOnce(() => import('./client-authenticator.ts'));
 
 /** An import for a module that is loaded already still costs a request more than its password check. */
@@ -79,6 +80,10 @@ function liveAuthenticators(): Authenticators {
     awsIam: async (envelope, context) => {
       const { authenticateAwsIam } = await awsIamAuthenticator();
       return authenticateAwsIam(envelope, context);
+    },
+    dpop: async (proof) => {
+      const { verifyDpop } = await dpopVerifier();
+      return verifyDpop(proof, issuer, now());
     },
     client: async (proof, publicClients, context) => {
       const { authenticateClient } = await clientAuthenticator();

@@ -120,6 +120,8 @@ export interface Client {
   readonly authentication: ClientAuthentication;
   readonly redirectUris: readonly string[];
   readonly claims: JsonObject;
+  /** Only where so: its broker tokens are bound to a key (RFC 9449). */
+  readonly dpop?: 'required';
   /** Audiences whose tokens it may introspect, beside its own. */
   readonly introspects: readonly string[];
 }

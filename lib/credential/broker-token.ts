@@ -29,6 +29,7 @@ export const brokerTokenGranter = (ports: BrokerTokenPorts): Granter<'broker-tok
 });
 
 function prepare(ports: BrokerTokenPorts, granted: GrantedTokens, input: GrantInput): Outcome<PreparedGrant> {
+  if (input.key === null && input.client?.requiresDpop === true) return refuse('dpop_proof_missing');
   const now = toEpochSeconds(input.now);
   const expires = expiry(granted, input, now);
   if (!expires.ok) return expires;
@@ -36,7 +37,10 @@ function prepare(ports: BrokerTokenPorts, granted: GrantedTokens, input: GrantIn
   if (!claims.ok) return claims;
   const payload = tokenClaims(ports.issuer, granted, input, { now, expires: expires.value, claims: claims.value });
   return accept(
-    prepared(ports, payload, claims.value, { audience: granted[0].grant.document.audience, expires: expires.value }),
+    prepared(ports, payload, claims.value, {
+      ...{ audience: granted[0].grant.document.audience, expires: expires.value },
+      ...(input.key === null ? {} : { boundTo: input.key }),
+    }),
   );
 }
 
@@ -44,7 +48,7 @@ function prepared(
   { signer }: BrokerTokenPorts,
   payload: JsonObject,
   claims: JsonObject,
-  planned: { readonly audience: string; readonly expires: EpochSeconds },
+  planned: { readonly audience: string; readonly expires: EpochSeconds; readonly boundTo?: string },
 ): PreparedGrant {
   const { audience, expires } = planned;
   return {
@@ -56,7 +60,7 @@ function prepared(
       const secret = {
         kind: 'token',
         token,
-        tokenType: 'Bearer',
+        tokenType: planned.boundTo === undefined ? 'Bearer' : 'DPoP',
         issuedTokenType: TOKEN_TYPE.access_token,
         expires,
         scope: null,
@@ -132,6 +136,7 @@ function tokenClaims(issuer: string, granted: GrantedTokens, input: GrantInput, 
     jti: issuance,
     scope: granted.map(({ scope }) => scope).join(' '),
     ...(act === undefined ? {} : { act }),
+    ...(input.key === null ? {} : { cnf: { jkt: input.key } }),
     ...(principal.mayAct === undefined ? {} : { may_act: principal.mayAct }),
     [LINEAGE_CLAIM]: { ...ancestry(input), ...(audience === issuer ? origin(input) : {}) },
   };

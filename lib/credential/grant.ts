@@ -34,6 +34,8 @@ export interface GrantInput {
    * authenticated.
    */
   readonly proof: Proof | null;
+  /** Thumbprint of the key that whoever asks has proven to have; null: none. */
+  readonly key: string | null;
   /**
    * What is granted ends no later: the end of the broker token that is the proof (or the actor's, if sooner). null: no
    * such end.

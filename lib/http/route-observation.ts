@@ -62,6 +62,7 @@ function outcomeOf(refusal: Refusal): 'denied' | 'failed' | 'unauthenticated' {
       return 'failed';
     case 'request':
     case 'proof':
+    case 'key-proof':
     case 'expired-proof':
     case 'not-yet':
     case 'client':

@@ -82,6 +82,8 @@ export interface Lineage {
   readonly actors: readonly Actor[];
   /** The clients that authenticated on the way and did not act. */
   readonly presenters: readonly string[];
+  /** Thumbprint of the key that the token is bound to; null: none. */
+  readonly boundTo: string | null;
   /** The scopes of the token and of those that it came of. */
   readonly scopes: readonly string[];
   /** The token as it is, which a rule of the connection `broker` sees. */
@@ -101,6 +103,8 @@ export interface AuthenticatedClient {
   readonly claims: Claims;
   readonly proof: ProofEvidence;
   readonly reuse: ProofReuse | null;
+  /** Only where true: it gets no broker token but one that is bound to a key (RFC 9449). */
+  readonly requiresDpop?: true;
 }
 
 /**
@@ -119,6 +123,24 @@ export interface Actor {
   readonly proof: ProofEvidence;
   readonly reuse: ProofReuse | null;
   readonly lineage: Lineage | null;
+}
+
+/** A DPoP proof as it came, with what it must be for (RFC 9449 section 4.3). */
+export interface DpopProof {
+  readonly proof: string;
+  readonly method: string;
+  /** Of the request, which the issuer's origin is before. */
+  readonly path: string;
+  /** The access token that it comes with; null: it comes with none. Secret. */
+  readonly accessToken: string | null;
+}
+
+/** A key whose possession was proven for this request. */
+export interface ProvenKey {
+  /** SHA-256 thumbprint of the JWK (RFC 7638), base64url: `cnf.jkt`. */
+  readonly thumbprint: string;
+  /** A proof is good once. */
+  readonly reuse: ProofReuse;
 }
 
 /** The last part of a `subject_token_type` (RFC 8693 section 3); `jwt` says nothing beyond the format. */

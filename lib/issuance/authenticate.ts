@@ -1,4 +1,12 @@
-import type { Actor, AuthenticatedClient, ClientProof, Principal, Proof } from '../identity/principal.ts';
+import type {
+  Actor,
+  AuthenticatedClient,
+  ClientProof,
+  DpopProof,
+  Principal,
+  Proof,
+  ProvenKey,
+} from '../identity/principal.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import type { Configuration } from '../ports.ts';
 
@@ -14,6 +22,8 @@ export interface PresentedProofs {
   readonly subject: Proof | 'client' | VerifiedSignIn;
   readonly actor: Proof | null;
   readonly client: ClientProof | null;
+  /** A proof of possession of a key; absent: none came. */
+  readonly dpop?: DpopProof;
   /** False: a client that cannot authenticate itself (a public one) is no caller here. */
   readonly publicClients: 'refuse' | 'accept';
 }
@@ -41,6 +51,7 @@ export interface AuthenticationContext extends VerifierContext {
 
 /** One verifier a kind of proof. A kind that is missing is not accepted by this function. */
 export interface Authenticators {
+  dpop?(proof: DpopProof): Promise<Outcome<ProvenKey>>;
   jwt?(proof: Extract<Proof, { kind: 'jwt' }>, context: VerifierContext): Promise<Outcome<Principal>>;
   saml?(proof: Extract<Proof, { kind: 'saml' }>, context: VerifierContext): Promise<Outcome<Principal>>;
   awsIam?(envelope: string, context: AuthenticationContext): Promise<Outcome<Principal>>;
@@ -56,15 +67,42 @@ export interface Authenticated {
   readonly principal: Principal;
   readonly actor: Actor | null;
   readonly client: AuthenticatedClient | null;
+  /** The key that whoever asks has proven to have; absent: none. */
+  readonly key?: ProvenKey;
   /** The subject's proof as it came, for grants that pass it on; null where the client is the subject. */
   readonly proof: Proof | null;
 }
 
 /**
- * Verifies the client first (RFC 6749 section 3.2.1), then the subject, then the actor; the first refusal is the
- * answer.
+ * Verifies the client first (RFC 6749 section 3.2.1), then the subject, the actor and the key (RFC 9449); the first
+ * refusal is the answer. A broker token that is bound to a key is a proof with a proof of that key alone.
  */
 export async function authenticate(
+  authenticators: Authenticators,
+  proofs: PresentedProofs,
+  context: AuthenticationContext,
+): Promise<Outcome<Authenticated>> {
+  const who = await authenticateAll(authenticators, proofs, context);
+  if (!who.ok) return who;
+  const key = await proveKey(authenticators, proofs.dpop);
+  if (!key.ok) return key;
+  const { principal, actor } = who.value;
+  const bound = [principal.lineage?.boundTo, actor?.lineage?.boundTo].filter((each) => each != null);
+  const [firstBound] = bound;
+  if (firstBound !== undefined && key.value === null) return refuse('dpop_proof_missing');
+  if (bound.some((each) => each !== key.value?.thumbprint)) return refuse('dpop_key_mismatch');
+  return accept(key.value === null ? who.value : { ...who.value, key: key.value });
+}
+
+async function proveKey(
+  authenticators: Authenticators,
+  proof: DpopProof | undefined,
+): Promise<Outcome<ProvenKey | null>> {
+  if (proof === undefined) return accept(null);
+  return authenticators.dpop?.(proof) ?? refuse('dpop_proof_invalid');
+}
+
+async function authenticateAll(
   authenticators: Authenticators,
   proofs: PresentedProofs,
   context: AuthenticationContext,

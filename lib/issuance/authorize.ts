@@ -98,6 +98,7 @@ export async function authorize(
     now,
     narrowing: request.narrowing,
     proof: who.proof,
+    key: who.key?.thumbprint ?? null,
     endsBy: endOfLineage(who),
   });
   if (!prepared.ok) return { ...prepared, evidence };

@@ -108,6 +108,7 @@ export function singleUses(issuance: string, who: Authenticated, what: Authorize
   add(who.client?.reuse ?? null, 'client_assertion_replayed');
   add(who.principal.reuse, 'replayed');
   add(who.actor?.reuse ?? null, 'replayed');
+  add(who.key?.reuse ?? null, 'dpop_proof_replayed');
   return uses;
 }
 

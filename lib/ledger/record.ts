@@ -34,6 +34,8 @@ export interface CredentialRecord {
   readonly packedPolicySize?: number | null;
   /** SHA-256 of a bearer token, lower-case hex. */
   readonly tokenSha256?: string;
+  /** Thumbprint of the key that the token is bound to (RFC 9449). */
+  readonly boundTo?: string;
   readonly audience?: string | null;
   readonly downstreamScope?: string | null;
   readonly tokenEndpoint?: string;

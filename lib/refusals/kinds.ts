@@ -9,6 +9,8 @@ export type RefusalClass =
   | 'proof'
   /** The proof was good and its time is over. */
   | 'expired-proof'
+  /** The key of a bound token, or of one to be bound, was not proven (RFC 9449). */
+  | 'key-proof'
   /** The client did not authenticate. */
   | 'client'
   /** The client is known and may not use this grant type or endpoint. */

@@ -10,6 +10,22 @@ export const proofRefusals = registry({
     class: 'proof',
     says: 'The token is too large.',
   },
+  dpop_proof_missing: {
+    class: 'key-proof',
+    says: 'A DPoP proof is required: the token is bound to a key, or the client gets no token but such ones.',
+  },
+  dpop_proof_invalid: {
+    class: 'key-proof',
+    says: 'The DPoP proof is not good.',
+  },
+  dpop_proof_replayed: {
+    class: 'key-proof',
+    says: 'The DPoP proof was used before.',
+  },
+  dpop_key_mismatch: {
+    class: 'key-proof',
+    says: 'The DPoP proof is of another key than the one that the token is bound to.',
+  },
   issuer_unknown: {
     class: 'proof',
     says: 'The issuer of the proof is not known here.',

@@ -1,4 +1,4 @@
-import { admitBearer } from '../admit-bearer.ts';
+import { admitBearer, type PresentedBearer } from '../admit-bearer.ts';
 import type { JsonObject } from '../json.ts';
 import { issuanceId } from '../ledger/id.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
@@ -18,8 +18,11 @@ export interface Operator {
 }
 
 /** Admits the bearer of a broker token for this broker itself with the scope `broker:revocations`. */
-export const admitRevoker = (ports: RevokePorts, token: string, signal: AbortSignal): Promise<Outcome<Operator>> =>
-  admitBearer(ports, token, REVOKE_SCOPE, signal);
+export const admitRevoker = (
+  ports: RevokePorts,
+  token: PresentedBearer,
+  signal: AbortSignal,
+): Promise<Outcome<Operator>> => admitBearer(ports, token, REVOKE_SCOPE, signal);
 
 /** No broker token lives longer (`duration` of the grant): what was lifted so long ago has nothing left to end. */
 const LONGEST_TOKEN = seconds(43_200);

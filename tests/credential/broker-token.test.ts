@@ -49,6 +49,7 @@ const lineage = (more: Partial<Lineage> = {}): Lineage => ({
   actors: [],
   presenters: [],
   scopes: [],
+  boundTo: null,
   token: { subject: 'okta:alice', claims: claimsOf({}) },
   ...more,
 });

@@ -87,6 +87,7 @@ export const inputOf = (more: Partial<GrantInput> = {}): GrantInput => ({
   actor: null,
   client: null,
   requestedDuration: null,
+  key: null,
   now: NOW,
   narrowing: null,
   proof: { kind: 'jwt', token: 'header.payload.signature', declared: 'jwt' },

@@ -40,6 +40,7 @@ const lineage = (more: Partial<Lineage> = {}): Lineage => ({
   actors: [],
   presenters: [],
   scopes: [],
+  boundTo: null,
   token: { subject: 's', claims: claimsOf({}) },
   ...more,
 });

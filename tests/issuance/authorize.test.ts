@@ -63,6 +63,7 @@ describe('what a broker token gets', () => {
     actors: [],
     presenters: [],
     scopes: [],
+    boundTo: null,
     token: { subject: 's', claims: { values: new Map(), unavailable: new Map() } },
   });
 

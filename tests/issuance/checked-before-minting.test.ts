@@ -173,6 +173,7 @@ const lineage = (left: number, claims: Readonly<Record<string, string>> = {}): P
   actors: [],
   presenters: [],
   scopes: [],
+  boundTo: null,
   token: { subject: 's', claims: { values: new Map(Object.entries(claims)), unavailable: new Map() } },
 });
 

@@ -38,6 +38,7 @@ export function normalizeClient(written: WrittenClient, deployment: Deployment, 
     authentication: normalizeAuthentication(written, deployment, report),
     redirectUris,
     claims: written.claims ?? {},
+    ...(written.dpop === 'required' ? { dpop: written.dpop } : {}),
     introspects: written.introspects ?? [],
   };
 }

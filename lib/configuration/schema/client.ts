@@ -13,6 +13,7 @@ export const client = z
     public: z.boolean().optional(),
     redirectUris: z.array(line(2000)).optional(),
     claims: z.record(line(256), z.json()).optional(),
+    dpop: z.enum(['optional', 'required'], 'must be optional or required').optional(),
     introspects: z.array(line(1000)).optional(),
   })
   .meta({ title: 'Client', description: 'An OAuth client registered with the broker: clients/*.yaml' });

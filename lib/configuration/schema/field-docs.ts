@@ -102,6 +102,9 @@ const client: Docs = {
   claims: say('What conditions test as claims.<name> where the client is the subject.', {
     examples: [{ team: 'data' }],
   }),
+  dpop: say('Whether its broker tokens are bound to a key whose proof comes with the request (RFC 9449).', {
+    default: 'optional',
+  }),
   introspects: say('Audiences whose tokens it may introspect, beside its own.', {
     examples: [['https://api.acme.internal']],
   }),

@@ -7,6 +7,8 @@ import type { RefusalRenderer } from '../route.ts';
 const challengesOf = (scope: string): Readonly<Partial<Record<RefusalClass, string>>> => ({
   proof: 'error="invalid_token"',
   'expired-proof': 'error="invalid_token"',
+  // RFC 9449 section 7.1.
+  'key-proof': 'error="invalid_dpop_proof"',
   scope: `error="insufficient_scope", scope="${scope}"`,
 });
 
@@ -20,8 +22,9 @@ export function apiErrorOf(issuer: string, scope: string): RefusalRenderer {
     const answer = credentialsError(refusal, requestId, headers);
     const told = refusal.reason === 'proof_missing' ? undefined : challenges[classOf(refusal)];
     if (told === undefined && answer.statusCode !== 401) return answer;
+    const scheme = classOf(refusal) === 'key-proof' ? 'DPoP' : 'Bearer';
     const parts = ['realm="token-broker"', ...(told === undefined ? [] : [told]), resourceMetadata(issuer)];
-    return { ...answer, headers: { ...answer.headers, 'www-authenticate': `Bearer ${parts.join(', ')}` } };
+    return { ...answer, headers: { ...answer.headers, 'www-authenticate': `${scheme} ${parts.join(', ')}` } };
   };
 }
 

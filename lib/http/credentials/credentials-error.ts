@@ -22,6 +22,8 @@ function credentialsCode(refusalClass: RefusalClass): CredentialsCode {
       return { status: 401, error: 'invalid_token', code: 'InvalidIdentityToken' };
     case 'expired-proof':
       return { status: 401, error: 'invalid_token', code: 'ExpiredTokenException' };
+    case 'key-proof':
+      return { status: 401, error: 'invalid_dpop_proof', code: 'InvalidIdentityToken' };
     case 'client':
       return { status: 401, error: 'invalid_client', code: 'InvalidClient' };
     case 'unauthorized-client':
@@ -49,6 +51,8 @@ function credentialsCode(refusalClass: RefusalClass): CredentialsCode {
   }
 }
 
+const SCHEMES: Readonly<Partial<Record<RefusalClass, string>>> = { client: 'Basic', 'key-proof': 'DPoP' };
+
 /**
  * One body that every SDK reads some of: `Code`/`Message` (JavaScript), `code`/`message` (Go), the whole body (boto).
  */
@@ -56,7 +60,7 @@ export const credentialsError: RefusalRenderer = (refusal, requestId, headers) =
   const { status, error, code } = credentialsCode(classOf(refusal));
   const message = describe(refusal);
   // RFC 6749 section 5.2: a client that tried Basic is told Basic.
-  const scheme = classOf(refusal) === 'client' ? 'Basic' : 'Bearer';
+  const scheme = SCHEMES[classOf(refusal)] ?? 'Bearer';
   const challenge: Record<string, string> =
     status === 401 ? { 'www-authenticate': `${scheme} realm="token-broker"` } : {};
   return secretJson(

@@ -3,6 +3,7 @@ import type { PresentedProofs } from '../../issuance/authenticate.ts';
 import type { IssuanceRequest } from '../../issue.ts';
 import { accept, allOf, type Outcome, refuse } from '../../outcome.ts';
 import { readBasic } from '../basic.ts';
+import { readDpop } from '../dpop-header.ts';
 import { readForm } from '../form.ts';
 import type { HttpRequest } from '../http-request.ts';
 import { callerOf, readDuration, readIntent } from '../issuance-parameters.ts';
@@ -80,6 +81,13 @@ const sameScope = (given: string | null, scope: string): Outcome<null> =>
  * `Basic`. Nothing is left out in silence: an actor would be hidden from the rules, and a second proof from the record.
  */
 function readProofs(request: HttpRequest, form: Parameters): Outcome<PresentedProofs> {
+  const proofs = readPresentedProofs(request, form);
+  if (!proofs.ok) return proofs;
+  const [scheme = '', token = null] = (request.headers['authorization'] ?? '').trim().split(/ +/);
+  return accept({ ...proofs.value, ...readDpop(request, scheme.toLowerCase() === 'dpop' ? token : null) });
+}
+
+function readPresentedProofs(request: HttpRequest, form: Parameters): Outcome<PresentedProofs> {
   const authorization = request.headers['authorization']?.trim() ?? '';
   const given = PROOFS.filter((name) => form.one(name) !== null);
   const [other] = given.filter((name) => name !== 'subject_token' && name !== 'actor_token');
@@ -101,7 +109,10 @@ function readPresented(form: Parameters, authorization: string): Outcome<Present
 const subjectOnly = (subject: Proof): Outcome<PresentedProofs> =>
   accept({ subject, actor: null, client: null, publicClients: 'refuse' });
 
-/** A bare JWT, `Bearer <JWT>` or `Basic`. Headers that came twice are joined by a comma, which none of them has. */
+/**
+ * A bare JWT, `Bearer <JWT>`, `DPoP <JWT>` or `Basic`. Headers that came twice are joined by a comma, which none of
+ * them has.
+ */
 function readAuthorization(authorization: string): Outcome<PresentedProofs> {
   if (authorization.includes(',')) return refuse('several_proofs');
   const [scheme = '', credentials, ...rest] = authorization.split(/ +/);
@@ -109,6 +120,7 @@ function readAuthorization(authorization: string): Outcome<PresentedProofs> {
   if (rest.length > 0) return refuse('proof_type_unsupported');
   switch (scheme.toLowerCase()) {
     case 'bearer':
+    case 'dpop':
       return subjectOnly({ kind: 'jwt', token: credentials, declared: 'jwt' });
     case 'basic':
       return clientOnly(readBasic(credentials));

@@ -18,6 +18,8 @@ function oauthCode(refusalClass: RefusalClass, badProof: BadProof): OauthCode {
     case 'proof':
     case 'expired-proof':
       return { status: 400, error: badProof };
+    case 'key-proof':
+      return { status: 400, error: 'invalid_dpop_proof' };
     case 'client':
       return { status: 401, error: 'invalid_client' };
     case 'unauthorized-client':

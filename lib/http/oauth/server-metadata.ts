@@ -5,7 +5,7 @@ import { GRANT_TYPES } from './grant-types/all-grant-types.ts';
  * the issuer. No `scopes_supported`: who may have what is nobody else's business. `algorithms` are those of client
  * assertions.
  */
-export const serverMetadata = (issuer: string, algorithms: readonly string[]) => {
+export const serverMetadata = (issuer: string, algorithms: readonly string[], dpop: readonly string[]) => {
   const methods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'];
   return {
     issuer,
@@ -21,6 +21,7 @@ export const serverMetadata = (issuer: string, algorithms: readonly string[]) =>
     authorization_response_iss_parameter_supported: true,
     token_endpoint_auth_methods_supported: [...methods, 'none'],
     token_endpoint_auth_signing_alg_values_supported: algorithms,
+    dpop_signing_alg_values_supported: dpop,
     introspection_endpoint_auth_methods_supported: methods,
     introspection_endpoint_auth_signing_alg_values_supported: algorithms,
     revocation_endpoint_auth_methods_supported: methods,

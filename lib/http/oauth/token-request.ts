@@ -1,5 +1,6 @@
 import type { IssuanceRequest } from '../../issue.ts';
 import { accept, allOf, type Outcome, refuse } from '../../outcome.ts';
+import { readDpop } from '../dpop-header.ts';
 import { readForm } from '../form.ts';
 import type { HttpRequest } from '../http-request.ts';
 import { callerOf, readDuration, readIntent } from '../issuance-parameters.ts';
@@ -79,7 +80,10 @@ function checkProofs(form: Parameters, { proof, actor }: OauthGrantType): Outcom
 
 function readPresented(request: HttpRequest, form: Parameters, grantType: OauthGrantType): Outcome<Presented> {
   const client = readClientAuthentication(request, form);
-  return client.ok ? grantType.read(form, client.value) : client;
+  const presented = client.ok ? grantType.read(form, client.value) : client;
+  if (!presented.ok || presented.value.kind === 'code') return presented;
+  const { proofs } = presented.value;
+  return accept({ ...presented.value, proofs: { ...proofs, ...readDpop(request, null) } });
 }
 
 function readAsked(request: HttpRequest, form: Parameters, { answer }: OauthGrantType): Outcome<Asked> {

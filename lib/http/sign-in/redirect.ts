@@ -53,6 +53,7 @@ function codeOf(refusalClass: RefusalClass): string {
     case 'pending':
     case 'declined':
     case 'proof':
+    case 'key-proof':
     case 'expired-proof':
       return 'access_denied';
     case 'client':

@@ -18,6 +18,7 @@ function stsCode(refusalClass: RefusalClass): StsCode {
       return { status: 400, type: 'Sender', code: 'ValidationError' };
     case 'unsupported':
       return { status: 400, type: 'Sender', code: 'InvalidAction' };
+    case 'key-proof':
     case 'proof':
       return { status: 400, type: 'Sender', code: 'InvalidIdentityToken' };
     case 'expired-proof':

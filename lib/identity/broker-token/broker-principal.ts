@@ -59,6 +59,7 @@ function readPrincipal(token: Parameters<typeof principalOfToken>[0], issuer: st
     issuer: origin.issuer,
     actors,
     presenters: origin.presenters,
+    boundTo: token.boundTo,
     scopes: [...new Set([...scopesOf(token.claims), ...token.scopesBefore])],
     token: {
       subject: token.subject,

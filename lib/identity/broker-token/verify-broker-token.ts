@@ -29,6 +29,8 @@ export interface BrokerToken {
   readonly scopesBefore: readonly string[];
   /** How many exchanges led to it. */
   readonly exchanges: number;
+  /** Thumbprint of the key that it is bound to, `cnf.jkt` (RFC 9449 section 6.1); null: none. */
+  readonly boundTo: string | null;
   readonly claims: JsonObject;
   readonly sha256: string;
 }
@@ -95,10 +97,15 @@ function readClaims(jwt: ParsedJwt, expires: EpochSeconds, issuedAt: EpochSecond
     expires,
     issuedAt,
     act,
+    boundTo: keyOf(jwt.unverified),
     ...lineage,
     claims: jwt.unverified,
     sha256: createHash('sha256').update(jwt.compact).digest('hex'),
   };
+}
+
+function keyOf({ cnf }: JsonObject): string | null {
+  return isJsonObject(cnf) && typeof cnf['jkt'] === 'string' ? cnf['jkt'] : null;
 }
 
 type TokenLineage = Pick<BrokerToken, 'parents' | 'exchanges' | 'presenters' | 'scopesBefore'>;

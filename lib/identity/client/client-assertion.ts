@@ -8,7 +8,7 @@ import { publicClaim, publicList, publicText } from '../oidc/public-text.ts';
 import { verifyWithNewer } from '../oidc/signature.ts';
 import { checkTimes, type TokenTimes } from '../oidc/times.ts';
 import type { AuthenticatedClient, ClientProof } from '../principal.ts';
-import { type ClientContext, clientClaims, clientRefusal, readClient } from './registered-client.ts';
+import { type ClientContext, clientFacts, clientRefusal, readClient } from './registered-client.ts';
 
 /** Longest life of an assertion: from its `iat`, or from now where it has none. */
 const MOST_SECONDS = 300;
@@ -107,7 +107,7 @@ function authenticated(client: Client, jwt: ParsedJwt, jti: string, { expires }:
   const sha256 = createHash('sha256').update(jwt.compact).digest('hex');
   return {
     client: client.client,
-    claims: clientClaims(client),
+    ...clientFacts(client),
     proof: { kind: 'client-assertion', issuer: client.client, tokenId: jti, sha256, expires },
     reuse: { reuse: 'once', issuer, tokenId: jti, until: epochSeconds(Math.ceil(expires + TOLERANCE)) },
   };

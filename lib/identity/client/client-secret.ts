@@ -4,7 +4,7 @@ import { accept, type Outcome, refuse } from '../../outcome.ts';
 import type { Secrets, SecretVersion } from '../../ports.ts';
 import { type EpochSeconds, milliseconds, type Seconds, seconds } from '../../time.ts';
 import type { AuthenticatedClient, ClientProof } from '../principal.ts';
-import { type ClientContext, clientClaims, clientRefusal, readClient } from './registered-client.ts';
+import { type ClientContext, clientFacts, clientRefusal, readClient } from './registered-client.ts';
 import { isLongEnough } from './secret-length.ts';
 
 /**
@@ -88,7 +88,7 @@ function matching(
 
 const authenticated = (client: Client, { versionId }: SecretVersion): AuthenticatedClient => ({
   client: client.client,
-  claims: clientClaims(client),
+  ...clientFacts(client),
   proof: {
     kind: 'client-secret',
     issuer: null,

@@ -3,7 +3,7 @@ import { refuse } from '../../outcome.ts';
 import type { Clock, Configuration, KeySets, Pauses, Secrets } from '../../ports.ts';
 import type { EpochSeconds } from '../../time.ts';
 import type { FailedAttempts } from '../failed-attempts.ts';
-import type { Claims } from '../principal.ts';
+import type { AuthenticatedClient, Claims } from '../principal.ts';
 
 /** What authenticating clients needs of the world, in the life of a process. */
 export interface ClientPorts {
@@ -44,6 +44,12 @@ export async function readClient(
 ): Promise<Client | null> {
   return isClientName(name) ? configuration.client(name, signal) : null;
 }
+
+/** What its registration says of a client that authenticated. */
+export const clientFacts = (client: Client): Pick<AuthenticatedClient, 'claims' | 'requiresDpop'> => ({
+  claims: clientClaims(client),
+  ...(client.dpop === 'required' ? { requiresDpop: true } : {}),
+});
 
 export const clientClaims = (client: Client): Claims => ({
   values: new Map(Object.entries(client.claims)),

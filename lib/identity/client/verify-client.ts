@@ -3,7 +3,7 @@ import { milliseconds } from '../../time.ts';
 import type { AuthenticatedClient, ClientProof } from '../principal.ts';
 import { verifyClientAssertion } from './client-assertion.ts';
 import { verifyClientSecret } from './client-secret.ts';
-import { type ClientContext, clientClaims, clientRefusal, readClient } from './registered-client.ts';
+import { type ClientContext, clientFacts, clientRefusal, readClient } from './registered-client.ts';
 
 /**
  * A refusal takes this long from when the request was looked at, whatever was known, cached or compared on the way: so
@@ -57,5 +57,5 @@ async function identifyPublicClient(
   if (client?.authentication.method !== 'public') return clientRefusal('client_secret_missing');
   if (publicClients === 'refuse') return refuse('client_not_permitted');
   const proof = { kind: 'client-secret', issuer: null, tokenId: null, sha256: null, expires: null } as const;
-  return accept({ client: name, claims: clientClaims(client), proof, reuse: null });
+  return accept({ client: name, ...clientFacts(client), proof, reuse: null });
 }

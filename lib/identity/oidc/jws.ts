@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
 import { parseStrictJson } from '../strict-json.ts';
 
@@ -13,6 +13,8 @@ export interface JwsHeader {
   readonly alg: string;
   readonly kid: string | undefined;
   readonly typ: string | undefined;
+  /** Only a proof of possession is verified by a key of its own word (RFC 9449 section 4.2); nobody else reads this. */
+  readonly ownWord?: { readonly jwk: JsonObject };
 }
 
 /** A compact JWS by its shape: nothing in it is believed. */
@@ -72,9 +74,12 @@ function readHeader(members: JsonObject): Outcome<JwsHeader> {
   for (const [name, type] of MEMBER_TYPES) {
     if (Object.hasOwn(members, name) && !hasType(members[name], type)) return refuse('header_not_allowed');
   }
-  const { alg, kid, typ } = members;
+  const { alg, kid, typ, jwk } = members;
   if (typeof alg !== 'string' || alg === '') return refuse('token_malformed');
-  return accept({ alg, kid: stringOrNothing(kid), typ: stringOrNothing(typ) });
+  return accept({
+    ...{ alg, kid: stringOrNothing(kid), typ: stringOrNothing(typ) },
+    ...(isJsonObject(jwk) ? { ownWord: { jwk } } : {}),
+  });
 }
 
 function hasType(value: JsonValue | undefined, type: MemberType): boolean {

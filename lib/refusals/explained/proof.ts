@@ -12,6 +12,25 @@ export const proofExplanations: Explanations<typeof proofRefusals> = {
     cause: 'A JWT of more than 20,000 characters.',
     fix: 'Ask the issuer for fewer claims.',
   },
+  dpop_proof_missing: {
+    cause:
+      'A broker token with `cnf.jkt` was presented without the proof of its key, or a client with `dpop: required` asked for a broker token without one.',
+    fix: 'Send a DPoP header (RFC 9449); at the API of the broker beside `Authorization: DPoP`. /sts takes none: use /v1/credentials.',
+  },
+  dpop_proof_invalid: {
+    cause:
+      'One of the checks of RFC 9449 section 4.3: type, algorithm, key, signature, method (htm), address (htu), time (iat, 60 s back and 10 s ahead), id (jti) or access token (ath). The description says which.',
+    fix: 'Make a proof for each request, for this method and for the address under the issuer, with a clock that is right.',
+  },
+  dpop_proof_replayed: {
+    cause: 'A proof with this jti of the same key was used within its minute.',
+    fix: 'Make a proof for each request; a retry is another request.',
+  },
+  dpop_key_mismatch: {
+    cause:
+      'The token is bound to one key (`cnf.jkt`) and the proof is of another; or a token that is bound to none came as `Authorization: DPoP`.',
+    fix: 'Sign with the key that the token was issued for.',
+  },
   issuer_unknown: {
     cause: 'No connection has exactly this issuer (a final slash counts).',
     fix: 'Compare `iss` with the issuer of the connections.',

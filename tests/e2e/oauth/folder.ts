@@ -20,6 +20,7 @@ export const oauthFolder = (demoConnection: string, jwks: object): Folder => ({
   'connections/demo.yaml': demoConnection,
   'clients/nightly-bot.yaml': `client: nightly-bot\nsecret: ${SECRET}\nsecretOverlap: 1h\nclaims: { team: data }\n`,
   'clients/strict-bot.yaml': 'client: strict-bot\nsecret: token-broker/clients/strict-bot\nsecretOverlap: 0s\n',
+  'clients/bound-bot.yaml': 'client: bound-bot\nsecret: token-broker/clients/bound-bot\ndpop: required\n',
   'clients/jwt-bot.yaml': `client: jwt-bot\njwks: ${JSON.stringify(jwks)}\n`,
   'clients/endpoint-bot.yaml': `client: endpoint-bot\njwks: ${JSON.stringify(jwks)}\nassertionAudience: token-endpoint\n`,
   'clients/api.yaml': `client: api\nsecret: token-broker/clients/api\nintrospects: ["${AUDIENCE}"]\n`,
@@ -27,7 +28,7 @@ export const oauthFolder = (demoConnection: string, jwks: object): Folder => ({
   'clients/cli.yaml': "client: cli\npublic: true\nredirectUris: ['http://127.0.0.1/callback']\n",
   'scopes/reports-read.yaml': scope(
     'reports:read',
-    `  - client: [nightly-bot, jwt-bot, endpoint-bot, strict-bot]\n${workload}  - connection: broker\n`,
+    `  - client: [nightly-bot, jwt-bot, endpoint-bot, strict-bot, bound-bot]\n${workload}  - connection: broker\n`,
     brokerToken(AUDIENCE, '10m', `{ team: "\${claims.team}" }`).replace(/ {2}claims.*\n/, ''),
   ),
   'scopes/reports-write.yaml': scope(

@@ -31,7 +31,7 @@ export async function startOauthStage(
   });
   await broker.putSecrets([
     { name: SECRET, value: SECRET_VALUE, host: null },
-    ...['api', 'stranger', 'strict-bot'].map((name) => ({
+    ...['api', 'stranger', 'strict-bot', 'bound-bot'].map((name) => ({
       name: `token-broker/clients/${name}`,
       value: `the-secret-of-${name}`,
       host: null,

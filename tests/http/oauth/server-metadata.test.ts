@@ -6,7 +6,7 @@ import { epochSeconds } from '../../../lib/time.ts';
 const ISSUER = 'https://broker.example.com';
 
 describe('the metadata of the server', () => {
-  const metadata = serverMetadata(ISSUER, ['ES256']);
+  const metadata = serverMetadata(ISSUER, ['ES256'], ['EdDSA']);
 
   it('has every member that RFC 8414 section 2 requires of this server', () => {
     expect(metadata).toMatchObject({
@@ -56,6 +56,7 @@ describe('the answer of introspection (RFC 7662 section 2.2)', () => {
     const token = {
       ...{ subject: 'okta:alice', audience: 'https://api.example', clientId: 'agent', tokenId: 'iss_x' },
       ...{ scopes: ['a', 'b'], expires: epochSeconds(20), issuedAt: epochSeconds(10) },
+      boundTo: null,
     };
     const told = {
       ...{ active: true, scope: 'a b', client_id: 'agent', token_type: 'Bearer', exp: 20, iat: 10 },
@@ -64,5 +65,7 @@ describe('the answer of introspection (RFC 7662 section 2.2)', () => {
     expect(introspectionResponse({ ...token, act: undefined }, ISSUER)).toEqual(told);
     const act = { sub: 'client:agent' };
     expect(introspectionResponse({ ...token, act }, ISSUER)).toEqual({ ...told, act });
+    const bound = { ...told, token_type: 'DPoP', cnf: { jkt: 'a-thumbprint' } };
+    expect(introspectionResponse({ ...token, act: undefined, boundTo: 'a-thumbprint' }, ISSUER)).toEqual(bound);
   });
 });

@@ -12,6 +12,7 @@ function statusOfClass(refusalClass: RefusalClass): number {
     case 'unsupported':
       return 400;
     case 'proof':
+    case 'key-proof':
     case 'expired-proof':
     case 'scope':
     case 'pending':
