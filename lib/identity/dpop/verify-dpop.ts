@@ -67,7 +67,10 @@ function checkClaims(
   return accept({ tokenId: jti, issuedAt: epochSeconds(iat) });
 }
 
-/** RFC 9449 section 4.3: without query and fragment, normalized as RFC 3986 section 6.2 has it; a final slash is ignored. */
+/**
+ * RFC 9449 section 4.3: without query and fragment, normalized as RFC 3986 section 6.2 has it; a final slash is
+ * ignored.
+ */
 function isSameAddress(htu: string, url: string): boolean {
   if (!URL.canParse(htu)) return false;
   const given = new URL(htu);
