@@ -137,7 +137,7 @@ describe('the reader of the ledger (RFC 6750)', () => {
   it.each(['broker:issuances:read', 'a broker:issuances:read'])(
     'is whoever bears a token of the scope %s',
     async (scope) => {
-      expect(await admit({ scope })).toEqual({ ok: true, value: null });
+      expect(await admit({ scope })).toMatchObject({ ok: true, value: { subject: 'client:nightly-bot' } });
     },
   );
 
