@@ -5,6 +5,8 @@ export type ExitCode = number;
 export interface Terminal {
   /** Writes to standard output as it is: end lines yourself. Results go here, and nothing else. */
   out(text: string): void;
+  /** Waits until what was written to standard output is taken; false: nobody reads it any more. Absent: at once. */
+  flushed?(): Promise<boolean>;
   /** Writes to standard error: problems, progress. Never a secret. */
   err(text: string): void;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -3,7 +3,7 @@ import type { ExitCode, Terminal } from './command.ts';
 
 function processTerminal(): Terminal {
   return {
-    out: standardOutput(),
+    ...standardOutput(),
     err: (text) => void process.stderr.write(text),
     env: process.env,
     cwd: process.cwd(),
@@ -17,24 +17,34 @@ function processTerminal(): Terminal {
  * Writes to the descriptor itself: making Node.js's stream for it would be most of a short run. What a pipe does not
  * take at once, and all after it, goes by the stream, which waits.
  */
-function standardOutput(): (text: string) => void {
+function standardOutput(): Required<Pick<Terminal, 'out' | 'flushed'>> {
   let isWaiting = false;
-  return (text) => {
+  let isClosed = false;
+  const out = (text: string): void => {
     let rest = Buffer.from(text, 'utf8');
     try {
       while (!isWaiting && rest.length > 0) rest = rest.subarray(writeSync(1, rest));
     } catch (error) {
       const { code } = Object(error);
       // Whoever reads no further (`| head`) is no failure.
-      if (code === 'EPIPE') return;
+      if (code === 'EPIPE') {
+        isClosed = true;
+        return;
+      }
       if (code !== 'EAGAIN') throw error;
       isWaiting = true;
       process.stdout.on('error', (failure: NodeJS.ErrnoException) => {
         if (failure.code !== 'EPIPE') throw failure;
+        isClosed = true;
       });
     }
     if (rest.length > 0) process.stdout.write(rest);
   };
+  const flushed = async (): Promise<boolean> => {
+    if (isWaiting) await new Promise((taken) => process.stdout.write('', taken));
+    return !isClosed;
+  };
+  return { out, flushed };
 }
 
 /**

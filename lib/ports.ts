@@ -6,7 +6,7 @@
 import type { AwsIamConnection, Client, OidcConnection, SamlConnection } from './configuration/documents.ts';
 import type { JsonObject } from './json.ts';
 import type { IssuanceFilter, IssuancePage } from './ledger/filter.ts';
-import type { LedgerStep } from './ledger/reader.ts';
+import type { LedgerStep, Way } from './ledger/reader.ts';
 import type { IssuanceRecord } from './ledger/record.ts';
 import type { LogMembers } from './log-members.ts';
 import type { Outcome } from './outcome.ts';
@@ -241,10 +241,9 @@ export interface LedgerQueries {
     signal: AbortSignal,
   ): Promise<Outcome<IssuancePage>>;
   /**
-   * Every record that matches, newest first, behind the place `before` (null: from the top), a step at a time: flat in
-   * memory, and no more is read than was asked for.
+   * Every record that matches, in order, a step at a time: flat in memory, and no more is read than was asked for.
    */
-  walk(filter: IssuanceFilter, before: string | null, signal: AbortSignal): AsyncIterable<LedgerStep>;
+  walk(filter: IssuanceFilter, way: Way, signal: AbortSignal): AsyncIterable<LedgerStep>;
 }
 
 export interface SecretVersion {

@@ -40,6 +40,7 @@ const issuances: CommandTable = {
     summary: 'print the proof that an issuance is in the log',
     load: () => import('./issuances/receipt.ts'),
   },
+  export: { summary: 'write issuances as JSON Lines or CSV', load: () => import('./issuances/export.ts') },
   stats: {
     summary: 'count issuances, over time or by what they have in common',
     load: () => import('./issuances/stats.ts'),
@@ -71,7 +72,7 @@ export const commands: CommandTable = {
   },
   // Docker calls it by the name of its own program.
   'docker-credential': { summary: '', load: () => import('./docker-credential.ts') },
-  issuances: { summary: 'list, show and count what the ledger has', commands: issuances },
+  issuances: { summary: 'list, show, count and export what the ledger has', commands: issuances },
   connections: { summary: 'look at what identity providers serve', commands: connections },
   policy: { summary: 'validate and apply a configuration folder', commands: policy },
 };

@@ -1,6 +1,17 @@
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import type { EpochMilliseconds } from '../time.ts';
 import { boundedText } from './bounds.ts';
+import {
+  APPROVAL_STATES,
+  hasWords,
+  isActor,
+  isApprovalTerm,
+  isOfApproval,
+  isOfRule,
+  type RuleTerm,
+  readRule,
+  wordsOf,
+} from './filter-terms.ts';
 import { parseRfc3339 } from './instant.ts';
 import type { IssuanceOutcome, IssuanceRecord } from './record.ts';
 
@@ -15,6 +26,13 @@ export interface IssuanceFilter {
   readonly outcome?: IssuanceOutcome;
   readonly reason?: string;
   readonly accessKeyId?: string;
+  /** Who acted: the label, as records have it, or the identity, `<connection>:<subject>` or `client:<name>`. */
+  readonly actor?: string;
+  /** Words that the intent has, all of them. */
+  readonly intent?: readonly string[];
+  /** An approval's id, or one of its states. */
+  readonly approval?: string;
+  readonly rule?: RuleTerm;
   readonly from?: EpochMilliseconds;
   readonly to?: EpochMilliseconds;
 }
@@ -35,20 +53,31 @@ export interface IssuancePage {
   readonly next: string | null;
 }
 
-const TEXTS = ['principal', 'connection', 'client', 'scope', 'reason', 'accessKeyId'] as const;
+const TEXTS = ['principal', 'connection', 'client', 'scope', 'reason', 'accessKeyId', 'actor'] as const;
 export const OUTCOMES: readonly IssuanceOutcome[] = ['started', 'issued', 'denied', 'failed', 'approved'];
 const DEFAULT_LIMIT = 100;
 const MOST_LIMIT = 1_000;
 const MOST_CHARACTERS = 4_096;
 
 /** The names of the parameters of a search, as contract section 3 has them. */
-export const SEARCH_PARAMETERS = [...TEXTS, 'outcome', 'from', 'to', 'limit', 'cursor'] as const;
+export const SEARCH_PARAMETERS = [
+  ...TEXTS,
+  'intent',
+  'approval',
+  'rule',
+  'outcome',
+  'from',
+  'to',
+  'limit',
+  'cursor',
+] as const;
 export type SearchParameter = (typeof SEARCH_PARAMETERS)[number];
 
 /**
  * Reads a search from its parameters (contract section 3, `/v1/issuances`); absent means not asked. Refuses with
  * `parameter_invalid`, whose detail names the parameter: an empty or overlong text, an unknown outcome, a time that is
- * not RFC 3339, `from` after `to`, a limit outside 1 to 1000.
+ * not RFC 3339, `from` after `to`, a limit outside 1 to 1000, an intent without a word, an approval that is neither id
+ * nor state, a rule that is neither a place nor a number of a scope.
  */
 export function parseSearch(parameters: Readonly<Partial<Record<SearchParameter, string>>>): Outcome<IssuanceSearch> {
   for (const name of SEARCH_PARAMETERS) {
@@ -69,9 +98,34 @@ export function parseSearch(parameters: Readonly<Partial<Record<SearchParameter,
   const texts = Object.fromEntries(
     TEXTS.flatMap((name) => (parameters[name] === undefined ? [] : [[name, parameters[name]]])),
   );
+  const terms = parseTerms(parameters);
+  if (!terms.ok) return terms;
   const times = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
-  const filter: IssuanceFilter = { ...texts, ...(outcome === undefined ? {} : { outcome }), ...times };
+  const filter: IssuanceFilter = { ...texts, ...terms.value, ...(outcome === undefined ? {} : { outcome }), ...times };
   return accept({ filter, limit, cursor: parameters.cursor ?? null });
+}
+
+/** The filters that are more than one text. */
+function parseTerms({
+  intent,
+  approval,
+  rule,
+  scope,
+}: Readonly<Partial<Record<SearchParameter, string>>>): Outcome<Pick<IssuanceFilter, 'intent' | 'approval' | 'rule'>> {
+  const words = intent === undefined ? undefined : wordsOf(intent);
+  if (words?.length === 0) return invalid('intent', 'words: letters or digits');
+  if (approval !== undefined && !isApprovalTerm(approval)) {
+    return invalid('approval', `the id of an approval, or ${APPROVAL_STATES.join(', ')}`);
+  }
+  const term = rule === undefined ? undefined : readRule(rule, scope);
+  if (term === null) {
+    return invalid('rule', 'a place, such as scopes/deploy.yaml:12, or with scope the number of a rule, from 0 on');
+  }
+  return accept({
+    ...(words === undefined ? {} : { intent: words }),
+    ...(approval === undefined ? {} : { approval }),
+    ...(term === undefined ? {} : { rule: term }),
+  });
 }
 
 const invalid = (name: SearchParameter, expected: string) =>
@@ -90,6 +144,7 @@ export const scopesOf = (record: Pick<IssuanceRecord, 'scope'>): readonly string
 /** Whether the record is one that the filter asks for: the last word, whatever index it was found by. */
 export function matches(filter: IssuanceFilter, record: IssuanceRecord): boolean {
   const { principal, connection, client, scope, outcome, reason, accessKeyId, from, to } = filter;
+  const { actor, intent, approval, rule } = filter;
   return (
     (principal === undefined || record.principal === boundedText(principal)) &&
     (connection === undefined || record.connection === connection) &&
@@ -99,6 +154,10 @@ export function matches(filter: IssuanceFilter, record: IssuanceRecord): boolean
     (reason === undefined || record.reason === reason) &&
     (accessKeyId === undefined || record.credential?.accessKeyId === accessKeyId) &&
     (from === undefined || record.time >= from) &&
-    (to === undefined || record.time <= to)
+    (to === undefined || record.time <= to) &&
+    (actor === undefined || isActor(actor, record.actor)) &&
+    (approval === undefined || isOfApproval(approval, record.approval)) &&
+    (rule === undefined || isOfRule(rule, record)) &&
+    (intent === undefined || hasWords(intent, record.intent))
   );
 }

@@ -11,23 +11,28 @@ export interface LedgerEntry {
   readonly outcome?: RecordKey;
 }
 
-export interface PlaceRange {
-  /** Inclusive. */
+export type Order = 'newest-first' | 'oldest-first';
+
+/** Both ends inclusive; low is not above high. */
+export interface Range {
   readonly low: string;
-  /** Inclusive. */
   readonly high: string;
-  /** Exclusive: where the page before ended. null: from the top. */
-  readonly before: string | null;
+  readonly order: Order;
+}
+
+export interface PlaceRange extends Range {
+  /** Exclusive: where what was read before ended. null: from the beginning. */
+  readonly behind: string | null;
 }
 
 export interface LedgerRuns {
   /**
-   * The first `count` entries of one partition with `low <= place <= high` (low is not above high), greatest place
-   * first. Fewer than `count` may come while `more` is true.
+   * The first `count` entries of one partition with `low <= place <= high`, in that order. Fewer than `count` may come
+   * while `more` is true.
    */
   read(
     partition: Partition,
-    range: { readonly low: string; readonly high: string },
+    range: Range,
     count: number,
     signal: AbortSignal,
   ): Promise<{ readonly entries: readonly LedgerEntry[]; readonly more: boolean }>;
@@ -37,8 +42,8 @@ interface Run {
   readonly partition: Partition;
   buffer: readonly LedgerEntry[];
   next: number;
-  /** Exclusive upper end of what is still to be read; null: nothing was read yet and there is no such end. */
-  before: string | null;
+  /** The last place that was read, which is not read again; null: there is none yet. */
+  behind: string | null;
   done: boolean;
   chunk: number;
 }
@@ -47,8 +52,8 @@ const LEAST_CHUNK = 4;
 const MOST_CHUNK = 400;
 
 /**
- * One newest-first sequence over sorted partitions. Reads each a little at a time, all those that are used up at once,
- * more each time.
+ * One sequence in order of time over sorted partitions. Reads each a little at a time, all those that are used up at
+ * once, more each time.
  */
 export function mergedRuns(
   source: LedgerRuns,
@@ -63,23 +68,26 @@ export function mergedRuns(
     partition,
     buffer: [],
     next: 0,
-    before: range.before,
+    behind: range.behind,
     done: false,
     chunk,
   }));
 
+  /** Whether `a` comes before `b` in this sequence. */
+  const isEarlier = (a: string, b: string): boolean => (range.order === 'newest-first' ? a > b : a < b);
+
   async function refill(run: Run): Promise<void> {
-    const high = run.before !== null && run.before < range.high ? run.before : range.high;
-    if (high < range.low) {
+    const left = rest(range, run.behind);
+    if (left.high < left.low) {
       run.done = true;
       return;
     }
-    // The upper end is inclusive in storage, so one more is asked for and the end itself is dropped.
-    const { entries, more } = await source.read(run.partition, { low: range.low, high }, run.chunk + 1, signal);
-    const { before } = run;
-    run.buffer = before === null ? entries : entries.filter(({ place }) => place < before);
+    // Ends are inclusive in storage, so one more is asked for and the end itself is dropped.
+    const { entries, more } = await source.read(run.partition, left, run.chunk + 1, signal);
+    const { behind } = run;
+    run.buffer = behind === null ? entries : entries.filter(({ place }) => isEarlier(behind, place));
     run.next = 0;
-    run.before = entries.at(-1)?.place ?? run.before;
+    run.behind = entries.at(-1)?.place ?? run.behind;
     run.done = !more;
     run.chunk = Math.min(MOST_CHUNK, run.chunk * 2);
   }
@@ -93,29 +101,29 @@ export function mergedRuns(
     }
   }
 
-  /** The run whose next entry is the newest of all. */
-  function newest(): Run | null {
+  /** The run whose next entry comes first of all. */
+  function first(): Run | null {
     let best: Run | null = null;
     for (const run of runs) {
       const place = run.buffer[run.next]?.place;
       const bestPlace = best?.buffer[best.next]?.place;
-      if (place !== undefined && (bestPlace === undefined || place > bestPlace)) best = run;
+      if (place !== undefined && (bestPlace === undefined || isEarlier(place, bestPlace))) best = run;
     }
     return best;
   }
 
   return {
-    /** The next entries, newest first: at least one, at most `count` (at least 1); none where there are no more. */
+    /** The next entries, in order: at least one, at most `count` (at least 1); none where there are no more. */
     async take(count: number): Promise<readonly LedgerEntry[]> {
       await refillUsedUp();
       const taken: LedgerEntry[] = [];
       while (taken.length < count) {
-        const run = newest();
+        const run = first();
         const entry = run?.buffer[run.next];
         if (run === null || entry === undefined) break;
         taken.push(entry);
         run.next += 1;
-        // What a used-up run holds next may be newer than all that others hold.
+        // What a used-up run holds next may come before all that others hold.
         if (isUsedUp(run) && !run.done) break;
       }
       return taken;
@@ -125,4 +133,12 @@ export function mergedRuns(
       return runs.every(isUsedUp);
     },
   };
+}
+
+/** What of a range is still to be read. */
+function rest({ low, high, order }: Range, behind: string | null): Range {
+  if (behind === null) return { low, high, order };
+  return order === 'newest-first'
+    ? { low, high: behind < high ? behind : high, order }
+    : { low: behind > low ? behind : low, high, order };
 }

@@ -2,7 +2,7 @@
 import { epochMilliseconds } from '../time.ts';
 import { type IssuanceFilter, matches } from './filter.ts';
 import { firstIdAt, lastIdAt } from './id.ts';
-import { type LedgerEntry, type LedgerRuns, mergedRuns } from './merge.ts';
+import { type LedgerEntry, type LedgerRuns, mergedRuns, type Order } from './merge.ts';
 import {
   accessKeyPartitions,
   denialPartitions,
@@ -32,20 +32,27 @@ export interface LedgerReader {
   isEmpty(): Promise<boolean>;
 }
 
+/** How a walk goes, and from where. */
+export interface Way {
+  readonly order: Order;
+  /** Exclusive; null: from the beginning. */
+  readonly behind: string | null;
+}
+
 /** Most records that `take` can be asked for at once where an index names them: one BatchGetItem. */
 export const MOST_TAKEN = 100;
 
 /**
- * Reads what may match `filter`, newest first, behind `before` (exclusive; null: from the top). `expected` is how many
+ * Reads what may match `filter`, in order, behind a place (exclusive; null: from the beginning). `expected` is how many
  * will be wanted: it decides how much is read at first. Throws `Fault('ledger')` where the storage cannot be read.
  */
 export function ledgerReader(
   storage: LedgerStorage,
   filter: IssuanceFilter,
-  { before, expected }: { readonly before: string | null; readonly expected: number },
+  { order, behind, expected }: Way & { readonly expected: number },
   signal: AbortSignal,
 ): LedgerReader {
-  const range = { low: firstIdAt(filter.from ?? epochMilliseconds(0)), high: upperEnd(filter), before };
+  const range = { low: firstIdAt(filter.from ?? epochMilliseconds(0)), high: upperEnd(filter), order, behind };
   const runs = mergedRuns(storage, partitionsOf(filter), range, expected, signal);
   return {
     take: async (count) => {
@@ -63,18 +70,18 @@ export interface LedgerStep {
   readonly records: readonly IssuanceRecord[];
   /** How many were looked at. */
   readonly examined: number;
-  /** Where this step ended: a walk `before` it goes on. */
+  /** Where this step ended: a walk behind it goes on. */
   readonly place: string;
 }
 
-/** All that matches, newest first, behind `before`. Throws `Fault('ledger')` where the storage cannot be read. */
+/** All that matches, in order. Throws `Fault('ledger')` where the storage cannot be read. */
 export async function* walkLedger(
   storage: LedgerStorage,
   filter: IssuanceFilter,
-  before: string | null,
+  way: Way,
   signal: AbortSignal,
 ): AsyncGenerator<LedgerStep> {
-  const reader = ledgerReader(storage, filter, { before, expected: MOST_TAKEN }, signal);
+  const reader = ledgerReader(storage, filter, { ...way, expected: MOST_TAKEN }, signal);
   for (let entries = await reader.take(MOST_TAKEN); ; entries = await reader.take(MOST_TAKEN)) {
     const place = entries.at(-1)?.place;
     if (place === undefined) return;

@@ -99,7 +99,7 @@ export async function countLedger(
   const began = clock.now();
   let examined = 0;
   let place: string | null = null;
-  for await (const step of queries.walk(filter, before, signal)) {
+  for await (const step of queries.walk(filter, { order: 'newest-first', behind: before }, signal)) {
     if (place !== null && (examined >= bound.records || clock.now() - began >= bound.milliseconds)) {
       return { tally, place };
     }

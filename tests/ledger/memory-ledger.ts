@@ -72,12 +72,12 @@ export function memoryLedger(denialCeiling = 200): Ledger & LedgerQueries & { fa
       const next = found.length > limit && last !== undefined ? writeCursor(filter, last.place) : null;
       return accept({ issuances: page.map(({ record }) => record), next });
     },
-    walk: async function* (...[filter, before]: Parameters<LedgerQueries['walk']>) {
+    walk: async function* (...[filter, { order, behind }]: Parameters<LedgerQueries['walk']>) {
       check();
-      const found = [...records.values()]
-        .filter(({ place }) => before === null || place < before)
-        .sort((a, b) => (a.place < b.place ? 1 : -1));
-      for (const { record, place } of found) {
+      const found = [...records.values()].sort((a, b) => (a.place < b.place ? 1 : -1));
+      if (order === 'oldest-first') found.reverse();
+      const rest = behind === null ? found : found.slice(found.findIndex(({ place }) => place === behind) + 1);
+      for (const { record, place } of rest) {
         yield { records: matches(filter, record) ? [record] : [], examined: 1, place };
       }
     },

@@ -36,8 +36,9 @@ export function memoryStorage(records: readonly IssuanceRecord[]) {
   for (const entries of partitions.values()) entries.sort((a, b) => (a.place < b.place ? 1 : -1));
   const read = { queries: 0, entries: 0, records: 0 };
   const storage: LedgerStorage = {
-    read: async ({ index, value }, { low, high }, count) => {
-      const all = partitions.get(`${index} ${value}`) ?? [];
+    read: async ({ index, value }, { low, high, order }, count) => {
+      const kept = partitions.get(`${index} ${value}`) ?? [];
+      const all = order === 'newest-first' ? kept : kept.toReversed();
       const within = all.filter(({ place }) => low <= place && place <= high);
       const entries = within.slice(0, count);
       read.queries += 1;

@@ -101,6 +101,7 @@ describe('a search', () => {
     expect([...SEARCH_PARAMETERS].sort()).toEqual(
       [
         ...['principal', 'connection', 'client', 'scope', 'reason', 'accessKeyId'],
+        ...['actor', 'intent', 'approval', 'rule'],
         ...['outcome', 'from', 'to', 'limit', 'cursor'],
       ].sort(),
     );

@@ -69,7 +69,7 @@ describe('a search asks the storage', () => {
       },
     };
     expect((await searchLedger(watched, filter, 100, null, signal)).ok).toBe(true);
-    expect([...asked]).toEqual([JSON.stringify({ low, high })]);
+    expect([...asked]).toEqual([JSON.stringify({ low, high, order: 'newest-first' })]);
   });
 });
 
@@ -91,9 +91,12 @@ function runsOf(count: number) {
 }
 
 const PARTITION = { index: null, value: 'issuance#0' } as const;
-const EVERYTHING = { low: 'p', high: 'q', before: null };
+const EVERYTHING = { low: 'p', high: 'q', order: 'newest-first', behind: null } as const;
 
-async function takenFrom(source: LedgerRuns, range: typeof EVERYTHING | { low: string; high: string; before: string }) {
+async function takenFrom(
+  source: LedgerRuns,
+  range: typeof EVERYTHING | { low: string; high: string; order: 'newest-first'; behind: string },
+) {
   const runs = mergedRuns(source, [PARTITION], range, 2, signal);
   const places: string[] = [];
   for (let taken = await runs.take(1_000); taken.length > 0; taken = await runs.take(1_000)) {
@@ -119,9 +122,11 @@ describe('one partition', () => {
 
   it('is read from where a page before ended, which is not read again', async () => {
     const { source } = runsOf(6);
-    expect((await takenFrom(source, { ...EVERYTHING, before: 'p0003' })).places).toEqual(['p0002', 'p0001', 'p0000']);
-    expect((await takenFrom(source, { ...EVERYTHING, before: 'p0000' })).places).toEqual([]);
-    expect((await takenFrom(source, { low: 'p0004', high: 'p0005', before: 'p0001' })).places).toEqual([]);
+    expect((await takenFrom(source, { ...EVERYTHING, behind: 'p0003' })).places).toEqual(['p0002', 'p0001', 'p0000']);
+    expect((await takenFrom(source, { ...EVERYTHING, behind: 'p0000' })).places).toEqual([]);
+    expect(
+      (await takenFrom(source, { low: 'p0004', high: 'p0005', order: 'newest-first', behind: 'p0001' })).places,
+    ).toEqual([]);
   });
 
   it('is read in chunks of 400 at most', async () => {

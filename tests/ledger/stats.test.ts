@@ -33,7 +33,7 @@ const records = [
   aRecord({ time: at(63_000), outcome: 'started', credential: null }),
 ];
 const queries: Pick<LedgerQueries, 'walk'> = {
-  walk: (filter, before, until) => walkLedger(memoryStorage(records).storage, filter, before, until),
+  walk: (...asked) => walkLedger(memoryStorage(records).storage, ...asked),
 };
 
 async function counted(parameters: StatsParameters, bound = UNBOUND, most = 100) {
@@ -112,7 +112,7 @@ describe('stats that meet their bound', () => {
   const source = { walk: memoryWalk() };
   function memoryWalk(): LedgerQueries['walk'] {
     const { storage } = memoryStorage(many);
-    return (filter, before, until) => walkLedger(storage, filter, before, until);
+    return (...asked) => walkLedger(storage, ...asked);
   }
   const RANGE = { from: '2026-11-21T09:00:00Z', to: '2026-11-21T09:00:01Z', step: '1' };
 

@@ -20,6 +20,18 @@ const FILTERS: readonly FilterOption[] = [
     flags: '--access-key-id <id>',
     description: 'which issuance made this AWS access key',
   },
+  { parameter: 'actor', flags: '--actor <label>', description: 'who acted for the principal' },
+  { parameter: 'intent', flags: '--intent <words>', description: 'words of the intent, all of them, in any order' },
+  {
+    parameter: 'approval',
+    flags: '--approval <id>',
+    description: 'the approval that was needed, by its id or its state (pending, approved, used, break-glass, …)',
+  },
+  {
+    parameter: 'rule',
+    flags: '--rule <place>',
+    description: 'the rule that decided: scopes/deploy.yaml:12, the file alone, or with --scope its number, from 0 on',
+  },
   {
     parameter: 'from',
     flags: '--from <time>',

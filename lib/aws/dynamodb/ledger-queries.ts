@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { AttributeValue, BatchGetItemOutput, KeysAndAttributes } from '@aws-sdk/client-dynamodb';
 import { parseIssuanceId } from '../../ledger/id.ts';
-import type { LedgerEntry } from '../../ledger/merge.ts';
+import type { LedgerEntry, Range } from '../../ledger/merge.ts';
 import {
   denialKey,
   type IndexName,
@@ -40,7 +40,7 @@ export function dynamoLedgerQueries(ledger: LedgerTable): LedgerQueries {
       return readItem(outcome);
     },
     list: (filter, limit, cursor, signal) => searchLedger(storage, filter, limit, cursor, signal),
-    walk: (filter, before, signal) => walkLedger(storage, filter, before, signal),
+    walk: (filter, way, signal) => walkLedger(storage, filter, way, signal),
   };
 }
 
@@ -59,7 +59,7 @@ const attributesOf = (index: IndexName | null) =>
 async function readPartition(
   { client, table }: LedgerTable,
   { index, value }: Partition,
-  page: { readonly low: string; readonly high: string; readonly count: number; readonly signal: AbortSignal },
+  page: Range & { readonly count: number; readonly signal: AbortSignal },
 ): Promise<{ readonly entries: readonly LedgerEntry[]; readonly more: boolean }> {
   const [hash, range] = attributesOf(index);
   const query = {
@@ -68,7 +68,7 @@ async function readPartition(
     KeyConditionExpression: '#hash = :hash AND #range BETWEEN :low AND :high',
     ExpressionAttributeNames: { '#hash': hash, '#range': range },
     ExpressionAttributeValues: { ':hash': { S: value }, ':low': { S: page.low }, ':high': { S: page.high } },
-    ScanIndexForward: false,
+    ScanIndexForward: page.order === 'oldest-first',
     Limit: page.count,
   };
   const { Items = [], LastEvaluatedKey } = await sent(client.call('Query', query, page.signal));
