@@ -41,6 +41,7 @@ const issuances: CommandTable = {
     load: () => import('./issuances/receipt.ts'),
   },
   export: { summary: 'write issuances as JSON Lines or CSV', load: () => import('./issuances/export.ts') },
+  trace: { summary: 'show what a session did, by CloudTrail', load: () => import('./issuances/trace.ts') },
   stats: {
     summary: 'count issuances, over time or by what they have in common',
     load: () => import('./issuances/stats.ts'),

@@ -1,0 +1,146 @@
+import { resolve } from 'node:path';
+import { MOST_ROUNDS, Trace, type TracedEvent } from '../../../lib/cloudtrail/trace.ts';
+import { parseIssuanceId } from '../../../lib/ledger/id.ts';
+import { toJson } from '../../../lib/ledger/json.ts';
+import type { IssuanceRecord } from '../../../lib/ledger/record.ts';
+import type { LedgerQueries } from '../../../lib/ports.ts';
+import { type Arguments, type Command, type Terminal, UsageError } from '../../command.ts';
+import { progressOn } from '../../progress.ts';
+import { withLedger } from './ledger.ts';
+import { tablesOption } from './search-options.ts';
+import { plainText, textTable } from './text.ts';
+import { type TrailFiles, trailFiles } from './trail-files.ts';
+
+const TIMEOUT_MS = 30_000;
+
+export const command: Command = {
+  description: `Shows who had a session, why, who allowed it, and what was done with it, in the order of time: the ledger's record beside the events of CloudTrail.
+Sessions that it asked STS for are followed. Reads DynamoDB with your own AWS credentials, and CloudTrail's files in a folder.`,
+  options: [
+    { flags: '--access-key-id <id>', description: 'the session with this AWS access key' },
+    { flags: '--issuance <id>', description: 'the session of this issuance' },
+    { flags: '--session-name <name>', description: "the session of this name, which is the issuance's id" },
+    { flags: '--cloudtrail <dir>', description: "a folder with CloudTrail's files (.json, .json.gz), at any depth" },
+    { flags: '--json', description: 'print {"issuance", "events", "files", "unreadable"}' },
+    tablesOption,
+  ],
+  notes: `CloudTrail delivers within some 15 minutes, and has data events (objects of S3, items of DynamoDB, calls of Lambda) only where a trail logs them: what is not there is unknown, not undone.
+Exit code: 0 done, 1 there is no such session, or a file could not be read.`,
+  examples: [
+    'aws s3 sync s3://my-trail/AWSLogs/111122223333/CloudTrail/eu-central-1/2026/11/21/ trail/',
+    'token-broker issuances trace --access-key-id ASIA… --cloudtrail trail/',
+  ],
+  run: async (given, terminal) => {
+    const folder = given.value('cloudtrail');
+    if (folder === undefined || folder === '')
+      throw new UsageError("--cloudtrail names a folder with CloudTrail's files");
+    const find = sessionOf(given);
+    const files = trailFiles(resolve(terminal.cwd, folder));
+    const record = await withLedger(given.value('tables'), terminal, find);
+    if (record === null) {
+      terminal.err("The ledger has no such session: it is another broker's, nobody's, or its retention is over.\n");
+      return 1;
+    }
+    const accessKeyId = record.credential?.accessKeyId ?? null;
+    const trace = new Trace({ sessionName: record.id, accessKeyId });
+    const unreadable = offerAll(trace, files, terminal);
+    const events = trace.events();
+    const json = () => ({ issuance: toJson(record), events, files: files.files.length, unreadable });
+    terminal.out(given.has('json') ? `${JSON.stringify(json(), null, 2)}\n` : traceText(record, events));
+    if (!given.has('json')) terminal.err(`${events.length} events in ${files.files.length} files.\n`);
+    for (const file of unreadable) terminal.err(`${plainText(file)} cannot be read: it is cut off, or no JSON\n`);
+    return unreadable.length === 0 ? 0 : 1;
+  },
+};
+
+/** Finds the record by the one way that is given. */
+function sessionOf(given: Arguments): (ledger: LedgerQueries) => Promise<IssuanceRecord | null> {
+  const ways = ['access-key-id', 'issuance', 'session-name'].filter((name) => given.value(name) !== undefined);
+  const [way] = ways;
+  if (way === undefined || ways.length > 1) {
+    throw new UsageError('one of --access-key-id, --issuance and --session-name says which session');
+  }
+  const value = given.value(way) ?? '';
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  if (way !== 'access-key-id') {
+    if (parseIssuanceId(value) === null) throw new UsageError(`--${way} takes an issuance id: iss_ and 26 characters`);
+    return (ledger) => ledger.get(value, signal);
+  }
+  if (!/^[A-Z0-9]{16,128}$/.test(value)) throw new UsageError('--access-key-id takes an AWS access key id');
+  return async (ledger) => {
+    const page = await ledger.list({ accessKeyId: value }, 1, null, signal);
+    return page.ok ? (page.value.issuances[0] ?? null) : null;
+  };
+}
+
+/** Offers every event until nothing more can belong to the session. Returns the files that cannot be read. */
+function offerAll(trace: Trace, { files, events }: TrailFiles, terminal: Terminal): readonly string[] {
+  const unreadable = new Set<string>();
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const progress = progressOn(terminal, 'read');
+    for (const [number, file] of files.entries()) {
+      progress.at(number, files.length);
+      const found = events(file);
+      if (found === null) unreadable.add(file);
+      for (const event of found ?? []) trace.offer(event);
+    }
+    progress.end();
+    if (trace.isComplete()) break;
+  }
+  return [...unreadable];
+}
+
+const HEADINGS = ['TIME', 'SERVICE', 'EVENT', 'OUTCOME', 'BY', 'REGION', 'FROM', 'RESOURCES'];
+const BY: Readonly<Record<TracedEvent['role'], string>> = { minted: 'broker', session: 'session', chained: 'chained' };
+
+function traceText(record: IssuanceRecord, events: readonly TracedEvent[]): string {
+  const head = whoAndWhy(record).map(([name, text]) => `${name.padEnd(12)}${plainText(text)}\n`);
+  if (events.length === 0) return `${head.join('')}\nNo events of it in these files.\n`;
+  const rows = events.map((event) => [
+    event.time,
+    event.source.replace(/\.amazonaws\.com(?:\.cn)?$/, ''),
+    event.name,
+    event.error ?? 'ok',
+    event.role === 'chained' ? (event.arn?.split('/').slice(1).join('/') ?? BY.chained) : BY[event.role],
+    event.region ?? '',
+    event.sourceIp ?? '',
+    event.resources.join(' '),
+  ]);
+  return `${head.join('')}\n${textTable([HEADINGS, ...rows])}`;
+}
+
+function whoAndWhy(record: IssuanceRecord): readonly (readonly [string, string])[] {
+  const { actor, approval, decision, credential } = record;
+  const { source } = decision;
+  const lines: (readonly [string, string | null | undefined])[] = [
+    ['issuance', record.id],
+    ['who', `${record.principal} (${record.connection ?? `client ${record.client}`}: ${record.subject})`],
+    [
+      'acting',
+      actor === null ? null : `${actor.principal} (${actor.connection ?? `client ${actor.client}`}: ${actor.subject})`,
+    ],
+    ['why', record.intent],
+    ['scope', record.scope],
+    [
+      'allowed by',
+      source === undefined || source.file === null
+        ? `rule ${decision.rule} of version ${decision.configVersion}`
+        : `${source.file}:${source.line}`,
+    ],
+    [
+      'applied by',
+      source?.appliedBy == null
+        ? null
+        : [source.appliedBy, source.appliedAt, source.reason].filter((word) => word !== null).join(', '),
+    ],
+    [
+      'approved by',
+      approval?.approver === undefined ? null : `${approval.approver.principal} (${approval.id}, ${approval.state})`,
+    ],
+    ['role', credential?.roleArn],
+    ['access key', credential?.accessKeyId],
+  ];
+  return lines.flatMap(([name, text]) =>
+    text === null || text === undefined || text === '' ? [] : [[name, text] as const],
+  );
+}
