@@ -3,7 +3,7 @@ import { REGION } from './gateway/template.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The services that the broker calls, by the suffix of the SDK's own endpoint variable. */
-export const SERVICES = ['DYNAMODB', 'SECRETS_MANAGER', 'STS', 'S3'] as const;
+export const SERVICES = ['DYNAMODB', 'SECRETS_MANAGER', 'STS', 'S3', 'EVENTBRIDGE'] as const;
 export type Service = (typeof SERVICES)[number];
 
 /** What was set before the start: endpoints that take the embedded ones' place. */

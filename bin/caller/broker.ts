@@ -28,18 +28,40 @@ export class BrokerRefusal extends Error {
   readonly reason: string;
   readonly description: string;
   readonly requestId: string | null;
+  /** The request waits for somebody to approve it; null: it does not. */
+  readonly pending: PendingApproval | null;
 
   constructor({ status, body }: Answer) {
     const text = (name: string) => (typeof body[name] === 'string' ? String(body[name]) : null);
     const reason = text('reason') ?? text('error') ?? `http_${status}`;
     const description = text('error_description') ?? text('message') ?? `the broker answered ${status}`;
     const requestId = text('request_id') ?? text('requestId');
-    super(`${reason}: ${printable(description)}${requestId === null ? '' : `\nrequest_id: ${printable(requestId)}`}`);
+    const pending = pendingOf(reason, body);
+    const where = pending === null ? '' : `\napproval: ${printable(pending.uri)}`;
+    const request = requestId === null ? '' : `\nrequest_id: ${printable(requestId)}`;
+    super(`${reason}: ${printable(description)}${where}${request}`);
+    this.pending = pending;
     this.status = status;
     this.reason = reason;
     this.description = description;
     this.requestId = requestId;
   }
+}
+
+/** Where and how long a request waits (contract section 7). */
+export interface PendingApproval {
+  readonly id: string;
+  readonly uri: string;
+  readonly expiresIn: number;
+  /** Seconds until it may be asked again. */
+  readonly interval: number;
+}
+
+function pendingOf(reason: string, body: JsonObject): PendingApproval | null {
+  const { approval_id: id, approval_uri: uri, expires_in: expiresIn, interval } = body;
+  if (reason !== 'authorization_pending' || typeof id !== 'string' || typeof uri !== 'string') return null;
+  const seconds = (value: unknown, least: number) => (typeof value === 'number' && value > least ? value : least);
+  return { id, uri, expiresIn: seconds(expiresIn, 1), interval: seconds(interval, 1) };
 }
 
 /** True for what another attempt may not meet: no connection, a limit, an outage. A refusal is an answer. */

@@ -1,3 +1,4 @@
+import { approved, waitOption } from '../caller/approval.ts';
 import { cachedCredentials, cacheFolder, cacheKey } from '../caller/cache.ts';
 import { callerOf } from '../caller/documents.ts';
 import { callerOptions, readScopedSettings, scopeOption } from '../caller/settings.ts';
@@ -9,6 +10,7 @@ ask the broker once.`,
   options: [
     scopeOption,
     ...callerOptions,
+    waitOption,
     { flags: '--no-cache', description: 'ask the broker, and keep nothing (TOKEN_BROKER_CACHE names the folder)' },
   ],
   examples: [
@@ -22,9 +24,10 @@ ask the broker once.`,
     const settings = await readScopedSettings(given, terminal);
     const caller = await callerOf(settings, terminal, given.has('verbose') ? 'verbose' : 'quiet');
     const fetch = () => caller.credentials();
-    const document = given.has('no-cache')
-      ? await fetch()
-      : await cachedCredentials(cacheFolder(terminal.env), await cacheKey(caller), fetch, say);
+    const key = await cacheKey(caller);
+    const asked = () =>
+      given.has('no-cache') ? fetch() : cachedCredentials(cacheFolder(terminal.env), key, fetch, say);
+    const document = await approved(asked, { how: given.has('wait') ? 'wait' : 'once', say });
     if (Date.parse(document.Expiration) <= Date.now()) {
       say(`these credentials end at ${document.Expiration}, which is past by this machine's clock: is it right?`);
     }

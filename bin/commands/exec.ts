@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:os';
+import { approved, waitOption } from '../caller/approval.ts';
 import { withoutOtherCredentials } from '../caller/aws-environment.ts';
 import { cachedCredentials, cacheFolder, cacheKey } from '../caller/cache.ts';
 import type { CredentialDocument } from '../caller/credential-document.ts';
@@ -19,6 +20,7 @@ program's exit status is this one's.`,
   options: [
     scopeOption,
     ...callerOptions,
+    waitOption,
     { flags: '--static', description: 'the three key variables: for programs that know no endpoint; they end' },
     { flags: '--no-cache', description: 'ask the broker, and keep nothing (TOKEN_BROKER_CACHE names the folder)' },
   ],
@@ -33,9 +35,10 @@ program's exit status is this one's.`,
     const caller = await callerOf(settings, terminal, given.has('verbose') ? 'verbose' : 'quiet');
     const say = (line: string) => terminal.err(`token-broker exec: ${line}\n`);
     const fresh = () => caller.credentials();
-    const first = given.has('no-cache')
-      ? await fresh()
-      : await cachedCredentials(cacheFolder(terminal.env), await cacheKey(caller), fresh, say);
+    const key = await cacheKey(caller);
+    const asked = () =>
+      given.has('no-cache') ? fresh() : cachedCredentials(cacheFolder(terminal.env), key, fresh, say);
+    const first = await approved(asked, { how: given.has('wait') ? 'wait' : 'once', say });
     const base = environmentFor(terminal.env, settings.broker);
     if (given.has('static')) return runProgram(program, args, { ...base, ...keysOf(first) }, terminal);
     const token = randomBytes(32).toString('base64url');

@@ -33,6 +33,10 @@ const policy: CommandTable = {
 };
 
 /** Operators read the ledger, with their own AWS credentials. */
+const approvals: CommandTable = {
+  list: { summary: 'list what waits for an approval', load: () => import('./approvals/list.ts') },
+};
+
 const issuances: CommandTable = {
   list: { summary: 'list issuances, newest first', load: () => import('./issuances/list.ts') },
   show: { summary: 'show one issuance', load: () => import('./issuances/show.ts') },
@@ -65,6 +69,9 @@ export const commands: CommandTable = {
   serve: { summary: 'serve credentials to programs on this machine, as a sidecar', load: () => import('./serve.ts') },
   'web-identity': { summary: 'keep a fresh proof in a file, for AWS SDKs', load: () => import('./web-identity.ts') },
   doctor: { summary: 'look at what is wrong between here and a scope', load: () => import('./doctor.ts') },
+  approve: { summary: 'say yes to a request', load: () => import('./approvals/approve.ts') },
+  deny: { summary: 'say no to a request', load: () => import('./approvals/deny.ts') },
+  approvals: { summary: 'list what waits for an approval', commands: approvals },
   revoke: { summary: 'take back what was issued, and stop more of it', load: () => import('./revoke.ts') },
   completion: {
     summary: 'print what completes command lines in bash, zsh or fish',

@@ -1,3 +1,4 @@
+import { approved, waitOption } from '../caller/approval.ts';
 import { credentialsIn } from '../caller/broker.ts';
 import { callerOf } from '../caller/documents.ts';
 import { callerOptions, readScopedSettings, scopeOption } from '../caller/settings.ts';
@@ -8,6 +9,7 @@ export const command: Command = {
   options: [
     scopeOption,
     ...callerOptions,
+    waitOption,
     { flags: '--header', description: 'print Authorization: Bearer …, as curl takes it from a file' },
     { flags: '--json', description: 'print all that the broker said of it' },
   ],
@@ -20,7 +22,9 @@ export const command: Command = {
   run: async (given, terminal) => {
     const settings = await readScopedSettings(given, terminal);
     const caller = await callerOf(settings, terminal, given.has('verbose') ? 'verbose' : 'quiet');
-    const answer = await caller.token();
+    const say = (line: string) => terminal.err(`token-broker token: ${line}\n`);
+    const how = given.has('wait') ? 'wait' : 'once';
+    const answer = await approved(() => caller.token(), { how, say });
     if (credentialsIn(answer) !== null) {
       throw new Error(`scope ${settings.scope} gives AWS credentials: token-broker credentials prints them`);
     }

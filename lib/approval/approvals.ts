@@ -80,7 +80,7 @@ export interface Approvals {
   /** How the request with this digest stands: one consistent read. null: nobody ever asked. */
   read(digest: string, signal: AbortSignal): Promise<ApprovalState | null>;
   /** Keeps the request; it is found by its id from then on. `tells` is what has yet to be told of it. */
-  keep(request: ApprovalRequest, tells: ApprovalEvent, signal: AbortSignal): Promise<void>;
+  keep(request: ApprovalRequest, tells: readonly ApprovalEvent[], signal: AbortSignal): Promise<void>;
   /** It waits from now on, in place of `before`. False: another one stands there. */
   ask(request: ApprovalRequest, before: ApprovalState | null, signal: AbortSignal): Promise<boolean>;
   /** null: there is none of this id. */

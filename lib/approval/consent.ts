@@ -132,7 +132,8 @@ async function ask(
   const counter = `approvals:${JSON.stringify([request.scopes, connection, client, subject])}`;
   const counted = await ports.limits.count([{ counter, ...ASKED_AT_MOST }], ports.clock.now(), signal);
   if (!counted.within) return refuse('limit_reached', { retryAfter: counted.retryAfter });
-  await ports.approvals.keep(request, 'asked', signal);
+  // Its end is yet to be told from the start: whoever comes by first tells it (`sweep.ts`).
+  await ports.approvals.keep(request, ['asked', 'expired'], signal);
   if (!(await ports.approvals.ask(request, before, signal))) return 'again';
   await ports.tell(request, 'asked', null, signal);
   return waits(ports, request, 'now');
@@ -143,7 +144,6 @@ async function expire(ports: ConsentPorts, id: string, signal: AbortSignal): Pro
   const request = await ports.approvals.find(id, signal);
   if (request === null) return;
   await ports.ledger.finished(expiryRecord(request), signal);
-  await ports.approvals.tell(id, 'expired', signal);
   await ports.tell(request, 'expired', null, signal);
 }
 
@@ -178,7 +178,7 @@ async function breakGlass(
   request: ApprovalRequest,
   signal: AbortSignal,
 ): Promise<Outcome<Consented>> {
-  await approvals.keep(request, 'break-glass', signal);
+  await approvals.keep(request, ['break-glass'], signal);
   return accept({
     record: { id: request.id, state: 'break-glass' },
     used: (later) => quietly(() => tell(request, 'break-glass', null, later)),

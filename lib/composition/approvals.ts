@@ -2,12 +2,15 @@ import type { BearerPorts } from '../admit-bearer.ts';
 import type { PreviousPorts } from '../approval/previous.ts';
 import type { ReviewPorts } from '../approval/review.ts';
 import type { ApproverSignInPorts } from '../approval/sign-in.ts';
+import { type Tell, telling } from '../approval/tell.ts';
 import { dynamoApprovals } from '../aws/dynamodb/approvals.ts';
 import { dynamoApproverSessions } from '../aws/dynamodb/approver-sessions.ts';
 import { dynamoAuthorizationCodes } from '../aws/dynamodb/authorization-codes.ts';
 import { dynamoLedgerQueries } from '../aws/dynamodb/ledger-queries.ts';
 import { dynamoLedger } from '../aws/dynamodb/ledger-table.ts';
 import { dynamoReplays } from '../aws/dynamodb/replays.ts';
+import { eventBridge } from '../aws/eventbridge/put-event.ts';
+import { jsonLog } from '../host/log.ts';
 import { systemRandom } from '../host/random.ts';
 import { type Resources, resources } from './resources.ts';
 import { type LiveRoutePorts, metricsOf, routePorts } from './route.ts';
@@ -17,6 +20,15 @@ export const liveApprovals = ({ dynamoDb, table }: Resources) =>
   dynamoApprovals({
     state: { client: dynamoDb, table: table('state') },
     ledger: { client: dynamoDb, table: table('ledger') },
+  });
+
+/** Events to EventBridge's default bus. */
+export const liveTell = (own: Resources): Tell =>
+  telling({
+    issuer: own.settings.issuer,
+    approvals: liveApprovals(own),
+    put: eventBridge(own.settings),
+    log: jsonLog(own.clock),
   });
 
 /** The ports of those who approve. */
@@ -36,6 +48,6 @@ export function approvalsPorts(): LiveRoutePorts & BearerPorts & ReviewPorts & A
     sessions: dynamoApproverSessions(state),
     queries: dynamoLedgerQueries({ client: dynamoDb, table: table('ledger') }),
     ledger: dynamoLedger({ client: dynamoDb, table: table('ledger'), retention }),
-    tell: async () => undefined,
+    tell: liveTell(own),
   };
 }

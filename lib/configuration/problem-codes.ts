@@ -131,6 +131,10 @@ export const PROBLEM_CODES = {
     'The rule admits everybody who has a proof of that connection.',
     'say in when whose proofs are meant',
   ),
+  'approval-by-nobody': warning(
+    'The scope demands an approval that nobody can give: a page is for people who sign in at a SAML or OIDC connection, the API for whoever has a token of broker:approvals.',
+    'name a connection where people sign in, or add scopes/broker-approvals.yaml',
+  ),
   'leading-star': warning(
     'A pattern that begins with `*` leaves open whose value it is: whoever may choose the beginning matches.',
     'begin the pattern with what is fixed, or write Null: "false" where any value is meant',

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { showApproval } from './approval.ts';
 import { printIssuances } from './issuances.ts';
 import { showSaml, showSignedRequest } from './proofs.ts';
 import { masked, type Stage } from './stage.ts';
@@ -103,6 +104,7 @@ const flows: readonly Flow[] = [
     title: "Somebody else's API: a token of its own authorization server, whose client secret only the broker has",
     run: showDownstream,
   },
+  { title: 'A person approves one request, which is granted once (requires.approval)', run: showApproval },
   { title: 'Taken back: a token that leaked is revoked, and inactive (token-broker revoke)', run: showRevocation },
   {
     title: 'The ledger: what was issued, denied and failed (token-broker issuances list)',

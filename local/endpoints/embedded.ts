@@ -1,5 +1,6 @@
 import { outsideEndpoints, type Service } from '../aws-settings.ts';
 import { startDynamoDb } from './dynamodb.ts';
+import { startEventBridge } from './eventbridge.ts';
 import { startS3 } from './s3.ts';
 import { type SecretsManager, startSecretsManager } from './secrets-manager.ts';
 import { startSts } from './sts.ts';
@@ -54,13 +55,17 @@ export async function startEndpoints(environment: Environment, port: number): Pr
     return { url: embedded.url, embedded };
   };
   try {
-    const [dynamoDb, secretsManager, sts, s3] = await Promise.all([
+    const [dynamoDb, secretsManager, sts, s3, events] = await Promise.all([
       either('DYNAMODB', () => startDynamoDb(near(2))),
       either('SECRETS_MANAGER', () => startSecretsManager(near(3))),
       either('STS', () => startSts(near(4))),
       either('S3', () => startS3(near(5))),
+      either('EVENTBRIDGE', () => startEventBridge(near(6))),
     ]);
-    const urls = { DYNAMODB: dynamoDb.url, SECRETS_MANAGER: secretsManager.url, STS: sts.url, S3: s3.url };
+    const urls = {
+      ...{ DYNAMODB: dynamoDb.url, SECRETS_MANAGER: secretsManager.url, STS: sts.url },
+      ...{ S3: s3.url, EVENTBRIDGE: events.url },
+    };
     return { urls, secretsManager: secretsManager.embedded, stop };
   } catch (error) {
     await stop();

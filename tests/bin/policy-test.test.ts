@@ -235,3 +235,26 @@ test("every preset's provider has tokens as its documents describe them, and eac
   const names: readonly PresetName[] = Object.keys(presets) as PresetName[];
   expect(names.filter((name) => !tried.has(name))).toEqual([]);
 });
+
+const APPROVED_SCOPE = `scope: prod
+allow: [{ connection: github }, { client: bot }]
+requires:
+  approval:
+    from: [{ connection: github, when: { StringEquals: { claims.actor_id: "7" } } }]
+    breakGlass: [{ client: bot }]
+grant: { type: aws-session, roleArn: arn:aws:iam::111122223333:role/token-broker/prod }
+`;
+
+test('knows who waits for an approval, and who goes on without one', async () => {
+  const tests = `- { name: waits, ${BY_JOB}, scope: prod, expect: authorization_pending }
+- { name: gives a reason, client: bot, scope: prod, intent: the site is down, expect: allowed }
+- { name: gives none, client: bot, scope: prod, expect: authorization_pending }
+`;
+  const scope = { 'scopes/prod.yaml': APPROVED_SCOPE };
+  expect(await runTests(tests, scope)).toMatchObject({ code: 0 });
+  const mistaken = `- { name: is mistaken, ${BY_JOB}, scope: prod, expect: allowed }\n`;
+  expect(await runTests(mistaken, scope)).toMatchObject({
+    code: 1,
+    out: expect.stringContaining('authorization_pending'),
+  });
+});

@@ -160,3 +160,12 @@ describe('the line of a request', () => {
     expect(line()).not.toHaveProperty('token');
   });
 });
+
+it('counts the words of each approver, so that their sum over a day says how often they were asked', () => {
+  const metrics = embeddedMetrics({ now: () => NOW }, 'TokenBroker/blue');
+  metrics.decided({ decision: 'approve', approver: 'ann\u202e' });
+  const dimensions = [{ Namespace: 'TokenBroker/blue', Dimensions: [[], ['approver']] }];
+  expect(line()).toMatchObject({ _aws: { CloudWatchMetrics: dimensions }, approver: 'ann?', Approved: 1 });
+  metrics.decided({ decision: 'deny', approver: 'ann' });
+  expect(line()).toMatchObject({ approver: 'ann', Refused: 1 });
+});

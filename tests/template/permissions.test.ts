@@ -34,6 +34,7 @@ const resources: Readonly<Record<string, unknown>> = {
   'clients/*': { 'Fn::Sub': `${SECRET}token-broker/clients/*` },
   'downstream/*': { 'Fn::Sub': `${SECRET}token-broker/downstream/*` },
   'assumable-roles': { Ref: 'AssumableRoles' },
+  'default-bus': { 'Fn::Sub': 'arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/default' },
   revokers: { 'Fn::Sub': 'arn:*:iam::*:role/${TablePrefix}-revoker' },
   'no resource': '*',
 };
@@ -45,11 +46,13 @@ const limit = 'state: dynamodb:UpdateItem, limit#* only';
 const approvals = ['state', 'ledger'].map(
   (table) => `${table}: dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem, approval#* only`,
 );
+const tell = 'default-bus: events:PutEvents';
 const state = [claim, limit, revoked];
 const mint = [
   ...read,
   ...state,
   ...approvals,
+  tell,
   'ledger: dynamodb:PutItem dynamodb:UpdateItem',
   'assumable-roles: sts:AssumeRole sts:SetSourceIdentity sts:TagSession',
 ];
@@ -127,6 +130,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'ledger/index: dynamodb:Query',
     claim,
     'state: dynamodb:GetItem dynamodb:PutItem, approver#* only',
+    tell,
     'state: dynamodb:GetItem dynamodb:UpdateItem, code#* only',
     'state: dynamodb:PutItem, revoked#* only',
     'ledger: dynamodb:PutItem dynamodb:UpdateItem',

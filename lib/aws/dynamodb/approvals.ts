@@ -62,7 +62,7 @@ export function dynamoApprovals({ state, ledger }: ApprovalsOptions): Approvals 
       const Item = {
         ...requestKey(request.id),
         request: text(JSON.stringify(requestJson(request))),
-        untold: { SS: [tells] },
+        untold: { SS: [...tells] },
         expires: number(request.ends + KEPT_SECONDS),
       };
       const put = ledger.client.call('PutItem', { TableName: ledger.table, Item }, signal);

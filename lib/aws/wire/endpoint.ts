@@ -1,7 +1,7 @@
 import type { Environment } from '../../host/settings.ts';
 
 /** The services that the functions call, by the name that signatures and endpoints have. */
-export type ServiceName = 'dynamodb' | 'iam' | 's3' | 'secretsmanager' | 'sts';
+export type ServiceName = 'dynamodb' | 'events' | 'iam' | 's3' | 'secretsmanager' | 'sts';
 
 /**
  * The end of the SDKs' own setting, `AWS_ENDPOINT_URL_…` (AWS SDKs and Tools Reference Guide, "Service-specific
@@ -9,6 +9,7 @@ export type ServiceName = 'dynamodb' | 'iam' | 's3' | 'secretsmanager' | 'sts';
  */
 const SETTINGS: Readonly<Record<ServiceName, string>> = {
   dynamodb: 'DYNAMODB',
+  events: 'EVENTBRIDGE',
   iam: 'IAM',
   s3: 'S3',
   secretsmanager: 'SECRETS_MANAGER',

@@ -21,6 +21,30 @@ export function lintRules(scope: Scope, context: LintContext, find: Find): void 
       if (list === 'allow') lintOpenness(rule, tests, path, find);
     });
   }
+  lintApproval(scope, context, find);
+}
+
+const APPROVALS_SCOPE = 'broker:approvals';
+
+/** Who approves is somebody, and not everybody. */
+function lintApproval(scope: Scope, context: LintContext, find: Find): void {
+  const { approval } = scope.requires;
+  if (approval === undefined) return;
+  for (const list of ['from', 'breakGlass'] as const) {
+    approval[list].forEach((rule, index) => {
+      const path = ['requires', 'approval', list, index];
+      const tests = testsOfRule(rule, path);
+      lintConditions({ scope, rule, tests, effect: 'grants' }, context, find);
+      lintOpenness(rule, tests, path, find);
+    });
+  }
+  const hasApi = context.documents.scopes.some((each) => each.scope === APPROVALS_SCOPE && each.enabled);
+  const names = approval.from.flatMap(({ connections }) => connections ?? []);
+  const signsIn = names.some((name) => name !== 'broker' && context.connections.get(name)?.type !== 'aws-iam');
+  if (hasApi || signsIn) return;
+  const message =
+    'nobody whom it names can sign in at a browser, and there is no scope broker:approvals for anybody else';
+  find(['requires', 'approval', 'from'], 'approval-by-nobody', message);
 }
 
 interface RuleTests {

@@ -64,6 +64,8 @@ export const approvalReturnRoute = (ports: ApprovalPagePorts): Route => ({
     const code = query.one('code');
     const id = query.one('state') ?? '';
     if (query.has('error')) return refuse('sign_in_declined');
+    // RFC 9207 section 2.4.
+    if (query.one('iss') !== ports.issuer) return refuse('sign_in_unknown');
     if (code === null) return missingParameter('code');
     if (parseApprovalId(id) === null) return refuse('approval_unknown');
     const codeVerifier = readCookie(request, 'start', ports.issuer);

@@ -28,7 +28,7 @@ const clients = {
   sts: new STSClient({ region: 'us-east-1' }),
 } as const;
 
-const SERVICES: readonly Exclude<ServiceName, 'iam' | 's3'>[] = ['dynamodb', 'secretsmanager', 'sts'];
+const SERVICES: readonly Exclude<ServiceName, 'events' | 'iam' | 's3'>[] = ['dynamodb', 'secretsmanager', 'sts'];
 const SWITCHES = [true, false].flatMap((UseFIPS) => [true, false].map((UseDualStack) => ({ UseFIPS, UseDualStack })));
 
 describe.each(SERVICES)('the endpoint of %s', (service) => {

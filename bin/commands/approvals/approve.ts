@@ -1,0 +1,3 @@
+import { decisionCommand } from './decide.ts';
+
+export const command = decisionCommand('approve');

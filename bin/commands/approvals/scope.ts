@@ -1,0 +1,2 @@
+/** The built-in scope whose tokens see and decide. */
+export const APPROVALS_SCOPE = 'broker:approvals';
