@@ -26,9 +26,9 @@ export const tokenHandler = (ports: RoutePorts & IssuePorts & CodePorts) =>
           if (!parsed.ok) return parsed;
           const { presented, asked } = parsed.value;
           const issued =
-            presented.kind === 'code'
-              ? await issueByCode(ports, presented.code, asked, signal)
-              : await issue(ports, { ...asked, proofs: presented.proofs, scopes: presented.scopes }, signal);
+            presented.kind === 'proofs'
+              ? await issue(ports, { ...asked, proofs: presented.proofs, scopes: presented.scopes }, signal)
+              : await issueByCode(ports, presented, asked, signal);
           if (!issued.ok) return issued;
           const { record } = issued.value;
           return accept({

@@ -1,9 +1,10 @@
 /** Every URN of OAuth that this broker takes, gives or sends, and its own; each stands here and nowhere else. */
 
-/** Extension grant types (RFC 8693 section 2.1, RFC 7523 section 2.1, RFC 7522 section 2.1). */
+/** Extension grant types (RFC 8693 section 2.1, RFC 7523 section 2.1, RFC 8628 section 3.4, RFC 7522 section 2.1). */
 export const GRANT_TYPE = {
   tokenExchange: 'urn:ietf:params:oauth:grant-type:token-exchange',
   jwtBearer: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+  deviceCode: 'urn:ietf:params:oauth:grant-type:device_code',
   saml2Bearer: 'urn:ietf:params:oauth:grant-type:saml2-bearer',
 } as const;
 
@@ -21,6 +22,8 @@ export const BROKER_TOKEN_TYPE = {
   awsIam: 'urn:token-broker:token-type:aws-iam',
   /** An authorization code as the subject of an exchange: the way from a browser to an AWS session. */
   authorizationCode: 'urn:token-broker:token-type:authorization-code',
+  /** A device code as the subject of an exchange, likewise. */
+  deviceCode: 'urn:token-broker:token-type:device-code',
   /** The credential document, as what is issued. */
   awsCredentials: 'urn:token-broker:token-type:aws-credentials',
 } as const;

@@ -22,14 +22,35 @@ declare module 'oidc-provider' {
     readonly cookies: { readonly keys: readonly string[] };
     readonly features: object;
     readonly ttl: object;
+    readonly claims?: Readonly<Record<string, readonly string[]>>;
+    readonly conformIdTokenClaims?: boolean;
+    readonly findAccount?: (context: unknown, accountId: string) => object;
+    readonly interactions?: { readonly url: (context: unknown, interaction: { readonly uid: string }) => string };
+    readonly loadExistingGrant?: (context: {
+      readonly oidc: {
+        readonly client?: { readonly clientId: string };
+        readonly session?: { readonly accountId?: string };
+        readonly provider: Provider;
+      };
+    }) => Promise<Grant>;
     readonly extraTokenClaims: (
       context: unknown,
       token: { readonly clientId?: string },
     ) => Readonly<Record<string, unknown>>;
   }
 
+  export interface Grant {
+    addOIDCScope(scope: string): void;
+    save(): Promise<string>;
+  }
+
   export default class Provider {
+    readonly Grant: new (of: {
+      readonly clientId: string;
+      readonly accountId: string;
+    }) => Grant;
     constructor(issuer: string, configuration: Configuration);
+    interactionFinished(request: IncomingMessage, response: ServerResponse, result: object): Promise<void>;
     callback(): (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   }
 }

@@ -1,17 +1,28 @@
 import { dynamoAuthorizationCodes } from '../aws/dynamodb/authorization-codes.ts';
+import { dynamoDevices } from '../aws/dynamodb/devices.ts';
+import { dynamoLimits } from '../aws/dynamodb/limits.ts';
 import { dynamoReplays } from '../aws/dynamodb/replays.ts';
 import { dynamoSignIns } from '../aws/dynamodb/sign-ins.ts';
 import { systemRandom } from '../host/random.ts';
+import { FailedAttempts } from '../identity/failed-attempts.ts';
 import type { AnswerPorts } from '../sign-in/answer-sign-in.ts';
 import type { BeginPorts } from '../sign-in/begin-sign-in.ts';
 import type { DecidePorts } from '../sign-in/decide-sign-in.ts';
+import type { OidcAnswerPorts } from '../sign-in/oidc/answer-oidc-sign-in.ts';
+import { oidcProviders } from '../sign-in/oidc/providers.ts';
 import { resources } from './resources.ts';
 import { type LiveRoutePorts, routePorts } from './route.ts';
 import { liveSaml, verifySaml } from './saml.ts';
 
-/** The ports of the sign-in function. All of its routes are about SAML, so nothing of it is loaded late. */
-export function signInPorts(): LiveRoutePorts & BeginPorts & AnswerPorts & DecidePorts {
-  const { settings, clock, configurations, dynamoDb, table } = resources();
+/** The ports of the sign-in function. What redeems a code at an issuer is loaded when one comes. */
+export function signInPorts(): LiveRoutePorts &
+  BeginPorts &
+  AnswerPorts &
+  OidcAnswerPorts &
+  DecidePorts & {
+    readonly wrongCodes: FailedAttempts;
+  } {
+  const { settings, clock, configurations, dynamoDb, fetcher, keySets, table } = resources();
   const { issuer, loopback } = settings;
   const state = { client: dynamoDb, table: table('state') };
   const { metadata, keys, context } = liveSaml();
@@ -22,10 +33,22 @@ export function signInPorts(): LiveRoutePorts & BeginPorts & AnswerPorts & Decid
     random: systemRandom,
     configurations,
     signIns: dynamoSignIns({ ...state, clock }),
+    devices: dynamoDevices({ ...state, clock }),
+    wrongCodes: new FailedAttempts(clock, {
+      kind: 'user code',
+      most: 10,
+      limits: dynamoLimits({ ...state, random: systemRandom }),
+    }),
     codes: dynamoAuthorizationCodes(state),
     replays: dynamoReplays({ ...state, clock }),
     metadata,
     keys,
+    keySets,
+    providers: oidcProviders({ fetcher, clock, loopback }),
+    redeem: async (...asked) => {
+      const { liveRedeem } = await import('./sign-in-redeem.ts');
+      return liveRedeem(...asked);
+    },
     saml: async ({ document, at }, request) => verifySaml(document, at, context(request)),
   };
 }

@@ -1,4 +1,5 @@
 import { dynamoAuthorizationCodes } from '../aws/dynamodb/authorization-codes.ts';
+import { dynamoDevices } from '../aws/dynamodb/devices.ts';
 import { tokenSigner } from '../aws/secrets-manager/token-signer.ts';
 import { brokerTokenGranter } from '../credential/broker-token.ts';
 import { oauthTokenGranter } from '../credential/oauth-token.ts';
@@ -38,6 +39,7 @@ export function tokenPorts(): LiveRoutePorts & IssuePorts & CodePorts {
     ...routePorts(),
     ...ports,
     issuer,
+    devices: dynamoDevices({ client: dynamoDb, table: table('state'), clock: ports.clock }),
     codes: dynamoAuthorizationCodes({ client: dynamoDb, table: table('state') }),
     revocations,
     authenticators: { ...ports.authenticators, client: authenticateClient, saml: samlAuthenticator },

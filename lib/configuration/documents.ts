@@ -74,6 +74,16 @@ export interface OidcConnection extends ConnectionBase {
    * null: `sub` is whatever the issuer says.
    */
   readonly roleAccount: string | null;
+  /** The broker's own client there. null, or absent in a document of before: nobody signs in there. */
+  readonly signIn?: OidcSignIn | null;
+}
+
+/** How people sign in at an OIDC issuer (OpenID Connect Core section 3.1). */
+export interface OidcSignIn {
+  /** Its id is one of the connection's audiences: that of the ID tokens. */
+  readonly client: DownstreamClient;
+  /** What the authorization request asks for; `openid` among them. */
+  readonly scopes: readonly string[];
 }
 
 export interface SamlConnection extends ConnectionBase {

@@ -16,6 +16,9 @@ const FIRST_WAIT_MS = 100;
 /** A server that asks for a longer pause is not waited for. */
 const LONGEST_WAIT_MS = 2_000;
 
+/** What asking needs of the world. */
+export type AskPorts = Pick<DownstreamPorts, 'clock' | 'random' | 'fetcher' | 'pauses'>;
+
 /** One request, made anew for each try: an assertion in it is good once. */
 export interface Asking {
   readonly circuit: CircuitNames;
@@ -38,7 +41,7 @@ type Tried = Outcome<ReadAnswer> & { readonly again?: Milliseconds | 'soon' };
  * `provider_answer_too_large`, and with what `build` refuses.
  */
 export async function ask(
-  ports: DownstreamPorts,
+  ports: AskPorts,
   circuits: Circuits,
   asking: Asking,
   signal: AbortSignal,
@@ -53,12 +56,7 @@ export async function ask(
   }
 }
 
-async function tryOnce(
-  ports: DownstreamPorts,
-  circuits: Circuits,
-  asking: Asking,
-  signal: AbortSignal,
-): Promise<Tried> {
+async function tryOnce(ports: AskPorts, circuits: Circuits, asking: Asking, signal: AbortSignal): Promise<Tried> {
   const built = await asking.build();
   if (!built.ok) return built;
   const limits = { maxBytes: MOST_BYTES, timeoutMs: TIMEOUT_MS, redirects: 'none' } as const;
@@ -110,7 +108,7 @@ function notAnswered({ host, repeat }: Asking, { problem, cause }: Extract<Fetch
 }
 
 /** Half of it to all of it, so that instances that failed together do not come back together. */
-function jittered({ random }: DownstreamPorts, longestMs: number): Milliseconds {
+function jittered({ random }: AskPorts, longestMs: number): Milliseconds {
   const [byte = 0] = random.bytes(1);
   return milliseconds(Math.round(longestMs * (0.5 + byte / 510)));
 }

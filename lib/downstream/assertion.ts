@@ -29,10 +29,13 @@ interface PrivateKeyUse {
   readonly header: Readonly<Record<string, string>>;
 }
 
+/** What the times and the id of an assertion are made of. */
+type Timed = Pick<Attempt, 'tokenId'> & { readonly ports: Pick<DownstreamPorts, 'clock'> };
+
 /**
  * `iat`, `nbf`, `exp` and `jti` of an assertion that is made now (RFC 7523 section 3); it ends no later than `endsBy`.
  */
-export function assertionTimes(attempt: Attempt, endsBy: EpochSeconds | null): JsonObject {
+export function assertionTimes(attempt: Timed, endsBy: EpochSeconds | null): JsonObject {
   const now = toEpochSeconds(attempt.ports.clock.now());
   const exp = endsBy === null ? now + LIFETIME : Math.min(now + LIFETIME, Math.floor(endsBy));
   return { iat: now, nbf: now, exp: epochSeconds(exp), jti: attempt.tokenId() };
@@ -40,7 +43,7 @@ export function assertionTimes(attempt: Attempt, endsBy: EpochSeconds | null): J
 
 /** Signs with a private key of the broker's at this server, as compact JWS. Refuses with `downstream_key_unusable`. */
 export async function signWithSecret(
-  { secrets }: Attempt,
+  { secrets }: Pick<Attempt, 'secrets'>,
   { secret, algorithm, header }: PrivateKeyUse,
   claims: JsonObject,
 ): Promise<Outcome<string>> {

@@ -2,6 +2,13 @@ import type { DownstreamClient } from '../configuration/documents.ts';
 import { JWT_CLIENT_ASSERTION } from '../oauth-urns.ts';
 import { accept, Fault, type Outcome } from '../outcome.ts';
 import { type Attempt, assertionTimes, signWithSecret } from './assertion.ts';
+import type { DownstreamPorts } from './downstream-ports.ts';
+
+/** The part of an attempt that authenticates the broker; a sign-in has no other. */
+export interface Authenticating extends Pick<Attempt, 'secrets' | 'signal' | 'tokenId'> {
+  readonly ports: Pick<DownstreamPorts, 'clock' | 'webIdentities'>;
+  readonly request: { readonly grant: { readonly tokenEndpoint: string } };
+}
 
 /** What a request carries so that the server knows the broker. Secret. */
 interface ClientCredential {
@@ -15,7 +22,7 @@ interface ClientCredential {
  * `sts_unavailable`.
  */
 export async function clientCredential(
-  attempt: Attempt,
+  attempt: Authenticating,
   client: DownstreamClient | null,
 ): Promise<Outcome<ClientCredential>> {
   if (client === null) return accept({ headers: {}, parameters: {} });
@@ -48,7 +55,7 @@ function withAssertion({ clientId }: DownstreamClient, assertion: Outcome<string
   return accept({ headers: {}, parameters });
 }
 
-function ownAssertion(attempt: Attempt, client: DownstreamClient): Promise<Outcome<string>> {
+function ownAssertion(attempt: Authenticating, client: DownstreamClient): Promise<Outcome<string>> {
   const { clientId, keyId, keyHeader, algorithm, secret, assertionAudience } = client;
   if (secret === null) throw new Fault('bug', 'private_key_jwt without a secret.');
   const { grant } = attempt.request;
@@ -58,7 +65,7 @@ function ownAssertion(attempt: Attempt, client: DownstreamClient): Promise<Outco
   return signWithSecret(attempt, { secret, algorithm, header }, claims);
 }
 
-function secretOf({ secrets }: Attempt, { secret }: DownstreamClient): string {
+function secretOf({ secrets }: Pick<Attempt, 'secrets'>, { secret }: DownstreamClient): string {
   const version = secret === null ? undefined : secrets.versions.get(secret);
   if (version === undefined) throw new Fault('bug', 'A client secret that was not read is asked for.');
   return version.value;

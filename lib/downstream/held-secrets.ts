@@ -25,22 +25,37 @@ export function secretNames(grant: OauthTokenGrant): readonly string[] {
   }
 }
 
-/**
- * The secrets of a grant in the order in which they are tried: the current versions, then (rotation overlap) the
- * previous ones where there are any. Refuses with `downstream_secret_missing`, and with `downstream_secret_host` where
- * a secret's tag does not name the host of the token endpoint: it is neither sent there nor signed with. Throws
- * `Fault('secrets')`.
- */
-export async function readHeldSecrets(
+/** Which secrets, and where they may be sent. */
+export interface SecretUse {
+  readonly names: readonly string[];
+  /** The endpoint that they are for. */
+  readonly endpoint: string;
+}
+
+/** The secrets of a grant, as `readSecretsFor` has them. */
+export const readHeldSecrets = (
   secrets: Secrets,
   grant: OauthTokenGrant,
   age: 'cached' | 'fresh',
   signal: AbortSignal,
+): Promise<Outcome<readonly [HeldSecrets, ...HeldSecrets[]]>> =>
+  readSecretsFor(secrets, { names: secretNames(grant), endpoint: grant.tokenEndpoint }, age, signal);
+
+/**
+ * Secrets in the order in which they are tried: the current versions, then (rotation overlap) the previous ones where
+ * there are any. Refuses with `downstream_secret_missing`, and with `downstream_secret_host` where a secret's tag does
+ * not name the host of the endpoint: it is neither sent there nor signed with. Throws `Fault('secrets')`.
+ */
+export async function readSecretsFor(
+  secrets: Secrets,
+  { names, endpoint }: SecretUse,
+  age: 'cached' | 'fresh',
+  signal: AbortSignal,
 ): Promise<Outcome<readonly [HeldSecrets, ...HeldSecrets[]]>> {
-  const host = hostTagOf(grant.tokenEndpoint);
+  const host = hostTagOf(endpoint);
   const current = new Map<string, SecretVersion>();
   const previous = new Map<string, SecretVersion>();
-  for (const name of secretNames(grant)) {
+  for (const name of names) {
     const read = await secrets.read(name, signal, age);
     if (read === null) return refuse('downstream_secret_missing', { log: { secret: name, host } });
     if (read.current.tags[HOST_TAG]?.toLowerCase() !== host) {

@@ -42,7 +42,7 @@ export interface Route {
   readonly methods: readonly string[];
   /** Milliseconds from the event's arrival to the answer. */
   readonly budgetMs: number;
-  /** It is the redirect URI of a client of the broker's own: a code may stand in its query (RFC 6749 section 4.1.2). */
+  /** It is a redirect URI of the broker as a client: a code may stand in its query (RFC 6749 section 4.1.2). */
   readonly receives?: 'code';
   /** Until `handle` says otherwise. */
   readonly refuse: RefusalRenderer;

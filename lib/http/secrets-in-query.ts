@@ -5,7 +5,7 @@ import { Parameters } from './parameters.ts';
  * Every parameter that carries a secret or a proof on any route of this broker, and those by which the same protocols
  * carry others. In a query they would stand in histories, referrers and the logs of whatever lies between (RFC 6749
  * section 2.3.1, RFC 6750 section 5.3, RFC 9700 section 4.3.2). A code comes back in the query of the client's redirect
- * URI: the one route of this broker that is such a URI says so, and its code is bound to a verifier that no query has.
+ * URI: a route of this broker that is such a URI says so, and its code is bound to a verifier that no query has.
  */
 export const SECRET_PARAMETERS = [
   // RFC 6749, RFC 7636, RFC 8628.

@@ -4,7 +4,7 @@ import { registry } from './kinds.ts';
 export const signInRefusals = registry({
   sign_in_connection: {
     class: 'request',
-    says: 'connection must name a SAML connection of this broker.',
+    says: 'connection must name a connection of this broker at which people sign in.',
   },
   client_unknown: {
     class: 'request',
@@ -30,9 +30,57 @@ export const signInRefusals = registry({
     class: 'proof',
     says: 'This sign-in was begun in another browser.',
   },
+  sign_in_issuer_mismatch: {
+    class: 'proof',
+    says: 'The answer is not of the identity provider and client that were asked.',
+  },
+  sign_in_nonce_mismatch: {
+    class: 'proof',
+    says: 'The ID token was not issued for this sign-in.',
+  },
+  sign_in_provider_error: {
+    class: 'proof',
+    says: 'The identity provider did not sign you in.',
+  },
+  sign_in_provider_refused: {
+    class: 'provider',
+    says: 'The identity provider did not take the code, or not the client that the broker is there.',
+  },
+  sign_in_provider_unavailable: {
+    class: 'idp-outage',
+    says: 'The identity provider cannot be reached. Try again.',
+  },
   sign_in_declined: {
     class: 'scope',
     says: 'The person did not allow it.',
+  },
+  user_code_unknown: {
+    class: 'request',
+    says: 'No device waits under this code, or somebody has decided already.',
+  },
+  user_code_attempts_exceeded: {
+    class: 'limit',
+    says: 'Too many codes were tried from here. Try again later.',
+  },
+  device_pending: {
+    class: 'pending',
+    says: 'Nobody has decided at the browser yet.',
+  },
+  device_slow_down: {
+    class: 'pending',
+    says: 'The device asks too often.',
+  },
+  device_denied: {
+    class: 'declined',
+    says: 'The person did not allow it.',
+  },
+  device_code_expired: {
+    class: 'proof',
+    says: 'Nobody decided in time, or what was allowed was not taken up in time.',
+  },
+  device_code_unknown: {
+    class: 'proof',
+    says: 'The device code is not known here.',
   },
   code_unknown: {
     class: 'proof',

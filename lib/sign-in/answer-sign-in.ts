@@ -1,4 +1,3 @@
-import type { Principal } from '../identity/principal.ts';
 import { claimedInResponseTo } from '../identity/saml/read-message.ts';
 import type { Authenticators } from '../issuance/authenticate.ts';
 import { claimOnce } from '../issuance/single-use.ts';
@@ -6,7 +5,8 @@ import { accept, type Outcome, refuse } from '../outcome.ts';
 import type { Configurations, Random, Replays } from '../ports.ts';
 import { hashOf, makeSecret } from './secret.ts';
 import { acsUrl } from './service-provider.ts';
-import type { AuthorizationRequest, PendingSignIn, SignIns } from './sign-ins.ts';
+import { type SignedIn, settleSignIn } from './settle-sign-in.ts';
+import type { SignIns } from './sign-ins.ts';
 
 export interface AnswerPorts {
   readonly issuer: string;
@@ -26,17 +26,6 @@ interface PostedResponse {
   readonly browser: string | null;
   /** Id of this HTTP request. */
   readonly id: string;
-}
-
-export interface SignedIn {
-  readonly principal: Principal;
-  /** What the person is now asked; null: nobody asked for anything. */
-  readonly question: {
-    readonly authorization: AuthorizationRequest;
-    readonly requestId: string;
-    /** For the form of the page. */
-    readonly secret: string;
-  } | null;
 }
 
 /**
@@ -67,18 +56,6 @@ export async function answerSignIn(
   }
   const spent = await claimOnce(ports.replays, verified.value.reuse, posted.id, signal);
   if (!spent) return refuse('replayed');
-  return settle(ports, ours, verified.value, signal);
-}
-
-async function settle(
-  ports: AnswerPorts,
-  pending: PendingSignIn | null,
-  principal: Principal,
-  signal: AbortSignal,
-): Promise<Outcome<SignedIn>> {
-  if (pending === null) return accept({ principal, question: null });
-  const secret = makeSecret(ports.random);
-  if (!(await ports.signIns.answer(pending, principal, secret, signal))) return refuse('sign_in_unknown');
-  const { authorization, requestId } = pending;
-  return accept({ principal, question: authorization === null ? null : { authorization, requestId, secret } });
+  if (ours === null) return accept({ principal: verified.value, question: null });
+  return settleSignIn(ports, ours, verified.value, signal);
 }

@@ -1,9 +1,13 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import { Fault } from '../outcome.ts';
-import type { AuthorizationRequest } from './sign-ins.ts';
+import { epochSeconds } from '../time.ts';
+import type { AskingDevice, AuthorizationRequest } from './sign-ins.ts';
 
 /** An authorization request as the state table keeps it. */
-export const authorizationJson = (request: AuthorizationRequest): JsonObject => ({ ...request });
+export const authorizationJson = ({ device, ...request }: AuthorizationRequest): JsonObject => ({
+  ...request,
+  ...(device === undefined ? {} : { device: { ...device } }),
+});
 
 /** Reads what `authorizationJson` made. Throws `Fault('sign-ins')` for anything else: only this broker writes there. */
 export function authorizationOf(value: unknown): AuthorizationRequest {
@@ -19,7 +23,16 @@ export function authorizationOf(value: unknown): AuthorizationRequest {
     responseMode: responseMode === 'fragment' ? 'fragment' : 'query',
     scopes: textsOf(scopes),
     targets: textsOf(targets),
+    ...(value['device'] === undefined ? {} : { device: askingOf(value['device']) }),
   };
+}
+
+function askingOf(value: JsonValue): AskingDevice {
+  if (!isJsonObject(value)) throw broken();
+  const { userCode, name = null, sourceIp, device, expires } = value;
+  if (typeof userCode !== 'string' || typeof sourceIp !== 'string' || typeof device !== 'string') throw broken();
+  if (typeof expires !== 'number' || (typeof name !== 'string' && name !== null)) throw broken();
+  return { userCode, name, sourceIp, device, expires: epochSeconds(expires) };
 }
 
 function textsOf(value: JsonValue | undefined): readonly string[] {

@@ -1,14 +1,16 @@
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import type { Clock, Random } from '../ports.ts';
 import { epochSeconds, toEpochSeconds } from '../time.ts';
+import type { Devices } from './device/devices.ts';
 import { hashOf, makeSecret } from './secret.ts';
-import type { AuthorizationCodes, AuthorizationRequest, SignIns } from './sign-ins.ts';
+import type { AnsweredSignIn, AskingDevice, AuthorizationCodes, AuthorizationRequest, SignIns } from './sign-ins.ts';
 
 export interface DecidePorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly signIns: SignIns;
   readonly codes: AuthorizationCodes;
+  readonly devices: Devices;
 }
 
 export interface DecisionForm {
@@ -21,7 +23,7 @@ export interface DecisionForm {
 
 interface Decided {
   readonly authorization: AuthorizationRequest;
-  /** null: the person said no. */
+  /** null: the person said no, or a device polls for it. */
   readonly code: string | null;
 }
 
@@ -30,7 +32,7 @@ const CODE_SECONDS = 60;
 
 /**
  * What the person decided, once. Cookie and form secret must both be those of the sign-in, so that no other site's
- * form decides for anybody. Refuses with sign_in_unknown and sign_in_other_browser.
+ * form decides for anybody. Refuses with sign_in_unknown, sign_in_other_browser and user_code_unknown.
  */
 export async function decideSignIn(
   ports: DecidePorts,
@@ -42,9 +44,25 @@ export async function decideSignIn(
   const answered = await ports.signIns.take(form.requestId, consent, signal);
   if (answered === null) return refuse('sign_in_unknown');
   const { authorization, principal } = answered;
+  const { device } = authorization;
+  if (device !== undefined) return decideForDevice(ports, { authorization, principal }, device, form.decision, signal);
   if (form.decision === 'deny') return accept({ authorization, code: null });
   const code = makeSecret(ports.random);
   const expires = epochSeconds(toEpochSeconds(ports.clock.now()) + CODE_SECONDS);
   await ports.codes.put(code, { authorization, principal, expires }, signal);
   return accept({ authorization, code });
+}
+
+/** What was allowed is there before anybody is told that it is; a device that polls finds it under its own code. */
+async function decideForDevice(
+  { codes, devices }: DecidePorts,
+  { authorization, principal }: Pick<AnsweredSignIn, 'authorization' | 'principal'>,
+  { userCode, device, expires }: AskingDevice,
+  decision: DecisionForm['decision'],
+  signal: AbortSignal,
+): Promise<Outcome<Decided>> {
+  const decided = await devices.decide(userCode, decision === 'allow' ? 'allowed' : 'denied', signal);
+  if (!decided) return refuse('user_code_unknown');
+  if (decision === 'allow') await codes.put(device, { authorization, principal, expires }, signal);
+  return accept({ authorization, code: null });
 }

@@ -1,27 +1,38 @@
 import { type IssuanceRequest, type Issued, type IssuePorts, issue } from '../issue.ts';
 import type { Outcome } from '../outcome.ts';
-import { codeRedeemed, codeUsedAgain, type PresentedCode, type RedeemPorts, redeemableCode } from './redeem.ts';
+import { type PresentedDevice, type RedeemDevicePorts, redeemableDevice } from './device/redeem-device.ts';
+import { codeRedeemed, codeUsedAgain, type PresentedCode, redeemableCode } from './redeem.ts';
+import { hashOf } from './secret.ts';
 
-export type CodePorts = RedeemPorts;
+export type CodePorts = RedeemDevicePorts;
+
+/** A code that a browser brought, or the one that a device polls with. */
+export type Redeemed =
+  | { readonly kind: 'code'; readonly code: PresentedCode }
+  | { readonly kind: 'device'; readonly device: PresentedDevice };
 
 /**
- * Issues what a person allowed at a browser, for an authorization code: looked up and held against its client first,
- * then decided, claimed, recorded and minted like every other request. Of many that redeem one code one wins; the
- * others are refused with replayed, and what the code gave is revoked.
+ * Issues what a person allowed at a browser, for an authorization code or a device code: looked up and held against its
+ * client first, then decided, claimed, recorded and minted like every other request. Of many that redeem one code one
+ * wins; the others are refused with replayed, and what the code gave is revoked.
  */
 export async function issueByCode(
   ports: IssuePorts & CodePorts,
-  presented: PresentedCode,
+  presented: Redeemed,
   asked: Omit<IssuanceRequest, 'proofs' | 'scopes'>,
   signal: AbortSignal,
 ): Promise<Outcome<Issued>> {
-  const redeemable = await redeemableCode(ports, presented, signal);
+  const redeemable =
+    presented.kind === 'code'
+      ? await redeemableCode(ports, presented.code, signal)
+      : await redeemableDevice(ports, presented.device, signal);
   if (!redeemable.ok) return redeemable;
   const { subject, scopes, targets } = redeemable.value;
   const target = { ...asked.target, names: [...asked.target.names, ...targets] };
   const proofs = { subject, actor: null, client: null, publicClients: 'refuse' } as const;
+  const code = presented.kind === 'code' ? presented.code.code : hashOf(presented.device.deviceCode);
   const issued = await issue(ports, { ...asked, proofs, scopes, target }, signal);
-  if (issued.ok) await codeRedeemed(ports, presented.code, issued.value, signal);
-  else if (issued.refusal.reason === 'replayed') await codeUsedAgain(ports, presented.code, signal);
+  if (issued.ok) await codeRedeemed(ports, code, issued.value, signal);
+  else if (issued.refusal.reason === 'replayed') await codeUsedAgain(ports, code, signal);
   return issued;
 }

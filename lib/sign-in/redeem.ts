@@ -24,7 +24,7 @@ export interface PresentedCode {
   readonly scopes: readonly string[] | null;
 }
 
-interface RedeemableCode {
+export interface RedeemableCode {
   readonly subject: VerifiedSignIn;
   readonly scopes: readonly string[];
   /** Those of the authorization request: whatever is issued is for these too (RFC 8707 section 2.2). */

@@ -25,6 +25,20 @@ export interface AuthorizationRequest {
   readonly state: string | null;
   /** S256: base64url of SHA-256 of the verifier. */
   readonly codeChallenge: string;
+  /** Only of the device grant (RFC 8628): there is no redirect, and these are shown before anybody decides. */
+  readonly device?: AskingDevice;
+}
+
+/** A machine that waits for somebody's decision at a browser elsewhere. */
+export interface AskingDevice {
+  /** Eight letters. */
+  readonly userCode: string;
+  /** The machine in its program's own words, or null. */
+  readonly name: string | null;
+  readonly sourceIp: string;
+  /** `hashOf` the device code: what is allowed is put under it. */
+  readonly device: string;
+  readonly expires: EpochSeconds;
 }
 
 /** A person on the way to an identity provider. */

@@ -20,8 +20,17 @@ export interface IdentityProvider {
 
 const LIFETIME_SECONDS = 600;
 
+/** Where somebody would be asked for a password. */
+const INTERACTION = '/interaction/';
+
 /** The broker itself as a client here, for the tokens of an API that is not its own (`secrets.yaml` has its secret). */
 const BROKER = { client_id: 'broker', client_secret: 'the-secret-of-the-broker-at-this-server' };
+
+/** The broker as a client here at which people sign in (`secrets.yaml` has its secret too). */
+export const SIGN_IN_CLIENT = { client_id: 'broker-sign-in', client_secret: 'the-secret-of-the-broker-for-sign-ins' };
+
+/** The one person that this provider knows: whoever comes is her. */
+const ALICE = { sub: 'alice', email: 'alice@example.com', groups: ['deployers', 'staff'] };
 
 function signingKey(): object {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -41,10 +50,27 @@ function configurationOf(audience: string, secrets: ReadonlyMap<string, string>)
   return {
     adapter: Adapter,
     ttl: { ClientCredentials: LIFETIME_SECONDS },
-    clients: [...clients, BROKER].map((client) => ({
-      ...{ ...client, redirect_uris: [], response_types: [] },
-      grant_types: ['client_credentials'],
-    })),
+    clients: [
+      ...[...clients, BROKER].map((client) => ({
+        ...{ ...client, redirect_uris: [], response_types: [] },
+        grant_types: ['client_credentials'],
+      })),
+      {
+        ...SIGN_IN_CLIENT,
+        redirect_uris: [`${audience}/oidc/demo-oidc/callback`],
+        grant_types: ['authorization_code'],
+      },
+    ],
+    claims: { openid: Object.keys(ALICE) },
+    conformIdTokenClaims: false,
+    findAccount: (_, accountId) => ({ accountId, claims: () => ALICE }),
+    interactions: { url: (_, { uid }) => `${INTERACTION}${uid}` },
+    loadExistingGrant: async ({ oidc: { client, provider, session } }) => {
+      const grant = new provider.Grant({ clientId: client?.clientId ?? '', accountId: session?.accountId ?? '' });
+      grant.addOIDCScope('openid');
+      await grant.save();
+      return grant;
+    },
     jwks: { keys: [signingKey()] },
     cookies: { keys: [randomBytes(32).toString('hex')] },
     features: {
@@ -97,7 +123,8 @@ export async function startIdentityProvider(preferredPort: number, audience: str
   const server = createServer();
   const { url: issuer } = await listenNear(server, preferredPort);
   const secrets = new Map(Object.keys(workloads).map((name) => [name, randomBytes(24).toString('hex')]));
-  const provide = new Provider(issuer, configurationOf(audience, secrets)).callback();
+  const provider = new Provider(issuer, configurationOf(audience, secrets));
+  const provide = provider.callback();
   const idp: IdentityProvider = {
     issuer,
     saml: samlIdentityProvider(issuer),
@@ -106,6 +133,10 @@ export async function startIdentityProvider(preferredPort: number, audience: str
   };
   server.on('request', (request, response) => {
     if (idp.saml.serve(request, response)) return;
+    if (request.url?.startsWith(INTERACTION)) {
+      const login = { login: { accountId: ALICE.sub } };
+      return void provider.interactionFinished(request, response, login).catch(() => response.writeHead(400).end());
+    }
     if (!isConvenience(request)) return void provide(request, response);
     convenience(idp, request, response).catch(() => response.writeHead(502).end());
   });

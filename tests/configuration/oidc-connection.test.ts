@@ -197,3 +197,26 @@ ${jwksUri}types: [JWT]
     expect(await problems(written('jwksUri: http://127.0.0.1:4000/keys\n'), 'http://127.0.0.1:3000')).toEqual([]);
   });
 });
+
+describe('the client of an OIDC connection at which people sign in', () => {
+  const SIGN_IN = PARTNER.replace(/audience: .*\n/, "audience: ['c1', 'https://broker.example.com']\n");
+  const secret = 'clientSecret: token-broker/sign-in/partner';
+  const signIn = (fields: string) => `${SIGN_IN}signIn: { ${fields} }\n`;
+
+  it('asks for openid alone, and authenticates by its secret, where nothing else is said', async () => {
+    const { signIn: found } = await normalized(signIn(`clientId: c1, ${secret}`));
+    expect(found?.scopes).toEqual(['openid']);
+    expect(found?.client).toMatchObject({ clientId: 'c1', authentication: 'client_secret_basic' });
+  });
+
+  it.each([
+    ['a client that no ID token is for', `clientId: c2, ${secret}`, /signIn.clientId: has to stand in audience/],
+    ['no secret', 'clientId: c1', /signIn.clientSecret: is required for client_secret_basic/],
+    ['a secret that is kept elsewhere', 'clientId: c1, clientSecret: token-broker/downstream/x', /must begin with/],
+    ['two ways', `clientId: c1, ${secret}, privateKey: token-broker/sign-in/k`, /signIn.clientSecret: is not used/],
+    ['a key id without a key', `clientId: c1, ${secret}, keyId: k`, /signIn.keyId: is not used/],
+    ['scopes without openid', `clientId: c1, ${secret}, scopes: [email]`, /must have openid/],
+  ])('is refused with %s', async (_, fields, message) => {
+    expect((await problems(signIn(fields))).join('\n')).toMatch(message);
+  });
+});

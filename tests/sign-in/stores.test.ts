@@ -33,6 +33,11 @@ const principal = aPrincipal({
   proof: { ...aPrincipal().proof, kind: 'saml' },
   claims: { ...aPrincipal().claims, unavailable: new Map([['address', 'saml_control_character']]) },
 });
+/** Whatever a token can say that decides later. */
+const ofToken = aPrincipal({
+  claims: { ...principal.claims, otherwise: 'claim_withheld' },
+  mayAct: { sub: 'bot' },
+});
 const [BROWSER, SECRET] = [hashOf('browser'), 's'.repeat(43)];
 
 const at = (seconds: number) => ({ now: () => epochMilliseconds(seconds * 1000) });
@@ -51,6 +56,17 @@ const pending = (more: Partial<PendingSignIn> = {}): PendingSignIn => ({
 });
 
 describe('sign-ins under way', () => {
+  it.each([
+    ['an assertion', principal],
+    ['an ID token', ofToken],
+  ])('keep everything of %s that decides', async (_, who) => {
+    const signIn = pending();
+    await signIns().begin(signIn, noDeadline);
+    await signIns().answer(signIn, who, SECRET, noDeadline);
+    const taken = await signIns().take(signIn.requestId, { browser: BROWSER, secret: SECRET }, noDeadline);
+    expect(taken?.principal).toEqual({ ...who, reuse: null });
+  });
+
   it('go from begun to answered to decided, each once', async () => {
     const signIn = pending();
     await signIns().begin(signIn, noDeadline);

@@ -27,7 +27,16 @@ export const CONTRACT_PATHS: Readonly<Record<string, readonly string[]>> = {
   ],
   revocations: ['/v1/revocations'],
   approvals: ['/v1/approvals', '/v1/approvals/{id}', '/approvals', '/approvals/{id}'],
-  'sign-in': ['/oauth2/authorize', '/saml/{connection}/metadata', '/saml/{connection}/login', '/saml/{connection}/acs'],
+  'sign-in': [
+    '/oauth2/authorize',
+    '/saml/{connection}/metadata',
+    '/saml/{connection}/login',
+    '/saml/{connection}/acs',
+    '/oidc/{connection}/login',
+    '/oidc/{connection}/callback',
+    '/oauth2/device_authorization',
+    '/device',
+  ],
   health: ['/healthz'],
 };
 

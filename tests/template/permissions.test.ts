@@ -33,6 +33,7 @@ const resources: Readonly<Record<string, unknown>> = {
   'saml-keys': { Ref: 'SamlKeys' },
   'clients/*': { 'Fn::Sub': `${SECRET}token-broker/clients/*` },
   'downstream/*': { 'Fn::Sub': `${SECRET}token-broker/downstream/*` },
+  'sign-in/*': { 'Fn::Sub': `${SECRET}token-broker/sign-in/*` },
   'assumable-roles': { Ref: 'AssumableRoles' },
   'default-bus': { 'Fn::Sub': 'arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/default' },
   revokers: { 'Fn::Sub': 'arn:*:iam::*:role/${TablePrefix}-revoker' },
@@ -74,6 +75,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'signing-keys: secretsmanager:GetSecretValue',
     saml,
     'state: dynamodb:GetItem dynamodb:UpdateItem, code#* only',
+    'state: dynamodb:GetItem dynamodb:UpdateItem, device#* only',
     'state: dynamodb:PutItem, revoked#* only',
     'no resource: sts:GetWebIdentityToken, 120 s at most',
   ],
@@ -136,6 +138,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'ledger: dynamodb:PutItem dynamodb:UpdateItem',
   ],
   'sign-in': [
+    limit,
+    'state: dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem, device#* only',
+    'sign-in/*: secretsmanager:DescribeSecret secretsmanager:GetSecretValue',
+    'no resource: sts:GetWebIdentityToken, 120 s at most',
     ...read,
     claim,
     'state: dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem, sign-in#* only',
@@ -168,7 +174,7 @@ const conditions: Readonly<Record<string, unknown>> = {
   ', revocations and denied-sessions#* only': leading('ForAllValues:StringLike', ['revocations', 'denied-sessions#*']),
   ', except own#*': keys('ForAllValues:StringNotLike', 'own'),
   ...Object.fromEntries(
-    ['own', 'replay', 'limit', 'revoked', 'sign-in', 'code', 'approval', 'approver'].map((prefix) => [
+    ['own', 'replay', 'limit', 'revoked', 'sign-in', 'code', 'device', 'approval', 'approver'].map((prefix) => [
       `, ${prefix}#* only`,
       keys('ForAllValues:StringLike', prefix),
     ]),

@@ -9,6 +9,7 @@ import type { WrittenOidcConnection } from '../schema/connection.ts';
 import { toList, toSeconds } from '../schema/values.ts';
 import { checkAddress, checkAddressAt, checkComparedIssuer, type Deployment, parseUrl } from '../web-address.ts';
 import { normalizeConditions } from './conditions.ts';
+import { normalizeSignIn } from './sign-in.ts';
 
 /**
  * An OIDC connection with its preset filled in and defaults written out. The preset's `require` and the file's own both
@@ -47,6 +48,7 @@ export function normalizeOidcConnection(
     record: written.record ?? [],
     reuse: written.reuse ?? 'allow',
     clockTolerance: toSeconds(written.clockTolerance ?? '60s'),
+    signIn: written.signIn === undefined ? null : normalizeSignIn(written.signIn, toList(written.audience), report),
   };
   checkAudience(connection, facts, report);
   checkShadows(written, facts, report);

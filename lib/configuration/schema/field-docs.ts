@@ -60,6 +60,19 @@ const connection: Docs = {
   record: say('Claims kept in the ledger beside those that rules and templates name.', {
     examples: [['run_id', 'sha']],
   }),
+  signIn: say("The broker's own client at the issuer: with it people sign in there."),
+  'signIn.clientId': say('Its id at the issuer, which has to stand in audience too.', { examples: ['0oa1b2c3d4'] }),
+  'signIn.clientSecret': say('A secret of Secrets Manager below token-broker/sign-in/.', {
+    examples: ['token-broker/sign-in/okta'],
+  }),
+  'signIn.privateKey': say('A secret below token-broker/sign-in/ with a PEM or JWK private key, in its place.'),
+  'signIn.authentication': say('How the broker authenticates at the token endpoint.', {
+    default: 'client_secret_basic',
+  }),
+  'signIn.assertionAudience': say('`aud` of an assertion; left out: the token endpoint.'),
+  'signIn.keyId': say('Names the key in the header of the assertion.'),
+  'signIn.algorithm': say('Signs the assertion; left out: the usual one of the key.'),
+  'signIn.scopes': say('What is asked for at the issuer.', { default: ['openid'] }),
   tenant: say('The id of the tenant of Microsoft Entra ID, a GUID.', {
     examples: ['11111111-2222-3333-4444-555555555555'],
   }),

@@ -1,4 +1,5 @@
 import type { RefusalClass } from '../../refusals/kinds.ts';
+import type { Reason } from '../../refusals/registry.ts';
 import { classOf, describe, pendingMembers, retryAfter, statusOf } from '../describe-refusal.ts';
 import { secretJson } from '../http-answer.ts';
 import type { RefusalRenderer } from '../route.ts';
@@ -47,6 +48,12 @@ function oauthCode(refusalClass: RefusalClass, badProof: BadProof): OauthCode {
   }
 }
 
+/** RFC 8628 section 3.5 has codes of its own for two refusals. */
+const DEVICE_CODES: Readonly<Partial<Record<Reason, string>>> = {
+  device_slow_down: 'slow_down',
+  device_code_expired: 'expired_token',
+};
+
 /**
  * RFC 6749 section 5.2, with `reason` and `request_id`. Every 401 says the scheme (RFC 9110 section 11.6.1), also to
  * a client that tried another way.
@@ -54,7 +61,8 @@ function oauthCode(refusalClass: RefusalClass, badProof: BadProof): OauthCode {
 export const oauthError =
   (badProof: BadProof): RefusalRenderer =>
   (refusal, requestId, headers) => {
-    const { status, error } = oauthCode(classOf(refusal), badProof);
+    const { status, error: ofClass } = oauthCode(classOf(refusal), badProof);
+    const error = DEVICE_CODES[refusal.reason] ?? ofClass;
     const body = {
       ...{ error, error_description: describe(refusal), reason: refusal.reason, request_id: requestId },
       ...pendingMembers(refusal),

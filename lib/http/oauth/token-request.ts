@@ -70,7 +70,7 @@ function readGrantType(form: Parameters): Outcome<{ readonly form: Parameters; r
  * beside it (contract section 1): none is left out in silence.
  */
 function checkProofs(form: Parameters, { proof, actor }: OauthGrantType): Outcome<null> {
-  const proofs = ['subject_token', 'assertion', 'code'].filter((name) => form.one(name) !== null);
+  const proofs = ['subject_token', 'assertion', 'code', 'device_code'].filter((name) => form.one(name) !== null);
   if (proofs.length > (proof === null ? 0 : 1)) return refuse('several_proofs');
   if (actor === 'refuse' && (form.one('actor_token') !== null || form.one('actor_token_type') !== null)) {
     return invalidParameter('actor_token goes with a token exchange only.');

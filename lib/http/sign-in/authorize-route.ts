@@ -5,6 +5,7 @@ import type { Handling, Route, RouteAnswer, RouteRequest } from '../route.ts';
 import { readAuthorize, readDecision, readRedirect, readResponseMode, readState } from './authorize-request.ts';
 import { readBrowserCookie } from './browser-cookie.ts';
 import { PAGE_ROUTE } from './page-route.ts';
+import { decidedPage } from './pages/device-pages.ts';
 import { type ProviderRedirectPorts, redirectToProvider } from './provider-redirect.ts';
 import { codeRedirect, errorRedirect } from './redirect.ts';
 
@@ -50,6 +51,7 @@ async function decide(
   const decided = await decideSignIn(ports, form.value, signal);
   if (!decided.ok) return decided;
   const { code, authorization } = decided.value;
+  if (authorization.device !== undefined) return accept({ answer: decidedPage(form.value.decision, request.id) });
   refuseAs(errorRedirect(authorization, ports.issuer));
   if (code === null) return refuse('sign_in_declined');
   return accept({ answer: codeRedirect(authorization, code, ports.issuer, request.id) });

@@ -1,7 +1,7 @@
 import { accept, type Outcome } from '../../outcome.ts';
 import type { Configurations } from '../../ports.ts';
 import { type Begin, type BeginPorts, beginSignIn } from '../../sign-in/begin-sign-in.ts';
-import { hashOf, makeSecret } from '../../sign-in/secret.ts';
+import { makeSecret } from '../../sign-in/secret.ts';
 import type { RouteAnswer, RouteRequest } from '../route.ts';
 import { browserCookie, readBrowserCookie } from './browser-cookie.ts';
 import { redirectTo } from './redirect.ts';
@@ -14,12 +14,12 @@ export interface ProviderRedirectPorts extends BeginPorts {
 export async function redirectToProvider(
   ports: ProviderRedirectPorts,
   request: RouteRequest,
-  asked: Pick<Begin, 'connection' | 'authorization'>,
+  asked: Omit<Begin, 'browser'>,
   signal: AbortSignal,
 ): Promise<Outcome<RouteAnswer>> {
   const browser = readBrowserCookie(request, ports.issuer) ?? makeSecret(ports.random);
   const configuration = await ports.configurations.current(signal);
-  const location = await beginSignIn(ports, { ...asked, browser: hashOf(browser) }, configuration, signal);
+  const location = await beginSignIn(ports, { ...asked, browser }, configuration, signal);
   if (!location.ok) return location;
   const cookie = browserCookie(browser, ports.issuer);
   return accept({ answer: redirectTo(location.value, request.id, 302, [cookie]) });

@@ -5,8 +5,7 @@ import { commonHeaders, type HttpAnswer } from '../http-answer.ts';
 import type { Route, RouteRequest } from '../route.ts';
 import { readBrowserCookie } from './browser-cookie.ts';
 import { PAGE_ROUTE } from './page-route.ts';
-import { consentPage } from './pages/consent-page.ts';
-import { signedInPage } from './pages/signed-in-page.ts';
+import { signedInAnswer } from './pages/signed-in-answer.ts';
 import { type ProviderRedirectPorts, redirectToProvider } from './provider-redirect.ts';
 import { readSamlResponse } from './saml-response.ts';
 
@@ -19,7 +18,12 @@ export const loginRoute = (ports: ProviderRedirectPorts): Route => ({
   paths: ['/saml/{connection}/login'],
   methods: ['GET'],
   handle: (request, { signal }) =>
-    redirectToProvider(ports, request, { connection: connectionOf(request), authorization: null }, signal),
+    redirectToProvider(
+      ports,
+      request,
+      { connection: connectionOf(request), type: 'saml', authorization: null },
+      signal,
+    ),
 });
 
 /** The identity provider's answer, by way of the browser. */
@@ -35,10 +39,7 @@ export const acsRoute = (ports: AnswerPorts): Route => ({
     const posted = { connection: connectionOf(request), document: document.value, browser, id: request.id };
     const signedIn = await answerSignIn(ports, posted, signal);
     if (!signedIn.ok) return signedIn;
-    const { principal, question } = signedIn.value;
-    const answer =
-      question === null ? signedInPage(principal, request.id) : consentPage(principal, question, request.id);
-    return accept({ answer });
+    return accept({ answer: signedInAnswer(signedIn.value, request.id) });
   },
 });
 

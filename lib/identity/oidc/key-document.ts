@@ -94,8 +94,12 @@ export const DISCOVERY_LIMITS = { maxBytes: MAX_DISCOVERY_BYTES } as const;
  * section 4.3.
  */
 export function readDiscovery(bytes: Uint8Array, issuer: string): string | null {
-  const document = parseStrictJson(bytes, DISCOVERY_LIMITS);
-  if (document === null || document['issuer'] !== issuer) return null;
-  const jwksUri = document['jwks_uri'];
+  const jwksUri = readProviderMetadata(bytes, issuer)?.['jwks_uri'];
   return typeof jwksUri === 'string' && URL.canParse(jwksUri) ? jwksUri : null;
+}
+
+/** A discovery document whose `issuer` is exactly the one asked for; else null. OIDC Discovery section 4.3. */
+export function readProviderMetadata(bytes: Uint8Array, issuer: string): JsonObject | null {
+  const document = parseStrictJson(bytes, DISCOVERY_LIMITS);
+  return document === null || document['issuer'] !== issuer ? null : document;
 }

@@ -4,8 +4,8 @@ import type { Explanations } from './kinds.ts';
 /** What brings about each refusal of `../sign-in.ts`, and what to change. */
 export const signInExplanations: Explanations<typeof signInRefusals> = {
   sign_in_connection: {
-    cause: 'The connection is unknown, or of another type: people sign in by SAML only.',
-    fix: 'Name a connection of type saml.',
+    cause: 'The connection is unknown, or people do not sign in there.',
+    fix: 'Name a connection of type saml, or one of type oidc that has a client of its own there (signIn).',
   },
   client_unknown: {
     cause: 'No client of that name is registered, so the redirect URI cannot be trusted and nobody is sent there.',
@@ -33,9 +33,59 @@ export const signInExplanations: Explanations<typeof signInRefusals> = {
       'The browser that came back does not have the cookie of the one that left: another browser or profile, cookies that are blocked, or somebody who would sign you in as themselves.',
     fix: 'Begin again, and stay in that browser.',
   },
+  sign_in_issuer_mismatch: {
+    cause:
+      'The answer names another issuer (RFC 9207) or none where its issuer always does, or the ID token is of another connection or client: a mix-up, or two connections of one issuer that were confused.',
+    fix: 'Begin again. If it stays: compare issuer and signIn.clientId of the connection with what the issuer has.',
+  },
+  sign_in_nonce_mismatch: {
+    cause: 'The ID token has no nonce or another: a code of another sign-in, or an issuer that drops it.',
+    fix: 'Begin again. If it stays, the issuer does not follow OpenID Connect Core section 3.1.2.1.',
+  },
+  sign_in_provider_error: {
+    cause: 'The issuer sent an error in place of a code (RFC 6749 section 4.1.2.1); the page and the log name it.',
+    fix: 'access_denied: somebody declined there, or is not assigned to the application. Others: look at the redirect URI and the scopes of the client at the issuer.',
+  },
+  sign_in_provider_refused: {
+    cause:
+      'The token endpoint refused the code or the client, gave no ID token, or the secret is missing or for another host (its tag token-broker:host).',
+    fix: 'The log has host, code and which of these. Compare signIn of the connection with the client at the issuer.',
+  },
+  sign_in_provider_unavailable: {
+    cause: 'The token endpoint of the issuer failed, throttled or did not answer in time.',
+    fix: 'Begin again in a moment; the log has the host.',
+  },
   sign_in_declined: {
     cause: 'The person pressed Deny on the page that names program, scope and person.',
     fix: 'Nothing, or ask again.',
+  },
+  user_code_unknown: {
+    cause: 'It was mistyped, ten minutes went by, or it was used.',
+    fix: 'Compare with what the device shows, or begin again there.',
+  },
+  user_code_attempts_exceeded: {
+    cause: 'Ten codes that no device has were typed from this address within a minute.',
+    fix: 'Wait as long as Retry-After says.',
+  },
+  device_pending: {
+    cause: 'The person has yet to type the code, to sign in or to press a button.',
+    fix: 'Ask again after the interval of the device authorization response (RFC 8628 section 3.5).',
+  },
+  device_slow_down: {
+    cause: 'Two requests came closer together than the interval, which grows by 5 s each time.',
+    fix: 'Wait as long as error_description says.',
+  },
+  device_denied: {
+    cause: 'The person pressed Deny.',
+    fix: 'Nothing, or begin again.',
+  },
+  device_code_expired: {
+    cause: 'A device code lasts ten minutes.',
+    fix: 'Begin again.',
+  },
+  device_code_unknown: {
+    cause: 'It was altered, is of another broker, or ended more than an hour ago.',
+    fix: 'Begin again.',
   },
   code_unknown: {
     cause: 'A code lives 60 seconds and is good once.',

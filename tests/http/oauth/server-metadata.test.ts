@@ -28,6 +28,7 @@ describe('the metadata of the server', () => {
     expect(metadata.grant_types_supported).toEqual([
       'client_credentials',
       'authorization_code',
+      'urn:ietf:params:oauth:grant-type:device_code',
       'urn:ietf:params:oauth:grant-type:token-exchange',
       'urn:ietf:params:oauth:grant-type:jwt-bearer',
       'urn:ietf:params:oauth:grant-type:saml2-bearer',
@@ -42,7 +43,7 @@ describe('the metadata of the server', () => {
 
   it('has every address at the issuer', () => {
     const addresses = Object.entries(metadata).filter(([name]) => /_endpoint$|_uri$/.test(name));
-    expect(addresses.length).toBe(5);
+    expect(addresses.length).toBe(6);
     for (const [, address] of addresses) expect(String(address).startsWith(`${ISSUER}/`)).toBe(true);
   });
 });

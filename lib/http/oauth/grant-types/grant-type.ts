@@ -1,14 +1,14 @@
 import type { ClientProof } from '../../../identity/principal.ts';
 import type { PresentedProofs } from '../../../issuance/authenticate.ts';
 import { accept, allOf, type Outcome } from '../../../outcome.ts';
-import type { PresentedCode } from '../../../sign-in/redeem.ts';
+import type { Redeemed } from '../../../sign-in/issue-by-code.ts';
 import type { Parameters } from '../../parameters.ts';
 import { readScopes } from '../scope-parameter.ts';
 
 /** What a token request presents, and the scopes that it asks for: those of a code stand with it. */
 export type Presented =
   | { readonly kind: 'proofs'; readonly proofs: PresentedProofs; readonly scopes: readonly string[] }
-  | { readonly kind: 'code'; readonly code: PresentedCode };
+  | Redeemed;
 
 /** A grant type of RFC 6749 section 4: how a client asks, never what a scope hands out. */
 export interface OauthGrantType {
@@ -18,7 +18,7 @@ export interface OauthGrantType {
    */
   readonly badProof: 'invalid_request' | 'invalid_grant';
   /** The parameter that carries its proof; null: the proof is the client's own. */
-  readonly proof: 'subject_token' | 'assertion' | 'code' | null;
+  readonly proof: 'subject_token' | 'assertion' | 'code' | 'device_code' | null;
   /** Of an actor that went unnoticed, a rule for requests without one would decide. */
   readonly actor: 'accept' | 'refuse';
   /** `exchange`: the answer says `issued_token_type` (RFC 8693 section 2.2.1). */

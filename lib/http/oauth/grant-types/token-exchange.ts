@@ -2,6 +2,7 @@ import { BROKER_TOKEN_TYPE } from '../../../oauth-urns.ts';
 import { invalidParameter } from '../../parameters.ts';
 import { readSubjectAndActor } from '../subject-token.ts';
 import { presentedCode } from './authorization-code.ts';
+import { presentedDevice } from './device-code.ts';
 import { type OauthGrantType, withScopes } from './grant-type.ts';
 
 /** RFC 8693 section 2.1. A person who signed in comes by their code, and has no actor. */
@@ -11,12 +12,15 @@ export const tokenExchange: OauthGrantType = {
   actor: 'accept',
   answer: 'exchange',
   read: (form, client) => {
-    if (form.one('subject_token_type') !== BROKER_TOKEN_TYPE.authorizationCode) {
+    const type = form.one('subject_token_type');
+    if (type !== BROKER_TOKEN_TYPE.authorizationCode && type !== BROKER_TOKEN_TYPE.deviceCode) {
       return withScopes(form, readSubjectAndActor(form, client));
     }
     if (form.one('actor_token') !== null || form.one('actor_token_type') !== null) {
       return invalidParameter('A person who signs in has no actor: actor_token is not accepted.');
     }
-    return presentedCode(form, client, 'subject_token');
+    return type === BROKER_TOKEN_TYPE.deviceCode
+      ? presentedDevice(form, client, 'subject_token')
+      : presentedCode(form, client, 'subject_token');
   },
 };

@@ -1,19 +1,18 @@
 import type { Principal } from '../../../identity/principal.ts';
-import type { SignedIn } from '../../../sign-in/answer-sign-in.ts';
 import { isLoopbackRedirect } from '../../../sign-in/redirect-uri.ts';
+import type { SignedIn } from '../../../sign-in/settle-sign-in.ts';
 import type { HttpAnswer } from '../../http-answer.ts';
+import { deviceRows, PHISHING } from './device-pages.ts';
 import { definitions, escapeHtml, htmlPage } from './html-page.ts';
 
 type Question = NonNullable<SignedIn['question']>;
 
 /** Asks the person before anything is handed over: which program, where it is, which scope, as whom. */
 export function consentPage(principal: Principal, question: Question, requestId: string): HttpAnswer {
-  const { client, redirectUri, scopes, targets } = question.authorization;
-  const { host } = new URL(redirectUri);
-  const place = isLoopbackRedirect(redirectUri) ? `a program on this computer (${host})` : host;
+  const { client, redirectUri, scopes, targets, device } = question.authorization;
   const rows = [
     ['Program', client],
-    ['Goes to', place],
+    ...(device === undefined ? [['Goes to', placeOf(redirectUri)] as const] : deviceRows(device)),
     [scopes.length === 1 ? 'Scope' : 'Scopes', scopes.join(', ')],
     ...(targets.length === 0 ? [] : [['For', targets.join(', ')] as const]),
     ['Signed in as', principal.name],
@@ -23,13 +22,20 @@ export function consentPage(principal: Principal, question: Question, requestId:
   const body = `<p>If you allow it, <strong>${escapeHtml(client)}</strong> can get access in your name.
 Allow it only if you started this program yourself, just now.</p>
 ${definitions(rows)}
+${device === undefined ? '' : PHISHING}
 <form method="post" action="/oauth2/authorize">
 ${hidden('sign_in', question.requestId)}
 ${hidden('secret', question.secret)}
 <button class="allow" type="submit" name="decision" value="allow">Allow</button>
 <button type="submit" name="decision" value="deny">Deny</button>
 </form>`;
-  return htmlPage({ status: 200, title: `Allow ${client}?`, body, formLeadsTo: formSource(redirectUri) }, requestId);
+  const formLeadsTo = device === undefined ? formSource(redirectUri) : '';
+  return htmlPage({ status: 200, title: `Allow ${client}?`, body, formLeadsTo }, requestId);
+}
+
+function placeOf(redirectUri: string): string {
+  const { host } = new URL(redirectUri);
+  return isLoopbackRedirect(redirectUri) ? `a program on this computer (${host})` : host;
 }
 
 /**

@@ -31,6 +31,7 @@ ul{padding-left:1.25rem}
 li{overflow-wrap:anywhere}
 button{font:inherit;color:inherit;background:none;cursor:pointer}
 button{padding:.6rem 1.5rem;border-radius:.5rem;border:1px solid var(--line)}
+input{font:inherit;letter-spacing:.1em;padding:.5rem;border:1px solid var(--line);border-radius:.5rem}
 button.allow{background:var(--accent);border-color:var(--accent);color:var(--on-accent)}
 button:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 footer{margin-top:2rem;font-size:.875rem;opacity:.75;overflow-wrap:anywhere}
