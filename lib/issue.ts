@@ -38,6 +38,8 @@ export interface IssuanceRequest extends PolicyRequest {
     readonly userAgent: string | null;
     /** `/sts` only: recorded, never trusted. */
     readonly roleSessionName?: string;
+    /** `/v1/credentials` only: what the caller says that the credentials are for, such as `console`. */
+    readonly purpose?: string;
   };
 }
 

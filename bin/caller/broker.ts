@@ -18,6 +18,8 @@ export interface Request {
   readonly parameters: Readonly<Record<string, string>>;
   readonly policy: string | null;
   readonly actor: Presented | null;
+  /** What the credentials are for, for the record: `console`. Absent: nothing of its own. */
+  readonly purpose?: 'console';
 }
 
 /** The broker said no. Its message is what a person reads: the reason, what was found, and the request's id. */
@@ -81,6 +83,7 @@ export async function fetchCredentials(
 ): Promise<CredentialDocument> {
   const presented = proof.kind === 'client-key' ? await tokenOfKey(request.broker, proof, signal) : proof;
   const form = askedForm(request);
+  if (request.purpose !== undefined) form.set('purpose', request.purpose);
   if (presented.kind === 'token') addToken(form, 'subject', presented);
   const headers = presented.kind === 'client-secret' ? { authorization: basic(presented) } : {};
   const url = `${request.broker}/v1/credentials/${encodeURIComponent(request.scope)}`;

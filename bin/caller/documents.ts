@@ -14,7 +14,7 @@ export interface Caller {
   readonly proof: ProofSource;
   readonly actor: ProofSource | null;
   /** Fresh AWS credentials from the broker. Throws BrokerRefusal, Unreachable, or Error of the proof. Secret. */
-  credentials(): Promise<CredentialDocument>;
+  credentials(purpose?: 'console'): Promise<CredentialDocument>;
   /** A fresh answer of the token endpoint. Secret. */
   token(): Promise<TokenAnswer>;
 }
@@ -36,7 +36,12 @@ export async function callerOf(
     settings,
     proof,
     actor,
-    credentials: async () => asking((await import('./broker.ts')).fetchCredentials),
+    credentials: async (purpose) => {
+      const { fetchCredentials } = await import('./broker.ts');
+      return asking((request, presented, signal) =>
+        fetchCredentials(purpose === undefined ? request : { ...request, purpose }, presented, signal),
+      );
+    },
     token: async () => asking((await import('./broker.ts')).fetchToken),
   };
 }

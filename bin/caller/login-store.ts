@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { isJsonObject } from '../../lib/json.ts';
 import { sha256Hex } from './digest.ts';
-import { faultOf } from './private-folder.ts';
+import { writePrivate } from './private-file.ts';
+import { faultOf, privateFolder } from './private-folder.ts';
 
 /** What a login keeps of one broker. `token` is secret. */
 export interface Login {
@@ -36,4 +37,20 @@ export function readLogin(broker: string, env: Readonly<Record<string, string | 
   } catch {
     return null;
   }
+}
+
+/** Keeps a login, in place of the one before at that broker; returns where. Throws Error where it cannot. */
+export function keepLogin(
+  { broker, token, expires }: Login,
+  env: Readonly<Record<string, string | undefined>>,
+): string {
+  const path = loginFile(broker, env);
+  privateFolder(loginFolder(env));
+  writePrivate(path, `${JSON.stringify({ broker, token, expires })}\n`);
+  return path;
+}
+
+/** Removes the file of a login, whatever is in it. */
+export function removeLogin(broker: string, env: Readonly<Record<string, string | undefined>>): void {
+  rmSync(loginFile(broker, env), { force: true });
 }

@@ -11,6 +11,8 @@ export interface CallbackListener {
 export interface Expected {
   readonly issuer: string;
   readonly state: string;
+  /** Of 127.0.0.1; 0: any that is free. */
+  readonly port: number;
 }
 
 const page = (title: string, text: string): string =>
@@ -29,7 +31,7 @@ function send(response: ServerResponse, status: number, title: string, text: str
 }
 
 /**
- * Listens on a free port of 127.0.0.1 for the browser to come back, once. What does not carry our state is turned away
+ * Listens on a port of 127.0.0.1 for the browser to come back, once. What does not carry our state is turned away
  * and changes nothing.
  */
 export async function listenForCallback(expected: Expected): Promise<CallbackListener> {
@@ -47,7 +49,7 @@ export async function listenForCallback(expected: Expected): Promise<CallbackLis
     resolve(answer.code);
   });
   await new Promise<void>((listening, failed) => {
-    server.once('error', failed).listen(0, '127.0.0.1', listening);
+    server.once('error', failed).listen(expected.port, '127.0.0.1', listening);
   });
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no free port on 127.0.0.1');

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from '../../lib/json.ts';
 import { BROKER_TOKEN_TYPE, GRANT_TYPE } from '../../lib/oauth-urns.ts';
+import { peekClaims } from '../caller/proofs/jwt.ts';
 
 export interface Redeemable {
   readonly issuer: string;
@@ -17,6 +18,8 @@ export interface Redeemed {
   readonly text: string;
   /** A token with all that was said of it, as JSON; null: AWS credentials, which are a document already. Secret. */
   readonly token: string | null;
+  /** A token of this broker, and when it ends (epoch seconds); null: what came is none. Secret. */
+  readonly kept: { readonly token: string; readonly expires: number } | null;
 }
 
 const TIMEOUT_MS = 30_000;
@@ -38,11 +41,19 @@ export async function redeemCode(redeemable: Redeemable): Promise<Redeemed> {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   const response = await fetch(`${issuer}/oauth2/token`, { method: 'POST', body, redirect: 'error', signal });
   const answer = await readAnswer(response);
-  const token = answer['access_token'];
-  if (!response.ok || typeof token !== 'string') throw new Error(refusalOf(answer, response.status));
-  const isCredentials = answer['issued_token_type'] === BROKER_TOKEN_TYPE.awsCredentials;
-  if (isCredentials) return { text: `${token}\n`, token: null };
-  return { text: `${token}\n`, token: `${JSON.stringify(answer, null, 2)}\n` };
+  if (!response.ok || typeof answer['access_token'] !== 'string') throw new Error(refusalOf(answer, response.status));
+  return redeemedOf(answer, issuer);
+}
+
+/** A token response, as what to print and what to keep. */
+export function redeemedOf(answer: JsonObject, issuer: string): Redeemed {
+  const token = String(answer['access_token']);
+  const text = `${token}\n`;
+  if (answer['issued_token_type'] === BROKER_TOKEN_TYPE.awsCredentials) return { text, token: null, kept: null };
+  const claims = peekClaims(token);
+  const expires = claims?.['iss'] === issuer ? claims['exp'] : undefined;
+  const kept = typeof expires === 'number' ? { token, expires } : null;
+  return { text, token: `${JSON.stringify(answer, null, 2)}\n`, kept };
 }
 
 async function readAnswer(response: Response): Promise<JsonObject> {

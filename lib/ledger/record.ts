@@ -150,6 +150,8 @@ export interface IssuanceRecord {
     readonly userAgent: string | null;
     /** `/sts` only: recorded, never trusted. */
     readonly roleSessionName?: string;
+    /** `/v1/credentials` only: what the caller says that the credentials are for, such as `console`. */
+    readonly purpose?: string;
   };
   /** Only where it was revoked (contract section 7): the first time. */
   readonly revoked?: RevokedRecord;

@@ -1,9 +1,13 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { main } from '../../bin/cli.ts';
 import { type Broker, startBroker } from './broker.ts';
 import { Browser, CONFIGURATION, formOf, readAuthnRequest } from './saml-person.ts';
 
 let broker: Broker;
+const state = mkdtempSync(join(tmpdir(), 'token-broker-login-'));
 
 beforeAll(async () => {
   broker = await startBroker({ config: CONFIGURATION });
@@ -11,6 +15,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await broker.stop();
+  rmSync(state, { recursive: true, force: true });
 });
 
 /** What a person does with the address that the terminal prints. */
@@ -27,7 +32,7 @@ async function login(args: readonly string[], visit: Visit, env: Readonly<Record
   const out = (text: string) => {
     written.out += text;
   };
-  const terminal = { out, err, env, cwd: '/' };
+  const terminal = { out, err, env: { XDG_STATE_HOME: state, ...env }, cwd: '/' };
   const code = await main(['login', '--client', 'cli', '--no-browser', ...args], terminal);
   await Promise.all(visits);
   return { code, ...written };

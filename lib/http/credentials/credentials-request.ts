@@ -52,9 +52,10 @@ export function readCredentialsRequest(request: RouteRequest): Outcome<IssuanceR
     sameScope(parameters.one('scope'), scope),
     readNarrowing(parameters),
     refuseOtherNarrowing(parameters, UNDERSTOOD),
+    readPurpose(parameters.one('purpose')),
   );
   if (!read.ok) return read;
-  const [proofs, intent, requestedDuration, names, , narrowing] = read.value;
+  const [proofs, intent, requestedDuration, names, , narrowing, , purpose] = read.value;
   return accept({
     proofs,
     scopes: [scope],
@@ -63,8 +64,14 @@ export function readCredentialsRequest(request: RouteRequest): Outcome<IssuanceR
     narrowing,
     route: 'credentials',
     target: { names, tokenType: parameters.one('requested_token_type'), principalArn: null },
-    caller: callerOf(request),
+    caller: { ...callerOf(request), ...(purpose === null ? {} : { purpose }) },
   });
+}
+
+/** Recorded, and nothing decides by it: a word, such as `console`. */
+function readPurpose(text: string | null): Outcome<string | null> {
+  if (text === null || /^[a-z][a-z0-9-]{0,31}$/.test(text)) return accept(text);
+  return invalidParameter('purpose is a word of a-z, 0-9 and -, up to 32 characters.');
 }
 
 function readOptionalForm(request: HttpRequest): Outcome<Parameters> {
