@@ -12,7 +12,7 @@ export function callerCommands(stack: Stack, idp: IdentityProvider): readonly st
     `${PROGRAM} exec --scope demo -- sh -c 'curl -s -H "Authorization: $AWS_CONTAINER_AUTHORIZATION_TOKEN" "$AWS_CONTAINER_CREDENTIALS_FULL_URI"'`,
     `TOKEN_BROKER_CLIENT_SECRET=a-secret-for-demonstration ${PROGRAM} token --scope demo-reports --proof client:demo-bot`,
     `TOKEN_BROKER_CLIENT_SECRET=a-secret-for-demonstration ${PROGRAM} revoke --list --proof client:demo-bot`,
-    `${PROGRAM} login --connection demo-saml --scope demo-people   # opens a browser`,
+    `${PROGRAM} login --connection demo-oidc --scope demo-people   # opens a browser; --device: a code for one elsewhere`,
   ];
 }
 

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { showApproval } from './approval.ts';
 import { printIssuances } from './issuances.ts';
+import { showDevice, showOidcSignIn } from './person.ts';
 import { showSaml, showSignedRequest } from './proofs.ts';
 import { masked, type Stage } from './stage.ts';
 import { showActor, showBrokerToken, showDownstream, showRevocation } from './token.ts';
@@ -90,6 +91,8 @@ const flows: readonly Flow[] = [
     run: async (stage) => refusal(stage, await stage.idp.token('web-main'), 'demo-untrusted', 'role_refused'),
   },
   { title: 'A person: a SAML response becomes an AWS session (/oauth2/token)', run: showSaml },
+  { title: 'A person signs in at an OpenID provider (/oauth2/authorize), for an AWS session', run: showOidcSignIn },
+  { title: 'A machine without a browser: its code is typed elsewhere (/device, RFC 8628)', run: showDevice },
   {
     title: 'A task: a signed AWS request (GetCallerIdentity) becomes an AWS session',
     sts: 'embedded',

@@ -19,6 +19,8 @@ export interface IdentityProvider {
 }
 
 const LIFETIME_SECONDS = 600;
+/** What oidc-provider wants to be told a lifetime of. */
+const LIVING = ['ClientCredentials', 'Interaction', 'Grant', 'Session', 'AccessToken', 'IdToken', 'AuthorizationCode'];
 
 /** Where somebody would be asked for a password. */
 const INTERACTION = '/interaction/';
@@ -49,7 +51,7 @@ function configurationOf(audience: string, secrets: ReadonlyMap<string, string>)
   const clients = [...secrets].map(([client_id, client_secret]) => ({ client_id, client_secret }));
   return {
     adapter: Adapter,
-    ttl: { ClientCredentials: LIFETIME_SECONDS },
+    ttl: Object.fromEntries(LIVING.map((each) => [each, LIFETIME_SECONDS])),
     clients: [
       ...[...clients, BROKER].map((client) => ({
         ...{ ...client, redirect_uris: [], response_types: [] },
