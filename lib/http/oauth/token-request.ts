@@ -81,7 +81,7 @@ function checkProofs(form: Parameters, { proof, actor }: OauthGrantType): Outcom
 function readPresented(request: HttpRequest, form: Parameters, grantType: OauthGrantType): Outcome<Presented> {
   const client = readClientAuthentication(request, form);
   const presented = client.ok ? grantType.read(form, client.value) : client;
-  if (!presented.ok || presented.value.kind === 'code') return presented;
+  if (!presented.ok || presented.value.kind !== 'proofs') return presented;
   const { proofs } = presented.value;
   return accept({ ...presented.value, proofs: { ...proofs, ...readDpop(request, null) } });
 }
