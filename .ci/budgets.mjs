@@ -19,6 +19,7 @@ const budgets = {
   introspect: { initial: 145 * KB, total: 150 * KB },
   revoke: { initial: 145 * KB, total: 150 * KB },
   metadata: { initial: 65 * KB, total: 65 * KB },
+  witness: { initial: 60 * KB, total: 60 * KB },
   receipts: { initial: 150 * KB, total: 160 * KB },
   archive: { initial: 100 * KB, total: 105 * KB },
   issuances: { initial: 145 * KB, total: 155 * KB },

@@ -81,11 +81,14 @@ async function withPage(root: string, bundle: Bundle): Promise<Bundle> {
   };
 }
 
-const functionFiles = (root: string): readonly string[] =>
-  readdirSync(join(root, 'functions'))
+/** The functions, and that of the witness, which has a template of its own. */
+const functionFiles = (root: string): readonly string[] => [
+  ...readdirSync(join(root, 'functions'))
     .filter((name) => name.endsWith('.ts'))
     .sort()
-    .map((name) => join(root, 'functions', name));
+    .map((name) => join(root, 'functions', name)),
+  ...[join(root, 'witness', 'witness.ts')].filter(existsSync),
+];
 
 async function makeBundles(root: string, identity: Identity): Promise<readonly string[]> {
   const bundled = await Promise.all(functionFiles(root).map((file) => bundleFunction(root, file, identity)));

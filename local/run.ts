@@ -97,7 +97,7 @@ async function start(options: StartOptions): Promise<void> {
     log: log.write,
   });
   running.push(stack);
-  if (!stack.hasArchive) print('The endpoint for S3 makes no bucket: there are no receipts.');
+  if (stack.archive === null) print('The endpoint for S3 makes no bucket: there are no receipts.');
   for (const name of stack.failedRotations) print(`The key ring ${name} could not be made: what needs it refuses.`);
   if (options.config === null) {
     const idp = await startDemo(stack, options.port);

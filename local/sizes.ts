@@ -44,7 +44,7 @@ function largestOrigins(outputs: Metafile['outputs'], count: number): Record<str
 
 function sizeOf({ metafile }: Bundle): BundleSize {
   const code = Object.entries(metafile.outputs).filter(([path]) => path.endsWith('.mjs'));
-  const entry = code.find(([, output]) => output.entryPoint?.startsWith('functions/'));
+  const entry = code.find(([, output]) => /^(?:functions|witness)\//.test(output.entryPoint ?? ''));
   const initial = entry === undefined ? new Set<string>() : staticClosure(metafile.outputs, entry[0]);
   const sum = (outputs: typeof code): number => outputs.reduce((bytes, [, output]) => bytes + output.bytes, 0);
   return {

@@ -5,6 +5,7 @@ import { join, relative, sep } from 'node:path';
 /** What goes into a function's bundle, and what decides how it is made. */
 const BUNDLE_SOURCES = [
   'functions',
+  'witness',
   'lib',
   'console',
   'package.json',

@@ -57,8 +57,8 @@ export interface Stack {
   readonly sts: 'embedded' | 'outside';
   /** Names of key rings whose first rotation failed: what needs them refuses. */
   readonly failedRotations: readonly string[];
-  /** False: the endpoint for S3 makes no bucket, so that there are no receipts. */
-  readonly hasArchive: boolean;
+  /** The bucket of the archive; null: the endpoint for S3 makes none, so that there are no receipts. */
+  readonly archive: string | null;
   /** Applies a configuration folder as a new version. Returns its problems, if any; then nothing changed. */
   configure(folder: string): Promise<readonly string[]>;
   /** Rejects with `HeldByAnother` where a secret is another's, before anything is written. */
@@ -126,7 +126,7 @@ async function prepare(
   functions: Functions,
   clients: Clients,
   stack: { readonly aws: Readonly<Record<string, string>>; readonly tablePrefix: string },
-): Promise<Pick<Stack, 'failedRotations' | 'hasArchive'>> {
+): Promise<Pick<Stack, 'failedRotations' | 'archive'>> {
   await createTables(clients.dynamoDb, stack.tablePrefix);
   const region = stack.aws['AWS_REGION'] ?? '';
   const at = { endpoint: endpoints.urls.S3, region, credentials: credentialsOf(stack.aws) };
@@ -138,7 +138,8 @@ async function prepare(
     rotationOver: (logicalId, url) =>
       functions.over(logicalId, { ...stack.aws, AWS_ENDPOINT_URL_SECRETS_MANAGER: url }),
   });
-  return { failedRotations, hasArchive: !made.includes(false) };
+  const [archive = null] = template.buckets;
+  return { failedRotations, archive: made.includes(false) ? null : archive };
 }
 
 async function assemble(settings: StackSettings, gateway: Gateway, ends: (() => Promise<unknown>)[]): Promise<Stack> {
@@ -157,10 +158,11 @@ async function assemble(settings: StackSettings, gateway: Gateway, ends: (() => 
   if (others === 'refuse' && isOutside('DYNAMODB')) await checkTables(clients.dynamoDb, tablePrefix, url);
   const functions = hostFunctions(template, settings, aws);
   ends.push(functions.stop);
-  const { failedRotations, hasArchive } = await prepare(template, endpoints, functions, clients, { aws, tablePrefix });
-  const archive = functions.running.get('Archive');
-  if (settings.archive === 'follows' && hasArchive && archive !== undefined) {
-    ends.push(startLedgerStream({ client: clients.dynamoDb, table: `${tablePrefix}-ledger`, archive }).stop);
+  const { failedRotations, archive } = await prepare(template, endpoints, functions, clients, { aws, tablePrefix });
+  const follower = functions.running.get('Archive');
+  if (settings.archive === 'follows' && archive !== null && follower !== undefined) {
+    const follows = { client: clients.dynamoDb, table: `${tablePrefix}-ledger`, archive: follower };
+    ends.push(startLedgerStream(follows).stop);
   }
   gateway.open({ routes: template.routes, functions: functions.running });
   const schedules = runSchedules(template.schedules, functions.running);
@@ -168,7 +170,7 @@ async function assemble(settings: StackSettings, gateway: Gateway, ends: (() => 
   const sts = isOutside('STS') ? 'outside' : 'embedded';
   return {
     sts,
-    ...{ url, port: gateway.port, tablePrefix, aws, failedRotations, hasArchive },
+    ...{ url, port: gateway.port, tablePrefix, aws, failedRotations, archive },
     configure: (folder) => putInForce(sdkDynamoDb(clients.dynamoDb), tablePrefix, folder, url),
     checkSecrets: async (secrets) => {
       if (others === 'refuse' && isOutside('SECRETS_MANAGER')) await checkSecrets(clients.secretsManager, secrets);

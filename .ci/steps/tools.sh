@@ -39,6 +39,7 @@ environment lint
 environment sam
 environment aws
 environment python
+environment archive
 
 # Go, where there is none, or one that does not get its successors by itself (before 1.21): as the Go module proxy has it.
 go_version=go1.26.8 go_digest=30c2b1bf7dcc88d3eb0a1364e47ddd9128edb3110a30e8a0ef61cd5856b31de7
@@ -76,3 +77,11 @@ if [[ "$(cat "$VENV/go/installed" 2>/dev/null)" != "$emulator" ]]; then
   echo "$emulator" >"$VENV/go/installed"
 fi
 ls "$VENV/go/aws-lambda-rie"
+
+# Tessera's check of a transparency log (Apache-2.0), from there too.
+fsck=github.com/transparency-dev/tessera/cmd/fsck@v1.0.4
+if [[ "$(cat "$VENV/go/fsck-installed" 2>/dev/null)" != "$fsck" ]]; then
+  GOBIN="$VENV/go" GOFLAGS=-mod=mod GOTOOLCHAIN=auto go install "$fsck"
+  echo "$fsck" >"$VENV/go/fsck-installed"
+fi
+ls "$VENV/go/fsck"

@@ -52,6 +52,11 @@ const issuances: CommandTable = {
   },
 };
 
+/** Auditors verify the log, without the broker. */
+const ledger: CommandTable = {
+  verify: { summary: 'recompute the log and name what was tampered with', load: () => import('./ledger/verify.ts') },
+};
+
 /** What identity providers serve. */
 const connections: CommandTable = {
   check: {
@@ -84,6 +89,7 @@ export const commands: CommandTable = {
   // Docker calls it by the name of its own program.
   'docker-credential': { summary: '', load: () => import('./docker-credential.ts') },
   issuances: { summary: 'list, show, count and export what the ledger has', commands: issuances },
+  ledger: { summary: 'verify the log of all records', commands: ledger },
   connections: { summary: 'look at what identity providers serve', commands: connections },
   policy: { summary: 'validate and apply a configuration folder', commands: policy },
 };

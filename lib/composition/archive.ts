@@ -1,6 +1,7 @@
 import type { ArchivePorts } from '../archive/archive.ts';
-import { transparencyLog } from '../archive/log.ts';
-import { type NoteSigner, signerOf } from '../archive/note.ts';
+import { transparencyLog, type Witness } from '../archive/log.ts';
+import { type NoteSigner, parseVerifier, signerOf } from '../archive/note.ts';
+import { witnessClient } from '../archive/witness-client.ts';
 import { dynamoDbClient } from '../aws/dynamodb/client.ts';
 import { type Item, readItem } from '../aws/dynamodb/ledger-item.ts';
 import { dynamoLedgerQueries } from '../aws/dynamodb/ledger-queries.ts';
@@ -16,6 +17,7 @@ import type { IssuanceRecord } from '../ledger/record.ts';
 import { Fault } from '../outcome.ts';
 import type { Log } from '../ports.ts';
 import { epochMilliseconds } from '../time.ts';
+import { liveFetcher } from './fetcher.ts';
 
 const LEAST_SECRET_CHARACTERS = 32;
 
@@ -39,10 +41,19 @@ export function archivePorts(): ArchivePorts & { readItem(image: object): Issuan
       objects: s3Objects({ region, bucket, lock: { until, mode: archiveLock.mode } }),
       signer: logSigner(settings),
       pauses: systemPauses,
-      witness: null,
+      witness: liveWitness(settings),
       since: () => epochMilliseconds(systemClock.now() - settings.ledgerRetention * 1000),
     }),
   };
+}
+
+/** None where no witness is set. */
+function liveWitness(settings: Settings): Witness | null {
+  const { witnessUrl: url, witnessKey } = settings;
+  if (url === null) return null;
+  const key = parseVerifier(witnessKey ?? '');
+  if (key?.kind !== 'witness') throw new Fault('bug', 'WITNESS_KEY is no verifier key of a witness');
+  return witnessClient({ fetcher: liveFetcher(settings), url, key, lines: jsonLog(systemClock) });
 }
 
 /** Read once in the life of a process: the key never changes. */

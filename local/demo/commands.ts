@@ -16,9 +16,19 @@ export function callerCommands(stack: Stack, idp: IdentityProvider): readonly st
   ];
 }
 
+/** What the command line finds this stack's ledger and archive by. */
+export const operatorSettings = ({ aws, tablePrefix, archive }: Stack): Readonly<Record<string, string>> => ({
+  ...aws,
+  TOKEN_BROKER_TABLES: tablePrefix,
+  ...(archive === null ? {} : { TOKEN_BROKER_ARCHIVE: archive }),
+});
+
+const verifyCommand = ({ url }: Stack, archive: string): string =>
+  `curl -s ${url}/v1/ledger/key | ${PROGRAM} ledger verify s3://${archive} --key /dev/stdin`;
+
 /** What an operator pastes: the command line over this stack's tables. */
 export function operatorCommands(stack: Stack): readonly string[] {
-  const settings = { ...stack.aws, TOKEN_BROKER_TABLES: stack.tablePrefix };
+  const settings = operatorSettings(stack);
   const shown = Object.entries(settings).filter(([name]) => /^(?:AWS_ENDPOINT_URL|AWS_REGION|TOKEN_BROKER)/.test(name));
   const dummy =
     stack.aws['AWS_SECRET_ACCESS_KEY'] === 'local' ? ['AWS_ACCESS_KEY_ID=local', 'AWS_SECRET_ACCESS_KEY=local'] : [];
@@ -26,6 +36,7 @@ export function operatorCommands(stack: Stack): readonly string[] {
     `export ${[...shown.map(([name, value]) => `${name}=${value}`), ...dummy].join(' ')}`,
     `${PROGRAM} issuances list`,
     `${PROGRAM} policy versions`,
+    ...(stack.archive === null ? [] : [verifyCommand(stack, stack.archive)]),
   ];
 }
 

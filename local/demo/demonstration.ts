@@ -3,6 +3,7 @@ import { showApproval } from './approval.ts';
 import { printIssuances } from './issuances.ts';
 import { showDevice, showOidcSignIn } from './person.ts';
 import { showSaml, showSignedRequest } from './proofs.ts';
+import { showReceipt } from './receipt.ts';
 import { masked, type Stage } from './stage.ts';
 import { showActor, showBrokerToken, showDownstream, showRevocation } from './token.ts';
 
@@ -11,6 +12,8 @@ interface Flow {
   readonly title: string;
   /** It needs an STS that refuses a role for its name, or that knows whose sessions it gave. */
   readonly sts?: 'embedded';
+  /** It needs a bucket. */
+  readonly archive?: 'there';
   run(stage: Stage): Promise<readonly string[]>;
 }
 
@@ -113,12 +116,17 @@ const flows: readonly Flow[] = [
     title: 'The ledger: what was issued, denied and failed (token-broker issuances list)',
     run: printIssuances,
   },
+  {
+    title: 'The archive: a receipt proves offline that a record is in the log (token-broker issuances receipt)',
+    archive: 'there',
+    run: showReceipt,
+  },
 ];
 
 /** Shows each flow. Returns true if all of them went well; those that did not say what went wrong. */
 export async function demonstrate(stage: Stage, print: (line: string) => void): Promise<boolean> {
-  const { sts } = stage.stack;
-  const shown = flows.filter((flow) => (flow.sts ?? sts) === sts);
+  const { sts, archive } = stage.stack;
+  const shown = flows.filter((flow) => (flow.sts ?? sts) === sts && (flow.archive === undefined || archive !== null));
   let well = true;
   for (const { title, run } of shown) {
     print(`\n${title}`);

@@ -1,10 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, jest } from '@jest/globals';
+import { entryOf } from '../../lib/archive/entry.ts';
 import { embeddedMetrics, jsonLog } from '../../lib/host/log.ts';
 import { readRequest } from '../../lib/http/http-request.ts';
 import { observeAnswer } from '../../lib/http/route-observation.ts';
+import { aLog, SIGNAL } from '../archive/a-log.ts';
+import { memoryObjects } from '../archive/memory-objects.ts';
 import { anEvent } from '../fakes/http.ts';
 import { NOW } from '../fakes/world.ts';
+import { aRecord } from '../ledger/a-record.ts';
 import { resourcesOf, template } from '../template/document.ts';
 
 const page = readFileSync('docs/cost.md', 'utf8');
@@ -89,6 +94,39 @@ describe('what a million sessions cost, in docs/cost.md', () => {
 
   it('is at most 5 dollars', () => {
     expect(Number(rows?.[place('made')]?.at(-1))).toBeLessThanOrEqual(5);
+  });
+});
+
+describe('what the archive keeps a million issuances for, in docs/cost.md', () => {
+  const table = page.split('**The archive keeps')[1]?.split('\n\n')[1]?.split('\n') ?? [];
+  const cells = (name: string): readonly string[] =>
+    table
+      .find((line) => line.startsWith(`| ${name}`))
+      ?.split('|')
+      .slice(1, -1)
+      .map((cell) => cell.replaceAll('*', '').trim()) ?? [];
+  const RECORDS = 1_024;
+  const GB_A_YEAR = 0.023 * 12;
+
+  it('are the octets that it writes, and under one dollar a year', async () => {
+    const objects = memoryObjects();
+    // As in the table: a record of 2 KB of JSON.
+    const claims = Object.fromEntries(Array.from({ length: 9 }, (_, at) => [`claim_${at}`, randomUUID().repeat(2)]));
+    const entries = Array.from({ length: RECORDS }, () => entryOf(aRecord({ claims })));
+    await aLog(objects).append(entries, null, SIGNAL);
+    const octets = (prefix: RegExp): number =>
+      [...objects.bodies].reduce((sum, [key, body]) => sum + (prefix.test(key) ? body.length : 0), 0) / RECORDS;
+    const kept = ['bundles of entries', 'day files', 'tiles, pages'].map(cells);
+    const counted = [octets(/^tile\/entries\//), octets(/^records\//), octets(/^(?:tile\/\d|places)/)];
+    for (const [place, [, said = '', , dollarsAYear]] of kept.entries()) {
+      const [, kilobytes = '', unit] = /([\d.]+) (KB|bytes) each/.exec(said) ?? [];
+      const bytes = Number(kilobytes) * (unit === 'KB' ? 1_000 : 1);
+      expect(counted[place]).toBeLessThanOrEqual(bytes * 1.05);
+      expect(Number(dollarsAYear)).toBeCloseTo(Math.max(0.01, (bytes / 1_000) * GB_A_YEAR), 2);
+    }
+    const sum = [...kept, cells('what is written again')].reduce((total, row) => total + Number(row.at(-1)), 0);
+    expect(cells('**kept a year**').at(-1)).toBe(sum.toFixed(2));
+    expect(sum).toBeLessThan(1);
   });
 });
 

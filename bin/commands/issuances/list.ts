@@ -7,13 +7,17 @@ import {
 import { toJson } from '../../../lib/ledger/json.ts';
 import type { IssuanceRecord } from '../../../lib/ledger/record.ts';
 import type { LedgerQueries } from '../../../lib/ports.ts';
-import { type Command, UsageError } from '../../command.ts';
+import { type Arguments, type Command, type Terminal, UsageError } from '../../command.ts';
+import { BUCKET_OPTION, withArchive } from '../ledger/archive.ts';
+import { archivedIssuances } from './archived.ts';
 import { withLedger } from './ledger.ts';
 import { filterOptions, givenFilters, tablesOption } from './search-options.ts';
 import { textTable } from './text.ts';
 
 /** A list gives up on its own only where DynamoDB hangs. */
 const PAGE_TIMEOUT_MS = 60_000;
+/** Without a range of time the archive is read from its end on. */
+const ARCHIVE_TIMEOUT_MS = 600_000;
 
 export const command: Command = {
   description: 'Lists issuances from the ledger, newest first. Reads DynamoDB with your own AWS credentials.',
@@ -21,6 +25,8 @@ export const command: Command = {
     ...filterOptions,
     { flags: '--limit <n>', description: '1 to 1000; default 100' },
     { flags: '--cursor <cursor>', description: 'go on where another list with the same filters ended' },
+    { flags: '--archive', description: 'search the archive in S3, which keeps what the table does not keep any more' },
+    BUCKET_OPTION,
     { flags: '--json', description: 'print {"issuances": [...], "next": CURSOR or null}' },
     tablesOption,
   ],
@@ -33,13 +39,28 @@ export const command: Command = {
     }
     const search = parseSearch(parameters);
     if (!search.ok) throw new UsageError(search.refusal.detail ?? search.refusal.reason);
-    const page = await withLedger(given.value('tables'), terminal, (ledger) => collect(ledger, search.value));
-    if (page === null) throw new UsageError('--cursor is not of a list with these filters');
+    const page = await pageOf(given, terminal, search.value);
     terminal.out(given.has('json') ? pageJson(page) : listText(page));
     if (!given.has('json') && page.next !== null) terminal.err(`There is more: add --cursor ${page.next}\n`);
+    if (given.has('archive') && page.issuances.length === search.value.limit) {
+      terminal.err('There may be more: add --to with the time of the last one\n');
+    }
     return 0;
   },
 };
+
+async function pageOf(given: Arguments, terminal: Terminal, search: IssuanceSearch): Promise<IssuancePage> {
+  const tables = given.value('tables');
+  if (given.has('archive')) {
+    if (search.cursor !== null) throw new UsageError('--archive has no cursors: --to goes on where a list ended');
+    const signal = AbortSignal.timeout(ARCHIVE_TIMEOUT_MS);
+    const at = { bucket: given.value('bucket'), tables };
+    return withArchive(at, terminal, (objects) => archivedIssuances(objects, search, signal));
+  }
+  const page = await withLedger(tables, terminal, (ledger) => collect(ledger, search));
+  if (page === null) throw new UsageError('--cursor is not of a list with these filters');
+  return page;
+}
 
 /**
  * Pages of the ledger may be empty while it goes on; a list is full or at the end. null: the cursor is of another

@@ -1,0 +1,111 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { env } from 'node:process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { entryOf } from '../../../lib/archive/entry.ts';
+import { toJson } from '../../../lib/ledger/json.ts';
+import { epochMilliseconds } from '../../../lib/time.ts';
+import { aLog, SIGNAL } from '../../archive/a-log.ts';
+import { aDenial, aRecord, NINE } from '../../ledger/a-record.ts';
+import { resourcesOf, template } from '../../template/document.ts';
+import { folderObjects } from './folder-objects.ts';
+
+const DAY = 86_400_000;
+const source = {
+  file: 'scopes/deploy.yaml',
+  line: 7,
+  appliedBy: 'arn:aws:sts::1:x',
+  appliedAt: null,
+  reason: null,
+  commit: null,
+};
+const issued = [0, 1, 2, 3].map((day) => {
+  const record = aRecord({ time: epochMilliseconds(NINE + day * DAY) });
+  return { ...record, decision: { ...record.decision, source } };
+});
+const denied = aDenial({ principal: 'mallory' });
+const started = aRecord({ outcome: 'started', credential: null });
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'token-broker-athena-'));
+  const records = [...issued, denied, { ...denied, attempts: 5 }, started];
+  const log = aLog(folderObjects(folder));
+  for (const record of records) await log.append([entryOf(record)], null, SIGNAL);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Runs a query of the template over the very files, by DuckDB in place of Athena. */
+async function rowsOf(id: string, given = 'ASIAEXAMPLE', value = given): Promise<readonly Record<string, unknown>[]> {
+  const query = String(template.Resources[id]?.Properties['QueryString']).replace(given, value);
+  const script = join(folder, 'query.py');
+  await writeFile(
+    script,
+    `import duckdb, json, sys
+db = duckdb.connect()
+db.sql(f"CREATE VIEW issuances AS SELECT * FROM read_json('{sys.argv[1]}/records/*/*.jsonl.gz', hive_partitioning = true, hive_types = {{'day': VARCHAR}}, union_by_name = true, convert_strings_to_integers = false, timestampformat = 'none', dateformat = 'none')")
+rows = db.sql(sys.argv[2])
+print(json.dumps([dict(zip(rows.columns, row)) for row in rows.fetchall()], default=str))
+`,
+  );
+  const { stdout } = await promisify(execFile)(env['DUCKDB_PYTHON'] ?? 'python3', [script, folder, query]);
+  return JSON.parse(stdout);
+}
+
+describe('the saved queries of the template', () => {
+  it('are all tried here', () => {
+    expect(
+      resourcesOf('AWS::Athena::NamedQuery')
+        .map(([id]) => id)
+        .sort(),
+    ).toEqual([
+      'DenialsByReasonQuery',
+      'IssuedByScopeQuery',
+      'NeverFinishedQuery',
+      'WhatAPrincipalGotQuery',
+      'WhoHadThisKeyQuery',
+    ]);
+  });
+
+  it('say who had an access key, and who allowed it', async () => {
+    const [first] = issued;
+    const rows = await rowsOf('WhoHadThisKeyQuery', 'ASIAEXAMPLE', first?.credential?.accessKeyId);
+    expect(rows).toMatchObject([{ id: first?.id, principal: first?.principal, line: 7, file: 'scopes/deploy.yaml' }]);
+  });
+
+  it('say what a principal got, each issuance once', async () => {
+    const rows = await rowsOf('WhatAPrincipalGotQuery');
+    expect(rows.map(({ id }) => id)).toEqual([
+      ...issued
+        .map(({ id }) => id)
+        .reverse()
+        .slice(0, 3),
+      ...rows.slice(3).map(({ id }) => id),
+    ]);
+    expect(rows).toHaveLength(5);
+  });
+
+  it('count denials by their last entry', async () => {
+    expect(await rowsOf('DenialsByReasonQuery')).toMatchObject([{ reason: 'not_allowed', records: 1, attempts: 5 }]);
+  });
+
+  it('count what was issued', async () => {
+    expect(await rowsOf('IssuedByScopeQuery')).toMatchObject([{ scope: 'deploy-web', issued: 4 }]);
+  });
+
+  it('list what never finished', async () => {
+    expect(await rowsOf('NeverFinishedQuery')).toMatchObject([{ id: started.id }]);
+  });
+});
+
+it('the table of the template has a column for each member of a record', () => {
+  const { TableInput: table } = (template.Resources['IssuancesTable']?.Properties ?? {}) as {
+    TableInput: { StorageDescriptor: { Columns: { Name: string }[] } };
+  };
+  const columns = table.StorageDescriptor.Columns.map(({ Name }) => Name);
+  const members = ['leaf', ...Object.keys(toJson(issued[0] ?? started))];
+  expect(members.filter((name) => !columns.includes(name))).toEqual([]);
+});
