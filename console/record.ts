@@ -4,7 +4,9 @@
  */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [member: string]: Json };
 
-export type OutcomeName = 'started' | 'issued' | 'denied' | 'failed';
+/** In the order in which they are stacked and said. `approved` is an approver's word, and hands nothing out. */
+export const OUTCOMES = ['issued', 'approved', 'denied', 'failed', 'started'] as const;
+export type OutcomeName = (typeof OUTCOMES)[number];
 
 export interface Proof {
   readonly kind: string;
@@ -59,6 +61,8 @@ export interface Issuance {
   } | null;
   readonly intent: string | null;
   readonly asked?: Readonly<Record<string, Json>>;
+  readonly approval?: Readonly<Record<string, Json>>;
+  readonly revoked?: Json;
   readonly proof: Proof;
   readonly claims: Readonly<Record<string, Json>>;
   readonly decision: {

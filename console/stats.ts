@@ -1,5 +1,5 @@
 import { ask, type Result } from './api.ts';
-import type { OutcomeName } from './record.ts';
+import { OUTCOMES, type OutcomeName } from './record.ts';
 import type { Session } from './session.ts';
 import type { Filter } from './view.ts';
 
@@ -7,8 +7,8 @@ import type { Filter } from './view.ts';
 export const DIMENSIONS = ['scope', 'connection', 'principal', 'actor', 'reason'] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
-/** Records by outcome; `attempts` are the requests behind them. */
-export type Counts = Readonly<Record<OutcomeName | 'attempts', number>>;
+/** Records by outcome; what is left out is none. */
+export type Counts = Readonly<Partial<Record<OutcomeName, number>>>;
 
 export interface Bucket extends Counts {
   /** Of its beginning. */
@@ -113,15 +113,13 @@ function joinedBreakdown(one: Breakdown, other: Breakdown): Breakdown {
   return { groups: [...groups.values()].toSorted((a, b) => recordsOf(b) - recordsOf(a)), others };
 }
 
-const sum = (one: Counts, other: Counts): Counts => ({
-  started: one.started + other.started,
-  issued: one.issued + other.issued,
-  denied: one.denied + other.denied,
-  failed: one.failed + other.failed,
-  attempts: one.attempts + other.attempts,
-});
+const sum = (one: Counts, other: Counts): Counts =>
+  Object.fromEntries(OUTCOMES.map((outcome) => [outcome, (one[outcome] ?? 0) + (other[outcome] ?? 0)]));
 
-export const recordsOf = ({ started, issued, denied, failed }: Counts): number => started + issued + denied + failed;
+export const sumOf = (all: readonly Counts[]): Counts => all.reduce(sum, {});
+
+export const recordsOf = (counts: Counts): number =>
+  OUTCOMES.reduce((records, outcome) => records + (counts[outcome] ?? 0), 0);
 
 const numbers = new Intl.NumberFormat('en');
 
@@ -130,8 +128,9 @@ export const sayNumber = (number: number): string => numbers.format(number);
 
 /** `12 issued, 1 denied`; what is none is left out. */
 export function sayCounts(counts: Counts): string {
-  const said = (['issued', 'denied', 'failed', 'started'] as const)
-    .filter((outcome) => counts[outcome] > 0)
-    .map((outcome) => `${sayNumber(counts[outcome])} ${outcome}`);
+  const said = OUTCOMES.flatMap((outcome) => {
+    const count = counts[outcome] ?? 0;
+    return count === 0 ? [] : [`${sayNumber(count)} ${outcome}`];
+  });
   return said.length === 0 ? 'none' : said.join(', ');
 }

@@ -1,3 +1,4 @@
+import { OUTCOMES } from '../record.ts';
 import {
   type Breakdown,
   type Counts,
@@ -106,8 +107,6 @@ function Name({ dimension, value, view }: NameProps) {
   );
 }
 
-const OUTCOMES = ['issued', 'denied', 'failed', 'started'] as const;
-
 /** How many, and of which outcomes: a stripe whose length is the part of all. */
 function Meter({ counts, total }: { readonly counts: Counts; readonly total: number }) {
   let before = 0;
@@ -120,9 +119,10 @@ function Meter({ counts, total }: { readonly counts: Counts; readonly total: num
         <title>{sayCounts(counts)}</title>
         {OUTCOMES.map((outcome) => {
           const x = before;
-          before += counts[outcome];
-          return counts[outcome] === 0 ? null : (
-            <rect key={outcome} class={`bar ${outcome}`} x={x} y={0} width={counts[outcome]} height={1} />
+          const width = counts[outcome] ?? 0;
+          before += width;
+          return width === 0 ? null : (
+            <rect key={outcome} class={`bar ${outcome}`} x={x} y={0} width={width} height={1} />
           );
         })}
       </svg>

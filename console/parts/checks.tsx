@@ -23,8 +23,16 @@ export function Checks({
         <tr>
           <th scope="col">Check</th>
           <th scope="col">Result</th>
-          {explained ? <th scope="col">Expected</th> : null}
-          {explained ? <th scope="col">Came</th> : null}
+          {explained ? (
+            <th scope="col" class="mid">
+              Expected
+            </th>
+          ) : null}
+          {explained ? (
+            <th scope="col" class="mid">
+              Came
+            </th>
+          ) : null}
         </tr>
       </thead>
       <tbody>
@@ -37,6 +45,12 @@ export function Checks({
               <div class="quiet">
                 <Text of={check.operator} />
               </div>
+              {isExplained(check) ? (
+                <div class="narrow">
+                  <span class="quiet">expected</span> <Value of={check.expected} />
+                  <span class="quiet">came</span> <Value of={check.actual} />
+                </div>
+              ) : null}
             </td>
             <td>
               <span class={check.held ? 'check held' : 'check missed'}>
@@ -45,10 +59,10 @@ export function Checks({
             </td>
             {isExplained(check) ? (
               <>
-                <td>
+                <td class="mid">
                   <Value of={check.expected} />
                 </td>
-                <td>
+                <td class="mid">
                   <Value of={check.actual} />
                 </td>
               </>

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { navigate } from '../navigation.ts';
+import { OUTCOMES } from '../record.ts';
 import { FILTERS, type FilterName, instantsOf, type ListView, type Range, SPANS, type Span } from '../view.ts';
 import { Text } from './text.tsx';
 
@@ -12,8 +13,6 @@ const LABELS: Readonly<Record<FilterName, string>> = {
   reason: 'Reason',
   accessKeyId: 'Access key id',
 };
-
-const OUTCOMES = ['issued', 'denied', 'failed', 'started'];
 
 const SPAN_NAMES: Readonly<Record<Span, string>> = {
   '1h': 'last hour',

@@ -1,6 +1,12 @@
 import type { OutcomeName } from '../record.ts';
 
-const SIGNS: Readonly<Record<OutcomeName, string>> = { issued: '✓', denied: '✕', failed: '!', started: '…' };
+const SIGNS: Readonly<Record<OutcomeName, string>> = {
+  issued: '✓',
+  approved: '✓',
+  denied: '✕',
+  failed: '!',
+  started: '…',
+};
 
 /** An outcome by its word, a sign and a colour: never by the colour alone. */
 export const Outcome = ({ of }: { readonly of: OutcomeName }) => (

@@ -1,13 +1,12 @@
 import { useRef, useState } from 'preact/hooks';
 import { type Brush, barAt, brushByKey, highOf, lowOf, rangeOfBars } from '../brush.ts';
 import { navigate } from '../navigation.ts';
-import { type Bucket, recordsOf, type Stats, sayCounts, sayNumber } from '../stats.ts';
+import { OUTCOMES } from '../record.ts';
+import { type Bucket, recordsOf, type Stats, sayCounts, sayNumber, sumOf } from '../stats.ts';
 import { sayDuration, sayInstant, sayTime } from '../times.ts';
 import type { ListView } from '../view.ts';
 
 const HEIGHT = 100;
-/** From the bottom up: what is most first. */
-const STACK = ['issued', 'denied', 'failed', 'started'] as const;
 
 interface TimelineProps {
   readonly stats: Stats;
@@ -116,8 +115,8 @@ const Bars = ({ buckets, most, brush }: Pick<PlotProps, 'buckets' | 'most' | 'br
     )}
     {buckets.map((bucket, at) => {
       let below = 0;
-      return STACK.map((outcome) => {
-        const height = (bucket[outcome] / most) * HEIGHT;
+      return OUTCOMES.map((outcome) => {
+        const height = ((bucket[outcome] ?? 0) / most) * HEIGHT;
         below += height;
         return height === 0 ? null : (
           <rect key={outcome} class={`bar ${outcome}`} x={at + 0.08} y={HEIGHT - below} width={0.84} height={height} />
@@ -132,8 +131,7 @@ function sayBars(brush: Brush, buckets: readonly Bucket[], step: number): string
   const [first, last] = [buckets[lowOf(brush)], buckets[highOf(brush)]];
   if (first === undefined || last === undefined) return '';
   const among = buckets.slice(lowOf(brush), highOf(brush) + 1);
-  const counts = { started: 0, issued: 0, denied: 0, failed: 0, attempts: 0 };
-  for (const bucket of among) for (const outcome of STACK) counts[outcome] += bucket[outcome];
+  const counts = sumOf(among);
   const end = sayTime(Date.parse(last.time) + step * 1000);
   const begin = sayTime(first.time);
   return `${begin?.day} ${begin?.clock} to ${end?.day === begin?.day ? '' : `${end?.day} `}${end?.clock} UTC: ${sayCounts(counts)}`;

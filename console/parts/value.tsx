@@ -1,7 +1,10 @@
 import type { Json } from '../record.ts';
 import { Text } from './text.tsx';
 
-/** A claim or another value of a record: a text as it is, several one below the other, anything else as JSON. */
+/**
+ * A claim or another value of a record: a text as it is, several one below the other, members by name, anything else as
+ * JSON.
+ */
 export function Value({ of }: { readonly of: Json | undefined }) {
   if (of === undefined || of === null) return <span class="quiet">none</span>;
   if (typeof of === 'string') return <Text of={of} />;
@@ -16,12 +19,22 @@ export function Value({ of }: { readonly of: Json | undefined }) {
       </ul>
     );
   }
+  if (typeof of === 'object' && !Array.isArray(of)) {
+    if (Object.values(of).every(isLeaf)) return <Members of={Object.fromEntries(Object.entries(of))} />;
+    return (
+      <pre>
+        <Text of={JSON.stringify(of, null, 2)} />
+      </pre>
+    );
+  }
   return (
     <code>
       <Text of={JSON.stringify(of)} />
     </code>
   );
 }
+
+const isLeaf = (value: Json): boolean => typeof value !== 'object' || value === null;
 
 const isEmpty = (value: Json | undefined): boolean =>
   value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0);

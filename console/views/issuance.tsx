@@ -10,7 +10,7 @@ import { ProblemBox } from '../parts/problem.tsx';
 import { ReceiptPart } from '../parts/receipt.tsx';
 import { Code, Text } from '../parts/text.tsx';
 import { useAnswer } from '../parts/use-answer.ts';
-import { Members } from '../parts/value.tsx';
+import { Members, Value } from '../parts/value.tsx';
 import type { Issuance } from '../record.ts';
 import type { Session } from '../session.ts';
 import { sayInstant } from '../times.ts';
@@ -50,6 +50,11 @@ function Whole({ issuance, session }: { readonly issuance: Issuance; readonly se
       {asked === undefined ? null : (
         <Part title="What was asked for">
           <Members of={asked} />
+        </Part>
+      )}
+      {issuance.approval === undefined ? null : (
+        <Part title="Approval">
+          <Members of={issuance.approval} />
         </Part>
       )}
       <Part title="Proof">
@@ -152,6 +157,11 @@ function Head({ issuance }: { readonly issuance: Issuance }) {
           </All>{' '}
           <span class="quiet">{grant}</span>
         </Row>
+        {issuance.revoked === undefined ? null : (
+          <Row name="Revoked">
+            <Value of={issuance.revoked} />
+          </Row>
+        )}
         {issuance.overflow === true ? <Row name="Overflow">all denials beyond the minute's ceiling</Row> : null}
         {issuance.truncated === undefined ? null : <Row name="Cut">{issuance.truncated.join(', ')}</Row>}
       </dl>

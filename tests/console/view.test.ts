@@ -35,6 +35,7 @@ describe('the address of a view', () => {
     ['a time that is none', '/console?from=today&to=2026-11-25T20:00:00Z', EVERYTHING],
     ['a span that nobody offers', '/console?last=constructor', EVERYTHING],
     ['a parameter of somebody else', '/console/?utm_source=x', EVERYTHING],
+    ['a word that is not live=1', '/console?live=yes', EVERYTHING],
     ['a page that there is not', '/console/users', { page: 'unknown' }],
     ['an escape that is broken', '/console/issuances/%zz', { page: 'unknown' }],
   ])('is read with %s left out', (_, address, view) => {

@@ -24,6 +24,7 @@ const HOSTILE: Readonly<Record<string, string>> = {
 const records: readonly IssuanceRecord[] = [
   aRecord({ time: ago(50), principal: HOSTILE['markup'] ?? '', intent: HOSTILE['emoji'] ?? '', claims: HOSTILE }),
   aRecord({ time: ago(40), outcome: 'failed', reason: 'role_refused', credential: null }),
+  aRecord({ time: ago(41), scope: 'before' }),
   ...Array.from({ length: 120 }, (_, at) => aRecord({ time: ago(60 + at), scope: 'bulk', principal: `job-${at}` })),
 ];
 
@@ -174,6 +175,7 @@ describe("one issuance's page", () => {
     await page.getByRole('heading', { name: /failed/ }).waitFor();
     expect(await page.textContent('main')).toContain('role_refused');
     await page.getByText('this one').waitFor();
+    expect(await page.locator('.neighbours').textContent()).toContain('before');
   });
 
   it('is told apart from one that there is not', async () => {
@@ -181,6 +183,60 @@ describe("one issuance's page", () => {
     await signIn(stage, page);
     await page.getByRole('alert').waitFor();
     expect(await page.textContent('main')).toContain('issuance_unknown');
+  });
+});
+
+describe('a receipt', () => {
+  const listOwn = async (): Promise<void> => {
+    await page.goto(`${stage.broker.url}/console?scope=broker:issuances:read&outcome=issued`);
+    await signIn(stage, page);
+  };
+
+  it('is verified by the browser itself', async () => {
+    await listOwn();
+    await page.locator('td.time a').last().click();
+    const look = page.getByRole('button', { name: 'Look again' });
+    const verified = page.getByText('verified in this browser');
+    await page.getByText(/verified in this browser|Look again/).waitFor();
+    // The log follows within a minute.
+    for (let looks = 0; looks < 20 && (await look.count()) > 0; looks += 1) {
+      await look.click();
+      await page.waitForTimeout(1_000);
+    }
+    await verified.waitFor();
+    expect(await page.textContent('main')).toMatch(/entry \d+ of \d+ in the log 127\.0\.0\.1/);
+    await expectAccessible(page, 'receipt');
+  });
+
+  it.each([
+    [
+      'a record that is not the one in the log',
+      /\/v1\/issuances\/iss_[^/]+$/,
+      '"attempts":1',
+      '"attempts":2',
+      'another record',
+    ],
+    ['a proof that was altered', /\/receipt$/, /\nindex \d+\n/, '\nindex 1000\n', 'does not lead to the root'],
+    ['a checkpoint that was altered', /\/receipt$/, /\/ledger\n\d+\n/, '/ledger\n1000\n', 'not signed'],
+    ['another key', /\/v1\/ledger\/key$/, /^.*$/s, 'other+00000000+AQ==', 'another log'],
+  ])('does not hold for %s', async (_, path, from, to, says) => {
+    const altered = await page.context().newPage();
+    await altered.route(path, async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, body: (await answer.text()).replace(from, to) });
+    });
+    await altered.goto(page.url());
+    await altered.getByRole('alert').filter({ hasText: 'The receipt does not hold.' }).waitFor();
+    expect(await altered.textContent('main')).toContain(says);
+    await altered.close();
+  });
+
+  it('that there is none is said as such', async () => {
+    const none = await page.context().newPage();
+    await none.route(/\/receipt$/, (route) => route.fulfill({ status: 404, json: { reason: 'route_unknown' } }));
+    await none.goto(page.url());
+    await none.getByText('This broker gives no receipts').waitFor();
+    await none.close();
   });
 });
 

@@ -43,7 +43,7 @@ export interface Stage {
 }
 
 export async function startStage(config: Folder = folder('deployers', 'deployers')): Promise<Stage> {
-  const broker = await startBroker({ config });
+  const broker = await startBroker({ config, archive: 'follows' });
   const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
   const chrome = await chromium.launch({ executablePath, args: [...SHOWN, ...QUIET] });
   const complaints: string[] = [];
