@@ -1,5 +1,17 @@
 /** The filters of `GET /v1/issuances` that a view may have, in the order in which the page shows them. */
-export const FILTERS = ['outcome', 'scope', 'principal', 'connection', 'client', 'reason', 'accessKeyId'] as const;
+export const FILTERS = [
+  'outcome',
+  'scope',
+  'principal',
+  'actor',
+  'connection',
+  'client',
+  'reason',
+  'intent',
+  'approval',
+  'rule',
+  'accessKeyId',
+] as const;
 export type FilterName = (typeof FILTERS)[number];
 export type Filter = Readonly<Partial<Record<FilterName, string>>>;
 

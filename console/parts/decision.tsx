@@ -1,6 +1,6 @@
 import type { Issuance } from '../record.ts';
 import { sayInstant } from '../times.ts';
-import { NO_QUESTION } from '../view.ts';
+import { EVERYTHING, NO_QUESTION } from '../view.ts';
 import { Checks } from './checks.tsx';
 import { Link } from './link.tsx';
 import { Code, Text } from './text.tsx';
@@ -19,7 +19,10 @@ export function DecisionPart({ issuance }: { readonly issuance: Issuance }) {
         {source?.file === null || source?.file === undefined ? null : (
           <>
             {' '}
-            in <Code of={source.line === null ? source.file : `${source.file}:${source.line}`} />
+            in{' '}
+            <Link to={{ ...EVERYTHING, filter: { rule: placeOf(source.file, source.line) }, range: { last: '30d' } }}>
+              <Code of={placeOf(source.file, source.line)} />
+            </Link>
           </>
         )}
         , version {configVersion} of the configuration.
@@ -40,6 +43,8 @@ export function DecisionPart({ issuance }: { readonly issuance: Issuance }) {
     </>
   );
 }
+
+const placeOf = (file: string, line: number | null): string => (line === null ? file : `${file}:${line}`);
 
 const Report = ({ says, of }: { readonly says: string; readonly of: Issuance['request'] }) => (
   <div class="notice">

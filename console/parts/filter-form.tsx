@@ -8,10 +8,21 @@ const LABELS: Readonly<Record<FilterName, string>> = {
   outcome: 'Outcome',
   scope: 'Scope',
   principal: 'Principal',
+  actor: 'Actor',
   connection: 'Connection',
   client: 'Client',
   reason: 'Reason',
+  intent: 'Intent',
+  approval: 'Approval',
+  rule: 'Rule',
   accessKeyId: 'Access key id',
+};
+
+/** What is not compared as a whole. */
+const EXAMPLES: Readonly<Partial<Record<FilterName, string>>> = {
+  intent: 'words of it',
+  approval: 'apr_… or used',
+  rule: 'scopes/deploy.yaml:12',
 };
 
 const SPAN_NAMES: Readonly<Record<Span, string>> = {
@@ -92,7 +103,7 @@ function AddFilter({ view }: { readonly view: ListView }) {
         <input
           aria-label="Value"
           value={value}
-          placeholder="exactly"
+          placeholder={EXAMPLES[name] ?? 'exactly'}
           autocapitalize="none"
           spellcheck={false}
           onInput={({ currentTarget }) => setValue(currentTarget.value)}

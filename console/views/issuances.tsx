@@ -36,7 +36,7 @@ export function IssuancesPage({ view, session }: { readonly view: ListView; read
           : `${issuances.length}${hasMore ? ' newest' : ''} ${issuances.length === 1 ? 'record' : 'records'}`}
       </p>
       {issuances.length > 0 ? <IssuanceTable issuances={issuances} /> : null}
-      {issuances.length === 0 && state === 'ready' && problem === null ? (
+      {issuances.length === 0 && state === 'ready' && problem === null && !hasMore ? (
         <p class="empty">Nothing matches in this range of time.</p>
       ) : null}
       {hasMore ? (

@@ -68,6 +68,15 @@ describe('the table', () => {
     await page.waitForURL(/\/console$/);
   });
 
+  it('is filtered by words of the intent, in whatever case', async () => {
+    await page.getByLabel('Filter by').selectOption('intent');
+    await page.getByLabel('Value').fill('1.4.2 ROLL');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/intent=/);
+    await counted(/^100 newest records$/);
+    await page.goBack();
+  });
+
   it('tells what the broker refuses, with reason and request', async () => {
     await page.getByLabel('Filter by').selectOption('accessKeyId');
     await page.getByLabel('Value').fill('x'.repeat(5_000));
@@ -93,7 +102,7 @@ describe('the table', () => {
 describe('the timeline', () => {
   const plot = () => page.getByRole('slider', { name: /Timeline/ });
   const open = async (): Promise<void> => {
-    await page.getByRole('link', { name: 'Issuances' }).click();
+    await page.getByRole('link', { name: 'Issuances', exact: true }).click();
     await page.getByLabel('Range of time').selectOption('6h');
     await plot().waitFor();
   };
@@ -146,7 +155,7 @@ describe('the timeline', () => {
 
 describe('a record with whatever people put into it', () => {
   beforeAll(async () => {
-    await page.getByRole('link', { name: 'Issuances' }).click();
+    await page.getByRole('link', { name: 'Issuances', exact: true }).click();
     await page.getByLabel('Filter by').selectOption('principal');
     await page.getByLabel('Value').fill(HOSTILE['markup'] ?? '');
     await page.keyboard.press('Enter');
@@ -301,7 +310,7 @@ describe.each([
     await own.getByRole('link', { name: 'Explain it by the rules in force now' }).click();
     await own.getByRole('heading', { name: /Refused|Allowed/ }).waitFor();
     await expectAccessible(own, name('explain'));
-    await own.getByRole('link', { name: 'Scopes' }).click();
+    await own.getByRole('link', { name: 'Scopes', exact: true }).click();
     await own.getByRole('table').waitFor();
     await expectAccessible(own, name('scopes'));
     await own.getByRole('link', { name: 'broker:explain' }).click();
