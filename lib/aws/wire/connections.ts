@@ -7,6 +7,7 @@ import {
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
+import { urlToHttpOptions } from 'node:url';
 import { crc32 } from 'node:zlib';
 import { systemClock } from '../../host/clock.ts';
 import { NoAnswer } from './aws-error.ts';
@@ -125,22 +126,34 @@ function askOnce(wire: WireRequest, signal: AbortSignal): Promise<WireAnswer> {
  * DynamoDB says the CRC-32 (`x-amz-crc32`): one digit more makes another time, and it would still be JSON.
  */
 async function readBody(response: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of response) {
-      bytes += chunk.byteLength;
-      if (bytes > MOST_BYTES) break;
-      chunks.push(chunk);
-    }
-  } catch (cause) {
-    throw new NoAnswer(cause);
-  }
-  if (bytes > MOST_BYTES) throw new NoAnswer('the answer is too large');
-  const body = Buffer.concat(chunks);
+  const body = await octetsOf(response);
   const sum = response.headers['x-amz-crc32'];
   if (sum !== undefined && sum !== String(crc32(body))) throw new NoAnswer('the answer is not the one that was sent');
   return body.toString('utf8');
+}
+
+/** By events: an iterator over the answer would cost more than all the rest of its reading. */
+const octetsOf = (response: IncomingMessage): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    response.on('data', (chunk: Buffer) => {
+      bytes += chunk.byteLength;
+      if (bytes <= MOST_BYTES) chunks.push(chunk);
+      else response.destroy(new NoAnswer('the answer is too large'));
+    });
+    response.on('end', () => resolve(Buffer.concat(chunks)));
+    response.on('error', (cause) => reject(cause instanceof NoAnswer ? cause : new NoAnswer(cause)));
+    response.on('close', () => reject(new NoAnswer('the answer broke off')));
+  });
+
+/** Of an endpoint's URL, which is the same object for the life of the process. */
+const targets = new WeakMap<URL, ReturnType<typeof urlToHttpOptions>>();
+
+function targetOf(url: URL): ReturnType<typeof urlToHttpOptions> {
+  const target = targets.get(url) ?? urlToHttpOptions(url);
+  targets.set(url, target);
+  return target;
 }
 
 function onConnected(socket: Socket, { url }: WireRequest, connected: () => void): void {
@@ -151,7 +164,7 @@ function send({ url, headers, body }: WireRequest, signal: AbortSignal): ClientR
   const [start, agent] =
     url.protocol === 'https:' ? ([httpsRequest, secure] as const) : ([httpRequest, plain] as const);
   const length = { 'content-length': String(Buffer.byteLength(body)) };
-  const request = start(url, { method: 'POST', headers: { ...headers, ...length }, agent, signal });
+  const request = start({ ...targetOf(url), method: 'POST', headers: { ...headers, ...length }, agent, signal });
   request.end(body);
   return request;
 }
