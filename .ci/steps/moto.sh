@@ -16,6 +16,9 @@ TEST_AWS_ENDPOINTS=outside AWS_ENDPOINT_URL_DYNAMODB="$endpoint" AWS_ENDPOINT_UR
 TEST_AWS_ENDPOINTS=outside AWS_ENDPOINT_URL_DYNAMODB="$endpoint" npm test --silent -- tests/aws/dynamodb tests/sign-in/stores \
   --testNamePattern '^(?!.*(thousand|of 50|at once|all instances|repeats of several|several counters|denial of several))'
 
+# The archive's store, and the log over it, on an S3 that others wrote.
+TEST_AWS_ENDPOINTS=outside AWS_ENDPOINT_URL_S3="$endpoint" npm test --silent -- tests/aws/s3 tests/e2e/archive
+
 # moto's STS looks at no trust policy: the cases that need one to be looked at, the demonstration's among them, are the embedded STS's.
 curl --fail --silent --show-error --request POST "$endpoint/moto-api/reset" >/dev/null
 TEST_AWS_ENDPOINTS=outside AWS_ENDPOINT_URL="$endpoint" npm test --silent -- tests/e2e/credentials.test.ts --testNamePattern '^(?!.*does not admit the broker)'

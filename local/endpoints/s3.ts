@@ -37,6 +37,7 @@ function put(bucket: Bucket, key: string, body: Buffer, headers: IncomingHttpHea
   if (sum !== undefined && sum !== createHash('sha256').update(body).digest('base64')) return fault(400, 'BadDigest');
   const etag = `"${createHash('md5').update(body).digest('hex')}"`;
   const until = headers['x-amz-object-lock-retain-until-date'];
+  if (until !== undefined && headers['content-md5'] === undefined) return fault(400, 'InvalidRequest');
   bucket.set(key, {
     ...{ body, etag, headers: kept(headers) },
     lockedUntil: typeof until === 'string' ? Date.parse(until) : 0,

@@ -91,6 +91,8 @@ function headersOf({ body, type, condition, keep, logSize }: NewObject, { lock }
   return {
     'content-type': type,
     'x-amz-checksum-sha256': createHash('sha256').update(body).digest('base64'),
+    // Without it S3 takes nothing under a lock (PutObject, "Content-MD5").
+    'content-md5': createHash('md5').update(body).digest('base64'),
     ...(condition === 'absent' ? { 'if-none-match': '*' } : {}),
     ...(typeof condition === 'object' ? { 'if-match': condition.etag } : {}),
     ...(logSize === undefined ? {} : { [LOG_SIZE]: String(logSize) }),
