@@ -51,7 +51,16 @@ const ROTATION_MEMBERS = ['stage'] as const;
 /** Of the archive function: how many records came, and how many were new to the log. */
 const ARCHIVE_MEMBERS = ['records', 'added'] as const;
 
-export const LOG_MEMBERS = [...REQUEST_MEMBERS, ...REFUSAL_MEMBERS, ...ROTATION_MEMBERS, ...ARCHIVE_MEMBERS] as const;
+/** Of the probe: what it looked at, how it was found (ok, soon, broken), and how many of each there were. */
+const PROBE_MEMBERS = ['scope', 'finding', 'ok', 'soon', 'broken'] as const;
+
+export const LOG_MEMBERS = [
+  ...REQUEST_MEMBERS,
+  ...REFUSAL_MEMBERS,
+  ...ROTATION_MEMBERS,
+  ...ARCHIVE_MEMBERS,
+  ...PROBE_MEMBERS,
+] as const;
 
 /**
  * Anything else, an object above all, could carry more than its name says. Texts are cut and made printable when they

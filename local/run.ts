@@ -14,6 +14,9 @@ import { type Stack, startStack } from './stack.ts';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
+/** What the probe asks for in the demonstration's configuration. */
+const PROBE = { ProbeClient: 'demo-probe', ProbeScope: 'demo-probe', ProbeRefusedScope: 'demo' };
+
 const print = (line: string): void => void stdout.write(`${line}\n`);
 const complain = (line: string): void => void stderr.write(`${line}\n`);
 
@@ -94,6 +97,7 @@ async function start(options: StartOptions): Promise<void> {
     environment: env,
     others,
     archive: 'follows',
+    parameters: options.config === null ? PROBE : {},
     log: log.write,
   });
   running.push(stack);

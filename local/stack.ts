@@ -39,6 +39,8 @@ export interface StackSettings {
   readonly tablePrefix?: string;
   /** Whether the archive follows the ledger; default: `still`, it is filled by whoever calls its function. */
   readonly archive?: 'follows' | 'still';
+  /** Further parameters of the template. */
+  readonly parameters?: Readonly<Record<string, string>>;
   /** What runs the functions; default: threads of this process. */
   readonly host?: FunctionHost;
   /** Takes what the functions print, in lines. */
@@ -64,6 +66,8 @@ export interface Stack {
   /** Rejects with `HeldByAnother` where a secret is another's, before anything is written. */
   checkSecrets(secrets: readonly LocalSecret[]): Promise<void>;
   putSecrets(secrets: readonly LocalSecret[]): Promise<void>;
+  /** Runs the probe once, as its schedule does, and returns what it counted. null: it ended in a fault. */
+  probe(): Promise<unknown>;
   /** Ends everything that was started, requests in flight too. */
   stop(): Promise<void>;
 }
@@ -145,7 +149,7 @@ async function prepare(
 async function assemble(settings: StackSettings, gateway: Gateway, ends: (() => Promise<unknown>)[]): Promise<Stack> {
   const { root, environment, others = 'refuse', tablePrefix = TABLE_PREFIX } = settings;
   const url = `http://127.0.0.1:${gateway.port}`;
-  const parameters = { Issuer: url, ExternalId: EXTERNAL_ID, TablePrefix: tablePrefix };
+  const parameters = { ...settings.parameters, Issuer: url, ExternalId: EXTERNAL_ID, TablePrefix: tablePrefix };
   const template = readTemplate(join(root, 'template.yaml'), parameters, regionOf(environment));
   const endpoints = await startEndpoints(environment, settings.port === 0 ? 0 : gateway.port);
   ends.push(endpoints.stop);
@@ -176,6 +180,10 @@ async function assemble(settings: StackSettings, gateway: Gateway, ends: (() => 
       if (others === 'refuse' && isOutside('SECRETS_MANAGER')) await checkSecrets(clients.secretsManager, secrets);
     },
     putSecrets: (secrets) => fillSecrets(clients.secretsManager, secrets),
+    probe: async () => {
+      const result = await functions.running.get('Probe')?.invoke('{}');
+      return result?.kind === 'result' ? JSON.parse(result.result) : null;
+    },
     stop: () => endAll(ends),
   };
 }

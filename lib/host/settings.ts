@@ -30,6 +30,8 @@ export interface Settings {
   readonly region: string;
   /** The SDK's own endpoint setting for STS; null: the Region's. */
   readonly stsEndpoint: string | null;
+  /** As which client the probe asks for which scopes; null: for none, or this function is not the probe. */
+  readonly probe: { readonly client: string; readonly scope: string; readonly refusedScope: string } | null;
   readonly version: string;
   readonly build: string;
 }
@@ -91,6 +93,8 @@ const lockMode: Setting<LockMode> = {
 };
 const verifierKey = matching(/^[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+$/, 'a signed-note verifier key');
 const label = matching(/^[\w.+-]{1,64}$/, '1 to 64 characters of A-Z a-z 0-9 _ . + -');
+const client = matching(/^[a-z][a-z0-9-]{0,62}$/, 'the name of a client');
+const scope = matching(/^[A-Za-z][A-Za-z0-9:._-]{0,127}$/, 'the name of a scope');
 const algorithm: Setting<SigningAlgorithm> = {
   must: `one of ${SIGNING_ALGORITHMS.join(', ')}`,
   read: (text) => SIGNING_ALGORITHMS.find((name) => name === text) ?? null,
@@ -112,6 +116,14 @@ export function readSettings(environment: Environment = process.env): Settings {
     if ((environment[name] ?? '') === '') problems.push(`${name} is missing: ${setting.must}`);
     return optional(name, setting) ?? placeholder;
   }
+  function probeOf(asked: string | null, granted: string | null, refused: string | null): Settings['probe'] {
+    if (asked !== null && granted !== null && refused !== null) {
+      return { client: asked, scope: granted, refusedScope: refused };
+    }
+    const some = asked !== null || granted !== null || refused !== null;
+    if (some) problems.push('PROBE_CLIENT, PROBE_SCOPE and PROBE_REFUSED_SCOPE must be given together');
+    return null;
+  }
   const origin = required('ISSUER', issuer, '');
   const settings: Settings = {
     issuer: origin,
@@ -132,6 +144,11 @@ export function readSettings(environment: Environment = process.env): Settings {
     witnessKey: optional('WITNESS_KEY', verifierKey),
     region: required('AWS_REGION', region, ''),
     stsEndpoint: optional('AWS_ENDPOINT_URL_STS', endpoint) ?? optional('AWS_ENDPOINT_URL', endpoint),
+    probe: probeOf(
+      optional('PROBE_CLIENT', client),
+      optional('PROBE_SCOPE', scope),
+      optional('PROBE_REFUSED_SCOPE', scope),
+    ),
     version: optional('VERSION', label) ?? '0.0.0',
     build: optional('BUILD', label) ?? 'dev',
   };

@@ -76,6 +76,14 @@ async function showSts({ stack, idp }: Stage): Promise<readonly string[]> {
   return [`AccessKeyId ${masked(element('AccessKeyId'))}   AssumedRole ${element('Arn')}`];
 }
 
+async function showProbe({ stack }: Stage): Promise<readonly string[]> {
+  const counts = await stack.probe();
+  must(counts !== null, 'the probe ended in a fault');
+  const { ok, soon, broken } = Object(counts);
+  must(broken === 0, `${broken} findings are broken`);
+  return [`ok ${ok}   soon ${soon}   broken ${broken}`];
+}
+
 const flows: readonly Flow[] = [
   { title: 'A token of the demonstration identity provider', run: showToken },
   { title: 'Credentials for the scope "demo" at /v1/credentials/demo', run: showCredentials },
@@ -112,6 +120,10 @@ const flows: readonly Flow[] = [
   },
   { title: 'A person approves one request, which is granted once (requires.approval)', run: showApproval },
   { title: 'Taken back: a token that leaked is revoked, and inactive (token-broker revoke)', run: showRevocation },
+  {
+    title: 'The probe: what the identity providers serve, one grant that must succeed and one that must be refused',
+    run: showProbe,
+  },
   {
     title: 'The ledger: what was issued, denied and failed (token-broker issuances list)',
     run: printIssuances,

@@ -10,6 +10,8 @@ interface Alarm {
   readonly id: string;
   readonly name: string;
   readonly says: string;
+  /** `breaching`: it is about something that has to go on, and to fall below the threshold is the alarm too. */
+  readonly silence?: 'breaching';
   /** CloudFormation's properties, beside what all alarms have. */
   readonly what: readonly YAMLMap[];
 }
@@ -20,7 +22,11 @@ const spelledOut = (listed: YAMLMap): readonly Alarm[] =>
     const what = node.clone() as YAMLMap;
     const says = String(what.get('says'));
     what.delete('says');
-    return { id, name: kebabCase(id), says, what: [what] };
+    const alarm = { id, name: kebabCase(id), says, what: [what] };
+    if (!what.has('silence')) return alarm;
+    const silence = z.literal('breaching').parse(what.get('silence'));
+    what.delete('silence');
+    return { ...alarm, silence };
   });
 
 /** Alarms on one reason each. */
@@ -93,6 +99,9 @@ export function alarmResources(
   return joinMaps([
     mapAt(listed, 'counts'),
     ...counted.map(({ id }) => shapes.map('fault-count', { Id: id, reasons })),
-    ...alarms.map(({ id, what, ...said }) => shapes.map('alarm', { Id: id, ...said, what: joinMaps(what) })),
+    ...alarms.map(({ id, what, name, says, silence = 'notBreaching' }) => {
+      const comparison = silence === 'breaching' ? 'LessThanThreshold' : 'GreaterThanOrEqualToThreshold';
+      return shapes.map('alarm', { Id: id, name, says, silence, comparison, what: joinMaps(what) });
+    }),
   ]);
 }

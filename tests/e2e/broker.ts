@@ -25,6 +25,8 @@ export interface BrokerOptions {
   readonly config?: Folder;
   /** Whether the archive follows the ledger; default: it does not. */
   readonly archive?: 'follows';
+  /** Further parameters of the template. */
+  readonly parameters?: Readonly<Record<string, string>>;
   /**
    * `AWS_ENDPOINT_URL_*` and credentials; default: those of this process, so that one suite runs on whatever endpoints
    * CI names.
@@ -44,6 +46,7 @@ export interface Broker {
   /** Puts another configuration in force. Returns its problems. */
   configure(config: Folder): Promise<readonly string[]>;
   putSecrets: Stack['putSecrets'];
+  probe: Stack['probe'];
   stop(): Promise<void>;
 }
 
@@ -88,6 +91,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
     ...{ root: ROOT, port: 0, environment, tablePrefix, log: (line: string) => log.push(line) },
     // Suites that share an endpoint give clients of one name secrets of their own.
     others: 'take-over',
+    parameters: options.parameters ?? {},
     ...host,
     ...(options.archive === undefined ? {} : { archive: options.archive }),
   });
@@ -102,6 +106,16 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
     await stop();
     throw new Error(problems.join('\n'));
   }
-  const { url, aws, putSecrets } = stack;
-  return { url, idp, aws, tablePrefix, log, putSecrets, stop, configure: (config) => configure(stack, idp, config) };
+  const { url, aws, putSecrets, probe } = stack;
+  return {
+    url,
+    idp,
+    aws,
+    tablePrefix,
+    log,
+    putSecrets,
+    probe,
+    stop,
+    configure: (config) => configure(stack, idp, config),
+  };
 }

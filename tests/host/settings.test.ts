@@ -26,6 +26,7 @@ describe('the settings', () => {
       witnessKey: null,
       region: 'eu-west-1',
       stsEndpoint: null,
+      probe: null,
       version: '0.0.0',
       build: 'dev',
     });
@@ -43,6 +44,17 @@ describe('the settings', () => {
         'LEDGER_RETENTION_DAYS',
       ]);
       expect(String(error)).not.toContain('private');
+    }
+  });
+
+  it('say whom the probe asks for what: all of it, or nothing', () => {
+    const probe = { PROBE_CLIENT: 'probe', PROBE_SCOPE: 'probe', PROBE_REFUSED_SCOPE: 'deploy' };
+    expect(readSettings({ ...environment, ...probe }).probe).toEqual({
+      ...{ client: 'probe', scope: 'probe', refusedScope: 'deploy' },
+    });
+    for (const name of Object.keys(probe)) {
+      expect(() => readSettings({ ...environment, ...probe, [name]: '' })).toThrow(/must be given together/);
+      expect(() => readSettings({ ...environment, ...probe, [name]: '-' })).toThrow(new RegExp(`${name} must be`));
     }
   });
 

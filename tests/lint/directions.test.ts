@@ -25,6 +25,8 @@ const canaries = [
   ['lib/ledger', "import { x } from '../policy/decide.ts';\nx();", 'noRestrictedImports'],
   ['lib/ledger', "import { x } from '../http/answer.ts';\nx();", 'noRestrictedImports'],
   ['lib/configuration', "import { x } from '../aws/x.ts';\nx();", 'noRestrictedImports'],
+  ['lib/probe', "import { x } from '../issuance/x.ts';\nx();", 'noRestrictedImports'],
+  ['lib/probe', "import { x } from '../host/fetcher.ts';\nx();", 'noRestrictedImports'],
   ['lib/issuance', "import { x } from '../http/x.ts';\nx();", 'noRestrictedImports'],
   ['lib/sign-in', "import { x } from '../http/x.ts';\nx();", 'noRestrictedImports'],
   ['lib/keys', "import { x } from '../aws/x.ts';\nx();", 'noRestrictedImports'],

@@ -51,9 +51,18 @@ describe('the alarms of the template', () => {
     expect(template.Parameters['RunbookUrl']).not.toHaveProperty('Default');
   });
 
-  it.each(alarms)('$name is heard by the topic, and silence is not an alarm', ({ properties }) => {
+  it.each(alarms)('$name is heard by the topic; silence is an alarm of the probe alone', ({ name, properties }) => {
     expect(properties['AlarmActions']).toEqual({ 'Fn::If': ['HasAlarmTopic', [{ Ref: 'AlarmTopicArn' }], []] });
-    expect(properties['TreatMissingData']).toBe('notBreaching');
+    const { TreatMissingData: silence, ComparisonOperator: comparison } = properties;
+    const wanted =
+      name === 'probe-silent' ? ['breaching', 'LessThanThreshold'] : ['notBreaching', 'GreaterThanOrEqualToThreshold'];
+    expect([silence, comparison]).toEqual(wanted);
+  });
+
+  it('miss a run of the probe before it is a quarter of an hour old, and no single one', () => {
+    const silent = template.Resources['ProbeSilentAlarm']?.Properties;
+    expect(template.Resources['ProbeSchedule']?.Properties['ScheduleExpression']).toBe('rate(5 minutes)');
+    expect(silent).toMatchObject({ Period: 900, EvaluationPeriods: 1, Threshold: 1, MetricName: 'Probes' });
   });
 
   it('have a name and a subject each, none twice', () => {
@@ -143,6 +152,19 @@ describe('what is counted from the logs', () => {
       // CloudWatch Logs takes 1,024 characters.
       expect(pattern.length).toBeLessThanOrEqual(1_024);
     }
+  });
+
+  it("are the probe's lines, by the words that it writes", () => {
+    const [ended, ...found] = counts
+      .filter(({ properties }) => (properties['LogGroupName'] as { Ref: string }).Ref === 'ProbeLog')
+      .map(({ properties }) => String(properties['FilterPattern']));
+    expect(ended).toBe('{ $.event = "probe_ended" }');
+    const source = readFileSync('lib/probe/probe.ts', 'utf8') + readFileSync('lib/probe/trial.ts', 'utf8');
+    for (const word of ['probe_ended', 'probed', 'grant', 'refusal', 'broken', 'soon']) {
+      expect(source).toContain(`'${word}'`);
+    }
+    expect(found).toHaveLength(4);
+    expect(found.filter((pattern) => !pattern.startsWith('{ $.event = "probed" && $.finding = "'))).toEqual([]);
   });
 
   it('has an alarm for each metric, and each alarm of our namespace a metric that is written', () => {

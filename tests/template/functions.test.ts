@@ -31,6 +31,7 @@ const environments: Readonly<Record<string, readonly string[]>> = {
   approvals: [],
   'sign-in': ['SAML_KEYS_SECRET'],
   health: [],
+  probe: ['PROBE_CLIENT', 'PROBE_REFUSED_SCOPE', 'PROBE_SCOPE'],
   rotate: ['SAML_KEYS_SECRET', 'SIGNING_ALGORITHM', 'SIGNING_KEYS_SECRET'],
 };
 

@@ -32,6 +32,7 @@ const resources: Readonly<Record<string, unknown>> = {
   'signing-keys': { Ref: 'SigningKeys' },
   'saml-keys': { Ref: 'SamlKeys' },
   'clients/*': { 'Fn::Sub': `${SECRET}token-broker/clients/*` },
+  'the secret of the probe': { 'Fn::Sub': `${SECRET}token-broker/clients/\${ProbeClient}-??????` },
   'downstream/*': { 'Fn::Sub': `${SECRET}token-broker/downstream/*` },
   'sign-in/*': { 'Fn::Sub': `${SECRET}token-broker/sign-in/*` },
   'assumable-roles': { Ref: 'AssumableRoles' },
@@ -149,6 +150,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     saml,
   ],
   health: [],
+  probe: [
+    'config: dynamodb:BatchGetItem',
+    'config: dynamodb:GetItem',
+    'the secret of the probe: secretsmanager:DescribeSecret secretsmanager:GetSecretValue',
+  ],
   rotate: [
     `signing-keys: ${rotation}`,
     `saml-keys: ${rotation}`,

@@ -21,6 +21,10 @@ function holds(expression: unknown, parameters: Parameters): boolean {
       return text(list[0]) === text(list[1]);
     case 'Fn::Not':
       return !holds(list[0], parameters);
+    case 'Fn::And':
+      return list.every((one) => holds(one, parameters));
+    case 'Fn::Or':
+      return list.some((one) => holds(one, parameters));
     case 'Fn::Contains':
       return (list[0] as readonly unknown[]).map(text).includes(text(list[1]));
     default:
@@ -41,11 +45,16 @@ const whole = {
   Issuer: '',
   WarmCredentials: '0',
   MintConcurrency: '0',
+  ProbeClient: '',
+  ProbeScope: '',
+  ProbeRefusedScope: '',
 };
+const probe = { ProbeClient: 'probe', ProbeScope: 'probe', ProbeRefusedScope: 'deploy' };
 
 describe('the rules of the template', () => {
   it('let a whole set of parameters pass', () => {
     expect(broken(whole)).toEqual([]);
+    expect(broken({ ...whole, ...probe })).toEqual([]);
     expect(broken({ ...whole, DomainName: '', CertificateArn: '', Issuer: 'https://a.example.com' })).toEqual([]);
   });
 
@@ -53,6 +62,9 @@ describe('the rules of the template', () => {
     ['a domain without its certificate', { CertificateArn: '' }],
     ['a domain and an issuer', { Issuer: 'https://broker.example.com' }],
     ['neither a domain nor an issuer', { DomainName: '' }],
+    ['a probe without a client', { ...probe, ProbeClient: '' }],
+    ['a probe without a scope to get', { ...probe, ProbeScope: '' }],
+    ['a probe without a scope to be refused', { ...probe, ProbeRefusedScope: '' }],
   ])('refuse %s', (_, given) => {
     expect(broken({ ...whole, ...given })).toHaveLength(1);
   });

@@ -1,13 +1,16 @@
-import type { Connection } from '../../../lib/configuration/documents.ts';
 import { loadConfiguration } from '../../../lib/configuration/load.ts';
+import { certificateEnd } from '../../../lib/host/certificate-end.ts';
+import { systemClock } from '../../../lib/host/clock.ts';
 import { httpFetcher } from '../../../lib/host/fetcher.ts';
 import { isLoopback } from '../../../lib/loopback.ts';
+import { Asker } from '../../../lib/probe/ask.ts';
+import { checkConnection } from '../../../lib/probe/check.ts';
+import type { Finding } from '../../../lib/probe/finding.ts';
 import type { Command } from '../../command.ts';
 import { deployedAs, folderArgument, formatProblems, issuerArgument } from '../policy/folder.ts';
-import { Asker } from './ask.ts';
-import { type Finding, findingsOf } from './finding.ts';
-import { checkOidc } from './oidc.ts';
-import { checkSaml } from './saml.ts';
+
+/** Somebody waits at a terminal: what has not answered by then is said to have not. */
+const LONGEST_MS = 60_000;
 
 export const command: Command = {
   arguments: '[dir]',
@@ -28,28 +31,16 @@ discovery, keys, algorithms, metadata, the ends of certificates, clocks. Says of
       return 1;
     }
     const loopback = issuer !== null && isLoopback(new URL(issuer));
-    const asker = new Asker(httpFetcher({ loopback }));
-    const now = Date.now();
-    const checks = await Promise.all(loaded.documents.connections.map((each) => check(each, asker, now)));
+    const ports = { fetcher: httpFetcher({ loopback }), clock: systemClock, certificateEnd };
+    const asker = new Asker(ports, AbortSignal.timeout(LONGEST_MS));
+    const now = systemClock.now();
+    const checks = await Promise.all(loaded.documents.connections.map((each) => checkConnection(each, asker, now)));
     const findings = checks.flat();
     if (given.has('json')) terminal.out(`${JSON.stringify({ checks: findings })}\n`);
     else terminal.out(findings.map((finding) => lineOf(finding)).join(''));
     return findings.some(({ status }) => status === 'broken') ? 1 : 0;
   },
 };
-
-function check(connection: Connection, asker: Asker, now: number): Promise<readonly Finding[]> {
-  switch (connection.type) {
-    case 'oidc':
-      return checkOidc(connection, asker, now);
-    case 'saml':
-      return checkSaml(connection, asker, now);
-    case 'aws-iam': {
-      const found = findingsOf(connection.connection);
-      return Promise.resolve([found('nothing', 'ok', 'AWS STS itself answers for its callers')]);
-    }
-  }
-}
 
 const lineOf = ({ connection, check, status, message, until }: Finding): string =>
   `${status.padEnd(6)}  ${connection}  ${check}: ${message}${until === null ? '' : `, until ${until}`}\n`;

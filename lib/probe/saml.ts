@@ -1,8 +1,8 @@
-import type { SamlConnection } from '../../../lib/configuration/documents.ts';
-import { MAX_METADATA_BYTES, type MetadataReading, readMetadata } from '../../../lib/identity/saml/metadata.ts';
-import { metadataFindings } from '../../../lib/identity/saml/metadata-findings.ts';
-import { epochSeconds } from '../../../lib/time.ts';
-import { type Asker, certificateFinding, clockFinding, failureOf } from './ask.ts';
+import type { SamlConnection } from '../configuration/documents.ts';
+import { MAX_METADATA_BYTES, type MetadataReading, readMetadata } from '../identity/saml/metadata.ts';
+import { metadataFindings } from '../identity/saml/metadata-findings.ts';
+import { epochSeconds } from '../time.ts';
+import { type Asker, clockFinding, failureOf } from './ask.ts';
 import { type Finding, type Found, findingsOf, statusAt } from './finding.ts';
 
 /** The metadata of a SAML connection, inlined or where it is published, read as the runtime reads it. */
@@ -18,7 +18,7 @@ export async function checkSaml(connection: SamlConnection, asker: Asker, now: n
   return [
     ...documentFindings(readMetadata(text), found, now),
     ...clockFinding(found, answer, clockTolerance),
-    ...(await certificateFinding(found, metadataUrl, now)),
+    ...(await asker.certificate(found, metadataUrl, now)),
   ];
 }
 

@@ -1,5 +1,5 @@
-import { connect } from 'node:tls';
-import type { Fetcher, FetchResult } from '../../../lib/ports.ts';
+import type { Clock, Fetcher, FetchResult } from '../ports.ts';
+import type { EpochMilliseconds } from '../time.ts';
 import type { Finding, Found } from './finding.ts';
 import { statusAt } from './finding.ts';
 
@@ -12,13 +12,25 @@ export interface Answer {
   readonly askedAt: number;
 }
 
-/** Asks for each address once, as the runtime's own fetcher does. */
+export interface AskerPorts {
+  /** The runtime's own. */
+  readonly fetcher: Fetcher;
+  readonly clock: Clock;
+  /** When the certificate of an https server ends; null: no connection comes about within `timeoutMs`. */
+  certificateEnd(host: string, port: number, timeoutMs: number): Promise<EpochMilliseconds | null>;
+}
+
+/**
+ * Asks for each address once, as the runtime's own fetcher does. Whatever is asked after `signal` cannot be had.
+ */
 export class Asker {
   private readonly answers = new Map<string, Promise<Answer>>();
-  private readonly fetcher: Fetcher;
+  private readonly ports: AskerPorts;
+  private readonly signal: AbortSignal;
 
-  constructor(fetcher: Fetcher) {
-    this.fetcher = fetcher;
+  constructor(ports: AskerPorts, signal: AbortSignal) {
+    this.ports = ports;
+    this.signal = signal;
   }
 
   ask(url: string, maxBytes: number, address: 'any' | 'public' = 'any'): Promise<Answer> {
@@ -28,14 +40,21 @@ export class Asker {
   }
 
   private async get(url: string, maxBytes: number, address: 'any' | 'public'): Promise<Answer> {
-    const began = Date.now();
+    const { fetcher, clock } = this.ports;
+    const began = clock.now();
     const request = { url, method: 'GET', maxBytes, timeoutMs: TIMEOUT_MS, redirects: 'same-host' } as const;
     const headers = { accept: 'application/json, */*' };
-    const result = await this.fetcher.fetch(
-      { ...request, headers, publicAddressOnly: address === 'public' },
-      AbortSignal.timeout(TIMEOUT_MS),
-    );
-    return { result, askedAt: (began + Date.now()) / 2 };
+    const result = await fetcher.fetch({ ...request, headers, publicAddressOnly: address === 'public' }, this.signal);
+    return { result, askedAt: (began + clock.now()) / 2 };
+  }
+
+  /** When the certificate of an https host ends; nothing for plain http, or where no connection comes about. */
+  async certificate(found: Found, address: string, now: number): Promise<readonly Finding[]> {
+    const { protocol, hostname, port } = new URL(address);
+    if (protocol !== 'https:' || this.signal.aborted) return [];
+    const end = await this.ports.certificateEnd(hostname, Number(port || 443), TIMEOUT_MS);
+    if (end === null) return [];
+    return [found('certificate', statusAt(end, now), `the certificate of ${hostname}`, end)];
   }
 }
 
@@ -60,28 +79,4 @@ export function clockFinding(found: Found, { result, askedAt }: Answer, toleranc
   return away > toleranceSeconds
     ? [found('clock', 'broken', `${said}: more than the ${toleranceSeconds} s that are tolerated`)]
     : [found('clock', 'soon', `${said}: ${toleranceSeconds} s are tolerated`)];
-}
-
-/** When the certificate of an https host ends; nothing for plain http, or where no connection comes about. */
-export async function certificateFinding(found: Found, address: string, now: number): Promise<readonly Finding[]> {
-  const { protocol, hostname, port } = new URL(address);
-  if (protocol !== 'https:') return [];
-  const end = await certificateEnd(hostname, Number(port || 443));
-  if (end === null) return [];
-  return [found('certificate', statusAt(end, now), `the certificate of ${hostname}`, end)];
-}
-
-function certificateEnd(host: string, port: number): Promise<number | null> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port, servername: host, timeout: TIMEOUT_MS }, () => {
-      const end = Date.parse(socket.getPeerCertificate().valid_to);
-      socket.destroy();
-      resolve(Number.isNaN(end) ? null : end);
-    });
-    const none = () => {
-      socket.destroy();
-      resolve(null);
-    };
-    socket.once('error', none).once('timeout', none);
-  });
 }

@@ -1,15 +1,15 @@
-import type { OidcConnection, OidcIssuer } from '../../../lib/configuration/documents.ts';
-import { algorithmNamed } from '../../../lib/identity/oidc/algorithms.ts';
-import { keyMisfit } from '../../../lib/identity/oidc/jwk.ts';
+import type { OidcConnection, OidcIssuer } from '../configuration/documents.ts';
+import { algorithmNamed } from '../identity/oidc/algorithms.ts';
+import { keyMisfit } from '../identity/oidc/jwk.ts';
 import {
   DISCOVERY_LIMITS,
   discoveryUrl,
   MAX_KEY_SET_BYTES,
   readDiscovery,
   readKeySet,
-} from '../../../lib/identity/oidc/key-document.ts';
-import { parseStrictJson } from '../../../lib/identity/strict-json.ts';
-import { type Answer, type Asker, certificateFinding, clockFinding, failureOf } from './ask.ts';
+} from '../identity/oidc/key-document.ts';
+import { parseStrictJson } from '../identity/strict-json.ts';
+import { type Answer, type Asker, clockFinding, failureOf } from './ask.ts';
 import { type Finding, type Found, findingsOf } from './finding.ts';
 
 /** What an OIDC connection's issuers serve, read as the runtime reads it. */
@@ -51,7 +51,7 @@ async function checkIssuer(
     found('discovery', 'ok', `${url} names the keys at ${keysAt}`),
     ...algorithmFindings(connection, bytes, found),
     ...clockFinding(found, answer, connection.clockTolerance),
-    ...(await certificateFinding(found, url, now)),
+    ...(await asker.certificate(found, url, now)),
     ...(await checkKeys(connection, keysAt, isForeign ? 'public' : 'any', looking)),
   ];
 }
