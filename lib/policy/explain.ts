@@ -86,13 +86,12 @@ const explainAll = (
   effect: 'allow' | 'deny',
   perspectives: readonly DecisionInput[],
 ): readonly ExplainedRule[] =>
-  rules.map((compiled, rule) => {
-    const views = perspectives.map((view) => explainRule(compiled, rule, effect, view));
-    const [matched] = views.filter(({ outcome }) => outcome === 'matched');
-    const [nearest] = views.toSorted((a, b) => distance(a) - distance(b));
-    const own = { ...placeOf(compiled.rule, rule, effect), outcome: 'elsewhere', checks: [] } as const;
-    return matched ?? nearest ?? own;
-  });
+  rules.map((compiled, rule) =>
+    perspectives
+      .map((view) => explainRule(compiled, rule, effect, view))
+      // There is at least one; whoever matches misses nothing.
+      .reduce((best, view) => (distance(view) < distance(best) ? view : best)),
+  );
 
 const placeOf = (
   { source, mode }: Rule,
