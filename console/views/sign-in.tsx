@@ -85,15 +85,19 @@ const WhatNext = ({ scopes, connection }: Pick<Refused, 'scopes' | 'connection'>
   <>
     <p>
       The connection knows you, and no rule of the scope does.{' '}
-      {connection === '' ? null : (
-        <>
-          <a href={`/saml/${encodeURIComponent(connection)}/login`}>See who you are here and which claims rules see</a>,
-          and give an administrator the request above.{' '}
-        </>
-      )}
-      The refusal is on record, check by check:
+      {connection === '' ? null : <WhoAmI connection={connection} />} Give an administrator the request above. The
+      refusal is on record, check by check:
     </p>
     <pre>token-broker issuances list --scope {scopes.join(' ')} --outcome denied</pre>
+  </>
+);
+
+/** The page does not know of which kind a connection is: only its own link leads somewhere. */
+const WhoAmI = ({ connection }: Pick<Refused, 'connection'>) => (
+  <>
+    See who you are here and which claims rules see: with{' '}
+    <a href={`/saml/${encodeURIComponent(connection)}/login`}>a SAML connection</a>, with{' '}
+    <a href={`/oidc/${encodeURIComponent(connection)}/login`}>an OpenID Connect one</a>.
   </>
 );
 

@@ -19,6 +19,7 @@ describe('the address of a view', () => {
     { ...EVERYTHING, range: { from: '2026-11-25T20:00:00Z', to: '2026-11-25T21:00:00Z' } },
     { ...hostile, range: { last: '1h' } },
     { page: 'issuance', id: 'iss_01/../?#' },
+    { ...EVERYTHING, filter: { rule: 'scopes/deploy.yaml:12', intent: 'roll web' } },
     { page: 'scopes' },
     { page: 'scope', name: 'a:b/c' },
     explain,
