@@ -1,4 +1,4 @@
-# Signing in with what others wrote: responses of pysaml2 and xmlsec1; SimpleSAMLphp as the identity provider, headless Chromium as the browser, the command line as the program.
+# Signing in with what others wrote: responses of pysaml2 and xmlsec1; SimpleSAMLphp and oidc-provider as the identity providers, headless Chromium as the browser (a device's code too), the command line as the program.
 set -euo pipefail
 packages=(simplesamlphp php-cli php-xml php-mbstring chromium python3-pysaml2 xmlsec1)
 if ! command -v php >/dev/null || ! command -v chromium >/dev/null || ! command -v xmlsec1 >/dev/null ||
