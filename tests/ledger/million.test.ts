@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type IssuanceFilter, matches, parseSearch, type SearchParameter } from '../../lib/ledger/filter.ts';
 import { composeId, parseIssuanceId } from '../../lib/ledger/id.ts';
 import type { LedgerEntry } from '../../lib/ledger/merge.ts';
-import { indexValue, type Partition, recordKey } from '../../lib/ledger/partitions.ts';
+import { indexValue, outcomeKey, type Partition, recordKey } from '../../lib/ledger/partitions.ts';
 import { searchLedger } from '../../lib/ledger/query.ts';
 import type { LedgerStorage } from '../../lib/ledger/reader.ts';
 import type { IssuanceRecord } from '../../lib/ledger/record.ts';
@@ -28,6 +28,7 @@ const idOf = (number: number): string => idWith(number, spreadOf(number));
 const spreads = Array.from({ length: 32 }, (_, spread) => idWith(0, spread));
 const partitionOf = spreads.map((id) => recordKey(id).pk);
 const soughtIn = spreads.map((id) => indexValue('sought', id));
+const outcomeIn = spreads.map((id) => outcomeKey('sought', id).pk);
 
 /** The ledger's record with this number, one a millisecond; every twentieth is what filters look for. */
 function recordOf(number: number): IssuanceRecord {
@@ -52,11 +53,12 @@ function recordOf(number: number): IssuanceRecord {
   };
 }
 
-/** Records of a ledger that are made as they are read, and how many were. */
+/** Records of a ledger, each behind its `started`, that are made as they are read, and how many were. */
 function hugeStorage(count: number) {
   const read = { queries: 0, records: 0 };
   const isIn = ({ index, value }: Partition, number: number): boolean => {
-    if (index === null) return partitionOf[spreadOf(number)] === value;
+    if (index === null && partitionOf[spreadOf(number)] === value) return true;
+    if (index === null) return number % 20 === 0 && outcomeIn[spreadOf(number)] === value;
     return number % 20 === 0 && soughtIn[spreadOf(number)] === value;
   };
   const storage: LedgerStorage = {
@@ -66,12 +68,13 @@ function hugeStorage(count: number) {
       const entries: LedgerEntry[] = [];
       let number = Math.min(count - 1, numberAt(high));
       const least = Math.max(0, numberAt(low));
-      if (/^(?:denial|scope)#/.test(partition.value)) return { entries, more: false };
+      // Neither denials nor what had no `started` are in this ledger.
+      if (partition.value.startsWith('denial#') || partition.index === 'scope') return { entries, more: false };
       for (; number >= least && entries.length < most; number -= 1) {
         if (!isIn(partition, number)) continue;
         const id = idOf(number);
         if (id > high || id < low) continue;
-        entries.push({ place: id, key: recordKey(id), record: partition.index === null ? recordOf(number) : null });
+        entries.push(entryIn(partition, recordOf(number)));
       }
       read.records += entries.length;
       return { entries, more: number >= least };
@@ -82,6 +85,14 @@ function hugeStorage(count: number) {
     },
   };
   return { storage, read };
+}
+
+function entryIn({ index, value }: Partition, record: IssuanceRecord): LedgerEntry {
+  const { id, scope } = record;
+  const outcome = outcomeKey(scope, id);
+  if (index !== null) return { place: id, key: outcome, record: null };
+  if (value.startsWith('scope#')) return { place: id, key: outcome, record };
+  return { place: id, key: recordKey(id), record: { ...record, outcome: 'started', credential: null }, outcome };
 }
 
 async function pageOf(count: number, filter: IssuanceFilter) {

