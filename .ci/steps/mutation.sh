@@ -1,4 +1,4 @@
-# A sample of small changes of the code that decides, the same for the same tree (SAMPLE_SEED takes another), within six minutes on two cores: how many does a test notice?
-# Not among the steps of .ci/run yet: its run has not been seen to end within its budget. The goal is 90 of 100 and every survivor judged (docs/testing.md); until the rooms are there, CI holds what has been reached.
+# Every small change of the files whose survivors are judged: 90 of 100 noticed by a test, each other one in tests/mutation/judged.yaml. About two minutes
+# on two cores, and the same result however slow the machine is. A file comes into this list once its survivors are judged (docs/testing.md).
 set -euo pipefail
-npm run --silent mutation -- --budget 300 --show --least 80 --survivors report --seed "${SAMPLE_SEED:-20261125}"
+npm run --silent mutation -- --show --files lib/policy/explain.ts --files lib/policy/plan/who.ts --files lib/policy/plan/implies.ts
