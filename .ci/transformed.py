@@ -36,7 +36,7 @@ def permitted(resources, function):
     """Patterns of method and path for which API Gateway may call a function, or its alias."""
     for resource in resources.values():
         properties = resource["Properties"]
-        if resource["Type"] != "AWS::Lambda::Permission" or "SourceArn" not in properties:
+        if resource["Type"] != "AWS::Lambda::Permission" or properties["Principal"] != "apigateway.amazonaws.com":
             continue
         called = properties["FunctionName"]["Ref"]
         if called == function or called.startswith(f"{function}Alias"):
@@ -51,6 +51,8 @@ def problems(path):
     for function, resource in source["Resources"].items():
         patterns = list(permitted(resources, function))
         for event in resource["Properties"].get("Events", {}).values():
+            if event["Type"] != "HttpApi":
+                continue
             route = event["Properties"]["Path"]
             if route not in made:
                 yield f"SAM makes no route of {route}"
