@@ -24,6 +24,7 @@ describe('a configuration folder', () => {
           maxTokenAge: null,
           tokenIdClaim: 'jti',
           roleAccount: null,
+          signIn: null,
           require: [],
           principal: '${claims.sub}',
           record: [],

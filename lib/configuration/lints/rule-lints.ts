@@ -1,6 +1,6 @@
 /** Rules held against what their callers can have, against their own conditions, and against the rules before them. */
 import { parseInstant } from '../../policy/instant.ts';
-import type { Rule, Scope } from '../documents.ts';
+import type { Connection, Rule, Scope } from '../documents.ts';
 import { type FieldPath, formatField } from '../problem.ts';
 import { type Effect, lintClaim, type Party } from './claim-lints.ts';
 import type { Find, LintContext } from './context.ts';
@@ -40,12 +40,16 @@ function lintApproval(scope: Scope, context: LintContext, find: Find): void {
   }
   const hasApi = context.documents.scopes.some((each) => each.scope === APPROVALS_SCOPE && each.enabled);
   const names = approval.from.flatMap(({ connections }) => connections ?? []);
-  const signsIn = names.some((name) => name !== 'broker' && context.connections.get(name)?.type !== 'aws-iam');
+  const signsIn = names.some((name) => signsPeopleIn(context.connections.get(name)));
   if (hasApi || signsIn) return;
   const message =
     'nobody whom it names can sign in at a browser, and there is no scope broker:approvals for anybody else';
   find(['requires', 'approval', 'from'], 'approval-by-nobody', message);
 }
+
+/** Whether people sign in there at a browser: by SAML, or by OIDC with a client of the broker's own. */
+const signsPeopleIn = (connection: Connection | undefined): boolean =>
+  connection?.type === 'saml' || (connection?.type === 'oidc' && (connection.signIn ?? null) !== null);
 
 interface RuleTests {
   readonly own: readonly Test[];
