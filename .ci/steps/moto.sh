@@ -10,7 +10,7 @@ endpoint="http://127.0.0.1:$port"
 # Not there: faults and round trips, which stand in front of the embedded endpoints, and `npm start`, whose tables have one name and which takes over nobody's.
 # moto calls no rotation function: RotateSecret leaves a secret without a current version. The rotations of the end-to-end suite are the embedded endpoint's.
 TEST_AWS_ENDPOINTS=outside AWS_ENDPOINT_URL_DYNAMODB="$endpoint" AWS_ENDPOINT_URL_SECRETS_MANAGER="$endpoint" \
-  npm test --silent -- tests/e2e --testPathIgnorePatterns /node_modules/ tests/e2e/oauth/rotation tests/e2e/faults tests/e2e/trips tests/e2e/start
+  npm test --silent -- tests/e2e --testPathIgnorePatterns /node_modules/ tests/e2e/faults tests/e2e/trips tests/e2e/start
 
 # The ports' own suites too, on a DynamoDB that others wrote. It is one Python process: cases with many requests at once are dynalite's.
 TEST_AWS_ENDPOINTS=outside AWS_ENDPOINT_URL_DYNAMODB="$endpoint" npm test --silent -- tests/aws/dynamodb tests/sign-in/stores \

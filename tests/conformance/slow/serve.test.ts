@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type ScriptedBroker, startScriptedBroker } from './scripted-broker.ts';
+import { type ScriptedBroker, startScriptedBroker } from '../../bin/scripted-broker.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'serve-'));
 const file = join(folder, 'authorization');

@@ -2,8 +2,8 @@ import { GetSecretValueCommand, RotateSecretCommand } from '@aws-sdk/client-secr
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { JwtVerifier } from 'aws-jwt-verify/jwt-verifier';
 import { createRemoteJWKSet, customFetch, decodeProtectedHeader, jwtVerify } from 'jose';
-import { AUDIENCE, SECRET, SECRET_VALUE } from './folder.ts';
-import { basic, nightly, type OauthStage, post, startOauthStage, TOKEN } from './stage.ts';
+import { AUDIENCE, SECRET, SECRET_VALUE } from '../../e2e/oauth/folder.ts';
+import { basic, nightly, type OauthStage, post, startOauthStage, TOKEN } from '../../e2e/oauth/stage.ts';
 
 let stage: OauthStage;
 
