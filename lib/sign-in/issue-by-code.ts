@@ -1,5 +1,7 @@
+import { readClient } from '../identity/client/registered-client.ts';
+import type { DpopProof } from '../identity/principal.ts';
 import { type IssuanceRequest, type Issued, type IssuePorts, issue } from '../issue.ts';
-import type { Outcome } from '../outcome.ts';
+import { type Outcome, refuse } from '../outcome.ts';
 import { type PresentedDevice, type RedeemDevicePorts, redeemableDevice } from './device/redeem-device.ts';
 import { codeRedeemed, codeUsedAgain, type PresentedCode, redeemableCode } from './redeem.ts';
 import { hashOf } from './secret.ts';
@@ -7,9 +9,13 @@ import { hashOf } from './secret.ts';
 export type CodePorts = RedeemDevicePorts;
 
 /** A code that a browser brought, or the one that a device polls with. */
-export type Redeemed =
+export type Redeemed = (
   | { readonly kind: 'code'; readonly code: PresentedCode }
-  | { readonly kind: 'device'; readonly device: PresentedDevice };
+  | { readonly kind: 'device'; readonly device: PresentedDevice }
+) & {
+  /** A proof of possession of a key, which what is issued is bound to (RFC 9449 section 5); absent: none came. */
+  readonly dpop?: DpopProof;
+};
 
 /**
  * Issues what a person allowed at a browser, for an authorization code or a device code: looked up and held against its
@@ -22,6 +28,9 @@ export async function issueByCode(
   asked: Omit<IssuanceRequest, 'proofs' | 'scopes'>,
   signal: AbortSignal,
 ): Promise<Outcome<Issued>> {
+  const { client } = presented.kind === 'code' ? presented.code : presented.device;
+  // Before anything is redeemed: whoever forgot the proof may come again with the same code.
+  if (presented.dpop === undefined && (await requiresDpop(ports, client, signal))) return refuse('dpop_proof_missing');
   const redeemable =
     presented.kind === 'code'
       ? await redeemableCode(ports, presented.code, signal)
@@ -29,10 +38,17 @@ export async function issueByCode(
   if (!redeemable.ok) return redeemable;
   const { subject, scopes, targets } = redeemable.value;
   const target = { ...asked.target, names: [...asked.target.names, ...targets] };
-  const proofs = { subject, actor: null, client: null, publicClients: 'refuse' } as const;
+  const key = presented.dpop === undefined ? {} : { dpop: presented.dpop };
+  const proofs = { subject, actor: null, client: null, publicClients: 'refuse', ...key } as const;
   const code = presented.kind === 'code' ? presented.code.code : hashOf(presented.device.deviceCode);
   const issued = await issue(ports, { ...asked, proofs, scopes, target }, signal);
   if (issued.ok) await codeRedeemed(ports, code, issued.value, signal);
   else if (issued.refusal.reason === 'replayed') await codeUsedAgain(ports, code, signal);
   return issued;
+}
+
+/** A public client does not authenticate, so that only its registration says that it gets nothing but bound tokens. */
+async function requiresDpop({ configurations }: IssuePorts, client: string, signal: AbortSignal): Promise<boolean> {
+  const registered = await readClient(client, await configurations.current(signal), signal);
+  return registered?.dpop === 'required';
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { SIGN_IN_CLIENT } from '../../local/demo/identity-provider.ts';
 import { type Broker, type Folder, startBroker } from './broker.ts';
 import { type ScriptedIssuer, startScriptedIssuer } from './oidc-issuer.ts';
@@ -24,6 +25,7 @@ const folder = (issuer: string): Folder => ({
   'connections/tokens.yaml': `connection: tokens\ntype: oidc\nissuer: '${issuer}'\naudience: ['@ISSUER@']\n`,
   'connections/away.yaml': connection('away', 'http://127.0.0.1:9', 'c'),
   'clients/cli.yaml': `client: cli\npublic: true\nredirectUris: ['http://127.0.0.1/callback']\n`,
+  'clients/bound-cli.yaml': `client: bound-cli\npublic: true\ndpop: required\nredirectUris: ['http://127.0.0.1/callback']\n`,
   'scopes/api.yaml': scope('api', '[demo-oidc, odd]'),
 });
 
@@ -98,6 +100,49 @@ async function expectPage(answer: Response, status: number, reason: string): Pro
   expect(page).toContain(answer.headers.get('x-request-id') ?? 'none');
   return page;
 }
+
+/** A DPoP proof for the token endpoint (RFC 9449 section 4.2), and the thumbprint of its key. */
+async function keyProof() {
+  const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
+  const jwk = await exportJWK(publicKey);
+  const proof = await new SignJWT({ jti: crypto.randomUUID(), htm: 'POST', htu: `${broker.url}/oauth2/token` })
+    .setIssuedAt()
+    .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk })
+    .sign(privateKey);
+  return { proof, thumbprint: await calculateJwkThumbprint(jwk) };
+}
+
+/** What a public client gets for the code of a person who allowed it, with and without a proof. */
+async function allowed(client: string) {
+  const person = new Browser(broker.url);
+  const began = await person.authorize({ connection: 'demo-oidc', client_id: client });
+  const page = await (await person.get(await throughProvider(began.headers.get('location') ?? ''))).text();
+  const decided = new URL((await person.decide(formOf(page))).headers.get('location') ?? '');
+  const code = decided.searchParams.get('code') ?? '';
+  const form = { grant_type: 'authorization_code', code, client_id: client, redirect_uri: REDIRECT };
+  return async (proof?: string) => {
+    const headers: Record<string, string> = proof === undefined ? {} : { dpop: proof };
+    const body = new URLSearchParams({ ...form, code_verifier: VERIFIER });
+    const answer = await fetch(`${broker.url}/oauth2/token`, { method: 'POST', headers, body });
+    return Object(await answer.json());
+  };
+}
+
+describe('a code that is redeemed with a DPoP proof', () => {
+  it('gives a token that is bound to its key', async () => {
+    const { proof, thumbprint } = await keyProof();
+    const granted = await (await allowed('cli'))(proof);
+    expect([granted.token_type, claimsOf(granted.access_token).cnf]).toEqual(['DPoP', { jkt: thumbprint }]);
+  });
+
+  it('is the only way for a client with dpop: required, which may come again with the same code', async () => {
+    const ask = await allowed('bound-cli');
+    expect(await ask()).toMatchObject({ error: 'invalid_dpop_proof', reason: 'dpop_proof_missing' });
+    const { proof, thumbprint } = await keyProof();
+    const granted = await ask(proof);
+    expect([granted.token_type, claimsOf(granted.access_token).cnf]).toEqual(['DPoP', { jkt: thumbprint }]);
+  });
+});
 
 describe('a sign-in at an OIDC connection, by oidc-provider', () => {
   it('goes from the program to the issuer and back, and gives what the scope grants', async () => {

@@ -81,7 +81,8 @@ function checkProofs(form: Parameters, { proof, actor }: OauthGrantType): Outcom
 function readPresented(request: HttpRequest, form: Parameters, grantType: OauthGrantType): Outcome<Presented> {
   const client = readClientAuthentication(request, form);
   const presented = client.ok ? grantType.read(form, client.value) : client;
-  if (!presented.ok || presented.value.kind !== 'proofs') return presented;
+  if (!presented.ok) return presented;
+  if (presented.value.kind !== 'proofs') return accept({ ...presented.value, ...readDpop(request, null) });
   const { proofs } = presented.value;
   return accept({ ...presented.value, proofs: { ...proofs, ...readDpop(request, null) } });
 }
