@@ -8,7 +8,7 @@ import type { SamlConnection } from '../lib/configuration/documents.ts';
 import { metadataOutcome, readMetadata } from '../lib/identity/saml/metadata.ts';
 import { verifySaml } from '../lib/identity/saml/verify-saml.ts';
 import { loadConnection } from '../lib/policy/connection.ts';
-import type { Configuration } from '../lib/ports.ts';
+import type { Configuration } from '../lib/ports/configuration.ts';
 import { epochSeconds, seconds } from '../lib/time.ts';
 import {
   ACS,

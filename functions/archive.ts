@@ -2,7 +2,7 @@ import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { type ArchivePorts, archiveRecords, sweepLedger } from '../lib/archive/archive.ts';
 import { archivePorts } from '../lib/composition/archive.ts';
 import type { IssuanceRecord } from '../lib/ledger/record.ts';
-import type { Log } from '../lib/ports.ts';
+import type { Log } from '../lib/ports/log.ts';
 
 /** What the stream of the ledger's table brings; without records: the schedule, for a sweep. */
 export type ArchiveEvent = Partial<Pick<DynamoDBStreamEvent, 'Records'>>;

@@ -5,7 +5,7 @@ import { resourceMetadata } from '../lib/http/oauth/resource-metadata.ts';
 import { serverMetadata } from '../lib/http/oauth/server-metadata.ts';
 import { type RoutePorts, routeHandler } from '../lib/http/route-handler.ts';
 import { accept } from '../lib/outcome.ts';
-import type { OwnKeys } from '../lib/ports.ts';
+import type { OwnKeys } from '../lib/ports/keys.ts';
 
 const BUDGET_MS = 3_000;
 /** Well under a rotation's period, in which a key is published before it signs. */

@@ -1,7 +1,7 @@
 import { rotatePorts } from '../lib/composition/rotate.ts';
 import { type Rotated, type RotatingSecret, type RotationEvent, rotate } from '../lib/keys/rotation.ts';
 import { Fault } from '../lib/outcome.ts';
-import type { Log } from '../lib/ports.ts';
+import type { Log } from '../lib/ports/log.ts';
 
 export interface RotationPorts {
   readonly secret: RotatingSecret;

@@ -2,7 +2,9 @@ import { type BrokerToken, verifyBrokerToken } from './identity/broker-token/ver
 import { parseJwt } from './identity/oidc/jwt.ts';
 import type { DpopProof } from './identity/principal.ts';
 import { accept, type Outcome, refuse } from './outcome.ts';
-import type { Clock, OwnKeys, Revocations } from './ports.ts';
+import type { Clock } from './ports/host.ts';
+import type { OwnKeys } from './ports/keys.ts';
+import type { Revocations } from './ports/revocations.ts';
 import { type EpochSeconds, toEpochSeconds } from './time.ts';
 
 /** What it takes to know the bearer of a broker token: nothing that can mint or write. */

@@ -5,7 +5,10 @@ import { parseJwt } from './identity/oidc/jwt.ts';
 import type { AuthenticatedClient, ClientProof } from './identity/principal.ts';
 import { claimOnce } from './issuance/single-use.ts';
 import { accept, type Outcome, refuse } from './outcome.ts';
-import type { Configurations, OwnKeys, Replays, Revocations } from './ports.ts';
+import type { Configurations } from './ports/configuration.ts';
+import type { OwnKeys } from './ports/keys.ts';
+import type { Replays } from './ports/replays.ts';
+import type { Revocations } from './ports/revocations.ts';
 import { toEpochSeconds } from './time.ts';
 
 /** What introspection and revocation ask of the world. Neither reads the ledger nor can mint. */

@@ -14,7 +14,12 @@ import { spend } from './issuance/spend.ts';
 import { issuanceId } from './ledger/id.ts';
 import type { IssuanceRecord } from './ledger/record.ts';
 import { accept, type Outcome, type Refusal, refuse } from './outcome.ts';
-import type { Clock, Configurations, Ledger, Limits, Random, Replays, Revocations } from './ports.ts';
+import type { Configurations } from './ports/configuration.ts';
+import type { Clock, Random } from './ports/host.ts';
+import type { Ledger } from './ports/ledger.ts';
+import type { Limits } from './ports/limits.ts';
+import type { Replays } from './ports/replays.ts';
+import type { Revocations } from './ports/revocations.ts';
 import { marksOfRequest } from './revocation/marks.ts';
 
 export interface IssuePorts {

@@ -2,7 +2,7 @@ import type { ActorSelector, Limit, Rule, Scope } from './configuration/document
 import { isScopeName } from './issuance/decide-scopes.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 import { accept, type Outcome, refuse } from './outcome.ts';
-import type { Configuration, Configurations, ScopeNames } from './ports.ts';
+import type { Configuration, Configurations, ScopeNames } from './ports/configuration.ts';
 import { epochSeconds, toRfc3339 } from './time.ts';
 
 /** What a list of scopes asks of the world: the configuration, to be read. */

@@ -4,7 +4,7 @@ import { parseSearch, type SearchParameter } from './ledger/filter.ts';
 import { toJson } from './ledger/json.ts';
 import { countLedger, parseStats, type StatsParameters, statsJson } from './ledger/stats.ts';
 import { accept, type Outcome, refuse } from './outcome.ts';
-import type { LedgerQueries } from './ports.ts';
+import type { LedgerQueries } from './ports/ledger.ts';
 
 /** The built-in scope whose tokens read the ledger (contract section 2). */
 const READ_SCOPE = 'broker:issuances:read';

@@ -3,7 +3,7 @@ import { KEY } from './archive/log.ts';
 import type { Objects } from './archive/objects.ts';
 import { receiptOf } from './archive/receipt.ts';
 import { accept, type Outcome, refuse } from './outcome.ts';
-import type { LedgerQueries } from './ports.ts';
+import type { LedgerQueries } from './ports/ledger.ts';
 import { seconds } from './time.ts';
 
 /** What receipts ask of the world: the log, and whether the ledger has what the log has not. */

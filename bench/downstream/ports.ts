@@ -6,7 +6,10 @@ import { type IssuePorts, issue } from '../../lib/issue.ts';
 import { toJson } from '../../lib/ledger/json.ts';
 import { accept, refuse } from '../../lib/outcome.ts';
 import { loadScope } from '../../lib/policy/scope.ts';
-import type { Fetcher, Pauses, Secrets, WebIdentities } from '../../lib/ports.ts';
+import type { Fetcher } from '../../lib/ports/documents.ts';
+import type { Pauses } from '../../lib/ports/host.ts';
+import type { Secrets } from '../../lib/ports/secrets.ts';
+import type { WebIdentities } from '../../lib/ports/sessions.ts';
 import { StandingRevocations } from '../../lib/revocation/revocation.ts';
 
 export interface IssuancePorts {

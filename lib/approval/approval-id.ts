@@ -1,5 +1,5 @@
 import { firstIdAt, issuanceId, parseIssuanceId } from '../ledger/id.ts';
-import type { Random } from '../ports.ts';
+import type { Random } from '../ports/host.ts';
 import type { EpochMilliseconds } from '../time.ts';
 
 const PREFIX = 'apr_';

@@ -7,7 +7,7 @@ import { decideByRules } from '../policy/decide.ts';
 import type { DecisionInput } from '../policy/lookup.ts';
 import { PERSON_CLAIMS } from '../policy/person-claims.ts';
 import type { CompiledScope } from '../policy/scope.ts';
-import type { Configuration } from '../ports.ts';
+import type { Configuration } from '../ports/configuration.ts';
 import type { EpochSeconds } from '../time.ts';
 import type { ApprovalRequest } from './approvals.ts';
 import { partyOf, personDigests } from './parties.ts';

@@ -1,4 +1,4 @@
-import type { LedgerQueries } from '../ports.ts';
+import type { LedgerQueries } from '../ports/ledger.ts';
 import type { ApprovalRequest, Approvals } from './approvals.ts';
 import { lengthText, wordsOf } from './words.ts';
 

@@ -1,5 +1,8 @@
 import { accept, Fault, type Outcome, refuse } from '../outcome.ts';
-import type { ApprovalMetrics, Clock, Configurations, Ledger } from '../ports.ts';
+import type { Configurations } from '../ports/configuration.ts';
+import type { Clock } from '../ports/host.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import type { ApprovalMetrics } from '../ports/log.ts';
 import { type EpochSeconds, epochMilliseconds, toEpochSeconds } from '../time.ts';
 import type { ApprovalDecision, ApprovalRequest, ApprovalState, Approvals } from './approvals.ts';
 import { type Admitted, type Approver, admit } from './approver.ts';

@@ -1,7 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { claimOnce } from '../issuance/single-use.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
-import type { Configurations, Random, Replays } from '../ports.ts';
+import type { Configurations } from '../ports/configuration.ts';
+import type { Random } from '../ports/host.ts';
+import type { Replays } from '../ports/replays.ts';
 import { marksOfRequest } from '../revocation/marks.ts';
 import { type RedeemPorts, redeemableCode } from '../sign-in/redeem.ts';
 import { makeSecret } from '../sign-in/secret.ts';

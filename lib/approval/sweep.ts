@@ -1,4 +1,5 @@
-import type { Clock, Ledger } from '../ports.ts';
+import type { Clock } from '../ports/host.ts';
+import type { Ledger } from '../ports/ledger.ts';
 import { epochMilliseconds, toEpochSeconds } from '../time.ts';
 import type { ApprovalEvent, ApprovalRequest, ApprovalState, Approvals } from './approvals.ts';
 import { expiryRecord } from './record.ts';

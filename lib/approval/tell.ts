@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json.ts';
-import type { Log } from '../ports.ts';
+import type { Log } from '../ports/log.ts';
 import type { ApprovalEvent, ApprovalRequest, ApprovalState, Approvals } from './approvals.ts';
 import { DETAIL_TYPES, eventDetail } from './event.ts';
 

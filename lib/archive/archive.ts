@@ -1,6 +1,7 @@
 import type { IssuanceRecord } from '../ledger/record.ts';
 import { Fault } from '../outcome.ts';
-import type { Clock, LedgerQueries } from '../ports.ts';
+import type { Clock } from '../ports/host.ts';
+import type { LedgerQueries } from '../ports/ledger.ts';
 import { type EpochMilliseconds, epochMilliseconds, type Milliseconds, milliseconds } from '../time.ts';
 import { entryOf } from './entry.ts';
 import type { TransparencyLog } from './log.ts';

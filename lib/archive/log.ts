@@ -1,5 +1,5 @@
 import { Fault } from '../outcome.ts';
-import type { Pauses } from '../ports.ts';
+import type { Pauses } from '../ports/host.ts';
 import { type EpochMilliseconds, milliseconds } from '../time.ts';
 import { type Entry, readEntry } from './entry.ts';
 import { endOf, type LogState, parseState, STATE, stateText } from './log-state.ts';

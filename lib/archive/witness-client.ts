@@ -1,5 +1,6 @@
 import { Fault } from '../outcome.ts';
-import type { Fetcher, Log } from '../ports.ts';
+import type { Fetcher } from '../ports/documents.ts';
+import type { Log } from '../ports/log.ts';
 import type { Witness } from './log.ts';
 import type { Hash } from './merkle.ts';
 import { type Checkpoint, isSigned, type NoteVerifier } from './note.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../ports.ts';
+import type { Clock } from '../ports/host.ts';
 import { toEpochSeconds } from '../time.ts';
 import { type Hash, isConsistent, rootOf, sameHash, type TreeHead } from './merkle.ts';
 import { type Checkpoint, cosign, isSigned, type NoteSigner, type NoteVerifier, parseCheckpoint } from './note.ts';

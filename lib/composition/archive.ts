@@ -15,7 +15,7 @@ import { systemPauses } from '../host/pauses.ts';
 import { readSettings, type Settings } from '../host/settings.ts';
 import type { IssuanceRecord } from '../ledger/record.ts';
 import { Fault } from '../outcome.ts';
-import type { Log } from '../ports.ts';
+import type { Log } from '../ports/log.ts';
 import { epochMilliseconds } from '../time.ts';
 import { liveFetcher } from './fetcher.ts';
 

@@ -3,7 +3,8 @@ import { stsWebIdentities } from '../aws/sts/web-identities.ts';
 import { type DownstreamTokens, downstreamTokens } from '../downstream/tokens.ts';
 import { systemPauses } from '../host/pauses.ts';
 import { systemRandom } from '../host/random.ts';
-import type { Secrets, TokenSigner } from '../ports.ts';
+import type { TokenSigner } from '../ports/keys.ts';
+import type { Secrets } from '../ports/secrets.ts';
 import type { Resources } from './resources.ts';
 
 /**

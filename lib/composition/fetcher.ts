@@ -1,5 +1,5 @@
 import type { Settings } from '../host/settings.ts';
-import type { Fetcher } from '../ports.ts';
+import type { Fetcher } from '../ports/documents.ts';
 
 /**
  * Fetches documents of others. Loaded with its guard of addresses and its decoders when first needed: most cold starts

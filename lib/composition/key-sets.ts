@@ -1,6 +1,8 @@
 import { type DocumentTable, dynamoDbDocumentStore } from '../aws/dynamodb/document-store.ts';
 import { cachedKeySets } from '../identity/oidc/key-sets.ts';
-import type { Clock, Fetcher, KeySets } from '../ports.ts';
+import type { Fetcher } from '../ports/documents.ts';
+import type { Clock } from '../ports/host.ts';
+import type { KeySets } from '../ports/keys.ts';
 
 /**
  * Key sets of identity providers over the network, their copies in the table `keys`. One for the life of the process:

@@ -5,7 +5,12 @@ import { dynamoRevocations } from '../aws/dynamodb/revocations.ts';
 import { tableName } from '../aws/dynamodb/tables.ts';
 import { systemClock } from '../host/clock.ts';
 import { readSettings, type Settings } from '../host/settings.ts';
-import type { Clock, Configurations, Fetcher, KeySets, OwnKeys, Revocations, Secrets } from '../ports.ts';
+import type { Configurations } from '../ports/configuration.ts';
+import type { Fetcher } from '../ports/documents.ts';
+import type { Clock } from '../ports/host.ts';
+import type { KeySets, OwnKeys } from '../ports/keys.ts';
+import type { Revocations } from '../ports/revocations.ts';
+import type { Secrets } from '../ports/secrets.ts';
 import { liveFetcher } from './fetcher.ts';
 import { liveKeySets } from './key-sets.ts';
 

@@ -10,7 +10,8 @@ import { rotatedSigningKeys } from '../keys/rotate-signing-keys.ts';
 import type { Rotated, RotatingSecret } from '../keys/rotation.ts';
 import { makeSamlKey } from '../keys/saml-key.ts';
 import { makeSigningKey } from '../keys/signing-key.ts';
-import type { Log, Random } from '../ports.ts';
+import type { Random } from '../ports/host.ts';
+import type { Log } from '../ports/log.ts';
 
 const CLIENT_SECRETS = 'token-broker/clients/';
 const CLIENT_SECRET_BYTES = 32;

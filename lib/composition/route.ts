@@ -2,7 +2,8 @@ import { systemClock } from '../host/clock.ts';
 import { deadlines } from '../host/deadline.ts';
 import { embeddedMetrics, jsonLog } from '../host/log.ts';
 import { readSettings, type Settings } from '../host/settings.ts';
-import type { ApprovalMetrics, Clock, Log, Metrics, ReportMetrics } from '../ports.ts';
+import type { Clock } from '../ports/host.ts';
+import type { ApprovalMetrics, Log, Metrics, ReportMetrics } from '../ports/log.ts';
 
 /** What every route has, whatever else its function can do. */
 export interface LiveRoutePorts {

@@ -7,7 +7,7 @@ import { systemClock } from '../host/clock.ts';
 import { jsonLog } from '../host/log.ts';
 import { readWitnessSettings } from '../host/witness-settings.ts';
 import { Fault } from '../outcome.ts';
-import type { Log } from '../ports.ts';
+import type { Log } from '../ports/log.ts';
 
 const LEAST_SECRET_CHARACTERS = 32;
 

@@ -2,7 +2,7 @@ import type { Proof } from '../identity/principal.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import type { AwsFederatedGrant } from '../policy/grants/aws-federated.ts';
 import { renderPolicy } from '../policy/render-grant.ts';
-import type { AwsSession, Sessions } from '../ports.ts';
+import type { AwsSession, Sessions } from '../ports/sessions.ts';
 import { type Granter, type GrantInput, narrowsNoSession } from './grant.ts';
 import { mintedSession } from './minted-session.ts';
 import { type SessionDuration, sessionDuration } from './session-duration.ts';

@@ -3,7 +3,7 @@ import type { CredentialRecord } from '../ledger/record.ts';
 import { accept, Fault, type Outcome } from '../outcome.ts';
 import type { AwsSessionGrant } from '../policy/grants/aws-session.ts';
 import { renderPolicy, renderTags } from '../policy/render-grant.ts';
-import type { AssumeRole, Sessions } from '../ports.ts';
+import type { AssumeRole, Sessions } from '../ports/sessions.ts';
 import { type EpochSeconds, toEpochSeconds } from '../time.ts';
 import {
   type Granted,

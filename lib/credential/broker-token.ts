@@ -6,7 +6,7 @@ import { TOKEN_TYPE } from '../oauth-urns.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import { type KeyLookup, Unavailable } from '../policy/decision.ts';
 import { renderTokenClaims } from '../policy/render-grant.ts';
-import type { TokenSigner } from '../ports.ts';
+import type { TokenSigner } from '../ports/keys.ts';
 import { type EpochSeconds, epochSeconds, toEpochSeconds } from '../time.ts';
 import { actClaim, identityText } from './act-claim.ts';
 import type { Granted, Granter, GrantInput, Minted, PreparedGrant } from './grant.ts';

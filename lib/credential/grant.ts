@@ -5,7 +5,7 @@ import type { Outcome } from '../outcome.ts';
 import type { KeyLookup } from '../policy/decision.ts';
 import type { CompiledGrant } from '../policy/grants/compiled-grant.ts';
 import type { GrantType } from '../policy/grants/kinds.ts';
-import type { AwsSession } from '../ports.ts';
+import type { AwsSession } from '../ports/sessions.ts';
 import type { EpochMilliseconds, EpochSeconds, Seconds } from '../time.ts';
 
 /** What one scope grants to whoever was allowed it. */

@@ -1,6 +1,6 @@
 import { BROKER_TOKEN_TYPE } from '../oauth-urns.ts';
 import { accept, Fault, type Outcome, refuse } from '../outcome.ts';
-import type { AwsSession } from '../ports.ts';
+import type { AwsSession } from '../ports/sessions.ts';
 import type { EpochSeconds } from '../time.ts';
 import type { Minted } from './grant.ts';
 

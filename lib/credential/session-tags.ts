@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Actor } from '../identity/principal.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
-import type { AssumeRole } from '../ports.ts';
+import type { AssumeRole } from '../ports/sessions.ts';
 
 /** Tags of a session; `transitive` go on with role chaining and cannot be changed there. */
 export interface SessionTags {

@@ -1,6 +1,6 @@
 import { parseStrictJson } from '../identity/strict-json.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
-import type { FetchRequest, FetchResult } from '../ports.ts';
+import type { FetchRequest, FetchResult } from '../ports/documents.ts';
 import type { Reason } from '../refusals/registry.ts';
 import { type Milliseconds, milliseconds } from '../time.ts';
 import type { CircuitNames, Circuits, RequestEnd } from './circuits.ts';

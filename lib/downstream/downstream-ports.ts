@@ -1,4 +1,8 @@
-import type { Clock, Fetcher, Pauses, Random, Secrets, TokenSigner, WebIdentities } from '../ports.ts';
+import type { Fetcher } from '../ports/documents.ts';
+import type { Clock, Pauses, Random } from '../ports/host.ts';
+import type { TokenSigner } from '../ports/keys.ts';
+import type { Secrets } from '../ports/secrets.ts';
+import type { WebIdentities } from '../ports/sessions.ts';
 
 /** What asking another authorization server needs of the world. */
 export interface DownstreamPorts {

@@ -1,6 +1,6 @@
 import type { OauthTokenGrant } from '../configuration/documents.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
-import type { Secrets, SecretVersion } from '../ports.ts';
+import type { Secrets, SecretVersion } from '../ports/secrets.ts';
 import { HOST_TAG, hostTagOf } from './host-tag.ts';
 
 /** One version of each secret that a grant needs, by name. Values are secret. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../ports.ts';
+import type { Clock } from '../ports/host.ts';
 import { epochMilliseconds } from '../time.ts';
 
 /** The host's clock, which AWS Lambda keeps in step with Amazon Time Sync. */

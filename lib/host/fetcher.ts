@@ -1,4 +1,4 @@
-import type { Fetcher, FetchRequest, FetchResult } from '../ports.ts';
+import type { Fetcher, FetchRequest, FetchResult } from '../ports/documents.ts';
 import { exchange, type HttpMessage } from './http-exchange.ts';
 
 interface FetcherOptions {

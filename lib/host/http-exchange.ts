@@ -2,7 +2,7 @@ import { lookup as resolveName } from 'node:dns';
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import type { FetchRequest, FetchResult } from '../ports.ts';
+import type { FetchRequest, FetchResult } from '../ports/documents.ts';
 import { addressKind } from './address-guard.ts';
 import { BodyTooLarge, readBody } from './http-body.ts';
 

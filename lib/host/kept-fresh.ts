@@ -1,5 +1,5 @@
 import type { Fault } from '../outcome.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock } from '../ports/host.ts';
 import type { EpochMilliseconds } from '../time.ts';
 import { awaitShared, type SharedRead } from './shared-read.ts';
 

@@ -1,5 +1,6 @@
 import { LOG_MEMBERS, type LogMembers, type LogValue } from '../log-members.ts';
-import type { ApprovalMetrics, Clock, Log, LogLine, Metrics, ReportMetrics } from '../ports.ts';
+import type { Clock } from '../ports/host.ts';
+import type { ApprovalMetrics, Log, LogLine, Metrics, ReportMetrics } from '../ports/log.ts';
 
 const LOGGABLE: ReadonlySet<string> = new Set(LOG_MEMBERS);
 

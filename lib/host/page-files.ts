@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
-import type { PageFile, PageFiles } from '../ports.ts';
+import type { PageFile, PageFiles } from '../ports/page-files.ts';
 
 /** Media types of what the operators' page is made of. */
 const TYPES: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Pauses } from '../ports.ts';
+import type { Pauses } from '../ports/host.ts';
 
 /** Waits by the process's own timers. */
 export const systemPauses: Pauses = {

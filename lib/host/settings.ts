@@ -1,5 +1,5 @@
 import { isBrokerIssuer, isLoopback } from '../loopback.ts';
-import type { SigningAlgorithm } from '../ports.ts';
+import type { SigningAlgorithm } from '../ports/keys.ts';
 import { type Seconds, seconds } from '../time.ts';
 
 /** How one deployment differs from another: read from the environment once, at the start, and never again. */

@@ -1,5 +1,5 @@
 import { accept, refuse } from '../outcome.ts';
-import type { PageFile, PageFiles } from '../ports.ts';
+import type { PageFile, PageFiles } from '../ports/page-files.ts';
 import { credentialsError } from './credentials/credentials-error.ts';
 import { commonHeaders, type HttpAnswer } from './http-answer.ts';
 import type { Route, RouteRequest } from './route.ts';

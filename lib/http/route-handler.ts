@@ -1,7 +1,8 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { type Outcome, refuse } from '../outcome.ts';
-import type { Clock, Log, Metrics } from '../ports.ts';
+import type { Clock } from '../ports/host.ts';
+import type { Log, Metrics } from '../ports/log.ts';
 import { faultReason } from './fault-reason.ts';
 import type { HttpAnswer } from './http-answer.ts';
 import { type HttpRequest, readRequest } from './http-request.ts';

@@ -1,5 +1,5 @@
 import type { Refusal } from '../outcome.ts';
-import type { Log, Metrics } from '../ports.ts';
+import type { Log, Metrics } from '../ports/log.ts';
 import { classOf } from './describe-refusal.ts';
 import type { HttpAnswer } from './http-answer.ts';
 import type { HttpRequest } from './http-request.ts';

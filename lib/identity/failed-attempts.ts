@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isIPv6 } from 'node:net';
-import type { Clock, Limits } from '../ports.ts';
+import type { Clock } from '../ports/host.ts';
+import type { Limits } from '../ports/limits.ts';
 import { type EpochMilliseconds, epochMilliseconds, type Seconds, seconds } from '../time.ts';
 
 const WINDOW = seconds(60);

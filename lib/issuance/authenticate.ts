@@ -8,7 +8,7 @@ import type {
   ProvenKey,
 } from '../identity/principal.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
-import type { Configuration } from '../ports.ts';
+import type { Configuration } from '../ports/configuration.ts';
 
 /**
  * What a request presents: its subject's proof, or the client as itself; an actor's beside it; the client that sends

@@ -2,7 +2,7 @@ import type { Narrowing } from '../credential/grant.ts';
 import type { Actor, Principal } from '../identity/principal.ts';
 import type { JsonValue } from '../json.ts';
 import type { ActorRecord, DecisionSource, IssuanceRecord } from '../ledger/record.ts';
-import type { AppliedVersion } from '../ports.ts';
+import type { AppliedVersion } from '../ports/configuration.ts';
 import { type EpochMilliseconds, toEpochSeconds, toRfc3339 } from '../time.ts';
 import type { Authenticated } from './authenticate.ts';
 import type { DecisionEvidence } from './decide-scopes.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ProofReuse } from '../identity/principal.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
-import type { ReplayClaim, Replays } from '../ports.ts';
+import type { ReplayClaim, Replays } from '../ports/replays.ts';
 import type { Reason } from '../refusals/registry.ts';
 import { epochSeconds, seconds } from '../time.ts';
 import type { Authenticated } from './authenticate.ts';

@@ -3,7 +3,9 @@
  * as few round trips as the rule allows (ADR 34).
  */
 import { accept, type Outcome, refuse } from '../outcome.ts';
-import type { Clock, Counted, LimitCount, Limits, Replays } from '../ports.ts';
+import type { Clock } from '../ports/host.ts';
+import type { Counted, LimitCount, Limits } from '../ports/limits.ts';
+import type { Replays } from '../ports/replays.ts';
 import { claimProofs, isLikely, releaseProofs, type SingleUse } from './single-use.ts';
 
 export interface SpendPorts {

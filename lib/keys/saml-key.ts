@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json.ts';
-import type { Clock, Random } from '../ports.ts';
+import type { Clock, Random } from '../ports/host.ts';
 import { epochSeconds, toEpochSeconds } from '../time.ts';
 import { selfSignedCertificate } from './self-signed-certificate.ts';
 import { makeSigningKey } from './signing-key.ts';

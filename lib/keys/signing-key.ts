@@ -1,6 +1,7 @@
 import { exportJWK, generateKeyPair } from 'jose';
 import type { JsonObject } from '../json.ts';
-import type { Random, SigningAlgorithm } from '../ports.ts';
+import type { Random } from '../ports/host.ts';
+import type { SigningAlgorithm } from '../ports/keys.ts';
 
 /** A fresh private JWK for signatures: P-256, Ed25519 or RSA of 2,048 bits, from the operating system's generator. */
 export async function makeSigningKey(algorithm: SigningAlgorithm, random: Random): Promise<JsonObject> {

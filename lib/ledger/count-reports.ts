@@ -1,4 +1,5 @@
-import type { Ledger, ReportMetrics } from '../ports.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import type { ReportMetrics } from '../ports/log.ts';
 import type { IssuanceRecord } from './record.ts';
 
 /** A ledger that counts what rules under report would have decided otherwise: once for each decision. */

@@ -3,7 +3,7 @@
  * (the layout of a ULID). Ids sort by time as text, and each is a valid RoleSessionName (30 of `[\w+=,.@-]`, AWS STS
  * allows 64) and RFC 7519 `jti`.
  */
-import type { Random } from '../ports.ts';
+import type { Random } from '../ports/host.ts';
 import { type EpochMilliseconds, epochMilliseconds } from '../time.ts';
 
 /** In ASCII order, so that text sorts as the number does; without I, L, O and U. */

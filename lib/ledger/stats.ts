@@ -1,7 +1,8 @@
 /** How many issuances there were: over time, and by what they have in common. */
 import type { JsonObject } from '../json.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
-import type { Clock, LedgerQueries } from '../ports.ts';
+import type { Clock } from '../ports/host.ts';
+import type { LedgerQueries } from '../ports/ledger.ts';
 import { type EpochMilliseconds, epochMilliseconds, type Seconds, seconds } from '../time.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { type IssuanceFilter, parseSearch, SEARCH_PARAMETERS } from './filter.ts';

@@ -1,4 +1,5 @@
-import type { Clock, Fetcher, FetchResult } from '../ports.ts';
+import type { Fetcher, FetchResult } from '../ports/documents.ts';
+import type { Clock } from '../ports/host.ts';
 import type { EpochMilliseconds } from '../time.ts';
 import type { Finding, Found } from './finding.ts';
 import { statusAt } from './finding.ts';

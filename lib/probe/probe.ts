@@ -1,5 +1,5 @@
 import type { Connection } from '../configuration/documents.ts';
-import type { Log } from '../ports.ts';
+import type { Log } from '../ports/log.ts';
 import { Asker, type AskerPorts } from './ask.ts';
 import { checkConnection } from './check.ts';
 import type { Finding } from './finding.ts';

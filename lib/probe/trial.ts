@@ -1,5 +1,5 @@
 import { parseStrictJson } from '../identity/strict-json.ts';
-import type { Fetcher, FetchResult } from '../ports.ts';
+import type { Fetcher, FetchResult } from '../ports/documents.ts';
 import type { EpochMilliseconds } from '../time.ts';
 
 /** One grant that must succeed and one that must be refused, both asked for over the public URL. */

@@ -9,7 +9,7 @@ import { isJsonObject, type JsonObject } from '../json.ts';
 import type { IssuanceRecord } from '../ledger/record.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import type { CompiledConnection } from '../policy/connection.ts';
-import type { Configuration } from '../ports.ts';
+import type { Configuration } from '../ports/configuration.ts';
 import { type EpochSeconds, epochSeconds } from '../time.ts';
 import { awsPrincipal, awsSigner } from './aws-claims.ts';
 import { wholeClaims } from './oidc-claims.ts';

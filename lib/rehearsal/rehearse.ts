@@ -19,7 +19,7 @@ import { accept, type Outcome, type Refusal, refuse } from '../outcome.ts';
 import { type Explanation, explainDecision } from '../policy/explain.ts';
 import { grantKinds } from '../policy/grants/kinds.ts';
 import type { CompiledScope } from '../policy/scope.ts';
-import type { AssumeRole, AwsSession, Sessions } from '../ports.ts';
+import type { AssumeRole, AwsSession, Sessions } from '../ports/sessions.ts';
 import { type EpochSeconds, epochMilliseconds, type Seconds } from '../time.ts';
 import { type RehearsalContext, type RehearsedProof, rehearsedPrincipal, timeOf } from './proof.ts';
 

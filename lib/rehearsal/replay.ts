@@ -7,7 +7,7 @@ import { type CompiledConnection, evaluateRequire } from '../policy/connection.t
 import type { Check } from '../policy/decision.ts';
 import type { DecisionInput } from '../policy/lookup.ts';
 import type { CompiledScope } from '../policy/scope.ts';
-import type { Configuration } from '../ports.ts';
+import type { Configuration } from '../ports/configuration.ts';
 import type { Reason } from '../refusals/registry.ts';
 import { toEpochSeconds } from '../time.ts';
 

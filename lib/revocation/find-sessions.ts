@@ -1,6 +1,6 @@
 import type { IssuanceRecord } from '../ledger/record.ts';
 import { Fault } from '../outcome.ts';
-import type { LedgerQueries } from '../ports.ts';
+import type { LedgerQueries } from '../ports/ledger.ts';
 import { type EpochMilliseconds, type EpochSeconds, epochMilliseconds } from '../time.ts';
 import { marksOfRecord } from './marks.ts';
 import { markOf, type Revocation } from './revocation.ts';

@@ -1,8 +1,9 @@
-/** What revoking asks of the world beside who asks. Types only, as in `lib/ports.ts`. */
+/** What revoking asks of the world beside who asks. Types only, as in `lib/ports/`. */
 import type { BearerPorts } from '../admit-bearer.ts';
 import type { JsonObject } from '../json.ts';
 import type { IssuanceRecord, RevokedRecord } from '../ledger/record.ts';
-import type { LedgerQueries, Random } from '../ports.ts';
+import type { Random } from '../ports/host.ts';
+import type { LedgerQueries } from '../ports/ledger.ts';
 import type { Revocation } from './revocation.ts';
 import type { SessionDenial } from './session-denials.ts';
 

@@ -1,5 +1,5 @@
 import { accept, type Outcome, refuse } from '../outcome.ts';
-import type { Clock, Random } from '../ports.ts';
+import type { Clock, Random } from '../ports/host.ts';
 import { epochSeconds, toEpochSeconds } from '../time.ts';
 import type { Devices } from './device/devices.ts';
 import { hashOf, makeSecret } from './secret.ts';

@@ -1,7 +1,7 @@
 import { listedModes } from '../identity/saml/encrypted-assertion.ts';
 import type { ServiceKeys } from '../identity/saml/service-keys.ts';
 import { accept, type Outcome } from '../outcome.ts';
-import type { Configurations } from '../ports.ts';
+import type { Configurations } from '../ports/configuration.ts';
 import { samlConnection } from './begin-sign-in.ts';
 import { acsUrl } from './service-provider.ts';
 

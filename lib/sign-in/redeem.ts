@@ -1,7 +1,8 @@
 import type { VerifiedSignIn } from '../issuance/authenticate.ts';
 import type { Issued } from '../issue.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
-import type { Clock, Revocations } from '../ports.ts';
+import type { Clock } from '../ports/host.ts';
+import type { Revocations } from '../ports/revocations.ts';
 import { toEpochSeconds } from '../time.ts';
 import { verifierFits } from './pkce.ts';
 import { hashOf, isSecret } from './secret.ts';

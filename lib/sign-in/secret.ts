@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Random } from '../ports.ts';
+import type { Random } from '../ports/host.ts';
 
 const SECRET_BYTES = 32;
 

@@ -1,6 +1,6 @@
 import type { Principal } from '../identity/principal.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
-import type { Random } from '../ports.ts';
+import type { Random } from '../ports/host.ts';
 import { makeSecret } from './secret.ts';
 import type { AuthorizationRequest, PendingSignIn, SignIns } from './sign-ins.ts';
 

@@ -1,5 +1,5 @@
 import { accept, type Outcome, refuse } from '../outcome.ts';
-import type { Configuration } from '../ports.ts';
+import type { Configuration } from '../ports/configuration.ts';
 import { isRegistered } from './redirect-uri.ts';
 
 const OWN_PAGES: readonly string[] = ['console', 'approvals'];

@@ -5,7 +5,7 @@ import { isSigned, parseCheckpoint, signCheckpoint, signerOf } from '../../lib/a
 import { nodesOf } from '../../lib/archive/tiles.ts';
 import { addCheckpoint, type WitnessPorts } from '../../lib/archive/witness.ts';
 import { witnessClient } from '../../lib/archive/witness-client.ts';
-import type { Fetcher } from '../../lib/ports.ts';
+import type { Fetcher } from '../../lib/ports/documents.ts';
 import { aRecord, NINE } from '../ledger/a-record.ts';
 import { aLog, idsIn, SIGNAL, SIGNER, someEntries } from './a-log.ts';
 import { memoryObjects } from './memory-objects.ts';

@@ -6,7 +6,7 @@ import type { AwsFederatedGrant } from '../../lib/policy/grants/aws-federated.ts
 import type { AwsSessionGrant } from '../../lib/policy/grants/aws-session.ts';
 import { compileGrant } from '../../lib/policy/grants/compiled-grant.ts';
 import type { Grant, GrantType } from '../../lib/policy/grants/kinds.ts';
-import type { AwsSession, Sessions } from '../../lib/ports.ts';
+import type { AwsSession, Sessions } from '../../lib/ports/sessions.ts';
 import { epochMilliseconds, epochSeconds, seconds } from '../../lib/time.ts';
 
 export const NOW = epochMilliseconds(Date.parse('2026-11-21T09:00:00.500Z'));

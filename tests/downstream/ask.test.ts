@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { downstreamTokens } from '../../lib/downstream/tokens.ts';
-import type { FetchResult } from '../../lib/ports.ts';
+import type { FetchResult } from '../../lib/ports/documents.ts';
 import { epochSeconds } from '../../lib/time.ts';
 import { answer, aRequest, clientGrant, downstreamWorld, good, NOW, signal } from './provider.ts';
 

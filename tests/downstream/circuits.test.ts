@@ -3,7 +3,7 @@ import { ask } from '../../lib/downstream/ask.ts';
 import { Circuits } from '../../lib/downstream/circuits.ts';
 import type { DownstreamRequest } from '../../lib/downstream/downstream-request.ts';
 import { downstreamTokens } from '../../lib/downstream/tokens.ts';
-import type { FetchResult } from '../../lib/ports.ts';
+import type { FetchResult } from '../../lib/ports/documents.ts';
 import { epochMilliseconds, epochSeconds } from '../../lib/time.ts';
 import { answer, aRequest, clientGrant, downstreamWorld, ENDPOINT, good, NOW, SECRET, signal } from './provider.ts';
 

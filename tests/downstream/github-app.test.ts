@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { jwtVerify } from 'jose';
 import type { OauthTokenGrant } from '../../lib/configuration/documents.ts';
 import { downstreamTokens } from '../../lib/downstream/tokens.ts';
-import type { FetchResult } from '../../lib/ports.ts';
+import type { FetchResult } from '../../lib/ports/documents.ts';
 import { answer, aRequest, clientGrant, downstreamWorld, NOW, SECRET, signal } from './provider.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });

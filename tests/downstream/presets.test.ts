@@ -7,7 +7,7 @@ import { loadConfiguration } from '../../lib/configuration/load.ts';
 import { secretNames } from '../../lib/downstream/held-secrets.ts';
 import { hostTagOf } from '../../lib/downstream/host-tag.ts';
 import { downstreamTokens } from '../../lib/downstream/tokens.ts';
-import type { FetchResult } from '../../lib/ports.ts';
+import type { FetchResult } from '../../lib/ports/documents.ts';
 import { epochSeconds } from '../../lib/time.ts';
 import { answer, aRequest, downstreamWorld, formOf, good, NOW, signal } from './provider.ts';
 

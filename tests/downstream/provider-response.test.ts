@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { OauthTokenGrant } from '../../lib/configuration/documents.ts';
 import { downstreamTokens } from '../../lib/downstream/tokens.ts';
-import type { FetchResult } from '../../lib/ports.ts';
+import type { FetchResult } from '../../lib/ports/documents.ts';
 import { seconds } from '../../lib/time.ts';
 import { answer, aRequest, clientGrant, downstreamWorld, ENDPOINT, good, NOW, signal } from './provider.ts';
 

@@ -3,7 +3,8 @@ import { plainFacts } from '../../lib/configuration/downstream-presets/preset.ts
 import type { DownstreamPorts } from '../../lib/downstream/downstream-ports.ts';
 import type { DownstreamRequest } from '../../lib/downstream/downstream-request.ts';
 import { accept } from '../../lib/outcome.ts';
-import type { FetchRequest, FetchResult, SecretVersion } from '../../lib/ports.ts';
+import type { FetchRequest, FetchResult } from '../../lib/ports/documents.ts';
+import type { SecretVersion } from '../../lib/ports/secrets.ts';
 import { epochMilliseconds } from '../../lib/time.ts';
 
 /** 2026-11-21T09:00:00Z in seconds. */

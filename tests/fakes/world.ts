@@ -7,7 +7,7 @@ import { accept, type Outcome } from '../../lib/outcome.ts';
 import { loadConnection } from '../../lib/policy/connection.ts';
 import type { AwsSessionGrant } from '../../lib/policy/grants/aws-session.ts';
 import { loadScope } from '../../lib/policy/scope.ts';
-import type { Configuration } from '../../lib/ports.ts';
+import type { Configuration } from '../../lib/ports/configuration.ts';
 import { isSameResource } from '../../lib/resource-indicator.ts';
 import { StandingRevocations } from '../../lib/revocation/revocation.ts';
 import { epochMilliseconds, epochSeconds, seconds } from '../../lib/time.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Principal } from '../../lib/identity/principal.ts';
 import { type Issued, type IssuePorts, issue } from '../../lib/issue.ts';
 import { accept, Fault, type Outcome } from '../../lib/outcome.ts';
-import type { Clock } from '../../lib/ports.ts';
+import type { Clock } from '../../lib/ports/host.ts';
 import { epochSeconds, seconds } from '../../lib/time.ts';
 import { memoryLimits, memoryReplays } from '../aws/dynamodb/memory-state.ts';
 import { aMinted, aPrincipal, aRequest, aScope, goodWorld, NOW } from '../fakes/world.ts';

@@ -2,7 +2,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { httpFetcher } from '../../lib/host/fetcher.ts';
-import type { FetchResult } from '../../lib/ports.ts';
+import type { FetchResult } from '../../lib/ports/documents.ts';
 
 const servers: (() => Promise<void>)[] = [];
 afterEach(async () => {

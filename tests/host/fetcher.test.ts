@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { addressKind } from '../../lib/host/address-guard.ts';
 import { httpFetcher } from '../../lib/host/fetcher.ts';
-import type { FetchRequest, FetchResult } from '../../lib/ports.ts';
+import type { FetchRequest, FetchResult } from '../../lib/ports/documents.ts';
 
 const servers: Server[] = [];
 afterEach(async () => {

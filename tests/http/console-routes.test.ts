@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { consoleRoutes } from '../../lib/http/console-routes.ts';
 import type { HttpAnswer } from '../../lib/http/http-answer.ts';
 import { routeHandler } from '../../lib/http/route-handler.ts';
-import type { PageFile } from '../../lib/ports.ts';
+import type { PageFile } from '../../lib/ports/page-files.ts';
 import { epochMilliseconds } from '../../lib/time.ts';
 import { aContext, anEvent } from '../fakes/http.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { isScopeName } from '../../lib/issuance/decide-scopes.ts';
 import { issue } from '../../lib/issue.ts';
 import { accept, refuse } from '../../lib/outcome.ts';
-import type { LimitCount } from '../../lib/ports.ts';
+import type { LimitCount } from '../../lib/ports/limits.ts';
 import { epochSeconds, seconds } from '../../lib/time.ts';
 import { aPrincipal, aRequest, aScope, goodWorld, NOW_SECONDS } from '../fakes/world.ts';
 

@@ -3,7 +3,7 @@ import type { Narrowing } from '../../lib/credential/grant.ts';
 import type { AuthenticatedClient } from '../../lib/identity/principal.ts';
 import { type DecisionEvidence, noEvidence } from '../../lib/issuance/decide-scopes.ts';
 import { draftRecord } from '../../lib/issuance/draft-record.ts';
-import type { AppliedVersion } from '../../lib/ports.ts';
+import type { AppliedVersion } from '../../lib/ports/configuration.ts';
 import { epochMilliseconds } from '../../lib/time.ts';
 import { aPrincipal, NOW } from '../fakes/world.ts';
 

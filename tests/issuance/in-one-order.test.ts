@@ -3,7 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import { claimProofs, releaseProofs, type SingleUse } from '../../lib/issuance/single-use.ts';
 import { spend } from '../../lib/issuance/spend.ts';
 import { Fault } from '../../lib/outcome.ts';
-import type { Counted, LimitCount, Limits, ReplayClaim, Replays } from '../../lib/ports.ts';
+import type { Counted, LimitCount, Limits } from '../../lib/ports/limits.ts';
+import type { ReplayClaim, Replays } from '../../lib/ports/replays.ts';
 import { epochSeconds, seconds } from '../../lib/time.ts';
 import { NOW, NOW_SECONDS } from '../fakes/world.ts';
 

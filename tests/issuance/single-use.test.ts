@@ -3,7 +3,7 @@ import type { AuthenticatedClient, Principal, ProofReuse } from '../../lib/ident
 import { claimOnce } from '../../lib/issuance/single-use.ts';
 import { type IssuanceRequest, type IssuePorts, issue } from '../../lib/issue.ts';
 import { accept } from '../../lib/outcome.ts';
-import type { Replays } from '../../lib/ports.ts';
+import type { Replays } from '../../lib/ports/replays.ts';
 import { epochMilliseconds, epochSeconds } from '../../lib/time.ts';
 import { memoryReplays } from '../aws/dynamodb/memory-state.ts';
 import { aPrincipal, aRequest, aScope, goodWorld, NOW_SECONDS } from '../fakes/world.ts';

@@ -9,7 +9,8 @@ import { keyOf } from '../../lib/aws/dynamodb/state-table.ts';
 import { systemRandom } from '../../lib/host/random.ts';
 import type { SingleUse } from '../../lib/issuance/single-use.ts';
 import { type SpendPorts, spend } from '../../lib/issuance/spend.ts';
-import type { LimitCount, ReplayClaim } from '../../lib/ports.ts';
+import type { LimitCount } from '../../lib/ports/limits.ts';
+import type { ReplayClaim } from '../../lib/ports/replays.ts';
 import { epochMilliseconds, epochSeconds, seconds } from '../../lib/time.ts';
 import { inBatches, noDeadline, standingClock, startTables, type TestTables } from '../aws/dynamodb/dynamodb.ts';
 

@@ -7,7 +7,7 @@ import { parseRing, publicKeys } from '../../lib/keys/ring.ts';
 import { rotatedSigningKeys } from '../../lib/keys/rotate-signing-keys.ts';
 import { type RotatingSecret, type RotationStep, rotate } from '../../lib/keys/rotation.ts';
 import { makeSigningKey } from '../../lib/keys/signing-key.ts';
-import type { SigningAlgorithm } from '../../lib/ports.ts';
+import type { SigningAlgorithm } from '../../lib/ports/keys.ts';
 import { parsed } from '../identity/broker-token/fixtures.ts';
 
 const STEPS: readonly RotationStep[] = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'];

@@ -1,6 +1,6 @@
 import { issuanceId } from '../../lib/ledger/id.ts';
 import type { IssuanceRecord } from '../../lib/ledger/record.ts';
-import type { Random } from '../../lib/ports.ts';
+import type { Random } from '../../lib/ports/host.ts';
 import { epochMilliseconds, epochSeconds } from '../../lib/time.ts';
 
 /** 2026-11-21T09:00:00.250Z */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { countingReports } from '../../lib/ledger/count-reports.ts';
 import type { IssuanceRecord } from '../../lib/ledger/record.ts';
-import type { Ledger } from '../../lib/ports.ts';
+import type { Ledger } from '../../lib/ports/ledger.ts';
 import { aDenial, aRecord } from './a-record.ts';
 
 const signal = new AbortController().signal;

@@ -4,7 +4,7 @@ import { matches } from '../../lib/ledger/filter.ts';
 import { idMovedTo, parseIssuanceId } from '../../lib/ledger/id.ts';
 import type { IssuanceRecord } from '../../lib/ledger/record.ts';
 import { accept, Fault, refuse } from '../../lib/outcome.ts';
-import type { Ledger, LedgerQueries } from '../../lib/ports.ts';
+import type { Ledger, LedgerQueries } from '../../lib/ports/ledger.ts';
 
 /**
  * A fake of the ledger for tests of its users. The contract suite runs on it and on DynamoDB. While `failing`, every

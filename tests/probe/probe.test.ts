@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { OidcConnection } from '../../lib/configuration/documents.ts';
 import { Fault } from '../../lib/outcome.ts';
-import type { FetchRequest, FetchResult } from '../../lib/ports.ts';
+import type { FetchRequest, FetchResult } from '../../lib/ports/documents.ts';
 import { type ProbePorts, probe } from '../../lib/probe/probe.ts';
 import { type TrialFinding, tryGrants } from '../../lib/probe/trial.ts';
 import { NOW } from '../fakes/world.ts';

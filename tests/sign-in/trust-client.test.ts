@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import type { Configuration } from '../../lib/ports.ts';
+import type { Configuration } from '../../lib/ports/configuration.ts';
 import { trustClient } from '../../lib/sign-in/trust-client.ts';
 
 const issuer = 'https://broker.example.com';

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { EXPORT_FORMATS, type ExportFormat } from '../../../lib/ledger/export.ts';
 import { type IssuanceFilter, parseSearch } from '../../../lib/ledger/filter.ts';
 import { firstIdAt, lastIdAt } from '../../../lib/ledger/id.ts';
-import type { LedgerQueries } from '../../../lib/ports.ts';
+import type { LedgerQueries } from '../../../lib/ports/ledger.ts';
 import { epochMilliseconds } from '../../../lib/time.ts';
 import { type Command, type Terminal, UsageError } from '../../command.ts';
 import { recordsProgress } from '../../progress.ts';

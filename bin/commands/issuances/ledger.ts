@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { dynamoLedgerQueries } from '../../../lib/aws/dynamodb/ledger-queries.ts';
 import { sdkDynamoDb } from '../../../lib/aws/dynamodb/sdk-client.ts';
 import { tableName } from '../../../lib/aws/dynamodb/tables.ts';
-import type { LedgerQueries } from '../../../lib/ports.ts';
+import type { LedgerQueries } from '../../../lib/ports/ledger.ts';
 import { type Terminal, UsageError } from '../../command.ts';
 
 /**

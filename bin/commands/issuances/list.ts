@@ -6,7 +6,7 @@ import {
 } from '../../../lib/ledger/filter.ts';
 import { toJson } from '../../../lib/ledger/json.ts';
 import type { IssuanceRecord } from '../../../lib/ledger/record.ts';
-import type { LedgerQueries } from '../../../lib/ports.ts';
+import type { LedgerQueries } from '../../../lib/ports/ledger.ts';
 import { type Arguments, type Command, type Terminal, UsageError } from '../../command.ts';
 import { BUCKET_OPTION, withArchive } from '../ledger/archive.ts';
 import { archivedIssuances } from './archived.ts';

@@ -1,7 +1,7 @@
 import { toRfc3339Milliseconds } from '../../../lib/ledger/instant.ts';
 import { countLedger, parseStats, type Stats, type StatsQuestion, statsJson } from '../../../lib/ledger/stats.ts';
 import { type Counts, type Dimension, recordsOf } from '../../../lib/ledger/tally.ts';
-import type { LedgerQueries } from '../../../lib/ports.ts';
+import type { LedgerQueries } from '../../../lib/ports/ledger.ts';
 import { epochMilliseconds } from '../../../lib/time.ts';
 import { type Command, type Terminal, UsageError } from '../../command.ts';
 import { recordsProgress } from '../../progress.ts';

@@ -3,7 +3,7 @@ import { MOST_ROUNDS, Trace, type TracedEvent } from '../../../lib/cloudtrail/tr
 import { parseIssuanceId } from '../../../lib/ledger/id.ts';
 import { toJson } from '../../../lib/ledger/json.ts';
 import type { IssuanceRecord } from '../../../lib/ledger/record.ts';
-import type { LedgerQueries } from '../../../lib/ports.ts';
+import type { LedgerQueries } from '../../../lib/ports/ledger.ts';
 import { type Arguments, type Command, type Terminal, UsageError } from '../../command.ts';
 import { progressOn } from '../../progress.ts';
 import { withLedger } from './ledger.ts';

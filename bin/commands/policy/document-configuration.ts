@@ -1,7 +1,7 @@
 import type { ConfigurationDocuments } from '../../../lib/configuration/documents.ts';
 import { type CompiledConnection, loadConnection } from '../../../lib/policy/connection.ts';
 import { type CompiledScope, loadScope } from '../../../lib/policy/scope.ts';
-import type { Configuration } from '../../../lib/ports.ts';
+import type { Configuration } from '../../../lib/ports/configuration.ts';
 import { isSameResource } from '../../../lib/resource-indicator.ts';
 
 /** A folder's documents as the runtime reads a version in force; each is compiled once, when it is first asked for. */

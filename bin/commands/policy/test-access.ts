@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../lib/json.ts';
 import { type PolicyDocument, readPolicyDocument } from '../../../lib/policy/iam/document.ts';
 import { type Access, evaluateAccess, readAccessRequest } from '../../../lib/policy/iam/evaluate.ts';
 import { Malformed } from '../../../lib/policy/iam/malformed.ts';
-import type { AssumeRole } from '../../../lib/ports.ts';
+import type { AssumeRole } from '../../../lib/ports/sessions.ts';
 import { type EpochSeconds, toRfc3339 } from '../../../lib/time.ts';
 import type { Expectation, WrittenAccess } from './test-case.ts';
 

@@ -3,7 +3,8 @@ import { configurationVersion } from '../../../lib/aws/dynamodb/configuration-ve
 import { loadConfiguration } from '../../../lib/configuration/load.ts';
 import { parseSearch } from '../../../lib/ledger/filter.ts';
 import type { IssuanceRecord } from '../../../lib/ledger/record.ts';
-import type { Configuration, LedgerQueries } from '../../../lib/ports.ts';
+import type { Configuration } from '../../../lib/ports/configuration.ts';
+import type { LedgerQueries } from '../../../lib/ports/ledger.ts';
 import { replayDecision } from '../../../lib/rehearsal/replay.ts';
 import { type Command, UsageError } from '../../command.ts';
 import { withLedger } from '../issuances/ledger.ts';

@@ -3,7 +3,7 @@ import type { ConfigurationDocuments } from '../../configuration/documents.ts';
 import { CONFIGURATION_FORMAT } from '../../configuration/format.ts';
 import { type ConfigurationItem, configurationItems } from '../../configuration/items.ts';
 import { Fault } from '../../outcome.ts';
-import type { Clock } from '../../ports.ts';
+import type { Clock } from '../../ports/host.ts';
 import {
   COUNTER_KEY,
   type ConfigurationPointer,

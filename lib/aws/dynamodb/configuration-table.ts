@@ -1,7 +1,8 @@
 import { CONFIGURATION_FORMAT } from '../../configuration/format.ts';
 import { keptFresh, READ_MS } from '../../host/kept-fresh.ts';
 import { Fault } from '../../outcome.ts';
-import type { Clock, Configuration, Configurations } from '../../ports.ts';
+import type { Configuration, Configurations } from '../../ports/configuration.ts';
+import type { Clock } from '../../ports/host.ts';
 import {
   type ConfigurationPointer,
   type ConfigurationTable,

@@ -9,7 +9,7 @@ import { awaitShared, type SharedRead } from '../../host/shared-read.ts';
 import { Fault } from '../../outcome.ts';
 import { type CompiledConnection, loadConnection } from '../../policy/connection.ts';
 import { loadScope } from '../../policy/scope.ts';
-import type { Configuration } from '../../ports.ts';
+import type { Configuration } from '../../ports/configuration.ts';
 import { canonicalResource } from '../../resource-indicator.ts';
 import { type ConfigurationTable, documentKey, lateConfiguration, text } from './configuration-item.ts';
 

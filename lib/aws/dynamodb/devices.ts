@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { Clock } from '../../ports.ts';
+import type { Clock } from '../../ports/host.ts';
 import { POLL_INTERVAL } from '../../sign-in/device/begin-device.ts';
 import { deviceJson, deviceOf } from '../../sign-in/device/device-json.ts';
 import type { Devices, Polled } from '../../sign-in/device/devices.ts';

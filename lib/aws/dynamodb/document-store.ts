@@ -1,6 +1,6 @@
 import type { PutItemInput } from '@aws-sdk/client-dynamodb';
 import { Fault } from '../../outcome.ts';
-import type { DocumentStore, StoredDocument } from '../../ports.ts';
+import type { DocumentStore, StoredDocument } from '../../ports/documents.ts';
 import { epochMilliseconds } from '../../time.ts';
 import { conditionFailed, type DynamoDb } from './client.ts';
 

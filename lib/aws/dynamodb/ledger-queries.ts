@@ -13,7 +13,7 @@ import {
 import { searchLedger } from '../../ledger/query.ts';
 import { type LedgerStorage, walkLedger } from '../../ledger/reader.ts';
 import { Fault } from '../../outcome.ts';
-import type { LedgerQueries } from '../../ports.ts';
+import type { LedgerQueries } from '../../ports/ledger.ts';
 import type { DynamoDb } from './client.ts';
 import { finishOf, type Item, readItem } from './ledger-item.ts';
 

@@ -2,7 +2,7 @@ import type { UpdateItemInput } from '@aws-sdk/client-dynamodb';
 import { DenialDamper, type DenialWrite } from '../../ledger/denials.ts';
 import type { IssuanceRecord } from '../../ledger/record.ts';
 import { Fault } from '../../outcome.ts';
-import type { Ledger } from '../../ports.ts';
+import type { Ledger } from '../../ports/ledger.ts';
 import { type Seconds, seconds } from '../../time.ts';
 import { conditionFailed, type DynamoDb } from './client.ts';
 import { denialItems, finishedItems, type Item, startedItem } from './ledger-item.ts';

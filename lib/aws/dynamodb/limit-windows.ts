@@ -1,4 +1,4 @@
-import type { LimitCount } from '../../ports.ts';
+import type { LimitCount } from '../../ports/limits.ts';
 import type { EpochMilliseconds } from '../../time.ts';
 import { stateKey } from './state-table.ts';
 

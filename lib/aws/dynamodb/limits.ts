@@ -1,4 +1,5 @@
-import type { Counted, CountedAhead, LimitCount, Limits, Random } from '../../ports.ts';
+import type { Random } from '../../ports/host.ts';
+import type { Counted, CountedAhead, LimitCount, Limits } from '../../ports/limits.ts';
 import { type EpochMilliseconds, seconds } from '../../time.ts';
 import { RememberedCounters, type Window, windowOf } from './limit-windows.ts';
 import { conditionHeld, keyOf, type StateTable } from './state-table.ts';

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject } from '../../json.ts';
 import { Fault } from '../../outcome.ts';
-import type { Clock, OwnKeys } from '../../ports.ts';
+import type { Clock } from '../../ports/host.ts';
+import type { OwnKeys } from '../../ports/keys.ts';
 import type { DynamoDb } from './client.ts';
 
 /**

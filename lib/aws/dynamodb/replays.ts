@@ -1,4 +1,5 @@
-import type { Clock, ReplayClaim, Replays } from '../../ports.ts';
+import type { Clock } from '../../ports/host.ts';
+import type { ReplayClaim, Replays } from '../../ports/replays.ts';
 import { toEpochSeconds } from '../../time.ts';
 import { conditionHeld, keyOf, type StateTable, stateKey } from './state-table.ts';
 

@@ -1,6 +1,7 @@
 import { keptFresh, READ_MS } from '../../host/kept-fresh.ts';
 import { Fault } from '../../outcome.ts';
-import type { Clock, Revocations } from '../../ports.ts';
+import type { Clock } from '../../ports/host.ts';
+import type { Revocations } from '../../ports/revocations.ts';
 import type { EpochMilliseconds, Milliseconds } from '../../time.ts';
 import { readStanding, type VersionedRevocations } from './standing-revocations.ts';
 import { keyOf, type StateTable, stateKey } from './state-table.ts';

@@ -1,5 +1,5 @@
 import { CONFIGURATION_FORMAT } from '../../configuration/format.ts';
-import type { Clock } from '../../ports.ts';
+import type { Clock } from '../../ports/host.ts';
 import { configurationHistory } from './configuration-history.ts';
 import type { ConfigurationPointer, ConfigurationTable } from './configuration-item.ts';
 import { movePointer } from './move-pointer.ts';

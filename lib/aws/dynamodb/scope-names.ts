@@ -1,5 +1,5 @@
 import { Fault } from '../../outcome.ts';
-import type { ScopeNames } from '../../ports.ts';
+import type { ScopeNames } from '../../ports/configuration.ts';
 import type { ConfigurationTable } from './configuration-item.ts';
 import { readConfigurationPointer } from './configuration-table.ts';
 import { readIndex } from './stored-folder.ts';

@@ -1,6 +1,6 @@
 import type { AttributeValue, DeleteItemInput } from '@aws-sdk/client-dynamodb';
 import { Fault } from '../../outcome.ts';
-import type { Clock } from '../../ports.ts';
+import type { Clock } from '../../ports/host.ts';
 import { authorizationJson, authorizationOf } from '../../sign-in/authorization-json.ts';
 import { principalJson, principalOf } from '../../sign-in/principal-json.ts';
 import { hashOf } from '../../sign-in/secret.ts';

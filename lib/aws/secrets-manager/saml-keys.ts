@@ -3,7 +3,7 @@ import type { ServiceKey, ServiceKeyRing, ServiceKeys } from '../../identity/sam
 import type { JsonObject } from '../../json.ts';
 import { parseRing } from '../../keys/ring.ts';
 import { Fault } from '../../outcome.ts';
-import type { Secrets } from '../../ports.ts';
+import type { Secrets } from '../../ports/secrets.ts';
 
 /** The ring of SAML keys in its secret's current version; the keys are imported once a version. */
 export function samlKeys(secrets: () => Promise<Secrets>, secretName: string | null): ServiceKeys {

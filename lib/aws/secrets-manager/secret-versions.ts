@@ -1,5 +1,5 @@
 import { Fault } from '../../outcome.ts';
-import type { Secrets, SecretVersion } from '../../ports.ts';
+import type { Secrets, SecretVersion } from '../../ports/secrets.ts';
 import { epochMilliseconds } from '../../time.ts';
 import type { DescribedSecret, SecretsManager, SecretValue } from './client.ts';
 

@@ -1,6 +1,7 @@
 import { awaitShared, type SharedRead } from '../../host/shared-read.ts';
 import { Fault } from '../../outcome.ts';
-import type { Clock, SecretAge, Secrets } from '../../ports.ts';
+import type { Clock } from '../../ports/host.ts';
+import type { SecretAge, Secrets } from '../../ports/secrets.ts';
 import { type EpochMilliseconds, milliseconds } from '../../time.ts';
 import type { SecretsManager } from './client.ts';
 import { readVersions, type SecretVersions } from './secret-versions.ts';

@@ -2,7 +2,8 @@ import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import type { JsonObject } from '../../json.ts';
 import { parseRing } from '../../keys/ring.ts';
 import { Fault } from '../../outcome.ts';
-import type { Secrets, SigningAlgorithm, TokenSigner } from '../../ports.ts';
+import type { SigningAlgorithm, TokenSigner } from '../../ports/keys.ts';
+import type { Secrets } from '../../ports/secrets.ts';
 
 interface SigningKey {
   readonly versionId: string;

@@ -1,5 +1,6 @@
 import { accept, type Outcome, refuse } from '../../outcome.ts';
-import type { AwsSession, Clock, Sessions } from '../../ports.ts';
+import type { Clock } from '../../ports/host.ts';
+import type { AwsSession, Sessions } from '../../ports/sessions.ts';
 import { type EpochMilliseconds, epochMilliseconds, type Seconds, seconds, toEpochSeconds } from '../../time.ts';
 import type { Sts, StsResult } from './client.ts';
 import { type StsCall, stsRefusal } from './sts-refusal.ts';

@@ -1,5 +1,5 @@
 import { accept, type Outcome, refuse } from '../../outcome.ts';
-import type { WebIdentities } from '../../ports.ts';
+import type { WebIdentities } from '../../ports/sessions.ts';
 import type { Sts } from './client.ts';
 import { stsRefusal } from './sts-refusal.ts';
 

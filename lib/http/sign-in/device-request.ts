@@ -1,5 +1,5 @@
 import { accept, allOf, type Outcome, refuse } from '../../outcome.ts';
-import type { Configurations } from '../../ports.ts';
+import type { Configurations } from '../../ports/configuration.ts';
 import { type BeginDevicePorts, type BegunDevice, beginDevice } from '../../sign-in/device/begin-device.ts';
 import { type DeviceRequest, shownUserCode } from '../../sign-in/device/devices.ts';
 import { readForm } from '../form.ts';

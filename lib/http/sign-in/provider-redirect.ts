@@ -1,5 +1,5 @@
 import { accept, type Outcome } from '../../outcome.ts';
-import type { Configurations } from '../../ports.ts';
+import type { Configurations } from '../../ports/configuration.ts';
 import { type Begin, type BeginPorts, beginSignIn } from '../../sign-in/begin-sign-in.ts';
 import { makeSecret } from '../../sign-in/secret.ts';
 import type { RouteAnswer, RouteRequest } from '../route.ts';

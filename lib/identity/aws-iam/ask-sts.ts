@@ -1,5 +1,5 @@
 import { accept, type Outcome, refuse } from '../../outcome.ts';
-import type { Fetcher, FetchResult } from '../../ports.ts';
+import type { Fetcher, FetchResult } from '../../ports/documents.ts';
 import { type CallerIdentity, parseCallerIdentity } from './caller-identity.ts';
 import type { SignedRequest } from './signed-request.ts';
 

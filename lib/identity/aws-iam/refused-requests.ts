@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Refusal, refuse } from '../../outcome.ts';
-import type { Clock } from '../../ports.ts';
+import type { Clock } from '../../ports/host.ts';
 import type { Reason } from '../../refusals/registry.ts';
 import type { EpochMilliseconds, Seconds } from '../../time.ts';
 import { FailedAttempts } from '../failed-attempts.ts';

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Client, ClientAuthentication } from '../../configuration/documents.ts';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
-import type { Secrets, SecretVersion } from '../../ports.ts';
+import type { Secrets, SecretVersion } from '../../ports/secrets.ts';
 import { type EpochSeconds, milliseconds, type Seconds, seconds } from '../../time.ts';
 import type { AuthenticatedClient, ClientProof } from '../principal.ts';
 import { type ClientContext, clientFacts, clientRefusal, readClient } from './registered-client.ts';

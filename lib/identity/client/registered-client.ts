@@ -1,6 +1,9 @@
 import type { Client } from '../../configuration/documents.ts';
 import { refuse } from '../../outcome.ts';
-import type { Clock, Configuration, KeySets, Pauses, Secrets } from '../../ports.ts';
+import type { Configuration } from '../../ports/configuration.ts';
+import type { Clock, Pauses } from '../../ports/host.ts';
+import type { KeySets } from '../../ports/keys.ts';
+import type { Secrets } from '../../ports/secrets.ts';
 import type { EpochSeconds } from '../../time.ts';
 import type { FailedAttempts } from '../failed-attempts.ts';
 import type { AuthenticatedClient, Claims } from '../principal.ts';

@@ -1,4 +1,5 @@
-import type { Clock, Limits } from '../../ports.ts';
+import type { Clock } from '../../ports/host.ts';
+import type { Limits } from '../../ports/limits.ts';
 import { FailedAttempts } from '../failed-attempts.ts';
 
 /** Twenty wrong secrets of one client from one address within a minute are the bound. Contract section 2. */

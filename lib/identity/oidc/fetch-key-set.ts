@@ -1,4 +1,5 @@
-import type { Fetcher, KeySource } from '../../ports.ts';
+import type { Fetcher } from '../../ports/documents.ts';
+import type { KeySource } from '../../ports/keys.ts';
 import {
   DISCOVERY_LIMITS,
   discoveryUrl,

@@ -1,6 +1,8 @@
 import type { JsonObject } from '../../json.ts';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
-import type { Clock, DocumentStore, Fetcher, KeySets, KeySource } from '../../ports.ts';
+import type { DocumentStore, Fetcher } from '../../ports/documents.ts';
+import type { Clock } from '../../ports/host.ts';
+import type { KeySets, KeySource } from '../../ports/keys.ts';
 import { type EpochMilliseconds, epochMilliseconds, seconds } from '../../time.ts';
 import { fetchKeySet } from './fetch-key-set.ts';
 import { type HeldKeySet, readSharedKeySet, writeSharedKeySet } from './shared-key-set.ts';

@@ -1,4 +1,4 @@
-import type { DocumentStore } from '../../ports.ts';
+import type { DocumentStore } from '../../ports/documents.ts';
 import { type EpochMilliseconds, epochMilliseconds } from '../../time.ts';
 import { parseStrictJson } from '../strict-json.ts';
 import { type KeySetDocument, keysIn, MAX_KEY_SET_BYTES } from './key-document.ts';

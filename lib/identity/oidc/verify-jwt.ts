@@ -2,7 +2,8 @@ import type { JwsAlgorithm, OidcConnection, OidcIssuer } from '../../configurati
 import type { JsonObject } from '../../json.ts';
 import { accept, Fault, type Outcome, type Refusal, refuse } from '../../outcome.ts';
 import type { CompiledConnection } from '../../policy/connection.ts';
-import type { Configuration, KeySets } from '../../ports.ts';
+import type { Configuration } from '../../ports/configuration.ts';
+import type { KeySets } from '../../ports/keys.ts';
 import type { Reason } from '../../refusals/registry.ts';
 import type { EpochSeconds } from '../../time.ts';
 import type { Principal } from '../principal.ts';

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { SamlConnection } from '../../configuration/documents.ts';
 import type { Outcome } from '../../outcome.ts';
-import type { Configuration } from '../../ports.ts';
+import type { Configuration } from '../../ports/configuration.ts';
 import type { EpochSeconds } from '../../time.ts';
 import type { IdpMetadata } from './metadata.ts';
 

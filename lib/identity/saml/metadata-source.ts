@@ -1,6 +1,7 @@
 import type { SamlConnection } from '../../configuration/documents.ts';
 import { accept, Fault, type Outcome, type Refusal, refuse } from '../../outcome.ts';
-import type { Clock, DocumentStore, Fetcher } from '../../ports.ts';
+import type { DocumentStore, Fetcher } from '../../ports/documents.ts';
+import type { Clock } from '../../ports/host.ts';
 import { type EpochMilliseconds, type Milliseconds, milliseconds } from '../../time.ts';
 import type { IdpMetadataSource } from './context.ts';
 import { type IdpMetadata, MAX_METADATA_BYTES, metadataOutcome, readMetadata } from './metadata.ts';

@@ -1,5 +1,6 @@
 import { accept, Fault, type Outcome, refuse } from '../../outcome.ts';
-import type { Clock, Configuration, Random } from '../../ports.ts';
+import type { Configuration } from '../../ports/configuration.ts';
+import type { Clock, Random } from '../../ports/host.ts';
 import { epochSeconds, type Seconds, seconds, toEpochSeconds } from '../../time.ts';
 import { signInConnection } from '../oidc/sign-in-connection.ts';
 import { hashOf, makeSecret } from '../secret.ts';

@@ -2,7 +2,8 @@ import { DISCOVERY_LIMITS, discoveryUrl, readProviderMetadata } from '../../iden
 import type { JsonValue } from '../../json.ts';
 import { isLoopback } from '../../loopback.ts';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
-import type { Clock, Fetcher } from '../../ports.ts';
+import type { Fetcher } from '../../ports/documents.ts';
+import type { Clock } from '../../ports/host.ts';
 import type { EpochMilliseconds } from '../../time.ts';
 
 /** What a sign-in needs to know of an OIDC issuer. */

@@ -1,6 +1,6 @@
 import type { OidcConnection, OidcSignIn } from '../../configuration/documents.ts';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
-import type { Configuration } from '../../ports.ts';
+import type { Configuration } from '../../ports/configuration.ts';
 
 /** An OIDC connection at which the broker is a client, with the issuer whose sign-in it is. */
 export async function signInConnection(

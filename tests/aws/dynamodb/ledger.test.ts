@@ -6,7 +6,7 @@ import type { IssuanceFilter } from '../../../lib/ledger/filter.ts';
 import { toJson } from '../../../lib/ledger/json.ts';
 import { recordKey } from '../../../lib/ledger/partitions.ts';
 import type { IssuanceRecord } from '../../../lib/ledger/record.ts';
-import type { LedgerQueries } from '../../../lib/ports.ts';
+import type { LedgerQueries } from '../../../lib/ports/ledger.ts';
 import { epochMilliseconds, seconds } from '../../../lib/time.ts';
 import { aDenial, aRecord, NINE } from '../../ledger/a-record.ts';
 import { memoryLedger } from '../../ledger/memory-ledger.ts';

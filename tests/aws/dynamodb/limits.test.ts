@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { dynamoLimits } from '../../../lib/aws/dynamodb/limits.ts';
-import type { LimitCount, Limits } from '../../../lib/ports.ts';
+import type { LimitCount, Limits } from '../../../lib/ports/limits.ts';
 import { epochMilliseconds, seconds } from '../../../lib/time.ts';
 import { countingRandom } from '../../ledger/a-record.ts';
 import { deadClient, inBatches, noDeadline, startTables, type TestTables } from './dynamodb.ts';

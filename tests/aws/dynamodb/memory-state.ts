@@ -1,5 +1,8 @@
 /** Fakes of the state ports, for tests of their users. The contract suites run on them and on DynamoDB. */
-import type { Clock, LimitCount, Limits, ReplayClaim, Replays, Revocations } from '../../../lib/ports.ts';
+import type { Clock } from '../../../lib/ports/host.ts';
+import type { LimitCount, Limits } from '../../../lib/ports/limits.ts';
+import type { ReplayClaim, Replays } from '../../../lib/ports/replays.ts';
+import type { Revocations } from '../../../lib/ports/revocations.ts';
 import { type Revocation, StandingRevocations } from '../../../lib/revocation/revocation.ts';
 import { seconds, toEpochSeconds } from '../../../lib/time.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { dynamoReplays } from '../../../lib/aws/dynamodb/replays.ts';
 import { Fault } from '../../../lib/outcome.ts';
-import type { ReplayClaim } from '../../../lib/ports.ts';
+import type { ReplayClaim } from '../../../lib/ports/replays.ts';
 import { epochMilliseconds, epochSeconds } from '../../../lib/time.ts';
 import { deadClient, noDeadline, standingClock, startTables, type TestTables } from './dynamodb.ts';
 import { memoryReplays } from './memory-state.ts';

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { AssumeRole, AssumeRoleWithSaml, AssumeRoleWithWebIdentity } from '../../../lib/ports.ts';
+import type { AssumeRole, AssumeRoleWithSaml, AssumeRoleWithWebIdentity } from '../../../lib/ports/sessions.ts';
 import { seconds } from '../../../lib/time.ts';
 
 export const ROLE = 'arn:aws:iam::111122223333:role/token-broker/deploy-web';

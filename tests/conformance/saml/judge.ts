@@ -11,7 +11,7 @@ import type { SigningKey } from '../../../lib/identity/saml/signing-certificates
 import { verifySaml } from '../../../lib/identity/saml/verify-saml.ts';
 import { accept } from '../../../lib/outcome.ts';
 import { loadConnection } from '../../../lib/policy/connection.ts';
-import type { Configuration } from '../../../lib/ports.ts';
+import type { Configuration } from '../../../lib/ports/configuration.ts';
 import { epochSeconds, seconds } from '../../../lib/time.ts';
 
 export interface Keys {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { FetchResult } from '../../../lib/ports.ts';
+import type { FetchResult } from '../../../lib/ports/documents.ts';
 import { answerXml, encoded, signed } from './signing.ts';
 import { connection, failure, reasonOf, verify, xml } from './verification.ts';
 

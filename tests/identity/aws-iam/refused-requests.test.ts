@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { FetchResult } from '../../../lib/ports.ts';
+import type { FetchResult } from '../../../lib/ports/documents.ts';
 import { epochMilliseconds } from '../../../lib/time.ts';
 import { answerXml, encoded, SIGNING, type Signing, signed } from './signing.ts';
 import { type Case, connection, failure, HERE, NOW, noneRefused, verify, xml } from './verification.ts';

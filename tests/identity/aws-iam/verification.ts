@@ -2,7 +2,9 @@ import type { AwsIamConnection } from '../../../lib/configuration/documents.ts';
 import { RefusedRequests } from '../../../lib/identity/aws-iam/refused-requests.ts';
 import { verifyAwsIam } from '../../../lib/identity/aws-iam/verify-aws-iam.ts';
 import { loadConnection } from '../../../lib/policy/connection.ts';
-import type { Clock, Configuration, Fetcher, FetchRequest, FetchResult } from '../../../lib/ports.ts';
+import type { Configuration } from '../../../lib/ports/configuration.ts';
+import type { Fetcher, FetchRequest, FetchResult } from '../../../lib/ports/documents.ts';
+import type { Clock } from '../../../lib/ports/host.ts';
 import { epochMilliseconds, epochSeconds, seconds } from '../../../lib/time.ts';
 import { answerXml } from './signing.ts';
 

@@ -5,7 +5,7 @@ import type { AwsIamConnection } from '../../../lib/configuration/documents.ts';
 import { httpFetcher } from '../../../lib/host/fetcher.ts';
 import { verifyAwsIam } from '../../../lib/identity/aws-iam/verify-aws-iam.ts';
 import { loadConnection } from '../../../lib/policy/connection.ts';
-import type { Configuration } from '../../../lib/ports.ts';
+import type { Configuration } from '../../../lib/ports/configuration.ts';
 import { epochSeconds, seconds } from '../../../lib/time.ts';
 import { answerXml, type Envelope, encoded, SIGNING, sign, signed } from './signing.ts';
 import { HERE, noneRefused } from './verification.ts';

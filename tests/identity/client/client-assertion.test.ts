@@ -4,7 +4,7 @@ import type { Client } from '../../../lib/configuration/documents.ts';
 import { verifyClient } from '../../../lib/identity/client/verify-client.ts';
 import type { JsonObject } from '../../../lib/json.ts';
 import { accept, refuse } from '../../../lib/outcome.ts';
-import type { KeySets } from '../../../lib/ports.ts';
+import type { KeySets } from '../../../lib/ports/keys.ts';
 import { epochSeconds } from '../../../lib/time.ts';
 import { NOW_SECONDS } from '../../fakes/world.ts';
 import { assertion, client, contextOf, HOUR, ISSUER, keyPair } from './fixtures.ts';

@@ -3,7 +3,8 @@ import type { Client, ClientAuthentication } from '../../../lib/configuration/do
 import type { ClientContext } from '../../../lib/identity/client/registered-client.ts';
 import { wrongSecrets } from '../../../lib/identity/client/wrong-secrets.ts';
 import { accept } from '../../../lib/outcome.ts';
-import type { Limits, SecretAge, Secrets } from '../../../lib/ports.ts';
+import type { Limits } from '../../../lib/ports/limits.ts';
+import type { SecretAge, Secrets } from '../../../lib/ports/secrets.ts';
 import { epochMilliseconds, seconds } from '../../../lib/time.ts';
 import { fakeConfiguration, NOW, NOW_SECONDS } from '../../fakes/world.ts';
 

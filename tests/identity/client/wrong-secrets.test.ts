@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { verifyClient } from '../../../lib/identity/client/verify-client.ts';
 import { wrongSecrets } from '../../../lib/identity/client/wrong-secrets.ts';
-import type { LimitCount, Limits } from '../../../lib/ports.ts';
+import type { LimitCount, Limits } from '../../../lib/ports/limits.ts';
 import { epochMilliseconds } from '../../../lib/time.ts';
 import { memoryLimits } from '../../aws/dynamodb/memory-state.ts';
 import { NOW } from '../../fakes/world.ts';

@@ -5,7 +5,8 @@ import type { Principal } from '../../../lib/identity/principal.ts';
 import type { JsonObject, JsonValue } from '../../../lib/json.ts';
 import { accept, type Refusal } from '../../../lib/outcome.ts';
 import { loadConnection } from '../../../lib/policy/connection.ts';
-import type { Configuration, KeySets, KeySource } from '../../../lib/ports.ts';
+import type { Configuration } from '../../../lib/ports/configuration.ts';
+import type { KeySets, KeySource } from '../../../lib/ports/keys.ts';
 import { type EpochSeconds, epochSeconds, seconds } from '../../../lib/time.ts';
 
 /** 2027-01-15T08:00:00Z: every instant of these tests is written relative to this literal. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { verifyJwt } from '../../../lib/identity/oidc/verify-jwt.ts';
-import type { KeySource } from '../../../lib/ports.ts';
+import type { KeySource } from '../../../lib/ports/keys.ts';
 import { context, NOW, verdict } from './fixture.ts';
 import { GENUINE_TOKENS, HOSTILE_TOKENS } from './hostile-tokens.ts';
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { cachedKeySets } from '../../../lib/identity/oidc/key-sets.ts';
 import type { JsonObject } from '../../../lib/json.ts';
 import { Fault } from '../../../lib/outcome.ts';
-import type { DocumentStore, Fetcher, FetchResult, KeySets, KeySource, StoredDocument } from '../../../lib/ports.ts';
+import type { DocumentStore, Fetcher, FetchResult, StoredDocument } from '../../../lib/ports/documents.ts';
+import type { KeySets, KeySource } from '../../../lib/ports/keys.ts';
 import { epochMilliseconds } from '../../../lib/time.ts';
 
 const ISSUER = 'https://idp.example.com';

@@ -5,7 +5,7 @@ import { httpFetcher } from '../../../lib/host/fetcher.ts';
 import { cachedKeySets } from '../../../lib/identity/oidc/key-sets.ts';
 import { verifyJwt } from '../../../lib/identity/oidc/verify-jwt.ts';
 import type { JsonObject } from '../../../lib/json.ts';
-import type { DocumentStore, StoredDocument } from '../../../lib/ports.ts';
+import type { DocumentStore, StoredDocument } from '../../../lib/ports/documents.ts';
 import { epochMilliseconds } from '../../../lib/time.ts';
 import { CONNECTION, configurationOf, context, ecKey, edKey, HEADER, KEYS, NOW, rsaKey, token } from './fixture.ts';
 

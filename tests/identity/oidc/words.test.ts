@@ -16,7 +16,7 @@ import { checkTimes } from '../../../lib/identity/oidc/times.ts';
 import type { JsonObject, JsonValue } from '../../../lib/json.ts';
 import { Fault, type Outcome } from '../../../lib/outcome.ts';
 import { loadConnection } from '../../../lib/policy/connection.ts';
-import type { DocumentStore, StoredDocument } from '../../../lib/ports.ts';
+import type { DocumentStore, StoredDocument } from '../../../lib/ports/documents.ts';
 import { epochMilliseconds, epochSeconds, seconds } from '../../../lib/time.ts';
 import { CONNECTION, NOW } from './fixture.ts';
 

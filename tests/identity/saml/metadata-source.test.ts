@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SamlConnection } from '../../../lib/configuration/documents.ts';
 import { MetadataSource } from '../../../lib/identity/saml/metadata-source.ts';
-import type { DocumentStore, FetchRequest, FetchResult, StoredDocument } from '../../../lib/ports.ts';
+import type { DocumentStore, FetchRequest, FetchResult, StoredDocument } from '../../../lib/ports/documents.ts';
 import { isReason, refusalEntry } from '../../../lib/refusals/registry.ts';
 import { epochMilliseconds } from '../../../lib/time.ts';
 import { IDP, metadataOf } from './idp.ts';

@@ -5,7 +5,7 @@ import { metadataOutcome, readMetadata } from '../../../lib/identity/saml/metada
 import { verifySaml } from '../../../lib/identity/saml/verify-saml.ts';
 import { type Outcome, refuse } from '../../../lib/outcome.ts';
 import { loadConnection } from '../../../lib/policy/connection.ts';
-import type { Configuration } from '../../../lib/ports.ts';
+import type { Configuration } from '../../../lib/ports/configuration.ts';
 import { epochSeconds, seconds } from '../../../lib/time.ts';
 import { ACS, metadataOf, NOW, privateKey, SP } from './idp.ts';
 
