@@ -1,14 +1,13 @@
 import { issuancesPorts } from '../lib/composition/issuances.ts';
 import { apiError } from '../lib/http/api/api-error.ts';
-import { readBearer } from '../lib/http/api/bearer-token.ts';
+import { showBearer } from '../lib/http/api/for-bearer.ts';
 import { readSearch } from '../lib/http/api/search-parameters.ts';
-import { secretJson } from '../lib/http/http-answer.ts';
 import type { Route, RouteRequest } from '../lib/http/route.ts';
 import { type RoutePorts, routeHandler } from '../lib/http/route-handler.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { SEARCH_PARAMETERS } from '../lib/ledger/filter.ts';
 import { STATS_PARAMETERS } from '../lib/ledger/stats.ts';
-import { accept, type Outcome } from '../lib/outcome.ts';
+import type { Outcome } from '../lib/outcome.ts';
 import { admitReader, countIssuances, listIssuances, type ReadLedgerPorts, showIssuance } from '../lib/read-ledger.ts';
 
 const BUDGET_MS = 20_000;
@@ -48,14 +47,7 @@ const readable = (
   methods: ['GET'],
   budgetMs: BUDGET_MS,
   refuse: apiError(ports.issuer),
-  handle: async (request, { signal }) => {
-    const bearer = readBearer(request);
-    if (!bearer.ok) return bearer;
-    const admitted = await admitReader(ports, bearer.value, signal);
-    if (!admitted.ok) return admitted;
-    const found = await read(request, signal);
-    return found.ok ? accept({ answer: secretJson(200, request.id, found.value) }) : found;
-  },
+  handle: showBearer((bearer, _, signal) => admitReader(ports, bearer, signal), read),
 });
 
 async function list(ports: ReadLedgerPorts, request: RouteRequest, signal: AbortSignal) {

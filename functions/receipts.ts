@@ -1,7 +1,7 @@
 import type { BearerPorts } from '../lib/admit-bearer.ts';
 import { receiptsPorts } from '../lib/composition/receipts.ts';
 import { apiError } from '../lib/http/api/api-error.ts';
-import { readBearer } from '../lib/http/api/bearer-token.ts';
+import { forBearer } from '../lib/http/api/for-bearer.ts';
 import { plainText } from '../lib/http/http-answer.ts';
 import { type RoutePorts, routeHandler } from '../lib/http/route-handler.ts';
 import { accept } from '../lib/outcome.ts';
@@ -20,14 +20,13 @@ export const receiptsHandler = (ports: RoutePorts & BearerPorts & ReceiptPorts) 
         methods: ['GET'],
         budgetMs: BUDGET_MS,
         refuse: apiError(ports.issuer),
-        handle: async (request, { signal }) => {
-          const bearer = readBearer(request);
-          if (!bearer.ok) return bearer;
-          const admitted = await admitReader(ports, bearer.value, signal);
-          if (!admitted.ok) return admitted;
-          const receipt = await readReceipt(ports, request.pathParameters['id'] ?? '', signal);
-          return receipt.ok ? accept({ answer: plainText(request.id, receipt.value, 'no-store') }) : receipt;
-        },
+        handle: forBearer(
+          (bearer, _, signal) => admitReader(ports, bearer, signal),
+          async (request, signal) => {
+            const receipt = await readReceipt(ports, request.pathParameters['id'] ?? '', signal);
+            return receipt.ok ? accept(plainText(request.id, receipt.value, 'no-store')) : receipt;
+          },
+        ),
       },
       {
         name: 'ledger-key',

@@ -1,10 +1,9 @@
 import type { APIGatewayProxyEventV2, Context, ScheduledEvent } from 'aws-lambda';
 import { revocationsPorts } from '../lib/composition/revocations.ts';
 import { apiErrorOf } from '../lib/http/api/api-error.ts';
-import { readBearer } from '../lib/http/api/bearer-token.ts';
+import { showBearer } from '../lib/http/api/for-bearer.ts';
 import { readJsonBody } from '../lib/http/api/json-body.ts';
 import { readSearch } from '../lib/http/api/search-parameters.ts';
-import { secretJson } from '../lib/http/http-answer.ts';
 import type { RouteRequest } from '../lib/http/route.ts';
 import { type RoutePorts, routeHandler } from '../lib/http/route-handler.ts';
 import { accept } from '../lib/outcome.ts';
@@ -35,17 +34,11 @@ const revocationsRoutes = (ports: Ports) =>
         methods: ['GET', 'POST'],
         budgetMs: BUDGET_MS,
         refuse: apiErrorOf(ports.issuer, REVOKE_SCOPE),
-        handle: async (request, { signal }) => {
-          const bearer = readBearer(request);
-          if (!bearer.ok) return bearer;
-          const admitted = await admitRevoker(ports, bearer.value, signal);
-          if (!admitted.ok) return admitted;
-          const found =
-            request.method === 'GET'
-              ? await list(ports, request, signal)
-              : await write(ports, admitted.value, request, signal);
-          return found.ok ? accept({ answer: secretJson(200, request.id, found.value) }) : found;
-        },
+        handle: showBearer(
+          (bearer, _, signal) => admitRevoker(ports, bearer, signal),
+          (request, signal, operator) =>
+            request.method === 'GET' ? list(ports, request, signal) : write(ports, operator, request, signal),
+        ),
       },
     ],
     ports,
