@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { oneOf } from '../preset-table.ts';
 import { presetNames, presetParameters } from '../presets/table.ts';
+import { clientFields } from './client-fields.ts';
 import { accountIds, conditions, documentName, duration, jwsAlgorithm, line, oneOrMore, secretName } from './values.ts';
 
 /** Names of aliases, and of claims kept in the ledger: what may stand behind `claims.`. */
@@ -23,22 +24,10 @@ const jsonPointer = z
   .max(1024, 'has more than 1024 characters')
   .regex(/^(\/([^~/]|~[01])*)+$/, 'must be a JSON pointer (RFC 6901): /member/member, with ~1 for / and ~0 for ~');
 
-const signInSecret = secretName('token-broker/sign-in/');
-
 /** The broker's own client at an OIDC issuer: with it people sign in there. */
 const signIn = z.strictObject({
   clientId: line(512),
-  clientSecret: signInSecret.optional(),
-  privateKey: signInSecret.optional(),
-  authentication: z
-    .enum(
-      ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'aws-web-identity'],
-      'must be client_secret_basic, client_secret_post, private_key_jwt or aws-web-identity',
-    )
-    .optional(),
-  assertionAudience: line(1000).optional(),
-  keyId: line(256).optional(),
-  algorithm: jwsAlgorithm.optional(),
+  ...clientFields(secretName('token-broker/sign-in/')),
   scopes: z
     .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/, 'is not a scope (RFC 6749 section 3.3)'))
     .max(64, 'has more than 64 scopes')

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { clientFields } from './client-fields.ts';
 import { duration, jwsAlgorithm, line, secretName } from './values.ts';
 
 const downstreamSecret = secretName('token-broker/downstream/');
@@ -34,17 +35,7 @@ export const oauthTokenFields = {
   /** How long the tokens live where the server's answers do not say (no `expires_in`). */
   expiresIn: duration(60, 86_400).optional(),
   clientId: line(512).optional(),
-  clientSecret: downstreamSecret.optional(),
-  privateKey: downstreamSecret.optional(),
-  authentication: z
-    .enum(
-      ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'aws-web-identity'],
-      'must be client_secret_basic, client_secret_post, private_key_jwt or aws-web-identity',
-    )
-    .optional(),
-  assertionAudience: line(1000).optional(),
-  keyId: line(256).optional(),
-  algorithm: jwsAlgorithm.optional(),
+  ...clientFields(downstreamSecret),
   forward: z.enum(['assertion', 'proof'], 'must be assertion or proof').optional(),
   requestedTokenType: line(256).optional(),
   signer: signer.optional(),
