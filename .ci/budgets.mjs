@@ -22,6 +22,7 @@ const budgets = {
   witness: { initial: 60 * KB, total: 60 * KB },
   receipts: { initial: 150 * KB, total: 160 * KB },
   archive: { initial: 100 * KB, total: 105 * KB },
+  events: { initial: 40 * KB, total: 40 * KB },
   issuances: { initial: 145 * KB, total: 155 * KB },
   revocations: { initial: 170 * KB, total: 180 * KB },
   // It runs the steps of every kind of proof and grant, and of SAML and downstream their pure parts.

@@ -12,8 +12,10 @@ export interface LedgerStreamOptions {
   readonly client: DynamoDBClient;
   /** Name of the ledger's table. */
   readonly table: string;
-  /** Called as the stream of the table, and the schedule, would call it. */
-  readonly archive: RunningFunction;
+  /** Called as the stream of the table would call them, each by itself. */
+  readonly followers: readonly RunningFunction[];
+  /** The one of them that its schedule calls too. */
+  readonly sweeper: RunningFunction | null;
 }
 
 const EVERY_MS = 500;
@@ -26,28 +28,36 @@ const stateOf = ({ outcome, attempts, revoked }: IssuanceRecord): string => `${o
 
 /**
  * Takes the place of the stream of the ledger's table, which local endpoints do not have: twice a second it looks for
- * what finished, and calls the archive function with the items. What is more than it takes at once waits for a sweep.
+ * what finished, and calls each function with the items that are new to it. What is more than it takes at once waits
+ * for a sweep.
  */
-export function startLedgerStream({ client, table, archive }: LedgerStreamOptions): { stop(): Promise<void> } {
+export function startLedgerStream(options: LedgerStreamOptions): { stop(): Promise<void> } {
+  const { client, table, followers, sweeper } = options;
   const queries = dynamoLedgerQueries({ client: sdkDynamoDb(client), table });
   const ended = new AbortController();
-  const seen = new Map<string, string>();
+  const followed = followers.map((follower) => ({ follower, seen: new Map<string, string>() }));
   let sweptAt = 0;
 
   async function turn(): Promise<void> {
     const now = Date.now();
     if (now - sweptAt >= SWEEP_EVERY_MS) {
       sweptAt = now;
-      await archive.invoke('{}');
+      await sweeper?.invoke('{}');
     }
     const page = await queries.list({ from: epochMilliseconds(now - WINDOW_MS) }, MOST, null, ended.signal);
     const found = page.ok ? page.value.issuances : [];
+    await Promise.all(followed.map((one) => bring(one, found)));
+  }
+
+  async function bring({ follower, seen }: Followed, found: readonly IssuanceRecord[]): Promise<void> {
     const fresh = found.filter((each) => each.outcome !== 'started' && seen.get(each.id) !== stateOf(each)).reverse();
     if (fresh.length === 0) return;
     const images = await imagesOf(client, table, fresh);
-    const Records = images.map((NewImage) => ({ eventName: 'MODIFY', dynamodb: { NewImage } }));
-    const { kind } = await archive.invoke(JSON.stringify({ Records }));
-    if (kind !== 'result') return;
+    const Records = images.map((NewImage, at) => ({
+      eventName: seen.has(NewImage['sk']?.S ?? '') ? 'MODIFY' : 'INSERT',
+      dynamodb: { NewImage, SequenceNumber: String(at + 1) },
+    }));
+    if (!isTaken(await follower.invoke(JSON.stringify({ Records })))) return;
     seen.clear();
     for (const each of found) seen.set(each.id, stateOf(each));
   }
@@ -69,6 +79,19 @@ export function startLedgerStream({ client, table, archive }: LedgerStreamOption
       await running;
     },
   };
+}
+
+interface Followed {
+  readonly follower: RunningFunction;
+  /** What it has taken: the state of each, by id. */
+  readonly seen: Map<string, string>;
+}
+
+/** Nothing failed, as a whole or in part (AWS Lambda, "Reporting batch item failures"). */
+function isTaken(answer: Awaited<ReturnType<RunningFunction['invoke']>>): boolean {
+  if (answer.kind !== 'result') return false;
+  const { batchItemFailures = [] } = Object(JSON.parse(answer.result || 'null'));
+  return batchItemFailures.length === 0;
 }
 
 /** The items as they lie there, binary in base64, as an event of the stream has them. */

@@ -37,7 +37,7 @@ export interface StackSettings {
    * different ones.
    */
   readonly tablePrefix?: string;
-  /** Whether the archive follows the ledger; default: `still`, it is filled by whoever calls its function. */
+  /** Whether archive and events follow the ledger; default: `still`, until somebody calls their functions. */
   readonly archive?: 'follows' | 'still';
   /** Further parameters of the template. */
   readonly parameters?: Readonly<Record<string, string>>;
@@ -163,9 +163,10 @@ async function assemble(settings: StackSettings, gateway: Gateway, ends: (() => 
   const functions = hostFunctions(template, settings, aws);
   ends.push(functions.stop);
   const { failedRotations, archive } = await prepare(template, endpoints, functions, clients, { aws, tablePrefix });
-  const follower = functions.running.get('Archive');
-  if (settings.archive === 'follows' && archive !== null && follower !== undefined) {
-    const follows = { client: clients.dynamoDb, table: `${tablePrefix}-ledger`, archive: follower };
+  if (settings.archive === 'follows') {
+    const sweeper = archive === null ? null : (functions.running.get('Archive') ?? null);
+    const followers = [sweeper, functions.running.get('Events')].flatMap((each) => each ?? []);
+    const follows = { client: clients.dynamoDb, table: `${tablePrefix}-ledger`, followers, sweeper };
     ends.push(startLedgerStream(follows).stop);
   }
   gateway.open({ routes: template.routes, functions: functions.running });

@@ -19,6 +19,9 @@ TEST_AWS_ENDPOINTS=outside AWS_ENDPOINT_URL_DYNAMODB="$endpoint" npm test --sile
 # The archive's store, and the log over it, on an S3 that others wrote.
 TEST_AWS_ENDPOINTS=outside AWS_ENDPOINT_URL_S3="$endpoint" npm test --silent -- tests/aws/s3 tests/e2e/archive
 
+# Events, through a rule of the documented kind.
+TEST_AWS_ENDPOINTS=outside AWS_ENDPOINT_URL_EVENTBRIDGE="$endpoint" npm test --silent -- tests/events/publish
+
 # moto's STS looks at no trust policy: the cases that need one to be looked at, the demonstration's among them, are the embedded STS's.
 curl --fail --silent --show-error --request POST "$endpoint/moto-api/reset" >/dev/null
 TEST_AWS_ENDPOINTS=outside AWS_ENDPOINT_URL="$endpoint" npm test --silent -- tests/e2e/credentials.test.ts --testNamePattern '^(?!.*does not admit the broker)'

@@ -30,6 +30,7 @@ export function composeTemplate(root: string): string {
     'own-keys': apart(fillMap(fragment('own-keys'), { replicas })),
     functions: apart(joinMaps(functions.map((of) => functionResources(shapes, of, statements)))),
     archive: apart(fillMap(fragment('archive'), { replicas })),
+    events: apart(fragment('events')),
     probe: apart(fragment('probe')),
     rollout: apart(fillMap(fragment('rollout'), { 'guarded-functions': listOf(guarded) })),
     people: apart(fragment('people')),

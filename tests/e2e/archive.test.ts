@@ -75,3 +75,19 @@ describe('a receipt', () => {
     expect([nobody.status, JSON.parse(nobody.text).reason]).toEqual([401, 'proof_missing']);
   });
 });
+
+describe('the bus of events', () => {
+  it('is told of what was issued and of what was denied, by the bundle that is deployed', async () => {
+    const { jti = '' } = decodeJwt(String((await client('reports:read')).body['access_token']));
+    const denied = JSON.parse((await asked('/v1/issuances?outcome=denied&limit=1', await reader())).text).issuances;
+    const keys = [`${jti}:issued`, `${denied[0].id}:denied`];
+    const until = Date.now() + 20_000;
+    let told: readonly string[] = [];
+    while (keys.some((key) => !told.includes(key)) && Date.now() < until) {
+      const { events } = Object(await (await fetch(stage.broker.aws['AWS_ENDPOINT_URL_EVENTBRIDGE'] ?? '')).json());
+      told = events.map(({ Detail }: { Detail: string }) => JSON.parse(Detail).key);
+      await new Promise((wake) => setTimeout(wake, 100));
+    }
+    expect(told).toEqual(expect.arrayContaining(keys));
+  });
+});

@@ -25,6 +25,7 @@ const environments: Readonly<Record<string, readonly string[]>> = {
     'WITNESS_KEY',
     'WITNESS_URL',
   ],
+  events: [],
   explain: [],
   console: [],
   revocations: [],

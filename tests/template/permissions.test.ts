@@ -123,6 +123,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'archive/*: s3:PutObject s3:PutObjectRetention',
     'archive/tile/*.p/*: s3:DeleteObject',
   ],
+  events: [
+    'ledger/stream: dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator',
+    'ledger/stream/*: dynamodb:ListStreams',
+    tell,
+  ],
   console: [],
   approvals: [
     'config: dynamodb:GetItem',
