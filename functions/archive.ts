@@ -1,5 +1,5 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
-import { type ArchivePorts, archiveRecords, sweepLedger } from '../lib/archive/archive.ts';
+import { type ArchivePorts, archiveRecords, type SweepOptions, sweepLedger } from '../lib/archive/archive.ts';
 import { archivePorts } from '../lib/composition/archive.ts';
 import type { IssuanceRecord } from '../lib/ledger/record.ts';
 import type { Log } from '../lib/ports/log.ts';
@@ -34,7 +34,7 @@ export const archiveHandler =
       const read = records?.flatMap((record) => recordOf(ports, record));
       const added =
         read === undefined
-          ? await sweepLedger(ports, () => ports.clock.now() - began < SWEEP_MS, signal)
+          ? await sweepLedger(ports, sweepOptions(ports, began), signal)
           : await archiveRecords(ports, read, signal);
       ports.lines.info('archived', { records: read?.length ?? 0, added });
     } catch (cause) {
@@ -42,6 +42,17 @@ export const archiveHandler =
       throw cause;
     }
   };
+
+/** Ids of a line, at most: `issuances list --unfinished` has them all. */
+const MOST_NAMED = 10;
+
+const sweepOptions = ({ clock, lines }: ArchiveFunctionPorts, began: number): SweepOptions => ({
+  mayGoOn: () => clock.now() - began < SWEEP_MS,
+  unfinished: (records) => {
+    const named = records.slice(0, MOST_NAMED).map(({ id }) => id);
+    lines.error('unfinished', { records: records.length, found: named.join(' ') });
+  },
+});
 
 /** One that cannot be read must not keep the others out for ever: it is said, and an alarm counts it. */
 function recordOf(ports: ArchiveFunctionPorts, { dynamodb }: StreamRecord): readonly IssuanceRecord[] {

@@ -1,10 +1,18 @@
 import type { IssuanceRecord } from '../ledger/record.ts';
+import { unfinishedUntil } from '../ledger/unfinished.ts';
 import { Fault } from '../outcome.ts';
 import type { Clock } from '../ports/host.ts';
 import type { LedgerQueries } from '../ports/ledger.ts';
-import { type EpochMilliseconds, epochMilliseconds, type Milliseconds, milliseconds } from '../time.ts';
+import { type EpochMilliseconds, epochMilliseconds } from '../time.ts';
 import { entryOf } from './entry.ts';
 import type { TransparencyLog } from './log.ts';
+
+export interface SweepOptions {
+  /** Whether another slice may be begun. */
+  mayGoOn(): boolean;
+  /** Told of what has no outcome, oldest first, before it is appended: each at least once, and once where nothing fails. */
+  unfinished(records: readonly IssuanceRecord[]): void;
+}
 
 export interface ArchivePorts {
   readonly log: TransparencyLog;
@@ -19,8 +27,6 @@ export const archiveRecords = (
   signal: AbortSignal,
 ): Promise<number> => log.append(records.filter(({ outcome }) => outcome !== 'started').map(entryOf), null, signal);
 
-/** So old, what is still `started` never finishes: no function runs for half as long. */
-const SETTLED: Milliseconds = milliseconds(5 * 60_000);
 /** Slices of time that are read at once: longer ones where there is little, shorter ones where there is much. */
 const FIRST_SLICE_MS = 3_600_000;
 const LONGEST_SLICE_MS = 30 * 86_400_000;
@@ -31,14 +37,14 @@ const PAGE = 1_000;
 /**
  * Looks through the ledger from where the last sweep ended until five minutes ago, and appends whatever the log does
  * not have: what never finished, and what no stream brought (after an outage of more than a day DynamoDB has forgotten
- * it). Ends when `mayGoOn` says so; the next sweep goes on. Returns how many were new.
+ * it). Ends where it may not go on; the next sweep goes on. Returns how many were new.
  */
 export async function sweepLedger(
   { log, queries, clock }: ArchivePorts,
-  mayGoOn: () => boolean,
+  { mayGoOn, unfinished }: SweepOptions,
   signal: AbortSignal,
 ): Promise<number> {
-  const end = epochMilliseconds(clock.now() - SETTLED);
+  const end = unfinishedUntil(clock.now());
   let from = await log.sweptTo(signal);
   let added = 0;
   let length = FIRST_SLICE_MS;
@@ -49,6 +55,9 @@ export async function sweepLedger(
       length = Math.max(SHORTEST_SLICE_MS, Math.floor(length / 4));
       continue;
     }
+    // Ends are inclusive: what lies at `from` was told of in the slice before.
+    const open = records.filter(({ outcome, time }) => outcome === 'started' && time > from);
+    if (open.length > 0) unfinished(open);
     added += await log.append(records.map(entryOf), to, signal);
     from = to;
     if (records.length < PAGE / 8) length = Math.min(LONGEST_SLICE_MS, length * 8);

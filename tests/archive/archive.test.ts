@@ -8,6 +8,7 @@ import { memoryObjects } from './memory-objects.ts';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
+const WHOLE = { mayGoOn: () => true, unfinished: () => undefined };
 
 function anArchive(now: EpochMilliseconds) {
   const objects = memoryObjects();
@@ -35,7 +36,7 @@ describe('the archive', () => {
     ] as const) {
       const { objects, queries, ports } = anArchive(later(after));
       await queries.started(started, SIGNAL);
-      expect(await sweepLedger(ports, () => true, SIGNAL)).toBe(count);
+      expect(await sweepLedger(ports, WHOLE, SIGNAL)).toBe(count);
       expect(await idsIn(objects)).toEqual(count === 0 ? [] : [started.id]);
     }
   });
@@ -44,7 +45,7 @@ describe('the archive', () => {
     const { objects, queries, ports } = anArchive(later(6 * MINUTE));
     const started = aRecord({ outcome: 'started', credential: null });
     await queries.started(started, SIGNAL);
-    await sweepLedger(ports, () => true, SIGNAL);
+    await sweepLedger(ports, WHOLE, SIGNAL);
     await archiveRecords(ports, [{ ...started, outcome: 'failed' }], SIGNAL);
     expect(await idsIn(objects)).toEqual([started.id, started.id]);
   });
@@ -58,7 +59,7 @@ describe('the archive', () => {
     // A function that has little time ends in between; the next one goes on.
     for (let added = 1; added > 0 && turns < 50; turns += 1) {
       let slices = 4;
-      added = await sweepLedger(ports, () => slices-- > 0, SIGNAL);
+      added = await sweepLedger(ports, { ...WHOLE, mayGoOn: () => slices-- > 0 }, SIGNAL);
     }
     const ids = await idsIn(objects);
     const others = records.filter((_, at) => at < 100 || at >= 110);

@@ -106,6 +106,17 @@ describe('issuances list', () => {
     expect(JSON.parse(out).issuances.length).toBe(count);
   });
 
+  it('names what began long ago and has no outcome with --unfinished, and takes no other outcome', async () => {
+    const ledger = dynamoLedger({ client: tables.client, table: tables.table('ledger') });
+    const [old, young] = [NINE + 120_000, Date.now()].map((time) =>
+      aRecord({ time: epochMilliseconds(time), outcome: 'started', credential: null, scope: 'unfinished' }),
+    );
+    for (const one of [old, young]) if (one !== undefined) await ledger.started(one, noDeadline);
+    const { out } = await run('list', '--unfinished', '--scope', 'unfinished', '--json');
+    expect(JSON.parse(out).issuances).toMatchObject([{ id: old?.id, outcome: 'started' }]);
+    expect(await run('list', '--unfinished', '--outcome', 'issued')).toMatchObject({ code: 2, out: '' });
+  });
+
   it('says so where there are none', async () => {
     expect(await run('list', '--client', 'nobody')).toMatchObject({ code: 0, out: 'No issuances.\n' });
   });

@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { LOG_MEMBERS } from '../../lib/log-members.ts';
 import { outageRefusals } from '../../lib/refusals/outage.ts';
 import { refusals } from '../../lib/refusals/registry.ts';
 import { functionName, type Resource, resourcesOf, template } from './document.ts';
@@ -165,6 +167,23 @@ describe('what is counted from the logs', () => {
     }
     expect(found).toHaveLength(4);
     expect(found.filter((pattern) => !pattern.startsWith('{ $.event = "probed" && $.finding = "'))).toEqual([]);
+  });
+
+  it('are lines that some function writes, and members that such a line has', () => {
+    const sources = ['functions', 'lib'].flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('.ts'))
+        .map((file) => readFileSync(join(folder, file), 'utf8')),
+    );
+    const events = counts.flatMap(
+      ({ properties }) => /\$\.event = "(\w+)"/.exec(String(properties['FilterPattern']))?.[1] ?? [],
+    );
+    expect(events).toEqual(expect.arrayContaining(['unfinished', 'unwitnessed', 'record_unreadable', 'probed']));
+    const unwritten = events.filter((event) => !sources.some((text) => text.includes(`'${event}'`)));
+    expect(unwritten).toEqual([]);
+    const [unfinished] = counts.filter(({ name }) => name === 'UnfinishedIssuances');
+    expect(unfinished?.transformation).toMatchObject({ MetricValue: '$.records' });
+    expect(LOG_MEMBERS).toContain('records');
   });
 
   it('has an alarm for each metric, and each alarm of our namespace a metric that is written', () => {

@@ -6,7 +6,9 @@ import {
 } from '../../../lib/ledger/filter.ts';
 import { toJson } from '../../../lib/ledger/json.ts';
 import type { IssuanceRecord } from '../../../lib/ledger/record.ts';
+import { onlyUnfinished } from '../../../lib/ledger/unfinished.ts';
 import type { LedgerQueries } from '../../../lib/ports/ledger.ts';
+import { epochMilliseconds } from '../../../lib/time.ts';
 import { type Arguments, type Command, type Terminal, UsageError } from '../../command.ts';
 import { BUCKET_OPTION, withArchive } from '../ledger/archive.ts';
 import { archivedIssuances } from './archived.ts';
@@ -23,6 +25,10 @@ export const command: Command = {
   description: 'Lists issuances from the ledger, newest first. Reads DynamoDB with your own AWS credentials.',
   options: [
     ...filterOptions,
+    {
+      flags: '--unfinished',
+      description: 'what began more than five minutes ago and has no outcome: somebody may hold what nobody recorded',
+    },
     { flags: '--limit <n>', description: '1 to 1000; default 100' },
     { flags: '--cursor <cursor>', description: 'go on where another list with the same filters ended' },
     { flags: '--archive', description: 'search the archive in S3, which keeps what the table does not keep any more' },
@@ -30,7 +36,11 @@ export const command: Command = {
     { flags: '--json', description: 'print {"issuances": [...], "next": CURSOR or null}' },
     tablesOption,
   ],
-  examples: ['token-broker issuances list --outcome denied', 'token-broker issuances list --access-key-id ASIA…'],
+  examples: [
+    'token-broker issuances list --outcome denied',
+    'token-broker issuances list --access-key-id ASIA…',
+    'token-broker issuances list --unfinished',
+  ],
   run: async (given, terminal) => {
     const parameters: Partial<Record<SearchParameter, string>> = givenFilters(given);
     for (const name of ['limit', 'cursor'] as const) {
@@ -39,7 +49,7 @@ export const command: Command = {
     }
     const search = parseSearch(parameters);
     if (!search.ok) throw new UsageError(search.refusal.detail ?? search.refusal.reason);
-    const page = await pageOf(given, terminal, search.value);
+    const page = await pageOf(given, terminal, given.has('unfinished') ? unfinished(search.value) : search.value);
     terminal.out(given.has('json') ? pageJson(page) : listText(page));
     if (!given.has('json') && page.next !== null) terminal.err(`There is more: add --cursor ${page.next}\n`);
     if (given.has('archive') && page.issuances.length === search.value.limit) {
@@ -48,6 +58,13 @@ export const command: Command = {
     return 0;
   },
 };
+
+function unfinished({ filter, ...search }: IssuanceSearch): IssuanceSearch {
+  if (filter.outcome !== undefined && filter.outcome !== 'started') {
+    throw new UsageError('--unfinished is what is still started, of no other outcome');
+  }
+  return { ...search, filter: onlyUnfinished(filter, epochMilliseconds(Date.now())) };
+}
 
 async function pageOf(given: Arguments, terminal: Terminal, search: IssuanceSearch): Promise<IssuancePage> {
   const tables = given.value('tables');
