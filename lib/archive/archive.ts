@@ -10,7 +10,9 @@ import type { TransparencyLog } from './log.ts';
 export interface SweepOptions {
   /** Whether another slice may be begun. */
   mayGoOn(): boolean;
-  /** Told of what has no outcome, oldest first, before it is appended: each at least once, and once where nothing fails. */
+  /**
+   * Told of what has no outcome, oldest first, before it is appended: each at least once, and once where nothing fails.
+   */
   unfinished(records: readonly IssuanceRecord[]): void;
 }
 
