@@ -1,16 +1,9 @@
-import {
-  type ClientRequest,
-  Agent as HttpAgent,
-  request as httpRequest,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-} from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import type { Socket } from 'node:net';
 import { urlToHttpOptions } from 'node:url';
 import { crc32 } from 'node:zlib';
 import { systemClock } from '../../host/clock.ts';
+import type { ReadAnswer } from './answer-reader.ts';
 import { NoAnswer } from './aws-error.ts';
+import { Connection, DeadConnection, DOUBTED_AFTER_MS, MOST_IDLE_MS, type Peer } from './connection.ts';
 
 export interface WireRequest {
   readonly url: URL;
@@ -18,56 +11,58 @@ export interface WireRequest {
   readonly body: string;
 }
 
-export interface WireAnswer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
+export interface WireAnswer extends Pick<ReadAnswer, 'status' | 'headers'> {
   readonly body: string;
 }
 
-/** Longest wait for a new connection, and then for the whole answer. */
-const CONNECT_MS = 500;
-const ANSWER_MS = 1_000;
-/**
- * A connection that was idle for longer is doubted: the process may have been frozen, a NAT gateway may have forgotten
- * it. So long it may keep silent then, before a new one is asked instead. Most answers take a tenth of it.
- */
-const DOUBTED_AFTER_MS = 3_000;
-const DOUBTED_ANSWER_MS = 250;
-/** AWS closes what is idle for a minute or so: older ones are not tried at all. */
-const MOST_IDLE_MS = 50_000;
-const MAX_SOCKETS = 128;
-/** BatchGetItem's 16 MB and what JSON makes of them: whoever sends more is not AWS. */
-const MOST_BYTES = 32 * 1024 * 1024;
+const MOST_CONNECTIONS = 128;
+/** What a header field of ours may hold: anything else could end it, and begin another. */
+const FIELD_VALUE = /^[\t\x20-\x7e]*$/;
 
-const plain = new HttpAgent({ keepAlive: true, maxSockets: MAX_SOCKETS });
-const secure = new HttpsAgent({ keepAlive: true, maxSockets: MAX_SOCKETS });
+/** The connections to one origin. */
+interface Origin {
+  readonly peer: Peer;
+  /** In the order in which they became idle: the last one is asked first. */
+  readonly idle: Connection[];
+  /** How many there are, idle and in use. */
+  open: number;
+  /** Requests for which there is none, in their order: each is called when one may be had. */
+  readonly waiting: Set<() => void>;
+}
 
-/**
- * When each connection last brought an answer, by the wall clock: a monotonic one may stand still in a frozen process.
- */
-const lastUsed = new WeakMap<Socket, number>();
+const origins = new Map<string, Origin>();
+/** Of an endpoint's URL, which is the same object for the life of the process. */
+const targets = new WeakMap<URL, { readonly origin: Origin; readonly start: string }>();
 let lastAnswer = 0;
 
-const idleSockets = (): readonly Socket[] =>
-  [plain, secure].flatMap(({ freeSockets }) => Object.values(freeSockets).flatMap((sockets) => sockets ?? []));
+function targetOf(url: URL): { readonly origin: Origin; readonly start: string } {
+  const known = targets.get(url);
+  if (known !== undefined) return known;
+  const { path } = urlToHttpOptions(url);
+  const origin = origins.get(url.origin) ?? { peer: peerOf(url), idle: [], open: 0, waiting: new Set() };
+  origins.set(url.origin, origin);
+  const target = { origin, start: `POST ${path} HTTP/1.1\r\n` };
+  targets.set(url, target);
+  return target;
+}
 
-/** A clock that went back says nothing of it: then the connection counts as old. */
-function idleMs(socket: Socket): number {
-  const idle = systemClock.now() - (lastUsed.get(socket) ?? 0);
-  return idle < 0 ? MOST_IDLE_MS : idle;
+function peerOf(url: URL): Peer {
+  const isSecure = url.protocol === 'https:';
+  const { hostname } = urlToHttpOptions(url);
+  return { isSecure, host: hostname ?? '', port: Number(url.port || (isSecure ? 443 : 80)), session: undefined };
 }
 
 /** Ends every kept connection that nobody uses: what comes next goes over new ones. */
 export function dropIdleConnections(): void {
-  for (const socket of idleSockets()) socket.destroy();
+  for (const { idle } of origins.values()) for (const connection of [...idle]) connection.end('it is idle');
 }
 
 function dropLongIdle(): void {
-  for (const socket of idleSockets()) if (idleMs(socket) >= MOST_IDLE_MS) socket.destroy();
+  for (const { idle } of origins.values()) {
+    for (const connection of [...idle])
+      if (connection.idleMs >= MOST_IDLE_MS) connection.end('it was idle for too long');
+  }
 }
-
-/** A kept connection that brought nothing: closed at the other end, or silent for longer than it is trusted with. */
-class DeadConnection extends NoAnswer {}
 
 /**
  * Sends one POST and reads its answer. A connection that turns out dead costs no request: all that are idle are dropped
@@ -86,85 +81,73 @@ export async function ask(wire: WireRequest, signal: AbortSignal): Promise<WireA
   }
 }
 
-function askOnce(wire: WireRequest, signal: AbortSignal): Promise<WireAnswer> {
-  const request = send(wire, signal);
-  return new Promise((resolve, reject) => {
-    const fail = (error: NoAnswer): void => {
-      clearTimeout(timer);
-      reject(error);
-      request.destroy();
-    };
-    const waitAtMost = (milliseconds: number, error: () => NoAnswer): void => {
-      clearTimeout(timer);
-      timer = setTimeout(() => fail(error()), milliseconds);
-    };
-    const late = (): NoAnswer => new NoAnswer('no answer in time');
-    let timer: NodeJS.Timeout | undefined;
-    request.on('socket', (socket) => {
-      if (!request.reusedSocket) {
-        waitAtMost(CONNECT_MS, () => new NoAnswer('no connection in time'));
-        onConnected(socket, wire, () => waitAtMost(ANSWER_MS, late));
-      } else if (idleMs(socket) <= DOUBTED_AFTER_MS) waitAtMost(ANSWER_MS, late);
-      else waitAtMost(DOUBTED_ANSWER_MS, () => new DeadConnection('a connection that was idle is silent'));
-    });
-    request.on('error', (cause) => fail(request.reusedSocket ? new DeadConnection(cause) : new NoAnswer(cause)));
-    request.on('response', (response) => {
-      waitAtMost(ANSWER_MS, late);
-      const { socket, statusCode = 0, headers } = response;
-      readBody(response).then((body) => {
-        clearTimeout(timer);
-        lastAnswer = systemClock.now();
-        lastUsed.set(socket, lastAnswer);
-        resolve({ status: statusCode, headers, body });
-      }, fail);
-    });
+async function askOnce(wire: WireRequest, signal: AbortSignal): Promise<WireAnswer> {
+  signal.throwIfAborted();
+  const { origin, start } = targetOf(wire.url);
+  const request = start + headAndBody(wire);
+  const connection = connectionOf(origin) ?? (await connectionInTurn(origin, signal));
+  const { status, headers, body } = await connection.ask(request, signal);
+  if (connection.isOpen) {
+    origin.idle.push(connection);
+    callNext(origin);
+  }
+  lastAnswer = systemClock.now();
+  return { status, headers, body: textOf(body, headers) };
+}
+
+function headAndBody({ url, headers, body }: WireRequest): string {
+  const length = String(Buffer.byteLength(body));
+  const fields = Object.entries({ host: url.host, ...headers, 'content-length': length }).map(([name, value]) => {
+    if (!FIELD_VALUE.test(value)) throw new TypeError(`a header field may not hold that: ${name}`);
+    return `${name}: ${value}\r\n`;
   });
+  return `${fields.join('')}\r\n${body}`;
+}
+
+/** Null: all are in use, and there may be no more. */
+function connectionOf(origin: Origin): Connection | null {
+  const kept = origin.idle.pop();
+  if (kept !== undefined) return kept;
+  if (origin.open >= MOST_CONNECTIONS) return null;
+  origin.open += 1;
+  return new Connection(origin.peer, (ended) => {
+    origin.open -= 1;
+    const at = origin.idle.indexOf(ended);
+    if (at >= 0) origin.idle.splice(at, 1);
+    callNext(origin);
+  });
+}
+
+function callNext({ waiting }: Origin): void {
+  const [next] = waiting;
+  next?.();
+}
+
+async function connectionInTurn(origin: Origin, signal: AbortSignal): Promise<Connection> {
+  for (;;) {
+    await new Promise<void>((resolve) => {
+      const goOn = (): void => {
+        origin.waiting.delete(goOn);
+        signal.removeEventListener('abort', goOn);
+        resolve();
+      };
+      origin.waiting.add(goOn);
+      signal.addEventListener('abort', goOn);
+    });
+    // Who waits no longer leaves its turn to the next.
+    if (signal.aborted) callNext(origin);
+    signal.throwIfAborted();
+    const connection = connectionOf(origin);
+    if (connection !== null) return connection;
+  }
 }
 
 /**
- * Rejects with `NoAnswer` where the body breaks off, is larger than any of AWS's, or is not the one of whose octets
- * DynamoDB says the CRC-32 (`x-amz-crc32`): one digit more makes another time, and it would still be JSON.
+ * Throws `NoAnswer` where the body is not the one of whose octets DynamoDB says the CRC-32 (`x-amz-crc32`): one digit
+ * more makes another time, and it would still be JSON.
  */
-async function readBody(response: IncomingMessage): Promise<string> {
-  const body = await octetsOf(response);
-  const sum = response.headers['x-amz-crc32'];
+function textOf(body: Buffer, headers: WireAnswer['headers']): string {
+  const sum = headers['x-amz-crc32'];
   if (sum !== undefined && sum !== String(crc32(body))) throw new NoAnswer('the answer is not the one that was sent');
   return body.toString('utf8');
-}
-
-/** By events: an iterator over the answer would cost more than all the rest of its reading. */
-const octetsOf = (response: IncomingMessage): Promise<Buffer> =>
-  new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    response.on('data', (chunk: Buffer) => {
-      bytes += chunk.byteLength;
-      if (bytes <= MOST_BYTES) chunks.push(chunk);
-      else response.destroy(new NoAnswer('the answer is too large'));
-    });
-    response.on('end', () => resolve(Buffer.concat(chunks)));
-    response.on('error', (cause) => reject(cause instanceof NoAnswer ? cause : new NoAnswer(cause)));
-    response.on('close', () => reject(new NoAnswer('the answer broke off')));
-  });
-
-/** Of an endpoint's URL, which is the same object for the life of the process. */
-const targets = new WeakMap<URL, ReturnType<typeof urlToHttpOptions>>();
-
-function targetOf(url: URL): ReturnType<typeof urlToHttpOptions> {
-  const target = targets.get(url) ?? urlToHttpOptions(url);
-  targets.set(url, target);
-  return target;
-}
-
-function onConnected(socket: Socket, { url }: WireRequest, connected: () => void): void {
-  socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', connected);
-}
-
-function send({ url, headers, body }: WireRequest, signal: AbortSignal): ClientRequest {
-  const [start, agent] =
-    url.protocol === 'https:' ? ([httpsRequest, secure] as const) : ([httpRequest, plain] as const);
-  const length = { 'content-length': String(Buffer.byteLength(body)) };
-  const request = start({ ...targetOf(url), method: 'POST', headers: { ...headers, ...length }, agent, signal });
-  request.end(body);
-  return request;
 }

@@ -55,11 +55,9 @@ function parsed(body: string): JsonValue | undefined {
 
 /** `__type` is a shape's name, with or without its namespace before and a URL behind it. */
 function errorOf({ status, headers, body }: WireAnswer): AwsError {
-  const header = headers['x-amzn-errortype'];
-  const type = typeof header === 'string' ? header : typeOf(body);
-  const requestId = headers['x-amzn-requestid'];
+  const type = headers['x-amzn-errortype'] ?? typeOf(body);
   const code = type.replace(/:.*$/s, '').replace(/^.*#/s, '');
-  return new AwsError(code, status, typeof requestId === 'string' ? requestId : undefined);
+  return new AwsError(code, status, headers['x-amzn-requestid']);
 }
 
 function typeOf(body: string): string {

@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { SignatureV4 } from '@smithy/signature-v4';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { systemClock } from '../../host/clock.ts';
 import { systemRandom } from '../../host/random.ts';
@@ -7,7 +6,7 @@ import { type AwsError, NoAnswer, retryOf } from './aws-error.ts';
 import { ask, dropIdleConnections, type WireAnswer } from './connections.ts';
 import { endpointOf, type ServiceName } from './endpoint.ts';
 import { environmentCredentials } from './environment-credentials.ts';
-import { Sha256 } from './sha256.ts';
+import { requestSigner } from './sign-request.ts';
 
 /** One request in a service's own protocol, all but its signature. */
 export interface ServiceRequest {
@@ -34,28 +33,18 @@ const TRIES = 2;
 const PAUSE_MS = { soon: 50, later: 200 } as const;
 
 /**
- * One AWS service at its endpoint, asked with the SDK's signer and without the rest of the SDK (ADR 14). What may pass
- * (no answer, a fault, throttling) is tried once more, over a new connection where none answered. Every request may
- * arrive twice. Throws `AwsError`, `NoAnswer`, or the signal's reason.
+ * One AWS service at its endpoint, asked without the SDK (ADR 14, ADR 65). What may pass (no answer, a fault,
+ * throttling) is tried once more, over a new connection where none answered. Every request may arrive twice. Throws
+ * `AwsError`, `NoAnswer`, or the signal's reason.
  */
 export function awsService({ service, region, errorOf, ...options }: ServiceOptions): Service {
   const url = options.endpoint ?? endpointOf(service, region);
   const credentials = options.credentials ?? environmentCredentials;
-  const signer = new SignatureV4({ service, region, credentials, sha256: Sha256, applyChecksum: false });
-  const target = {
-    method: 'POST',
-    protocol: url.protocol,
-    hostname: url.hostname,
-    path: url.pathname,
-  };
-  const signed = async ({ headers, body, signature }: ServiceRequest): Promise<Record<string, string>> => {
-    const all = { ...headers, host: url.host };
-    if (signature === 'none') return all;
-    const request = { ...target, query: {}, headers: all, body };
-    return (await signer.sign(request, { signingDate: new Date(systemClock.now()) })).headers;
-  };
+  const sign = requestSigner(service, region, url);
+  const headersOf = async ({ headers, body, signature }: ServiceRequest): Promise<Readonly<Record<string, string>>> =>
+    signature === 'none' ? headers : sign({ headers, body }, await credentials(), systemClock.now());
   const once = async (request: ServiceRequest, signal: AbortSignal): Promise<WireAnswer> => {
-    const answer = await ask({ url, headers: await signed(request), body: request.body }, signal);
+    const answer = await ask({ url, headers: await headersOf(request), body: request.body }, signal);
     if (answer.status !== 200) throw errorOf(answer);
     return answer;
   };
