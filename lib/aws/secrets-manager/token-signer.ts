@@ -64,10 +64,35 @@ const KEY_TYPES: readonly (readonly [SigningAlgorithm, { readonly kty: string; r
 /** RFC 7515 section 5.1: the compact serialization. */
 function compactJws(header: JsonObject, claims: JsonObject, { key, header: { alg } }: SigningKey): string {
   const input = `${base64url(header)}.${base64url(claims)}`;
-  const digest = alg === 'EdDSA' ? null : 'sha256';
-  // RFC 7518 section 3.4: R and S side by side; of no effect for other keys.
-  const signature = sign(digest, Buffer.from(input), { key, dsaEncoding: 'ieee-p1363' });
+  const octets = Buffer.from(input);
+  const signature = alg === 'ES256' ? fixedLength(sign('sha256', octets, key)) : sign(digestOf(alg), octets, key);
   return `${input}.${signature.toString('base64url')}`;
+}
+
+const digestOf = (alg: SigningAlgorithm): 'sha256' | null => (alg === 'EdDSA' ? null : 'sha256');
+
+/** Octets of each integer of a P-256 signature. */
+const ES256_OCTETS = 32;
+
+/**
+ * R and S side by side (RFC 7518 section 3.4), of an ECDSA-Sig-Value (RFC 3279 section 2.2.3) whose lengths take an
+ * octet each. Node.js does it too, but to be told so it needs the key inside of an object, and finds it there at the
+ * cost of another signature.
+ */
+function fixedLength(der: Buffer): Buffer {
+  const r = integerAt(der, 2);
+  const s = integerAt(der, r.end);
+  const both = Buffer.alloc(2 * ES256_OCTETS);
+  r.octets.copy(both, ES256_OCTETS - r.octets.byteLength);
+  s.octets.copy(both, 2 * ES256_OCTETS - s.octets.byteLength);
+  return both;
+}
+
+/** A positive INTEGER without the zero that may stand before it. */
+function integerAt(der: Buffer, at: number): { readonly octets: Buffer; readonly end: number } {
+  const end = at + 2 + der.readUInt8(at + 1);
+  const octets = der.subarray(at + 2, end);
+  return { octets: octets.subarray(Math.max(0, octets.byteLength - ES256_OCTETS)), end };
 }
 
 const base64url = (value: JsonObject): string => Buffer.from(JSON.stringify(value)).toString('base64url');
