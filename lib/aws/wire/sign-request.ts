@@ -28,8 +28,8 @@ interface SigningKey {
 }
 
 /**
- * Signs POSTs without a query to one endpoint (AWS IAM User Guide, "Create a signed AWS API request"). The key, which is
- * derived from the credentials' secret by the day, is kept until either is another.
+ * Signs POSTs without a query to one endpoint (AWS IAM User Guide, "Create a signed AWS API request"). The key, which
+ * is derived from the credentials' secret by the day, is kept until either is another.
  */
 export function requestSigner(service: string, region: string, url: URL): RequestSigner {
   const path = canonicalPath(url.pathname);
