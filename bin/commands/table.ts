@@ -50,6 +50,10 @@ const issuances: CommandTable = {
     summary: 'count issuances, over time or by what they have in common',
     load: () => import('./issuances/stats.ts'),
   },
+  subject: {
+    summary: 'write everything that is kept of one person, client or workload',
+    load: () => import('./issuances/subject.ts'),
+  },
 };
 
 /** Auditors verify the log, without the broker. */

@@ -183,6 +183,7 @@ const conditions: Readonly<Record<string, unknown>> = {
   },
   ', revocations and revoked#* only': leading('ForAllValues:StringLike', ['revoked#*', 'revocations']),
   ', revocations and denied-sessions#* only': leading('ForAllValues:StringLike', ['revocations', 'denied-sessions#*']),
+  ', revocations only': leading('ForAllValues:StringEquals', ['revocations']),
   ', except own#*': keys('ForAllValues:StringNotLike', 'own'),
   ...Object.fromEntries(
     ['own', 'replay', 'limit', 'revoked', 'sign-in', 'code', 'device', 'approval', 'approver'].map((prefix) => [
@@ -292,6 +293,7 @@ describe('the permissions of the template', () => {
         ...['config', 'ledger', 'ledger/index'].map(
           (one) => `${one}: dynamodb:BatchGetItem dynamodb:GetItem dynamodb:Query`,
         ),
+        'state: dynamodb:GetItem, revocations only',
         ...['archive', 'archive/*'].map((one) => `${one}: s3:GetObject s3:ListBucket`),
       ],
     ],

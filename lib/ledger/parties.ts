@@ -1,0 +1,52 @@
+/** Who stands in a record, and as what. */
+import { boundedText } from './bounds.ts';
+import type { IssuanceRecord, PartyRecord } from './record.ts';
+
+/**
+ * `subject`: it was issued to; `actor`: acted for the subject; `client`: a client that authenticated for somebody else;
+ * `requester`: whose request an approver's record is about; `revoker`: ended it before its time.
+ */
+export type PartyRole = 'subject' | 'actor' | 'client' | 'approver' | 'requester' | 'revoker';
+
+export interface Party {
+  readonly role: PartyRole;
+  /** `<connection>:<subject>` or `client:<name>`, as in a broker token's `sub`. */
+  readonly identity: string;
+}
+
+type Named = Pick<PartyRecord, 'connection' | 'client' | 'subject'>;
+
+/** Two connections may know the same subject, and labels are no names: the identity alone says who it is. */
+export const identityOf = ({ connection, client, subject }: Named): string =>
+  connection === null ? `client:${client ?? subject}` : `${connection}:${subject}`;
+
+/** Everybody whom a record names, the subject first; none for denials beyond the ceiling, which name nobody. */
+export function partiesOf(record: IssuanceRecord): readonly Party[] {
+  const { actor, approval, connection, client, revoked } = record;
+  const parties: Party[] = [];
+  const add = (role: PartyRole, named: Named | null | undefined): void => {
+    if (named !== null && named !== undefined) parties.push({ role, identity: identityOf(named) });
+  };
+  if (record.overflow !== true) add('subject', record);
+  add('actor', actor);
+  if (connection !== null && client !== null) parties.push({ role: 'client', identity: `client:${client}` });
+  add('approver', approval?.approver);
+  add('requester', approval?.requester);
+  if (revoked !== undefined) parties.push({ role: 'revoker', identity: revoked.by });
+  return parties;
+}
+
+/** What `identity` is in a record, each once; none: it does not name it. Records cut long texts (`bounds.ts`). */
+export function rolesOf(identity: string, record: IssuanceRecord): readonly PartyRole[] {
+  const names = new Set([identity, boundedIdentity(identity)]);
+  return [...new Set(partiesOf(record).flatMap((party) => (names.has(party.identity) ? [party.role] : [])))];
+}
+
+/** As `identityOf` has it of a record whose subject was cut. */
+export function boundedIdentity(identity: string): string {
+  const at = identity.indexOf(':') + 1;
+  return `${identity.slice(0, at)}${boundedText(identity.slice(at))}`;
+}
+
+/** What an identity looks like: the name of a connection, or `client`, before the first colon. */
+export const isIdentity = (name: string): boolean => /^[a-z][a-z0-9-]{0,62}:./su.test(name);
