@@ -119,8 +119,9 @@ class Alarm(Made, CloudFormationModel):
 
     @classmethod
     def make(cls, properties, region):
-        boto3.client("cloudwatch").put_metric_alarm(**properties)
-        return cls(properties["AlarmName"])
+        client, name = boto3.client("cloudwatch"), properties["AlarmName"]
+        client.put_metric_alarm(**properties)
+        return cls(name, Arn=client.describe_alarms(AlarmNames=[name])["MetricAlarms"][0]["AlarmArn"])
 
 
 class Application(Made, CloudFormationModel):

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type { YAMLMap } from 'yaml';
 import { alarmResources } from './alarms.ts';
+import { dashboardResource } from './dashboard.ts';
 import { isGuarded, readFunctions } from './fragments.ts';
 import { functionResources, routeSettings } from './functions.ts';
-import { apart, fillMap, joinMaps, listOf, readMap, shapesOf, textOf } from './nodes.ts';
+import { apart, entriesOf, fillMap, joinMaps, listOf, readMap, shapesOf, textOf } from './nodes.ts';
 import { warmRules } from './rules.ts';
 import { statementCatalogue } from './statements.ts';
 import { readTables, tableResources } from './tables.ts';
@@ -23,6 +24,12 @@ export function composeTemplate(root: string): string {
   const minting = functions.filter(({ mints }) => mints === true);
   const guarded = functions.filter(isGuarded).map(({ id }) => shapes.node('guarded-function', { Id: id }));
   const replicas = shapes.map('replicas');
+  const alarms = alarmResources(shapes, fragment('alarms'), functions, tables);
+  const watched = {
+    functions,
+    tables,
+    alarms: entriesOf(alarms).flatMap(([id]) => (id.endsWith('Alarm') ? [id] : [])),
+  };
   const stack = fillMap(fragment('stack'), {
     'warm-rules': warmRules(shapes, fragment('stack')),
     'front-door': apart(fillMap(fragment('front-door'), { 'route-settings': routeSettings(shapes, functions) })),
@@ -34,7 +41,8 @@ export function composeTemplate(root: string): string {
     probe: apart(fragment('probe')),
     rollout: apart(fillMap(fragment('rollout'), { 'guarded-functions': listOf(guarded) })),
     people: apart(fragment('people')),
-    alarms: apart(alarmResources(shapes, fragment('alarms'), functions, tables)),
+    alarms: apart(alarms),
+    dashboard: apart(dashboardResource(shapes, fragment('dashboard'), watched)),
     'minting-roles': listOf(minting.map(({ id }) => shapes.node('minting-role', { Id: id }))),
   });
   stack.commentBefore = BUILT;

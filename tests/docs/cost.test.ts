@@ -163,6 +163,13 @@ describe('the standing costs of docs/cost.md', () => {
     expect(month).toBe(dollars(inAll + 40, 0.3));
   });
 
+  it('count the dashboard', () => {
+    const count = resourcesOf('AWS::CloudWatch::Dashboard').length;
+    expect(row('dashboard, unless `Dashboard` is `false`').slice(1)).toEqual([
+      ...[`${count}`, "3.00, an account's first three free", `0.00 (${dollars(count, 3)})`],
+    ]);
+  });
+
   it('count what detailed metrics of every route would cost, and that they are off', () => {
     const routes = resourcesOf('AWS::Serverless::Function').flatMap(([, one]) =>
       Object.keys(one.Properties['Events'] ?? {}),
