@@ -17,9 +17,6 @@ export interface Bundle {
 const identify = ({ version, build }: Identity): string =>
   `process.env.VERSION??=${JSON.stringify(version)};process.env.BUILD??=${JSON.stringify(build)};`;
 
-/** A part of the SDK's core that no operation of the services here has, and that would be a chunk of every bundle. */
-const NEVER_LOADED = ['@smithy/core/event-streams'];
-
 export interface Identity {
   readonly version: string;
   /** Twelve hex digits of the hash of the sources. */
@@ -64,7 +61,6 @@ export async function bundleFunction(root: string, file: string, identity: Ident
     outdir: folder,
     splitting: true,
     chunkNames: '[name]-[hash]',
-    external: NEVER_LOADED,
     plugins: [requiredBuiltins, oneStart(root, file)],
     metafile: true,
     write: false,

@@ -8,7 +8,7 @@ const functions = readdirSync(join(ROOT, 'functions')).filter((name) => name.end
 
 /** Packages that a person's computer or a test needs, and no function. */
 const NOT_IN_A_FUNCTION =
-  /node_modules\/(?:@aws-sdk\/(?:client-|credential-provider-|core\/)|dynalite|yaml|zod|commander)/;
+  /node_modules\/(?:@aws-sdk\/(?:client-|credential-provider-|core\/)|@smithy\/|dynalite|yaml|zod|commander)/;
 
 describe.each(functions)('the bundle of %s', (file) => {
   it('has no client of the AWS SDK, no chain of credentials and no reader of configuration files in it', async () => {

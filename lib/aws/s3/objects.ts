@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { SignatureV4 } from '@smithy/signature-v4';
-import type { AwsCredentialIdentity, HttpRequest, Provider } from '@smithy/types';
+import type { AwsCredentialIdentity, Provider } from '@smithy/types';
 import type { NewObject, Objects, StoredObject } from '../../archive/objects.ts';
 import { systemClock } from '../../host/clock.ts';
 import { systemRandom } from '../../host/random.ts';
@@ -10,7 +9,7 @@ import { type EpochMilliseconds, epochMilliseconds } from '../../time.ts';
 import { AwsError, NoAnswer, retryOf } from '../wire/aws-error.ts';
 import { endpointOf } from '../wire/endpoint.ts';
 import { environmentCredentials } from '../wire/environment-credentials.ts';
-import { Sha256 } from '../wire/sha256.ts';
+import { canonicalQuery, requestSigner, uriEncoded } from '../wire/sign-request.ts';
 
 export interface S3Options {
   readonly region: string;
@@ -126,18 +125,15 @@ type Caller = (call: Call, answers: readonly number[], signal: AbortSignal) => P
 
 function caller({ region, bucket, credentials = environmentCredentials }: S3Options): Caller {
   const base = bucketUrl(region, bucket);
-  const signer = new SignatureV4({ service: 's3', region, credentials, sha256: Sha256, uriEscapePath: false });
-  const once = async ({ method, key, query = {}, headers = {}, body }: Call, signal: AbortSignal): Promise<Answer> => {
-    const path = `${base.pathname.replace(/\/$/, '')}/${key.split('/').map(encodeURIComponent).join('/')}`;
-    const request: HttpRequest = {
-      ...{ method, protocol: base.protocol, hostname: base.hostname, path, query: { ...query } },
-      headers: { ...headers, host: base.host },
-      ...(body === undefined ? {} : { body }),
-    };
-    const signed = await signer.sign(request, { signingDate: new Date(systemClock.now()) });
-    const { host: _, ...sent } = signed.headers;
-    const url = new URL(path, base);
-    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+  const sign = requestSigner('s3', region);
+  const once = async ({ method, key, query = {}, headers, body }: Call, signal: AbortSignal): Promise<Answer> => {
+    const path = `${base.pathname.replace(/\/$/, '')}/${key.split('/').map(uriEncoded).join('/')}`;
+    const target = { method, host: base.host, path, query: canonicalQuery(query) };
+    // Of S3's own: what a body without one hashes to is said too.
+    const hashed = { ...headers, 'x-amz-content-sha256': hash('sha256', body ?? '', 'hex') };
+    const signed = sign({ ...target, headers: hashed, body: body ?? '' }, await credentials(), systemClock.now());
+    const { host: _, ...sent } = signed;
+    const url = new URL(target.query === '' ? path : `${path}?${target.query}`, base);
     return send(url, { method, headers: sent, ...(body === undefined ? {} : { body }) }, signal);
   };
   return async (call, answers, signal) => {

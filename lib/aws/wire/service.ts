@@ -6,7 +6,7 @@ import { type AwsError, NoAnswer, retryOf } from './aws-error.ts';
 import { ask, dropIdleConnections, type WireAnswer } from './connections.ts';
 import { endpointOf, type ServiceName } from './endpoint.ts';
 import { environmentCredentials } from './environment-credentials.ts';
-import { requestSigner } from './sign-request.ts';
+import { canonicalPath, requestSigner } from './sign-request.ts';
 
 /** One request in a service's own protocol, all but its signature. */
 export interface ServiceRequest {
@@ -40,9 +40,10 @@ const PAUSE_MS = { soon: 50, later: 200 } as const;
 export function awsService({ service, region, errorOf, ...options }: ServiceOptions): Service {
   const url = options.endpoint ?? endpointOf(service, region);
   const credentials = options.credentials ?? environmentCredentials;
-  const sign = requestSigner(service, region, url);
+  const sign = requestSigner(service, region);
+  const target = { method: 'POST', host: url.host, path: canonicalPath(url.pathname), query: '' };
   const headersOf = async ({ headers, body, signature }: ServiceRequest): Promise<Readonly<Record<string, string>>> =>
-    signature === 'none' ? headers : sign({ headers, body }, await credentials(), systemClock.now());
+    signature === 'none' ? headers : sign({ ...target, headers, body }, await credentials(), systemClock.now());
   const once = async (request: ServiceRequest, signal: AbortSignal): Promise<WireAnswer> => {
     const answer = await ask({ url, headers: await headersOf(request), body: request.body }, signal);
     if (answer.status !== 200) throw errorOf(answer);

@@ -4,11 +4,18 @@ import type { EpochMilliseconds } from '../../time.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
-/** A POST to the service's endpoint, all but its signature. */
+/** A request, all but its signature. */
 export interface UnsignedRequest {
+  readonly method: string;
+  /** With its port, where that is not the scheme's own. */
+  readonly host: string;
+  /** In canonical form: of S3 encoded once, of every other service twice (`canonicalPath`). */
+  readonly path: string;
+  /** In canonical form (`canonicalQuery`). */
+  readonly query: string;
   /** Names in lower case; each is signed. */
   readonly headers: Headers;
-  readonly body: string;
+  readonly body: string | Uint8Array;
 }
 
 /** The request's headers with those that sign it. */
@@ -28,25 +35,24 @@ interface SigningKey {
 }
 
 /**
- * Signs POSTs without a query to one endpoint (AWS IAM User Guide, "Create a signed AWS API request"). The key, which
- * is derived from the credentials' secret by the day, is kept until either is another.
+ * Signs requests to one service of a Region (AWS IAM User Guide, "Create a signed AWS API request"). The key, which is
+ * derived from the credentials' secret by the day, is kept until either is another.
  */
-export function requestSigner(service: string, region: string, url: URL): RequestSigner {
-  const path = canonicalPath(url.pathname);
+export function requestSigner(service: string, region: string): RequestSigner {
   let kept: SigningKey | null = null;
-  return ({ headers, body }, { accessKeyId, secretAccessKey: secret, sessionToken }, at) => {
+  return ({ method, host, path, query, headers, body }, { accessKeyId, secretAccessKey: secret, sessionToken }, at) => {
     const time = basicTime(at);
     const day = time.slice(0, 8);
     if (kept?.day !== day || kept.secret !== secret)
       kept = { day, secret, key: derivedKey(secret, day, region, service) };
     const all: Record<string, string> = {
       ...headers,
-      host: url.host,
+      host,
       'x-amz-date': time,
       ...(sessionToken === undefined ? {} : { 'x-amz-security-token': sessionToken }),
     };
     const { lines, names } = canonicalHeaders(all);
-    const canonical = `POST\n${path}\n\n${lines}\n${names}\n${hash('sha256', body, 'hex')}`;
+    const canonical = `${method}\n${path}\n${query}\n${lines}\n${names}\n${hash('sha256', body, 'hex')}`;
     const scope = `${day}/${region}/${service}/aws4_request`;
     const signature = createHmac('sha256', kept.key)
       .update(`${ALGORITHM}\n${time}\n${scope}\n${hash('sha256', canonical, 'hex')}`)
@@ -76,8 +82,17 @@ function canonicalHeaders(headers: Headers): { readonly lines: string; readonly 
   return { lines, names: names.join(';') };
 }
 
-/** Each segment, encoded already as it stands in the URL, is encoded once more (every service but S3). */
-const canonicalPath = (pathname: string): string => pathname.split('/').map(uriEncoded).join('/');
+/** Of a URL's path: each segment, encoded already as it stands there, encoded once more (every service but S3). */
+export const canonicalPath = (pathname: string): string => pathname.split('/').map(uriEncoded).join('/');
 
-const uriEncoded = (text: string): string =>
+/** Parameters in the order of their names; a request is sent with the very same text. */
+export const canonicalQuery = (parameters: Readonly<Record<string, string>>): string =>
+  Object.entries(parameters)
+    .map(([name, value]) => [uriEncoded(name), uriEncoded(value)] as const)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map((parameter) => parameter.join('='))
+    .join('&');
+
+/** All but RFC 3986's unreserved characters. */
+export const uriEncoded = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
