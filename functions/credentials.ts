@@ -1,4 +1,5 @@
 import { credentialsPorts } from '../lib/composition/credentials.ts';
+import { traced } from '../lib/composition/tracing.ts';
 import { credentialDocument } from '../lib/http/credentials/credential-document.ts';
 import { credentialsError } from '../lib/http/credentials/credentials-error.ts';
 import { readCredentialsRequest } from '../lib/http/credentials/credentials-request.ts';
@@ -42,4 +43,4 @@ export const credentialsHandler = (ports: RoutePorts & IssuePorts) =>
     ports,
   );
 
-export const handler = credentialsHandler(credentialsPorts());
+export const handler = traced(credentialsHandler, credentialsPorts());

@@ -1,4 +1,5 @@
 import { stsPorts } from '../lib/composition/sts.ts';
+import { traced } from '../lib/composition/tracing.ts';
 import { type RoutePorts, routeHandler } from '../lib/http/route-handler.ts';
 import { assumedRoleAnswer } from '../lib/http/sts/sts-answer.ts';
 import { stsError } from '../lib/http/sts/sts-error.ts';
@@ -37,4 +38,4 @@ export const stsHandler = (ports: RoutePorts & IssuePorts) =>
     ports,
   );
 
-export const handler = stsHandler(stsPorts());
+export const handler = traced(stsHandler, stsPorts());

@@ -1,4 +1,5 @@
 import { tokenPorts } from '../lib/composition/token.ts';
+import { traced } from '../lib/composition/tracing.ts';
 import { oauthError } from '../lib/http/oauth/oauth-error.ts';
 import { readTokenRequest } from '../lib/http/oauth/token-request.ts';
 import { tokenResponse } from '../lib/http/oauth/token-response.ts';
@@ -42,4 +43,4 @@ export const tokenHandler = (ports: RoutePorts & IssuePorts & CodePorts) =>
     ports,
   );
 
-export const handler = tokenHandler(tokenPorts());
+export const handler = traced(tokenHandler, tokenPorts());

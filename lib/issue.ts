@@ -20,6 +20,7 @@ import type { Ledger } from './ports/ledger.ts';
 import type { Limits } from './ports/limits.ts';
 import type { Replays } from './ports/replays.ts';
 import type { Revocations } from './ports/revocations.ts';
+import type { Step } from './ports/steps.ts';
 import { marksOfRequest } from './revocation/marks.ts';
 
 export interface IssuePorts {
@@ -34,7 +35,11 @@ export interface IssuePorts {
   readonly granters: Granters;
   /** Where a scope demands an approval; absent: what demands one cannot be had here. */
   readonly consent?: (asked: ConsentRequest, signal: AbortSignal) => Promise<Outcome<Consented>>;
+  /** Where requests are traced: told of the steps that are no port's own. Absent: they are not. */
+  readonly step?: Step;
 }
+
+const untraced: Step = (_, run) => run();
 
 export interface IssuanceRequest extends PolicyRequest {
   readonly caller: {
@@ -68,18 +73,21 @@ export async function issue(
   request: IssuanceRequest,
   signal: AbortSignal,
 ): Promise<Outcome<Issued>> {
+  const { step = untraced } = ports;
   const [configuration, revocations] = await Promise.all([
     ports.configurations.current(signal),
     ports.revocations.standing(signal),
   ]);
   const { sourceIp } = request.caller;
   const context = { configuration, sourceIp, signal };
-  const authentication = await authenticate(ports.authenticators, request.proofs, context);
+  const authentication = await step('authenticate', () => authenticate(ports.authenticators, request.proofs, context));
   if (!authentication.ok) return authentication;
 
   const time = ports.clock.now();
   const id = issuanceId(time, ports.random);
-  const authorization = await authorize(ports, request, authentication.value, { id, configuration, signal });
+  const authorization = await step('decide', () =>
+    authorize(ports, request, authentication.value, { id, configuration, signal }),
+  );
   const decided = { id, time, configVersion: configuration.version, applied: configuration.applied };
   const draft = draftRecord(decided, request, authentication.value, authorization.evidence);
   if (!authorization.ok) return deny(ports, draft, authorization.refusal);
@@ -197,7 +205,7 @@ type MintAttempt = Outcome<Minted> & {
  * refused.
  */
 async function start(
-  { ledger }: IssuePorts,
+  { ledger, step = untraced }: IssuePorts,
   draft: IssuanceRecord,
   { mintedBy, prepared }: Authorized,
   signal: AbortSignal,
@@ -211,7 +219,7 @@ async function start(
       after = 'started';
     }
     stage = 'mint';
-    return { ...(atHand ?? (await prepared.mint(signal))), stage, after };
+    return { ...(atHand ?? (await step('mint', () => prepared.mint(signal)))), stage, after };
   } catch (cause) {
     return { ...refuse('internal_fault'), stage, after, cause };
   }

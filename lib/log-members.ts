@@ -9,6 +9,7 @@
  */
 export const REQUEST_MEMBERS = [
   'requestId',
+  'traceId',
   'route',
   'status',
   'reason',

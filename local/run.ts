@@ -17,6 +17,10 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 /** What the probe asks for in the demonstration's configuration. */
 const PROBE = { ProbeClient: 'demo-probe', ProbeScope: 'demo-probe', ProbeRefusedScope: 'demo' };
 
+/** Traces go where OpenTelemetry's own variable says, as they do from what is deployed. */
+const collectorOf = ({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }: typeof env): Record<string, string> =>
+  endpoint ? { OtlpEndpoint: endpoint } : {};
+
 const print = (line: string): void => void stdout.write(`${line}\n`);
 const complain = (line: string): void => void stderr.write(`${line}\n`);
 
@@ -97,7 +101,7 @@ async function start(options: StartOptions): Promise<void> {
     environment: env,
     others,
     archive: 'follows',
-    parameters: options.config === null ? PROBE : {},
+    parameters: { ...(options.config === null ? PROBE : {}), ...collectorOf(env) },
     log: log.write,
   });
   running.push(stack);

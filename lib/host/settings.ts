@@ -27,6 +27,8 @@ export interface Settings {
   /** Where a witness takes checkpoints, and its verifier key (C2SP signed-note); null: there is none. */
   readonly witnessUrl: string | null;
   readonly witnessKey: string | null;
+  /** Where traces go, without `/v1/traces`; null: nothing is traced. */
+  readonly otlpEndpoint: string | null;
   readonly region: string;
   /** The SDK's own endpoint setting for STS; null: the Region's. */
   readonly stsEndpoint: string | null;
@@ -85,6 +87,11 @@ const endpoint: Setting<string> = {
   must: 'an http or https URL',
   read: (text) => (URL.canParse(text) && /^https?:\/\//.test(text) ? text : null),
 };
+/** Https, or the loopback of a collector beside the function: spans go nowhere else in the clear. */
+const collector: Setting<string> = {
+  must: 'an https URL (or loopback http) without a query',
+  read: (text) => (isCollector(text) ? text : null),
+};
 // Amazon S3 user guide, "Bucket naming rules".
 const bucket = matching(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of an S3 bucket');
 const lockMode: Setting<LockMode> = {
@@ -142,6 +149,7 @@ export function readSettings(environment: Environment = process.env): Settings {
     },
     witnessUrl: optional('WITNESS_URL', endpoint),
     witnessKey: optional('WITNESS_KEY', verifierKey),
+    otlpEndpoint: optional('OTEL_EXPORTER_OTLP_ENDPOINT', collector),
     region: required('AWS_REGION', region, ''),
     stsEndpoint: optional('AWS_ENDPOINT_URL_STS', endpoint) ?? optional('AWS_ENDPOINT_URL', endpoint),
     probe: probeOf(
@@ -154,6 +162,13 @@ export function readSettings(environment: Environment = process.env): Settings {
   };
   if (problems.length > 0) throw new SettingsError(problems);
   return settings;
+}
+
+function isCollector(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
+  return isSafe && `${url.username}${url.password}${url.search}${url.hash}` === '';
 }
 
 function matching(pattern: RegExp, must: string): Setting<string> {

@@ -23,6 +23,7 @@ describe('the settings', () => {
       logKeySecret: null,
       archiveLock: { length: 400 * 86_400, mode: 'GOVERNANCE' },
       witnessUrl: null,
+      otlpEndpoint: null,
       witnessKey: null,
       region: 'eu-west-1',
       stsEndpoint: null,
@@ -90,6 +91,12 @@ describe('the settings', () => {
     ['AWS_ENDPOINT_URL_STS', 'file:///etc', false],
     ['SIGNING_KEYS_SECRET', 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:token-broker/keys-AbCdEf', true],
     ['SIGNING_KEYS_SECRET', 'a b', false],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'https://collector.example.com/otlp/', true],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://localhost:4318', true],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://collector.example.com:4318', false],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'https://user:key@collector.example.com', false],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'https://collector.example.com?key=1', false],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'localhost:4318', false],
   ])('%s may be %s: %s', (name, value, taken) => {
     const read = () => readSettings({ ...environment, [name]: value });
     if (taken) expect(read).not.toThrow();

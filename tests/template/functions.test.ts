@@ -6,11 +6,12 @@ const functions = resourcesOf('AWS::Serverless::Function').map(
   ([id, resource]) => [functionName(resource), id, resource.Properties] as const,
 );
 
+const TRACES = 'OTEL_EXPORTER_OTLP_ENDPOINT';
 /** What each function is told, beside what all are told. */
 const environments: Readonly<Record<string, readonly string[]>> = {
-  credentials: ['LEDGER_RETENTION_DAYS'],
-  sts: ['LEDGER_RETENTION_DAYS', 'SAML_KEYS_SECRET'],
-  token: ['LEDGER_RETENTION_DAYS', 'SAML_KEYS_SECRET', 'SIGNING_KEYS_SECRET'],
+  credentials: ['LEDGER_RETENTION_DAYS', TRACES],
+  sts: ['LEDGER_RETENTION_DAYS', TRACES, 'SAML_KEYS_SECRET'],
+  token: ['LEDGER_RETENTION_DAYS', TRACES, 'SAML_KEYS_SECRET', 'SIGNING_KEYS_SECRET'],
   introspect: [],
   revoke: [],
   metadata: [],
