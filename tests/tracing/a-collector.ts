@@ -24,7 +24,9 @@ export interface Collector {
   stop(): Promise<unknown>;
 }
 
-/** One of this process, or the program that OTLP_COLLECTOR names (.ci/collector), which reads as OpenTelemetry's own. */
+/**
+ * One of this process, or the program that OTLP_COLLECTOR names (.ci/collector), which reads as OpenTelemetry's own.
+ */
 export const startCollector = (): Promise<Collector> => {
   const program = env['OTLP_COLLECTOR'];
   return program === undefined ? embedded() : spawned(program);
