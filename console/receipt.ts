@@ -2,6 +2,8 @@
  * A receipt, verified in the browser: that a record is in the log, by WebCrypto alone (C2SP tlog-proof, signed-note and
  * tlog-checkpoint; RFC 6962 section 2.1). Nothing is taken from the broker's word but the key, which the page shows.
  */
+import { isJsonObject, type JsonObject, type JsonValue } from '../lib/json.ts';
+import { PERSON_ROLES, withoutPerson } from '../lib/ledger/persons.ts';
 import type { Json } from './record.ts';
 
 export type Verdict =
@@ -12,6 +14,8 @@ export type Verdict =
       readonly origin: string;
       /** Whose signatures stand on the checkpoint beside the log's; their keys are not known here. */
       readonly others: readonly string[];
+      /** What persons' own members are in the log is sealed, or was erased here: they were not compared. */
+      readonly sealed: boolean;
     }
   | { readonly kind: 'broken'; readonly what: 'receipt' | 'key' | 'signature' | 'proof' | 'record' }
   /** The browser knows no Ed25519. */
@@ -42,9 +46,10 @@ export async function verifyReceipt(receipt: string, keyLine: string, record: Js
   const place = { index: Number(index), size: checkpoint.size };
   const root = await rootOf(await sha256(Uint8Array.of(0), entry), place, proof);
   if (root === null || !same(root, checkpoint.root)) return broken('proof');
-  if (!isEqual(JSON.parse(new TextDecoder().decode(entry)), record)) return broken('record');
+  const [logged, shown] = withoutSealed(JSON.parse(new TextDecoder().decode(entry)), record);
+  if (!isEqual(logged, shown)) return broken('record');
   const others = checkpoint.signatures.map(({ by }) => by).filter((by) => by !== key.name);
-  return { kind: 'holds', ...place, origin: checkpoint.origin, others };
+  return { kind: 'holds', ...place, origin: checkpoint.origin, others, sealed: shown !== record };
 }
 
 interface Checkpoint {
@@ -148,6 +153,24 @@ const hexOf = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toStr
 
 const same = (one: Uint8Array, other: Uint8Array): boolean =>
   one.length === other.length && one.every((byte, at) => byte === other[at]);
+
+/**
+ * Entry and record without what the entry has sealed and the record had erased. Everything else of both is compared:
+ * other persons' members too.
+ */
+function withoutSealed(entry: JsonValue, record: Json): readonly [Json | undefined, Json] {
+  if (!isJsonObject(entry) || !isJsonObject(record)) return [entry, record];
+  const boxes = Array.isArray(entry['sealed']) ? entry['sealed'] : [];
+  const erased = Array.isArray(record['erased']) ? record['erased'] : [];
+  const named = [...boxes.map((box) => (isJsonObject(box) ? box['as'] : null)), ...erased];
+  const roles = PERSON_ROLES.filter((role) => named.includes(role));
+  if (roles.length === 0 && entry['format'] === undefined) return [entry, record];
+  const bare = (json: JsonObject): JsonObject => {
+    const { format: _, sealed: __, erased: ___, ...rest } = json;
+    return roles.reduce((left, role) => withoutPerson(left, role, '').record, rest);
+  };
+  return [bare(entry), bare(record)];
+}
 
 /** The same JSON, whatever the order of members. */
 function isEqual(one: Json | undefined, other: Json | undefined): boolean {

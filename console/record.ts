@@ -4,8 +4,11 @@
  */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [member: string]: Json };
 
-/** In the order in which they are stacked and said. `approved` is an approver's word, and hands nothing out. */
-export const OUTCOMES = ['issued', 'approved', 'denied', 'failed', 'started'] as const;
+/**
+ * In the order in which they are stacked and said. `approved` is an approver's word, `erased` that somebody's data was
+ * erased: they hand nothing out.
+ */
+export const OUTCOMES = ['issued', 'approved', 'denied', 'failed', 'started', 'erased'] as const;
 export type OutcomeName = (typeof OUTCOMES)[number];
 
 export interface Proof {

@@ -50,6 +50,10 @@ const issuances: CommandTable = {
     summary: 'count issuances, over time or by what they have in common',
     load: () => import('./issuances/stats.ts'),
   },
+  erase: {
+    summary: 'erase one person from table and archive',
+    load: () => import('./issuances/erase.ts'),
+  },
   subject: {
     summary: 'write everything that is kept of one person, client or workload',
     load: () => import('./issuances/subject.ts'),

@@ -6,6 +6,7 @@ const SIGNS: Readonly<Record<OutcomeName, string>> = {
   denied: '✕',
   failed: '!',
   started: '…',
+  erased: '×',
 };
 
 /** An outcome by its word, a sign and a colour: never by the colour alone. */

@@ -94,6 +94,9 @@ function Says({ verdict }: { readonly verdict: Verdict }) {
             </>
           )}
           .
+          {verdict.sealed
+            ? ' What is a person\u2019s own is sealed there, or was erased: the rest was compared.'
+            : null}
         </p>
       );
     case 'broken':

@@ -4,8 +4,9 @@ import { Fault } from '../outcome.ts';
 import type { Clock } from '../ports/host.ts';
 import type { LedgerQueries } from '../ports/ledger.ts';
 import { type EpochMilliseconds, epochMilliseconds } from '../time.ts';
-import { entryOf } from './entry.ts';
+import { entriesOf } from './entry.ts';
 import type { TransparencyLog } from './log.ts';
+import type { SubjectKeys } from './subject-keys.ts';
 
 export interface SweepOptions {
   /** Whether another slice may be begun. */
@@ -20,14 +21,19 @@ export interface ArchivePorts {
   readonly log: TransparencyLog;
   readonly queries: LedgerQueries;
   readonly clock: Clock;
+  /** What persons' members are sealed with; null: entries are records as they are. */
+  readonly keys: SubjectKeys | null;
 }
 
 /** Appends the finished ones of these records to the log, in their order. Returns how many were new. */
-export const archiveRecords = (
-  { log }: Pick<ArchivePorts, 'log'>,
+export async function archiveRecords(
+  { log, keys }: Pick<ArchivePorts, 'log' | 'keys'>,
   records: readonly IssuanceRecord[],
   signal: AbortSignal,
-): Promise<number> => log.append(records.filter(({ outcome }) => outcome !== 'started').map(entryOf), null, signal);
+): Promise<number> {
+  const finished = records.filter(({ outcome }) => outcome !== 'started');
+  return log.append(await entriesOf(keys, finished, signal), null, signal);
+}
 
 /** Slices of time that are read at once: longer ones where there is little, shorter ones where there is much. */
 const FIRST_SLICE_MS = 3_600_000;
@@ -42,7 +48,7 @@ const PAGE = 1_000;
  * it). Ends where it may not go on; the next sweep goes on. Returns how many were new.
  */
 export async function sweepLedger(
-  { log, queries, clock }: ArchivePorts,
+  { log, queries, clock, keys }: ArchivePorts,
   { mayGoOn, unfinished }: SweepOptions,
   signal: AbortSignal,
 ): Promise<number> {
@@ -60,7 +66,7 @@ export async function sweepLedger(
     // Ends are inclusive: what lies at `from` was told of in the slice before.
     const open = records.filter(({ outcome, time }) => outcome === 'started' && time > from);
     if (open.length > 0) unfinished(open);
-    added += await log.append(records.map(entryOf), to, signal);
+    added += await log.append(await entriesOf(keys, records, signal), to, signal);
     from = to;
     if (records.length < PAGE / 8) length = Math.min(LONGEST_SLICE_MS, length * 8);
   }

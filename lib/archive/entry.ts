@@ -1,23 +1,36 @@
 import canonicalize from 'canonicalize';
-import { isJsonObject } from '../json.ts';
+import { isJsonObject, type JsonObject } from '../json.ts';
 import { toJson } from '../ledger/json.ts';
 import type { IssuanceRecord } from '../ledger/record.ts';
 import { Fault } from '../outcome.ts';
+import { sealedJson } from './seal.ts';
+import type { SubjectKeys } from './subject-keys.ts';
 
 /** A record as the log has it. */
 export interface Entry {
   readonly id: string;
   /** Of two entries of one id that of the greater rank is the later word; one of no greater rank says nothing. */
   readonly rank: number;
-  /** The record's JSON, canonical (RFC 8785), in UTF-8: what the leaf's hash is over. */
+  /** The record's JSON, canonical (RFC 8785), in UTF-8, sealed or not: what the leaf's hash is over. */
   readonly bytes: Uint8Array;
   /** `2026-11-25`, in UTC: of the record's time. */
   readonly day: string;
 }
 
 /** The entry that a record makes. */
-export function entryOf(record: IssuanceRecord): Entry {
-  const text = canonicalize(toJson(record));
+export const entryOf = (record: IssuanceRecord): Entry => canonicalEntry(toJson(record));
+
+/** The entries of these records, in their order: as they are, or with persons' members sealed where there are keys. */
+export async function entriesOf(
+  keys: SubjectKeys | null,
+  records: readonly IssuanceRecord[],
+  signal: AbortSignal,
+): Promise<readonly Entry[]> {
+  return keys === null ? records.map(entryOf) : (await sealedJson(keys, records, signal)).map(canonicalEntry);
+}
+
+function canonicalEntry(json: JsonObject): Entry {
+  const text = canonicalize(json);
   if (text === undefined) throw new Fault('bug', 'a record is no JSON');
   return readEntry(Buffer.from(text));
 }

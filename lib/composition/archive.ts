@@ -5,6 +5,7 @@ import { witnessClient } from '../archive/witness-client.ts';
 import { dynamoDbClient } from '../aws/dynamodb/client.ts';
 import { type Item, readItem } from '../aws/dynamodb/ledger-item.ts';
 import { dynamoLedgerQueries } from '../aws/dynamodb/ledger-queries.ts';
+import { dynamoSubjectKeys } from '../aws/dynamodb/subject-keys.ts';
 import { tableName } from '../aws/dynamodb/tables.ts';
 import { s3Objects } from '../aws/s3/objects.ts';
 import { secretsManagerClient } from '../aws/secrets-manager/client.ts';
@@ -12,6 +13,7 @@ import { secretsManagerSecrets } from '../aws/secrets-manager/secrets.ts';
 import { systemClock } from '../host/clock.ts';
 import { jsonLog } from '../host/log.ts';
 import { systemPauses } from '../host/pauses.ts';
+import { systemRandom } from '../host/random.ts';
 import { readSettings, type Settings } from '../host/settings.ts';
 import type { IssuanceRecord } from '../ledger/record.ts';
 import { Fault } from '../outcome.ts';
@@ -29,14 +31,18 @@ export function archivePorts(): ArchivePorts & { readItem(image: object): Issuan
   const settings = readSettings();
   const { region, tablePrefix, archiveBucket: bucket, archiveLock } = settings;
   if (bucket === null) throw new Fault('bug', 'ARCHIVE_BUCKET is missing');
-  const table = tableName(tablePrefix, 'ledger');
+  const ledger = { client: dynamoDbClient(settings), table: tableName(tablePrefix, 'ledger') };
   const until = (now: number) => epochMilliseconds(now + archiveLock.length * 1000);
   return {
     clock: systemClock,
     lines: jsonLog(systemClock),
     // An event has what DynamoDB's JSON has, binary as base64.
     readItem: (image) => readItem(image as Item),
-    queries: dynamoLedgerQueries({ client: dynamoDbClient(settings), table }),
+    queries: dynamoLedgerQueries(ledger),
+    keys:
+      settings.archivePersons === 'sealed'
+        ? dynamoSubjectKeys({ ...ledger, clock: systemClock, random: systemRandom })
+        : null,
     log: transparencyLog({
       objects: s3Objects({ region, bucket, lock: { until, mode: archiveLock.mode } }),
       signer: logSigner(settings),

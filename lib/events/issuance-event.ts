@@ -29,8 +29,9 @@ export function issuanceEvent(record: IssuanceRecord, change: Change): BusEvent 
   return outcome === null ? null : { detailType: DETAIL_TYPES[outcome], detail: detailOf(record, outcome) };
 }
 
-function outcomeOf({ outcome, revoked }: IssuanceRecord, change: Change): EventOutcome | null {
-  if (outcome === 'started') return null;
+function outcomeOf({ outcome, revoked, erased }: IssuanceRecord, change: Change): EventOutcome | null {
+  // An erasure writes records once more, and says nothing new of them.
+  if (outcome === 'started' || outcome === 'erased' || erased !== undefined) return null;
   if (revoked !== undefined) return 'revoked';
   return outcome === 'denied' && change === 'changed' ? null : outcome;
 }

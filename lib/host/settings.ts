@@ -24,6 +24,8 @@ export interface Settings {
   readonly logKeySecret: string | null;
   /** How long what is final in the archive may not be deleted, and whether anybody may lift that. */
   readonly archiveLock: { readonly length: Seconds; readonly mode: LockMode };
+  /** Whether what is a person's lies in the archive as it is, or sealed under a key of theirs. */
+  readonly archivePersons: ArchivePersons;
   /** Where a witness takes checkpoints, and its verifier key (C2SP signed-note); null: there is none. */
   readonly witnessUrl: string | null;
   readonly witnessKey: string | null;
@@ -40,6 +42,10 @@ export interface Settings {
 
 /** Amazon S3, Object Lock: governance may be lifted by whoever has that permission, compliance by nobody. */
 export type LockMode = 'GOVERNANCE' | 'COMPLIANCE';
+/** `sealed`: an erasure can make what is a person's unreadable in the archive too. */
+export type ArchivePersons = 'plain' | 'sealed';
+const ARCHIVE_PERSONS: readonly ArchivePersons[] = ['plain', 'sealed'];
+
 const LOCK_MODES: readonly LockMode[] = ['GOVERNANCE', 'COMPLIANCE'];
 
 const SIGNING_ALGORITHMS: readonly SigningAlgorithm[] = ['ES256', 'EdDSA', 'RS256'];
@@ -98,6 +104,10 @@ const lockMode: Setting<LockMode> = {
   must: `one of ${LOCK_MODES.join(', ')}`,
   read: (text) => LOCK_MODES.find((name) => name === text) ?? null,
 };
+const persons: Setting<ArchivePersons> = {
+  must: `one of ${ARCHIVE_PERSONS.join(', ')}`,
+  read: (text) => ARCHIVE_PERSONS.find((name) => name === text) ?? null,
+};
 const verifierKey = matching(/^[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+$/, 'a signed-note verifier key');
 const label = matching(/^[\w.+-]{1,64}$/, '1 to 64 characters of A-Z a-z 0-9 _ . + -');
 const client = matching(/^[a-z][a-z0-9-]{0,62}$/, 'the name of a client');
@@ -147,6 +157,7 @@ export function readSettings(environment: Environment = process.env): Settings {
       length: optional('ARCHIVE_LOCK_DAYS', retention) ?? seconds(400 * SECONDS_A_DAY),
       mode: optional('ARCHIVE_LOCK_MODE', lockMode) ?? 'GOVERNANCE',
     },
+    archivePersons: optional('ARCHIVE_PERSONS', persons) ?? 'plain',
     witnessUrl: optional('WITNESS_URL', endpoint),
     witnessKey: optional('WITNESS_KEY', verifierKey),
     otlpEndpoint: optional('OTEL_EXPORTER_OTLP_ENDPOINT', collector),

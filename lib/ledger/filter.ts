@@ -54,7 +54,7 @@ export interface IssuancePage {
 }
 
 const TEXTS = ['principal', 'connection', 'client', 'scope', 'reason', 'accessKeyId', 'actor'] as const;
-export const OUTCOMES: readonly IssuanceOutcome[] = ['started', 'issued', 'denied', 'failed', 'approved'];
+export const OUTCOMES: readonly IssuanceOutcome[] = ['started', 'issued', 'denied', 'failed', 'approved', 'erased'];
 const DEFAULT_LIMIT = 100;
 const MOST_LIMIT = 1_000;
 const MOST_CHARACTERS = 4_096;

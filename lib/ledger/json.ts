@@ -34,6 +34,8 @@ export function toJson(record: IssuanceRecord): JsonObject {
     request: defined(request),
     ...(record.revoked === undefined ? {} : { revoked: { ...record.revoked } }),
     ...(record.overflow === undefined ? {} : { overflow: record.overflow }),
+    ...(record.erased === undefined ? {} : { erased: record.erased }),
+    ...(record.erasure === undefined ? {} : { erasure: record.erasure }),
     ...(record.truncated === undefined ? {} : { truncated: record.truncated }),
   };
 }

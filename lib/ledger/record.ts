@@ -4,12 +4,13 @@ import type { JsonObject, JsonValue } from '../json.ts';
 import type { Check } from '../policy/decision.ts';
 import type { Reason } from '../refusals/registry.ts';
 import type { EpochMilliseconds, EpochSeconds, Seconds } from '../time.ts';
+import type { PersonRole } from './persons.ts';
 
 /**
- * `started`: somebody else was about to be asked to mint. The others are final; `approved` is an approver's word, and
- * hands nothing out.
+ * `started`: somebody else was about to be asked to mint. The others are final; `approved` is an approver's word,
+ * `erased` an erasure of somebody's data: they hand nothing out.
  */
-export type IssuanceOutcome = 'started' | 'issued' | 'denied' | 'failed' | 'approved';
+export type IssuanceOutcome = 'started' | 'issued' | 'denied' | 'failed' | 'approved' | 'erased';
 
 /** Who acted, in a delegation. */
 export interface ActorRecord {
@@ -160,6 +161,10 @@ export interface IssuanceRecord {
    * them.
    */
   readonly overflow?: true;
+  /** Only where true: as what those stand in it whose members were erased (`persons.ts`). */
+  readonly erased?: readonly PersonRole[];
+  /** Of an erasure: by which pseudonym whoever was erased is known from then on. Never their name. */
+  readonly erasure?: { readonly pseudonym: string };
   /** Only where something is not as it came: the paths of what was cut or left out for its size (see `bounds.ts`). */
   readonly truncated?: readonly string[];
 }

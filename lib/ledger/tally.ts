@@ -32,7 +32,10 @@ const MOST_VALUES = 100_000;
 type Counting = { -readonly [Name in keyof Counts]: Counts[Name] };
 const COUNTED = [...OUTCOMES, 'attempts'] as const;
 
-export const noCounts = (): Counting => ({ started: 0, issued: 0, denied: 0, failed: 0, approved: 0, attempts: 0 });
+export const noCounts = (): Counting => ({
+  ...{ started: 0, issued: 0, denied: 0, failed: 0, approved: 0, erased: 0 },
+  attempts: 0,
+});
 
 function add(counts: Counting, { outcome, attempts }: IssuanceRecord): void {
   counts[outcome] += 1;

@@ -14,7 +14,7 @@ function anArchive(now: EpochMilliseconds) {
   const objects = memoryObjects();
   const queries = memoryLedger();
   const log = aLog(objects, { since: () => epochMilliseconds(NINE - DAY) });
-  return { objects, queries, ports: { log, queries, clock: { now: () => now } } };
+  return { objects, queries, ports: { log, queries, clock: { now: () => now }, keys: null } };
 }
 
 const later = (length: number): EpochMilliseconds => epochMilliseconds(NINE + length);

@@ -29,7 +29,7 @@ function world() {
   const queries = dynamoLedgerQueries(at);
   const clock = { now: NINE };
   const since = () => epochMilliseconds(NINE - FIVE_MINUTES);
-  const ports = { log: aLog(memoryObjects(), { since }), queries, clock: { now: () => clock.now } };
+  const ports = { log: aLog(memoryObjects(), { since }), queries, clock: { now: () => clock.now }, keys: null };
   const told: string[] = [];
   const unfinished = (records: readonly IssuanceRecord[]) => void told.push(...records.map(({ id }) => id));
   return {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { archivedIssuances } from '../../bin/commands/issuances/archived.ts';
 import { entryOf } from '../../lib/archive/entry.ts';
+import { noKeys } from '../../lib/archive/seal.ts';
 import { parseSearch } from '../../lib/ledger/filter.ts';
 import { epochMilliseconds } from '../../lib/time.ts';
 import { aLog, SIGNAL } from '../archive/a-log.ts';
@@ -18,7 +19,7 @@ for (const record of batch) await aLog(objects).append([entryOf(record)], null, 
 async function found(parameters: Parameters<typeof parseSearch>[0]) {
   const search = parseSearch(parameters);
   if (!search.ok) throw new Error('the search is wrong');
-  return (await archivedIssuances(objects, search.value, SIGNAL)).issuances;
+  return (await archivedIssuances(objects, noKeys, search.value, SIGNAL)).issuances;
 }
 
 describe('issuances list --archive', () => {

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { main } from '../../bin/main.ts';
 import { requestJson } from '../../lib/approval/approval-json.ts';
-import type { ApprovalRequest } from '../../lib/approval/approvals.ts';
 import { entryOf } from '../../lib/archive/entry.ts';
 import { dynamoApprovals } from '../../lib/aws/dynamodb/approvals.ts';
 import { dynamoLedger } from '../../lib/aws/dynamodb/ledger-table.ts';
@@ -10,8 +9,9 @@ import { s3Objects } from '../../lib/aws/s3/objects.ts';
 import { toJson } from '../../lib/ledger/json.ts';
 import type { IssuanceRecord } from '../../lib/ledger/record.ts';
 import type { Revocation } from '../../lib/revocation/revocation.ts';
-import { epochMilliseconds, epochSeconds, seconds } from '../../lib/time.ts';
+import { epochMilliseconds } from '../../lib/time.ts';
 import { startS3 } from '../../local/endpoints/s3.ts';
+import { aRequest } from '../approval/a-request.ts';
 import { aLog, SIGNAL } from '../archive/a-log.ts';
 import { noDeadline, startTables, type TestTables } from '../aws/dynamodb/dynamodb.ts';
 import { aDenial, aRecord, NINE } from '../ledger/a-record.ts';
@@ -36,12 +36,7 @@ const fresh = aRecord({
 const others = [aRecord({ time: at(-199) }), aRecord({ ...EVE, time: at(0) }), aRecord({ ...BOB, time: at(1) })];
 const denied = aDenial({ ...ADA, time: at(1) });
 
-const request: ApprovalRequest = {
-  ...{ id: 'apr_01M8PM2Z0A0000000000000001', digest: 'd'.repeat(64), asked: at(1), ends: epochSeconds(1_795_251_700) },
-  ...{ scopes: ['deploy-web'], configVersion: 7, subject: ADA, actors: [], clients: [], persons: [], withheld: [] },
-  ...{ intent: 'roll', duration: null, parameters: {}, grant: 'aws-session', gives: {}, proof: aRecord().proof },
-  ...{ uses: 1, lasts: seconds(60), sourceIp: '203.0.113.7', kind: 'asks' },
-};
+const request = aRequest({ subject: ADA });
 const revocation: Revocation = {
   ...{ id: 'rev_01M8PM2Z0A0000000000000001', kind: 'principal', name: 'okta:ada', by: 'okta:bob', reason: 'left' },
   ...{ time: at(2), ends: null, lifted: null, sessions: 'done', accounts: [] },

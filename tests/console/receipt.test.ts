@@ -62,7 +62,7 @@ describe('a receipt', () => {
   it.each([1, 2, 3, 7, 8, 13])('holds for every entry of a log of %i (RFC 6962 section 2.1.1)', async (size) => {
     for (let index = 0; index < size; index += 1) {
       const verdict = await verifyReceipt(receiptOf(index, size), KEY, record(index));
-      expect(verdict).toEqual({ kind: 'holds', index, size, origin: ORIGIN, others: [] });
+      expect(verdict).toEqual({ kind: 'holds', index, size, origin: ORIGIN, others: [], sealed: false });
     }
   });
 
@@ -113,4 +113,50 @@ describe('a receipt', () => {
       expect(await verifyReceipt(text, KEY, record(0))).toEqual({ kind: 'broken', what: 'receipt' });
     },
   );
+});
+
+describe('a receipt of a sealed entry', () => {
+  const person = { id: 'iss_4', connection: 'okta', client: null, subject: 'ada', principal: 'Ada', actor: null };
+  const shown = {
+    ...person,
+    claims: { team: 'web' },
+    intent: 'roll',
+    scope: 'deploy',
+    request: { id: 'r', sourceIp: '::1' },
+  };
+  const pseudonym = { subject: 'sub_1', principal: 'sub_1' };
+  const bare = { claims: {}, intent: null, request: { id: 'r', sourceIp: '', userAgent: null } };
+  const boxes = { format: 2, sealed: [{ as: 'subject', key: 'sub_1', data: 'AAAA' }] };
+  const plain = { ...shown, request: { ...shown.request, userAgent: 'curl' } };
+  const entry = { ...shown, ...pseudonym, ...bare, ...boxes };
+  const receipt = (json: object): string => {
+    const extra = JSON.stringify(json);
+    return receiptOf(0, 1, { extra, root: leaf(extra) });
+  };
+
+  it('holds for its record, and says that what is a person’s was not compared', async () => {
+    expect(await verifyReceipt(receipt(entry), KEY, plain)).toMatchObject({ kind: 'holds', sealed: true });
+  });
+
+  it('holds for a record in which somebody was erased, sealed or not', async () => {
+    const erased = { ...plain, ...bare, subject: 'sub_1', principal: 'erased', erased: ['subject'] };
+    for (const one of [entry, plain]) {
+      expect(await verifyReceipt(receipt(one), KEY, erased)).toMatchObject({ kind: 'holds', sealed: true });
+    }
+  });
+
+  it.each([
+    ['another scope', { scope: 'root' }],
+    ['another connection', { connection: 'entra' }],
+    ['another actor', { actor: { subject: 'eve' } }],
+    ['somebody who was not erased there', { approval: { approver: { subject: 'eve' } } }],
+  ])('does not hold for a record with %s', async (_, changes) => {
+    const verdict = await verifyReceipt(receipt(entry), KEY, { ...plain, ...changes });
+    expect(verdict).toEqual({ kind: 'broken', what: 'record' });
+  });
+
+  it('does not hold for another person in a record that is not sealed', async () => {
+    const verdict = await verifyReceipt(receipt(plain), KEY, { ...plain, principal: 'Eve' });
+    expect(verdict).toEqual({ kind: 'broken', what: 'record' });
+  });
 });

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, jest } from '@jest/globals';
-import { entryOf } from '../../lib/archive/entry.ts';
+import { entriesOf, entryOf } from '../../lib/archive/entry.ts';
 import { embeddedMetrics, jsonLog } from '../../lib/host/log.ts';
 import { readRequest } from '../../lib/http/http-request.ts';
 import { observeAnswer } from '../../lib/http/route-observation.ts';
 import { aLog, SIGNAL } from '../archive/a-log.ts';
+import { memoryKeys } from '../archive/memory-keys.ts';
 import { memoryObjects } from '../archive/memory-objects.ts';
 import { anEvent } from '../fakes/http.ts';
 import { NOW } from '../fakes/world.ts';
@@ -112,10 +113,10 @@ describe('what the archive keeps a million issuances for, in docs/cost.md', () =
     const objects = memoryObjects();
     // As in the table: a record of 2 KB of JSON.
     const claims = Object.fromEntries(Array.from({ length: 9 }, (_, at) => [`claim_${at}`, randomUUID().repeat(2)]));
-    const entries = Array.from({ length: RECORDS }, () => entryOf(aRecord({ claims })));
-    await aLog(objects).append(entries, null, SIGNAL);
-    const octets = (prefix: RegExp): number =>
-      [...objects.bodies].reduce((sum, [key, body]) => sum + (prefix.test(key) ? body.length : 0), 0) / RECORDS;
+    const records = Array.from({ length: RECORDS }, () => aRecord({ claims }));
+    await aLog(objects).append(records.map(entryOf), null, SIGNAL);
+    const octets = (prefix: RegExp, of = objects): number =>
+      [...of.bodies].reduce((sum, [key, body]) => sum + (prefix.test(key) ? body.length : 0), 0) / RECORDS;
     const kept = ['bundles of entries', 'day files', 'tiles, pages'].map(cells);
     const counted = [octets(/^tile\/entries\//), octets(/^records\//), octets(/^(?:tile\/\d|places)/)];
     for (const [place, [, said = '', , dollarsAYear]] of kept.entries()) {
@@ -124,6 +125,10 @@ describe('what the archive keeps a million issuances for, in docs/cost.md', () =
       expect(counted[place]).toBeLessThanOrEqual(bytes * 1.05);
       expect(Number(dollarsAYear)).toBeCloseTo(Math.max(0.01, (bytes / 1_000) * GB_A_YEAR), 2);
     }
+    const sealed = memoryObjects();
+    await aLog(sealed).append(await entriesOf(memoryKeys(), records, SIGNAL), null, SIGNAL);
+    expect(octets(/^tile\/entries\//, sealed)).toBeLessThan(2_000);
+    expect(octets(/^records\//, sealed)).toBeLessThan(500);
     const sum = [...kept, cells('what is written again')].reduce((total, row) => total + Number(row.at(-1)), 0);
     expect(cells('**kept a year**').at(-1)).toBe(sum.toFixed(2));
     expect(sum).toBeLessThan(1);

@@ -25,6 +25,7 @@ describe('the settings', () => {
       witnessUrl: null,
       otlpEndpoint: null,
       witnessKey: null,
+      archivePersons: 'plain',
       region: 'eu-west-1',
       stsEndpoint: null,
       probe: null,

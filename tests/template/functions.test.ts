@@ -21,6 +21,7 @@ const environments: Readonly<Record<string, readonly string[]>> = {
     'ARCHIVE_BUCKET',
     'ARCHIVE_LOCK_DAYS',
     'ARCHIVE_LOCK_MODE',
+    'ARCHIVE_PERSONS',
     'LEDGER_RETENTION_DAYS',
     'LOG_KEY_SECRET',
     'WITNESS_KEY',

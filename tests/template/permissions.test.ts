@@ -117,6 +117,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'ledger/index: dynamodb:Query',
     'ledger/stream: dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator',
     'ledger/stream/*: dynamodb:ListStreams',
+    'ledger: dynamodb:PutItem dynamodb:UpdateItem, subject#* and subject-key#* only',
     'log-key: secretsmanager:DescribeSecret secretsmanager:GetSecretValue',
     'archive: s3:ListBucket',
     'archive/*: s3:GetObject',
@@ -183,13 +184,22 @@ const conditions: Readonly<Record<string, unknown>> = {
   },
   ', revocations and revoked#* only': leading('ForAllValues:StringLike', ['revoked#*', 'revocations']),
   ', revocations and denied-sessions#* only': leading('ForAllValues:StringLike', ['revocations', 'denied-sessions#*']),
+  ', subject#* and subject-key#* only': leading('ForAllValues:StringLike', ['subject#*', 'subject-key#*']),
+  ', of an erasure only': {
+    'ForAllValues:StringEquals': {
+      'dynamodb:Attributes': [
+        ...['pk', 'sk', 'record', 'revoked', 'principal', 'request'],
+        ...['keyId', 'erasedId', 'erasedIds', 'erasedAt', 'expires', 'data'],
+      ],
+    },
+    Null: { 'dynamodb:Attributes': 'false' },
+  },
   ', revocations only': leading('ForAllValues:StringEquals', ['revocations']),
   ', except own#*': keys('ForAllValues:StringNotLike', 'own'),
   ...Object.fromEntries(
-    ['own', 'replay', 'limit', 'revoked', 'sign-in', 'code', 'device', 'approval', 'approver'].map((prefix) => [
-      `, ${prefix}#* only`,
-      keys('ForAllValues:StringLike', prefix),
-    ]),
+    ['issuance', 'own', 'replay', 'limit', 'revoked', 'sign-in', 'code', 'device', 'approval', 'approver'].map(
+      (prefix) => [`, ${prefix}#* only`, keys('ForAllValues:StringLike', prefix)],
+    ),
   ),
 };
 
@@ -287,6 +297,7 @@ describe('the permissions of the template', () => {
       'Administrators',
       ['config: dynamodb:BatchGetItem dynamodb:BatchWriteItem dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem'],
     ],
+    ['Erasers', ['ledger: dynamodb:PutItem, issuance#* only', 'ledger: dynamodb:UpdateItem, of an erasure only']],
     [
       'Auditors',
       [

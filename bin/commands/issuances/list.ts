@@ -1,3 +1,4 @@
+import { dynamoKeyReader } from '../../../lib/aws/dynamodb/subject-keys.ts';
 import {
   type IssuancePage,
   type IssuanceSearch,
@@ -12,7 +13,7 @@ import { epochMilliseconds } from '../../../lib/time.ts';
 import { type Arguments, type Command, type Terminal, UsageError } from '../../command.ts';
 import { BUCKET_OPTION, withArchive } from '../ledger/archive.ts';
 import { archivedIssuances } from './archived.ts';
-import { withLedger } from './ledger.ts';
+import { withLedger, withTables } from './ledger.ts';
 import { filterOptions, givenFilters, tablesOption } from './search-options.ts';
 import { textTable } from './text.ts';
 
@@ -72,7 +73,11 @@ async function pageOf(given: Arguments, terminal: Terminal, search: IssuanceSear
     if (search.cursor !== null) throw new UsageError('--archive has no cursors: --to goes on where a list ended');
     const signal = AbortSignal.timeout(ARCHIVE_TIMEOUT_MS);
     const at = { bucket: given.value('bucket'), tables };
-    return withArchive(at, terminal, (objects) => archivedIssuances(objects, search, signal));
+    return withTables(tables, terminal, ({ client, name }) =>
+      withArchive(at, terminal, (objects) =>
+        archivedIssuances(objects, dynamoKeyReader({ client, table: name('ledger') }), search, signal),
+      ),
+    );
   }
   const page = await withLedger(tables, terminal, (ledger) => collect(ledger, search));
   if (page === null) throw new UsageError('--cursor is not of a list with these filters');

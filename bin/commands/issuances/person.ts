@@ -1,12 +1,13 @@
 /** Whom a request is about, and every record that names them. */
-import { type DayFiles, dayFiles } from '../../../lib/archive/day-files.ts';
+import { dayFiles } from '../../../lib/archive/day-files.ts';
 import type { Objects } from '../../../lib/archive/objects.ts';
+import type { SubjectKeyReader } from '../../../lib/archive/subject-keys.ts';
 import { identityOf, isIdentity, type PartyRole, rolesOf } from '../../../lib/ledger/parties.ts';
 import type { IssuanceRecord } from '../../../lib/ledger/record.ts';
 import type { LedgerQueries } from '../../../lib/ports/ledger.ts';
 import type { EpochMilliseconds } from '../../../lib/time.ts';
 import { UsageError } from '../../command.ts';
-import { archivedRecords, dayAt } from './archived.ts';
+import { type Archived, archivedRecords, dayAt } from './archived.ts';
 
 /** From when until when, both inclusive. */
 export interface Range {
@@ -64,6 +65,8 @@ interface Sources {
   readonly ledger: LedgerQueries;
   /** null: the archive is not to be looked at. */
   readonly archive: Pick<Objects, 'get' | 'list'> | null;
+  /** What opens what is sealed in it. */
+  readonly keys: SubjectKeyReader;
   /** Told how many records were looked at. */
   readonly past: (records: number) => void;
 }
@@ -75,7 +78,7 @@ interface Sources {
 export async function* recordsNaming(
   identity: string,
   { from, to }: Range,
-  { ledger, archive, past }: Sources,
+  { ledger, archive, keys, past }: Sources,
   signal: AbortSignal,
 ): AsyncGenerator<Named> {
   const files = archive === null ? null : await dayFiles(archive, { first: dayAt(from), last: dayAt(to) }, signal);
@@ -90,7 +93,12 @@ export async function* recordsNaming(
   async function* before(until: string): AsyncGenerator<Named> {
     for (; files !== null && days[0] !== undefined && days[0] < until; days.shift()) {
       if (held.day < days[0]) yield* held.release();
-      yield* await archivedOf(files, days[0], named, held.day === days[0] ? held.records : new Map());
+      yield* await archivedOf(
+        { files, keys },
+        days[0],
+        { named, there: held.day === days[0] ? held.records : new Map() },
+        signal,
+      );
     }
     yield* held.release();
   }
@@ -127,11 +135,17 @@ class HeldDay {
 
 /** What the archive has of a day that the table has not. */
 async function archivedOf(
-  files: DayFiles,
+  archived: Archived,
   day: string,
-  named: (record: IssuanceRecord, source: 'archive') => readonly Named[],
-  there: ReadonlyMap<string, Named>,
+  {
+    named,
+    there,
+  }: {
+    readonly named: (record: IssuanceRecord, source: 'archive') => readonly Named[];
+    readonly there: ReadonlyMap<string, Named>;
+  },
+  signal: AbortSignal,
 ): Promise<readonly Named[]> {
-  const records = await archivedRecords(files, day, (record) => named(record, 'archive').length > 0);
+  const records = await archivedRecords(archived, day, (record) => named(record, 'archive').length > 0, signal);
   return records.filter(({ id }) => !there.has(id)).flatMap((record) => named(record, 'archive'));
 }

@@ -2,6 +2,7 @@ import { requestJson } from '../../../lib/approval/approval-json.ts';
 import { type KeptApproval, keptApprovals } from '../../../lib/aws/dynamodb/kept-approvals.ts';
 import { dynamoLedgerQueries } from '../../../lib/aws/dynamodb/ledger-queries.ts';
 import { dynamoRevocationList } from '../../../lib/aws/dynamodb/standing-revocations.ts';
+import { dynamoKeyReader, pseudonymOf } from '../../../lib/aws/dynamodb/subject-keys.ts';
 import type { JsonObject } from '../../../lib/json.ts';
 import { parseSearch } from '../../../lib/ledger/filter.ts';
 import { toRfc3339Milliseconds } from '../../../lib/ledger/instant.ts';
@@ -31,7 +32,8 @@ NAME is the identity, <connection>:<subject> or client:<name>, or a label that o
     BUCKET_OPTION,
     {
       flags: '--json',
-      description: 'print {"identity", "records": [{"as", "from", "record"}], "approvals", "revocations", "elsewhere"}',
+      description:
+        'print {"identity", "pseudonym", "records": [{"as", "from", "record"}], "approvals", "revocations", "elsewhere"}',
     },
     tablesOption,
   ],
@@ -77,22 +79,22 @@ interface Writing {
 
 async function write(writing: Writing): Promise<void> {
   const { given, identity, queries, range, signal, tables, terminal, writer } = writing;
+  const ledger = { client: tables.client, table: tables.name('ledger') };
   const progress = recordsProgress(terminal, 'read');
   const records = async (archive: Parameters<typeof recordsNaming>[2]['archive']): Promise<void> => {
-    const sources = { ledger: queries, archive, past: progress.past };
+    const sources = { ledger: queries, archive, keys: dynamoKeyReader(ledger), past: progress.past };
     for await (const named of recordsNaming(identity, range, sources, signal)) {
       writer.record(named);
       if (terminal.flushed !== undefined && !(await terminal.flushed())) return;
     }
   };
-  writer.begin(identity);
+  writer.begin(identity, await pseudonymOf(ledger, boundedIdentity(identity), signal));
   try {
     const at = { bucket: given.value('bucket'), tables: given.value('tables') };
     await (given.has('no-archive') ? records(null) : withArchive(at, terminal, records));
   } finally {
     progress.end();
   }
-  const ledger = { client: tables.client, table: tables.name('ledger') };
   for await (const page of keptApprovals(ledger, signal)) {
     for (const approval of page) if (isNamedIn(identity, approval)) writer.approval(approval);
   }
@@ -115,7 +117,8 @@ const isOf = (identity: string, { kind, name, by, lifted }: Revocation): boolean
 
 /** Takes what was found, in this order. */
 interface Writer {
-  begin(identity: string): void;
+  /** `pseudonym`: what they are called in sealed entries; null: they have no key. */
+  begin(identity: string, pseudonym: string | null): void;
   record(named: Named): void;
   approval(approval: KeptApproval): void;
   revocation(revocation: Revocation): void;
@@ -147,7 +150,10 @@ function jsonWriter({ out }: Terminal): Writer {
     }
   }
   return {
-    begin: (identity) => out(`{\n  "identity": ${JSON.stringify(identity)},\n  "records": [`),
+    begin: (identity, pseudonym) => {
+      const head = JSON.stringify({ identity, pseudonym }, null, 2).slice(0, -2);
+      out(`${head},\n  "records": [`);
+    },
     record: ({ as, from, record }) => item('records', { as: [...as], from, record: toJson(record) }),
     approval: ({ request }) => item('approvals', requestJson(request)),
     revocation: (revocation) => item('revocations', revocationJson(revocation)),
@@ -165,7 +171,10 @@ function textWriter({ out }: Terminal): Writer {
     out(`\n${headline}\n${memberLines(json)}`);
   };
   return {
-    begin: (identity) => out(`What is kept of ${plainText(identity)}\n`),
+    begin: (identity, pseudonym) => {
+      const called = pseudonym === null ? '' : `, who is ${pseudonym} in the day files and receipts`;
+      out(`What is kept of ${plainText(identity)}${called}\n`);
+    },
     record: ({ as, from, record }) => block('records', `RECORD, as ${as.join(', ')}, in the ${from}`, toJson(record)),
     approval: ({ request }) => block('approvals', 'REQUEST FOR APPROVAL', requestJson(request)),
     revocation: (revocation) => block('revocations', 'REVOCATION', revocationJson(revocation)),

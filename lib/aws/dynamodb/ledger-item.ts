@@ -33,7 +33,7 @@ const LONGEST_TEXT = 700;
  * The record's JSON in one attribute, as text, or packed where it is long: one way to write and read it, and its size
  * is known.
  */
-function recordValue(record: IssuanceRecord): AttributeValue {
+export function recordValue(record: IssuanceRecord): AttributeValue {
   const json = JSON.stringify(toJson(record));
   return json.length <= LONGEST_TEXT ? { S: json } : { B: Bytes.from(packed(json)) };
 }

@@ -93,12 +93,17 @@ const BATCH = 100;
 const ROUNDS = 6;
 const FIRST_PAUSE_MS = 25;
 
-interface Reading {
+export interface Reading {
   readonly consistent: boolean;
   readonly signal: AbortSignal;
 }
 
-async function batchGet(ledger: LedgerTable, keys: readonly RecordKey[], reading: Reading): Promise<readonly Item[]> {
+/** The items with these keys, each given once, in no order. Throws `Fault('ledger')`. */
+export async function batchGet(
+  ledger: LedgerTable,
+  keys: readonly RecordKey[],
+  reading: Reading,
+): Promise<readonly Item[]> {
   const items: Item[] = [];
   for (let start = 0; start < keys.length; start += BATCH) {
     const batch = keys.slice(start, start + BATCH).map(({ pk, sk }) => ({ pk: { S: pk }, sk: { S: sk } }));

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { env } from 'node:process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { entryOf } from '../../../lib/archive/entry.ts';
+import { entriesOf, entryOf } from '../../../lib/archive/entry.ts';
 import { toJson } from '../../../lib/ledger/json.ts';
 import { epochMilliseconds } from '../../../lib/time.ts';
 import { aLog, SIGNAL } from '../../archive/a-log.ts';
+import { memoryKeys } from '../../archive/memory-keys.ts';
 import { aDenial, aRecord, NINE } from '../../ledger/a-record.ts';
 import { resourcesOf, template } from '../../template/document.ts';
 import { folderObjects } from './folder-objects.ts';
@@ -29,12 +30,20 @@ const issued = [0, 1, 2, 3].map((day) => {
 const denied = aDenial({ principal: 'mallory' });
 const started = aRecord({ outcome: 'started', credential: null });
 
+/** Of somebody whose members are sealed, of another principal than the rest. */
+const keys = memoryKeys();
+const sealed = aRecord({
+  ...{ principal: 'ada@example.com', connection: 'okta', subject: 'ada' },
+  ...{ scope: 'deploy-sealed', time: epochMilliseconds(NINE + 4 * DAY) },
+});
+
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'token-broker-athena-'));
   const records = [...issued, denied, { ...denied, attempts: 5 }, started];
   const log = aLog(folderObjects(folder));
   for (const record of records) await log.append([entryOf(record)], null, SIGNAL);
+  await log.append(await entriesOf(keys, [sealed], SIGNAL), null, SIGNAL);
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -93,7 +102,18 @@ describe('the saved queries of the template', () => {
   });
 
   it('count what was issued', async () => {
-    expect(await rowsOf('IssuedByScopeQuery')).toMatchObject([{ scope: 'deploy-web', issued: 4 }]);
+    expect(await rowsOf('IssuedByScopeQuery')).toMatchObject([
+      { scope: 'deploy-web', issued: 4 },
+      { scope: 'deploy-sealed', issued: 1 },
+    ]);
+  });
+
+  it('have whoever is sealed under their pseudonym, and nothing else of them', async () => {
+    const [{ id } = { id: '' }] = await keys.forSealing([{ identity: 'okta:ada', time: sealed.time }]);
+    const rows = await rowsOf('WhatAPrincipalGotQuery', 'acme/web@refs/heads/main', id);
+    expect(rows).toMatchObject([{ id: sealed.id, scope: 'deploy-sealed', intent: null }]);
+    const who = await rowsOf('WhoHadThisKeyQuery', 'ASIAEXAMPLE', sealed.credential?.accessKeyId);
+    expect(JSON.stringify(who)).not.toMatch(/ada/);
   });
 
   it('list what never finished', async () => {

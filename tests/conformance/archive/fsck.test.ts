@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { env, execPath } from 'node:process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { entryOf } from '../../../lib/archive/entry.ts';
+import { entriesOf, entryOf } from '../../../lib/archive/entry.ts';
 import { epochMilliseconds } from '../../../lib/time.ts';
 import { aLog, SIGNAL } from '../../archive/a-log.ts';
+import { memoryKeys } from '../../archive/memory-keys.ts';
 import { aRecord, NINE } from '../../ledger/a-record.ts';
 import { folderObjects } from './folder-objects.ts';
 
@@ -44,9 +45,10 @@ const verify = (...more: readonly string[]): Promise<string> =>
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'token-broker-log-'));
   const log = aLog(folderObjects(folder));
-  const entries = Array.from({ length: SIZE }, (_, at) =>
-    entryOf(aRecord({ time: epochMilliseconds(NINE + at * EVERY_MS) })),
-  );
+  const records = Array.from({ length: SIZE }, (_, at) => aRecord({ time: epochMilliseconds(NINE + at * EVERY_MS) }));
+  // The last day's are sealed: a log goes on where that is turned on.
+  const plain = records.slice(0, SIZE / 2).map(entryOf);
+  const entries = [...plain, ...(await entriesOf(memoryKeys(), records.slice(SIZE / 2), SIGNAL))];
   const began = Date.now();
   for (let from = 0; from < SIZE; from += BATCH) await log.append(entries.slice(from, from + BATCH), null, SIGNAL);
   measured = Date.now() - began;
