@@ -47,7 +47,9 @@ export interface Done {
   readonly plainEntries: number | null;
 }
 
-/** Erases somebody, or (`dryRun`) only counts. Each step may be the last one: the same call again ends what was begun. */
+/**
+ * Erases somebody, or (`dryRun`) only counts. Each step may be the last one: the same call again ends what was begun.
+ */
 export async function erase(erasing: Erasing, identity: string): Promise<Done> {
   const { ledger, signal, dryRun, withArchive } = erasing;
   const options = { ...ledger, clock: systemClock, random: systemRandom };

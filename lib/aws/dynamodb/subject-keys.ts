@@ -72,8 +72,8 @@ export interface SubjectKeysOptions extends LedgerTable {
 }
 
 /**
- * Keys in the ledger's table, two items a person. Nothing is remembered between calls: a key that was destroyed meanwhile
- * is not used again. Both reads are consistent.
+ * Keys in the ledger's table, two items a person. Nothing is remembered between calls: a key that was destroyed
+ * meanwhile is not used again. Both reads are consistent.
  */
 export function dynamoSubjectKeys(options: SubjectKeysOptions): SubjectKeys {
   return {
@@ -121,7 +121,9 @@ function sealingKey(
   return { id: current, key };
 }
 
-/** The key is there before the name leads to it. Of two at once one is taken; the other stays behind, and seals nothing. */
+/**
+ * The key is there before the name leads to it. Of two at once one is taken; the other stays behind, and seals nothing.
+ */
 async function makeKey(options: SubjectKeysOptions, identity: string, signal: AbortSignal): Promise<NameItem> {
   const { client, table, clock, random } = options;
   const id = newPseudonym(clock, random);
