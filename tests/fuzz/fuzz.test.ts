@@ -9,11 +9,12 @@ import { mutated } from './mutate.ts';
 import { Finding, type FuzzTarget } from './target.ts';
 import { target as awsIam } from './targets/aws-iam.ts';
 import { target as form } from './targets/form.ts';
+import { target as httpAnswer } from './targets/http-answer.ts';
 import { target as jwt } from './targets/jwt.ts';
 import { target as saml } from './targets/saml.ts';
 import { target as strictJson } from './targets/strict-json.ts';
 
-const TARGETS: readonly FuzzTarget[] = [jwt, saml, awsIam, strictJson, form];
+const TARGETS: readonly FuzzTarget[] = [jwt, saml, awsIam, strictJson, form, httpAnswer];
 const INPUTS = 150;
 
 describe.each(TARGETS)('the reader of $name', (target) => {
