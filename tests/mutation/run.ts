@@ -13,7 +13,7 @@ import { describeMutant, problems, table } from './report.ts';
 import { sampled } from './sample.ts';
 import { judgeAll } from './session.ts';
 import { Store } from './store.ts';
-import { survey } from './surveys.ts';
+import { judgeable, survey } from './surveys.ts';
 
 const USAGE = `npm run mutation -- [--files PREFIX]… [--since REVISION] [--budget SECONDS] [--seed N] [--workers N] [--show]
                         [--least PERCENT] [--survivors fail|report]
@@ -69,17 +69,19 @@ async function main(): Promise<number> {
   const began = performance.now();
   try {
     const budgetMs = values.budget === undefined ? Number.POSITIVE_INFINITY : Number(values.budget) * 1000;
-    const { surveys, broken } = await survey(children, files, say, began + SURVEY_SHARE * budgetMs);
+    const { surveys, broken, unsurveyed } = await survey(children, files, say, began + SURVEY_SHARE * budgetMs);
     for (const { file, why } of broken) say(`fails unmutated: ${file}: ${why}`);
+    const fair = judgeable(mutants, unsurveyed);
+    if (fair.length < mutants.length) say(`left out: ${mutants.length - fair.length} mutants of what those load`);
     const judge = new Judge(new Plan(surveys), new Store<Verdict>('verdicts'));
     const judged = new Judged(readJudged());
     const left = JUDGING_SHARE * budgetMs - (performance.now() - began);
-    const results = await judgeAll(mutants, {
+    const results = await judgeAll(fair, {
       children,
       judge,
       budgetMs: left,
       progress: (done) => {
-        if (done % 100 === 0) say(`${done} of ${mutants.length}, ${Math.round((performance.now() - began) / 1000)} s`);
+        if (done % 100 === 0) say(`${done} of ${fair.length}, ${Math.round((performance.now() - began) / 1000)} s`);
       },
     });
     if (values.show) for (const result of results) if (result.status !== 'killed') say(describeMutant(result));
@@ -90,6 +92,7 @@ async function main(): Promise<number> {
     const wanted = { leastKilled: Number(values.least), survivors, measure } as const;
     const wrong = [
       ...broken.map(({ file }) => `fails unmutated: ${file}`),
+      ...(mutants.length > 0 && results.length === 0 ? ['nothing was judged: the budget is too small'] : []),
       ...problems(results, judged, stale, wanted),
     ];
     for (const problem of wrong) say(problem);

@@ -1,5 +1,6 @@
 import type { Child } from './child.ts';
 import { closureOf, hashOf } from './imports.ts';
+import type { Mutant } from './mutant.ts';
 import { roomOf, testFiles } from './places.ts';
 import type { Survey } from './protocol.ts';
 import { Store } from './store.ts';
@@ -12,11 +13,14 @@ export interface Surveyed {
   readonly surveys: readonly Survey[];
   /** Files whose tests fail while nothing is mutated: they can judge nothing. */
   readonly broken: readonly { readonly file: string; readonly why: string }[];
+  /** Files that there was no time for. */
+  readonly unsurveyed: readonly string[];
 }
 
 /**
  * Runs every test file that loads one of `paths` once, unmutated, and keeps what it executes until something that it
- * loads changes. None is begun after `until` (on the clock of `performance`): those that are left judge nothing.
+ * loads changes. None is begun after `until` (on the clock of `performance`): what those that are left load is not to
+ * be judged (`judgeable`). So the ones that load most come first.
  */
 export async function survey(
   children: readonly Child[],
@@ -25,8 +29,7 @@ export async function survey(
   until: number = Number.POSITIVE_INFINITY,
 ): Promise<Surveyed> {
   const store = new Store<Survey>('surveys');
-  const wanted = new Set(paths);
-  const files = testFiles().filter((file) => [...closureOf(file)].some((path) => wanted.has(path)));
+  const files = widestFirst(testFiles(), paths);
   const surveys: Survey[] = [];
   const broken: { file: string; why: string }[] = [];
   const queue = files.filter((file) => {
@@ -49,8 +52,28 @@ export async function survey(
     }
   };
   await Promise.all(children.map(work));
-  if (queue.length > 0) say(`no time for ${queue.length} test files, which judge nothing: ${queue.join(', ')}`);
-  return { surveys: surveys.filter(runsRooms).sort((a, b) => a.file.localeCompare(b.file)), broken };
+  if (queue.length > 0) say(`no time for ${queue.length} test files: ${queue.join(', ')}`);
+  const sorted = surveys.filter(runsRooms).sort((a, b) => a.file.localeCompare(b.file));
+  return { surveys: sorted, broken, unsurveyed: queue };
+}
+
+/** Those of the test files that load one of `paths`: the more, the sooner. */
+export function widestFirst(files: readonly string[], paths: readonly string[]): readonly string[] {
+  const loaded = (file: string): number => paths.filter((path) => closureOf(file).has(path)).length;
+  return files
+    .map((file) => ({ file, count: loaded(file) }))
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.count - a.count)
+    .map(({ file }) => file);
+}
+
+/**
+ * The mutants whose every test could be chosen: of a module that a file loads which was not surveyed, nobody knows who
+ * would notice. Those are left out whether they would survive or not, so that what is left is a fair sample.
+ */
+export function judgeable(mutants: readonly Mutant[], unsurveyed: readonly string[]): readonly Mutant[] {
+  const unknown = new Set(unsurveyed.flatMap((file) => [...closureOf(file)]));
+  return mutants.filter(({ path }) => !unknown.has(path));
 }
 
 /** What one file left behind in its process may fail the next: a failure counts in a new one. */
