@@ -20,7 +20,8 @@ TEST_AWS_ENDPOINTS=outside AWS_ENDPOINT_URL_DYNAMODB="$endpoint" npm test --sile
 TEST_AWS_ENDPOINTS=outside AWS_ENDPOINT_URL_S3="$endpoint" npm test --silent -- tests/aws/s3 tests/e2e/archive
 
 # Events, through a rule of the documented kind.
-TEST_AWS_ENDPOINTS=outside AWS_ENDPOINT_URL_EVENTBRIDGE="$endpoint" npm test --silent -- tests/events/publish
+TEST_AWS_ENDPOINTS=outside AWS_ENDPOINT_URL_EVENTBRIDGE="$endpoint" AWS_ENDPOINT_URL_DYNAMODB="$endpoint" \
+  npm test --silent -- tests/events/publish
 
 # moto's STS looks at no trust policy: the cases that need one to be looked at, the demonstration's among them, are the embedded STS's.
 curl --fail --silent --show-error --request POST "$endpoint/moto-api/reset" >/dev/null

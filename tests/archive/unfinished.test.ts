@@ -1,4 +1,5 @@
 /** What began and has no outcome: told of by the sweep five minutes later, and listed until its outcome comes. */
+import { env } from 'node:process';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sweepLedger } from '../../lib/archive/archive.ts';
 import { dynamoLedgerQueries } from '../../lib/aws/dynamodb/ledger-queries.ts';
@@ -15,8 +16,12 @@ const FIVE_MINUTES = 300_000;
 const SECOND = 1_000;
 
 let tables: TestTables;
+let archiveHandler: typeof import('../../functions/archive.ts')['archiveHandler'];
 beforeAll(async () => {
-  tables = await startTables();
+  Object.assign(env, { ISSUER: 'https://broker.example', TABLE_PREFIX: 'test', EXTERNAL_ID: 'test' });
+  Object.assign(env, { ARCHIVE_BUCKET: 'archive', LOG_KEY_SECRET: 'log-key' });
+  env['AWS_REGION'] ??= 'us-east-1';
+  [tables, { archiveHandler }] = await Promise.all([startTables(), import('../../functions/archive.ts')]);
 });
 afterAll(() => tables.stop());
 
@@ -90,6 +95,24 @@ describe('an issuance without an outcome', () => {
     await expect(sweepLedger(broken, options, noDeadline)).rejects.toThrow('down');
     await sweepLedger(ports, options, noDeadline);
     expect(told.filter((id) => id === one.id)).toEqual([one.id, one.id]);
+  });
+
+  it('is one line of the function that sweeps, with how many there are and the first ids', async () => {
+    const { ledger, clock, ports } = world();
+    const some = Array.from({ length: 12 }, (_, at) => begun(epochMilliseconds(NINE + 3_600_000 + at)));
+    for (const one of some) await ledger.started(one, noDeadline);
+    clock.now = epochMilliseconds(NINE + 3_600_000 + 2 * FIVE_MINUTES);
+    const said: (readonly [string, object])[] = [];
+    const lines = {
+      info: () => undefined,
+      error: (event: string, members: object) => void said.push([event, members]),
+    };
+    const since = () => epochMilliseconds(NINE + 3_600_000 - 1);
+    const log = aLog(memoryObjects(), { since });
+    const readItem = () => aRecord();
+    await archiveHandler({ ...ports, log, lines, readItem })({});
+    const first = some.slice(0, 10).map(({ id }) => id);
+    expect(said).toEqual([['unfinished', { records: 12, found: first.join(' ') }]]);
   });
 
   it('that had one in time is neither', async () => {

@@ -1,11 +1,15 @@
 /** The stream, the function and the bus: at least once, whatever dies. */
 import { env } from 'node:process';
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { finishedItems, type Item, readItem } from '../../lib/aws/dynamodb/ledger-item.ts';
+import { dynamoLedger } from '../../lib/aws/dynamodb/ledger-table.ts';
+import { dynamoRevokedMarks } from '../../lib/aws/dynamodb/mark-revoked.ts';
 import type { IssuanceRecord } from '../../lib/ledger/record.ts';
 import type { PutEvents } from '../../lib/ports/events.ts';
 import { seconds } from '../../lib/time.ts';
+import { noDeadline, startTables } from '../aws/dynamodb/dynamodb.ts';
 import { aDenial, aRecord } from '../ledger/a-record.ts';
 import { type Bus, startBus } from './a-bus.ts';
 
@@ -19,10 +23,17 @@ beforeAll(async () => {
 afterAll(() => bus.stop());
 
 /** As the stream has it: binary in base64. */
-const streamed = (record: IssuanceRecord, place: number): DynamoDBRecord => {
-  const { item } = finishedItems(record, seconds(86_400));
-  const NewImage = JSON.parse(JSON.stringify(item));
-  return { eventName: 'INSERT', dynamodb: { NewImage, SequenceNumber: String(place) } };
+const streamed = (record: IssuanceRecord, place: number): DynamoDBRecord =>
+  change(finishedItems(record, seconds(86_400)).item, place);
+
+const change = (item: Item, place: number): DynamoDBRecord => {
+  const bytes = (value: Item[string]) =>
+    value.B === undefined ? value : { B: Buffer.from(value.B).toString('base64') };
+  const NewImage = Object.fromEntries(Object.entries(item).map(([name, value]) => [name, bytes(value)]));
+  return {
+    eventName: 'INSERT',
+    dynamodb: { NewImage: JSON.parse(JSON.stringify(NewImage)), SequenceNumber: String(place) },
+  };
 };
 
 function world(put: PutEvents) {
@@ -54,6 +65,22 @@ const batch = (): readonly IssuanceRecord[] =>
   Array.from({ length: 23 }, (_, at) => (at % 3 === 2 ? aDenial() : aRecord({ intent: 'x'.repeat(1_000) })));
 
 describe('the events function', () => {
+  it('tells of a revocation, of the mark that a revocation leaves beside the record', async () => {
+    const tables = await startTables();
+    const at = { client: tables.client, table: tables.table('ledger') };
+    const record = aRecord();
+    await dynamoLedger(at).finished(record, noDeadline, 'started');
+    const revoked = { revocation: 'rev_01', time: '2026-11-21T09:05:00Z', by: 'client:ops', reason: 'CHG-77' };
+    await dynamoRevokedMarks(at).mark(record, revoked, noDeadline);
+    const { Items: [marked = {}] = [] } = await tables.sdk.send(new ScanCommand({ TableName: at.table }));
+    await tables.stop();
+    const { handler, logged } = world(bus.put);
+    await handler({ Records: [{ ...change(marked, 1), eventName: 'MODIFY' }] });
+    const [told, ...more] = await bus.taken(`${record.id}:revoked`);
+    expect(told).toMatchObject({ detailType: 'Issuance revoked', detail: { outcome: 'revoked', revoked } });
+    expect([more, await bus.taken(`${record.id}:issued`), logged]).toEqual([[], [], []]);
+  });
+
   it('tells an EventBridge of each outcome, once where nothing fails', async () => {
     const records = batch();
     const { handler } = world(bus.put);
