@@ -78,6 +78,10 @@ export interface Issuance {
   };
   readonly credential: Readonly<Record<string, Json>> | null;
   readonly request: Readonly<Record<string, Json>>;
+  /** As what those stand in it whose members were erased. */
+  readonly erased?: readonly string[];
+  /** Of an erasure: by which pseudonym whoever was erased is known. */
+  readonly erasure?: Readonly<Record<string, Json>>;
   readonly overflow?: true;
   readonly truncated?: readonly string[];
 }

@@ -39,9 +39,20 @@ function Whole({ issuance, session }: { readonly issuance: Issuance; readonly se
   return (
     <article class="issuance">
       <Head issuance={issuance} />
-      <Part title="Decision">
-        <DecisionPart issuance={issuance} />
-      </Part>
+      {issuance.erased === undefined ? null : (
+        <p class="notice">
+          On request it was erased who stands here as <Text of={issuance.erased.join(', ')} />.
+        </p>
+      )}
+      {issuance.erasure === undefined ? (
+        <Part title="Decision">
+          <DecisionPart issuance={issuance} />
+        </Part>
+      ) : (
+        <Part title="Erasure">
+          <Members of={issuance.erasure} />
+        </Part>
+      )}
       {credential === null ? null : (
         <Part title="What was handed out">
           <CredentialPart credential={credential} time={issuance.time} />

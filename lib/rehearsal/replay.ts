@@ -16,7 +16,7 @@ export type Verdict = 'allowed' | Reason;
 
 /** Why a recorded decision cannot be taken again. `keys`: what a rule reads and the record does not keep. */
 export interface NotReplayed {
-  readonly why: 'several-in-one' | 'broker-token' | 'may-act' | 'approval' | 'not-recorded';
+  readonly why: 'several-in-one' | 'broker-token' | 'may-act' | 'approval' | 'erased' | 'not-recorded';
   readonly keys: readonly string[];
 }
 
@@ -69,10 +69,15 @@ export async function replayDecision(
 
 const not = (because: NotReplayed): Replay => ({ replayed: false, because });
 
-function obstacleOf({ overflow, proof, actor, reason, decision, approval }: IssuanceRecord): NotReplayed | null {
+function obstacleOf(record: IssuanceRecord): NotReplayed | null {
+  const { overflow, proof, actor, reason, decision, approval, outcome, erased = [] } = record;
   if (overflow === true) return { why: 'several-in-one', keys: [] };
   // An approver's word, or that nobody gave one: no request of whom it names.
   if (approval?.requester !== undefined) return { why: 'approval', keys: [] };
+  // A claim that was erased was in the proof, which one that is merely not there was not.
+  if (outcome === 'erased' || erased.some((role) => role === 'subject' || role === 'actor')) {
+    return { why: 'erased', keys: [] };
+  }
   if (proof.kind === 'broker' || actor?.proof.kind === 'broker') return { why: 'broker-token', keys: [] };
   if (reason === 'may_act_mismatch') return { why: 'may-act', keys: [] };
   // What was withheld stands in its check alone, and a long list of checks is cut.

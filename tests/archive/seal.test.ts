@@ -131,6 +131,14 @@ describe('an erasure', () => {
     expect(await opened(keys, after, before)).toMatchObject([toJson(later), { principal: 'erased' }]);
   });
 
+  it('holds for what a writer had sealed and not yet written when it happened', async () => {
+    const [keys, objects] = [memoryKeys(), memoryObjects()];
+    const held = await entriesOf(keys, [aRecord(ADA)], SIGNAL);
+    keys.erase('okta:ada', NINE);
+    await aLog(objects).append(held, null, SIGNAL);
+    expect(await opened(keys, ...held.map(({ bytes }) => jsonOf(bytes)))).toMatchObject([{ principal: 'erased' }]);
+  });
+
   it('changes no hash: receipts and the whole log hold as before', async () => {
     const [keys, objects] = [memoryKeys(), memoryObjects()];
     const records = Array.from({ length: 300 }, (_, at) => aRecord({ ...(at % 2 === 0 ? ADA : BOB) }));

@@ -265,6 +265,9 @@ describe('a recorded decision under another configuration', () => {
   it.each<[string, (record: IssuanceRecord) => IssuanceRecord, string]>([
     ['stands for many', (record) => ({ ...record, overflow: true }), 'several-in-one'],
     ['came by a broker token', (record) => ({ ...record, proof: { ...record.proof, kind: 'broker' } }), 'broker-token'],
+    ['had its subject erased', (record) => ({ ...record, claims: {}, erased: ['subject'] }), 'erased'],
+    ['had its actor erased', (record) => ({ ...record, erased: ['actor'] }), 'erased'],
+    ['is an erasure', (record) => ({ ...record, outcome: 'erased', scope: '' }), 'erased'],
     ['was refused by may_act', (record) => ({ ...record, outcome: 'denied', reason: 'may_act_mismatch' }), 'may-act'],
     [
       'was refused for groups that no check names',

@@ -319,6 +319,11 @@ describe('the permissions of the template', () => {
       ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'],
       via('dynamodb'),
     ],
+    [
+      'Erasers',
+      ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'],
+      via('dynamodb'),
+    ],
     ['Auditors', ['kms:Decrypt', 'kms:DescribeKey'], [via('dynamodb'), via('s3')]],
   ])('%s use the key of what they read, where there is one, through its service only', (id, actions, services) => {
     const [own] = peopleMay(template.Resources[id]).filter(({ Sid }) => Sid === OWN_KEY);

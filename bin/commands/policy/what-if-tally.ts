@@ -28,6 +28,7 @@ const WHY: Readonly<Record<NotReplayed['why'], string>> = {
   'several-in-one': 'one record stands for many denials',
   'broker-token': 'a broker token brought it, and its chain is not recorded',
   approval: "the record is an approver's word",
+  erased: 'whoever asked was erased',
   'may-act': 'whom its `may_act` names is not recorded',
   'not-recorded': 'not recorded',
 };

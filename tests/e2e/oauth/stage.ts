@@ -19,7 +19,7 @@ export interface OauthStage {
  */
 export async function startOauthStage(
   endpoints?: BrokerOptions['endpoints'],
-  more: Pick<BrokerOptions, 'archive'> = {},
+  more: Pick<BrokerOptions, 'archive' | 'parameters'> = {},
 ): Promise<OauthStage> {
   const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' }] };
