@@ -247,11 +247,11 @@ describe('issuances erase', () => {
   });
 
   it.each([
-    ['a label', ['bob@example.com', '--reason', 'r']],
-    ['a client', ['client:nightly', '--reason', 'r']],
-    ['no reason', ['okta:bob']],
-    ['a reason that names whom it is about', ['okta:bob', '--reason', 'Bob left']],
-  ])('takes no %s', async (_, args) => {
+    ['of a label', ['bob@example.com', '--reason', 'r']],
+    ['of a client', ['client:nightly', '--reason', 'r']],
+    ['without a reason', ['okta:bob']],
+    ['with a reason that names whom it is about', ['okta:bob', '--reason', 'Bob left']],
+  ])('%s is wrong usage', async (_, args) => {
     const { code, out } = await run('erase', ...args);
     expect({ code, out }).toEqual({ code: 2, out: '' });
   });

@@ -55,7 +55,7 @@ const mint = [
   ...state,
   ...approvals,
   tell,
-  'ledger: dynamodb:PutItem dynamodb:UpdateItem',
+  'ledger: dynamodb:PutItem dynamodb:UpdateItem, records only',
   'assumable-roles: sts:AssumeRole sts:SetSourceIdentity sts:TagSession',
 ];
 const clients = 'clients/*: secretsmanager:DescribeSecret secretsmanager:GetSecretValue';
@@ -84,7 +84,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   revoke: [...read, ...state, 'state: dynamodb:PutItem, revoked#* only', clients],
   metadata: ['keys: dynamodb:GetItem'],
   issuances: [
-    'ledger: dynamodb:BatchGetItem dynamodb:GetItem dynamodb:Query',
+    'ledger: dynamodb:BatchGetItem dynamodb:GetItem dynamodb:Query, records and approvals only',
     'ledger/index: dynamodb:Query',
     revoked,
     'keys: dynamodb:GetItem',
@@ -92,12 +92,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   explain: [
     'config: dynamodb:GetItem',
     'config: dynamodb:BatchGetItem',
-    'ledger: dynamodb:BatchGetItem',
+    'ledger: dynamodb:BatchGetItem, records only',
     revoked,
     'keys: dynamodb:GetItem',
   ],
   revocations: [
-    'ledger: dynamodb:BatchGetItem dynamodb:GetItem dynamodb:Query',
+    'ledger: dynamodb:BatchGetItem dynamodb:GetItem dynamodb:Query, records and approvals only',
     'ledger/index: dynamodb:Query',
     'ledger: dynamodb:UpdateItem, of revoked only',
     revoked,
@@ -106,18 +106,18 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'revokers: sts:AssumeRole',
   ],
   receipts: [
-    'ledger: dynamodb:BatchGetItem',
+    'ledger: dynamodb:BatchGetItem, records only',
     revoked,
     'keys: dynamodb:GetItem',
     'archive: s3:ListBucket',
     ...['checkpoint', 'key', 'places/*', 'tile/*'].map((key) => `archive/${key}: s3:GetObject`),
   ],
   archive: [
-    'ledger: dynamodb:BatchGetItem dynamodb:GetItem dynamodb:Query',
+    'ledger: dynamodb:BatchGetItem dynamodb:GetItem dynamodb:Query, records and approvals only',
     'ledger/index: dynamodb:Query',
     'ledger/stream: dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator',
     'ledger/stream/*: dynamodb:ListStreams',
-    'ledger: dynamodb:PutItem dynamodb:UpdateItem, subject#* and subject-key#* only',
+    'ledger: dynamodb:BatchGetItem dynamodb:PutItem dynamodb:UpdateItem, subject#* and subject-key#* only',
     'log-key: secretsmanager:DescribeSecret secretsmanager:GetSecretValue',
     'archive: s3:ListBucket',
     'archive/*: s3:GetObject',
@@ -135,14 +135,14 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'keys: dynamodb:GetItem',
     revoked,
     ...approvals,
-    'ledger: dynamodb:BatchGetItem dynamodb:GetItem dynamodb:Query',
+    'ledger: dynamodb:BatchGetItem dynamodb:GetItem dynamodb:Query, records and approvals only',
     'ledger/index: dynamodb:Query',
     claim,
     'state: dynamodb:GetItem dynamodb:PutItem, approver#* only',
     tell,
     'state: dynamodb:GetItem dynamodb:UpdateItem, code#* only',
     'state: dynamodb:PutItem, revoked#* only',
-    'ledger: dynamodb:PutItem dynamodb:UpdateItem',
+    'ledger: dynamodb:PutItem dynamodb:UpdateItem, records only',
   ],
   'sign-in': [
     limit,
@@ -176,6 +176,8 @@ const leading = (operator: string, patterns: readonly string[]) => ({
   ...present,
 });
 const keys = (operator: string, prefix: string) => leading(operator, [`${prefix}#*`]);
+/** Records, and what leads to them: not the keys of persons. */
+const RECORDS = ['issuance#*', 'denial#*', 'scope#*', 'pointer#*'];
 const conditions: Readonly<Record<string, unknown>> = {
   ', 120 s at most': { NumericLessThanEquals: { 'sts:DurationSeconds': 120 } },
   ', of revoked only': {
@@ -184,6 +186,8 @@ const conditions: Readonly<Record<string, unknown>> = {
   },
   ', revocations and revoked#* only': leading('ForAllValues:StringLike', ['revoked#*', 'revocations']),
   ', revocations and denied-sessions#* only': leading('ForAllValues:StringLike', ['revocations', 'denied-sessions#*']),
+  ', records only': leading('ForAllValues:StringLike', RECORDS),
+  ', records and approvals only': leading('ForAllValues:StringLike', [...RECORDS, 'approval#*']),
   ', subject#* and subject-key#* only': leading('ForAllValues:StringLike', ['subject#*', 'subject-key#*']),
   ', of an erasure only': {
     'ForAllValues:StringEquals': {

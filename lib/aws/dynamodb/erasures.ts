@@ -82,8 +82,9 @@ export async function endErasure(
   const input = {
     TableName: table.table,
     Key: itemKey(nameKey(identity)),
-    UpdateExpression: 'SET expires = :expires',
+    UpdateExpression: 'SET #expires = :expires',
     ConditionExpression: 'attribute_not_exists(keyId) AND attribute_exists(erasedId)',
+    ExpressionAttributeNames: { '#expires': 'expires' },
     ExpressionAttributeValues: { ':expires': { N: String(expires) } },
   };
   await isWritten(table, input, signal);

@@ -136,8 +136,9 @@ async function makeKey(options: SubjectKeysOptions, identity: string, signal: Ab
       {
         TableName: table,
         Key: itemKey(nameKey(identity)),
-        UpdateExpression: 'SET keyId = :id REMOVE expires',
+        UpdateExpression: 'SET keyId = :id REMOVE #expires',
         ConditionExpression: 'attribute_not_exists(keyId) OR keyId = :id',
+        ExpressionAttributeNames: { '#expires': 'expires' },
         ExpressionAttributeValues: { ':id': { S: id } },
         ReturnValues: 'ALL_NEW',
       },
