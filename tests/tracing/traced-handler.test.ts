@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { env } from 'node:process';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { jsonLog } from '../../lib/host/log.ts';
@@ -154,6 +155,16 @@ describe('a trace', () => {
       const { spans } = await ask({ ports, path: '/v1/credentials/deploy-web' });
       expect(text(spans)).not.toMatch(/SECRET|not-a-real|c0ffee|refs\/heads|deploy-web|203\.0\.113/);
     }
+  });
+
+  it('is documented: every step and attribute that a request here has', async () => {
+    const page = readFileSync('docs/tracing.md', 'utf8');
+    const denied = { ...goodWorld().ports.authenticators, jwt: async () => accept(aPrincipal({ name: 'other' })) };
+    const asked = [await ask(), await ask({ ports: { authenticators: denied, granters: {} } })];
+    const spans = asked.flatMap((one) => one.spans);
+    const words = [...names(spans), ...spans.flatMap(({ attributes }) => Object.keys(attributes))];
+    expect(words).toEqual(expect.arrayContaining(['record denied', 'token_broker.outcome', 'mint']));
+    expect([...new Set(words)].filter((word) => !page.includes(word))).toEqual([]);
   });
 
   it('of one request has nothing of another that runs beside it in the same process', async () => {
