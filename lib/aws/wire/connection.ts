@@ -91,6 +91,7 @@ export class Connection {
   end(cause: unknown): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
+    this.#unsent = null;
     this.#socket.destroy();
     const exchange = this.#taken();
     this.#onEnd(this);

@@ -160,6 +160,19 @@ describe('over TLS', () => {
   });
 
   it.each([
+    ['half a second', () => forever, { name: 'NoAnswer' }],
+    ['the signal says', () => AbortSignal.timeout(100), { name: 'TimeoutError' }],
+  ])(
+    'a handshake that nobody answers is waited for no longer than %s, and its connection is ended',
+    async (_, signalOf, error) => {
+      const { url, sockets } = await plain(() => {});
+      await expect(post(new URL(url.href.replace('http:', 'https:')), 'a', signalOf())).rejects.toMatchObject(error);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      expect(sockets.map(({ destroyed }) => destroyed)).toEqual([true]);
+    },
+  );
+
+  it.each([
     ['that somebody else signed', 'unknown'],
     ['that is of another name', 'other.example'],
   ])('nothing is sent to who shows a certificate %s', async (_, name) => {
