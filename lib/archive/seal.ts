@@ -144,6 +144,3 @@ function opened(entry: JsonObject, keys: ReadonlyMap<string, Uint8Array | 'erase
   }
   return withErased(record, gone);
 }
-
-/** For a log in which nobody's members are sealed, or that is read without the keys. */
-export const noKeys: SubjectKeyReader = { forOpening: async () => new Map() };

@@ -30,9 +30,10 @@ export function issuanceEvent(record: IssuanceRecord, change: Change): BusEvent 
 }
 
 function outcomeOf({ outcome, revoked, erased }: IssuanceRecord, change: Change): EventOutcome | null {
-  // An erasure writes records once more, and says nothing new of them.
-  if (outcome === 'started' || outcome === 'erased' || erased !== undefined) return null;
+  if (outcome === 'started' || outcome === 'erased') return null;
+  // Said once more where an erasure writes the record again: better than not at all of one that is revoked behind it.
   if (revoked !== undefined) return 'revoked';
+  if (erased !== undefined) return null;
   return outcome === 'denied' && change === 'changed' ? null : outcome;
 }
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { archivedIssuances } from '../../bin/commands/issuances/archived.ts';
 import { entryOf } from '../../lib/archive/entry.ts';
-import { noKeys } from '../../lib/archive/seal.ts';
 import { parseSearch } from '../../lib/ledger/filter.ts';
 import { epochMilliseconds } from '../../lib/time.ts';
 import { aLog, SIGNAL } from '../archive/a-log.ts';
+import { noKeys } from '../archive/memory-keys.ts';
 import { memoryObjects } from '../archive/memory-objects.ts';
 import { aDenial, aRecord, NINE } from '../ledger/a-record.ts';
 

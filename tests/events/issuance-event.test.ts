@@ -38,6 +38,8 @@ const cases: readonly (readonly [string, IssuanceRecord, Change, string | null])
   ['a failure', aRecord({ outcome: 'failed', reason: 'sts_throttled', credential: null }), 'written', 'failed'],
   ['an approval', aRecord({ outcome: 'approved', credential: null, approval }), 'written', 'approved'],
   ['a revocation', aRecord({ revoked }), 'changed', 'revoked'],
+  ['a revocation of what somebody was erased in', aRecord({ erased: ['subject'], revoked }), 'changed', 'revoked'],
+  ['an erasure', aRecord({ outcome: 'erased', credential: null }), 'written', null],
   ['what has only started', aRecord({ outcome: 'started', credential: null }), 'written', null],
 ];
 
@@ -49,6 +51,10 @@ describe('the event', () => {
     expect(event?.detail).toMatchObject({ key: `${record.id}:${outcome}`, id: record.id, outcome });
     expect([isValid(event?.detail), ajv.errorsText(isValid.errors)]).toEqual([true, 'No errors']);
     return expect(JSON.stringify(event)).not.toMatch(/SECRET|203\.0\.113|sha256|b5d4045c/);
+  });
+
+  it('is none of what is written again because somebody was erased', () => {
+    expect(issuanceEvent(aRecord({ erased: ['subject'] }), 'changed')).toBeNull();
   });
 
   it('has every outcome of the schema, and no other', () => {
