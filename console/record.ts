@@ -4,12 +4,10 @@
  */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [member: string]: Json };
 
-/**
- * In the order in which they are stacked and said. `approved` is an approver's word, `erased` that somebody's data was
- * erased: they hand nothing out.
- */
-export const OUTCOMES = ['issued', 'approved', 'denied', 'failed', 'started', 'erased'] as const;
-export type OutcomeName = (typeof OUTCOMES)[number];
+/** In the order in which they are stacked and said. `approved` is an approver's word, and hands nothing out. */
+export const OUTCOMES = ['issued', 'approved', 'denied', 'failed', 'started'] as const;
+/** `erased`: somebody's data was erased, which is not counted. */
+export type OutcomeName = (typeof OUTCOMES)[number] | 'erased';
 
 export interface Proof {
   readonly kind: string;

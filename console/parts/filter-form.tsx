@@ -95,7 +95,7 @@ function AddFilter({ view }: { readonly view: ListView }) {
       </label>
       {name === 'outcome' ? (
         <select aria-label="Value" value={chosen} onChange={({ currentTarget }) => setValue(currentTarget.value)}>
-          {OUTCOMES.map((each) => (
+          {[...OUTCOMES, 'erased'].map((each) => (
             <option key={each}>{each}</option>
           ))}
         </select>

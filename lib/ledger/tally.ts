@@ -1,6 +1,6 @@
 /** Counting of records: a line of time and breakdowns, in memory that does not grow with the ledger. */
 import type { EpochMilliseconds } from '../time.ts';
-import { OUTCOMES, scopesOf } from './filter.ts';
+import { scopesOf } from './filter.ts';
 import type { IssuanceOutcome, IssuanceRecord } from './record.ts';
 import type { Steps } from './steps.ts';
 
@@ -8,10 +8,14 @@ import type { Steps } from './steps.ts';
 export const DIMENSIONS = ['scope', 'connection', 'principal', 'actor', 'reason', 'outcome'] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
+/** What is counted: an erasure is no request of anybody's for access. */
+const OUTCOMES = ['started', 'issued', 'denied', 'failed', 'approved'] as const satisfies readonly IssuanceOutcome[];
+type CountedOutcome = (typeof OUTCOMES)[number];
+
 /**
  * Records by outcome, and the requests behind them: repeats of a denial within a minute are one record with `attempts`.
  */
-export type Counts = Readonly<Record<IssuanceOutcome | 'attempts', number>>;
+export type Counts = Readonly<Record<CountedOutcome | 'attempts', number>>;
 
 export interface Group {
   /** null: these records have none (no connection, nobody who acted, no reason). */
@@ -32,12 +36,9 @@ const MOST_VALUES = 100_000;
 type Counting = { -readonly [Name in keyof Counts]: Counts[Name] };
 const COUNTED = [...OUTCOMES, 'attempts'] as const;
 
-export const noCounts = (): Counting => ({
-  ...{ started: 0, issued: 0, denied: 0, failed: 0, approved: 0, erased: 0 },
-  attempts: 0,
-});
+export const noCounts = (): Counting => ({ started: 0, issued: 0, denied: 0, failed: 0, approved: 0, attempts: 0 });
 
-function add(counts: Counting, { outcome, attempts }: IssuanceRecord): void {
+function add(counts: Counting, outcome: CountedOutcome, { attempts }: IssuanceRecord): void {
   counts[outcome] += 1;
   counts.attempts += attempts;
 }
@@ -71,13 +72,15 @@ export class Tally {
     this.#values = new Map(by.map((dimension) => [dimension, new Map()]));
   }
 
-  /** Counts a record of the steps' range. One of several scopes counts for each of them. */
+  /** Counts a record of the steps' range, but for erasures. One of several scopes counts for each of them. */
   add(record: IssuanceRecord): void {
-    add(this.total, record);
+    const { outcome } = record;
+    if (outcome === 'erased') return;
+    add(this.total, outcome, record);
     const step = this.#line[this.#steps.indexOf(record.time)];
-    if (step !== undefined) add(step, record);
+    if (step !== undefined) add(step, outcome, record);
     for (const [dimension, values] of this.#values) {
-      for (const value of valuesOf(dimension, record)) add(this.#countsOf(dimension, values, value), record);
+      for (const value of valuesOf(dimension, record)) add(this.#countsOf(dimension, values, value), outcome, record);
     }
   }
 

@@ -22,7 +22,7 @@ describe('a search says what it expects', () => {
   it.each([
     [{ principal: '' }, 'principal', '1 to 4096 characters'],
     [{ cursor: 'c'.repeat(4_097) }, 'cursor', '1 to 4096 characters'],
-    [{ outcome: 'allowed' }, 'outcome', 'started, issued, denied, failed, approved'],
+    [{ outcome: 'allowed' }, 'outcome', 'started, issued, denied, failed, approved, erased'],
     [{ from: 'yesterday' }, 'from', TIME],
     [{ to: 'tomorrow' }, 'to', TIME],
     [{ from: '2026-11-21T09:00:00.001Z', to: '2026-11-21T09:00:00Z' }, 'from', 'not later than to'],

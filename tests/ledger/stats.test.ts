@@ -32,6 +32,8 @@ const records = [
   aDenial({ time: at(61_000), attempts: 5 }),
   aRecord({ time: at(62_000), outcome: 'failed', reason: 'sts_throttled', credential: null, connection: null }),
   aRecord({ time: at(63_000), outcome: 'started', credential: null }),
+  // An erasure is no request for access.
+  aRecord({ time: at(64_000), outcome: 'erased', credential: null, scope: '', principal: 'an operator' }),
 ];
 const queries: Pick<LedgerQueries, 'walk'> = {
   walk: (...asked) => walkLedger(memoryStorage(records).storage, ...asked),
