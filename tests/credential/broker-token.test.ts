@@ -3,8 +3,9 @@ import { identityText } from '../../lib/credential/act-claim.ts';
 import { brokerTokenGranter } from '../../lib/credential/broker-token.ts';
 import type { Granted, GrantInput } from '../../lib/credential/grant.ts';
 import type { Actor, Lineage } from '../../lib/identity/principal.ts';
-import type { JsonObject } from '../../lib/json.ts';
+import type { JsonObject, JsonValue } from '../../lib/json.ts';
 import { Fault, refuse } from '../../lib/outcome.ts';
+import { Unavailable } from '../../lib/policy/decision.ts';
 import type { BrokerTokenGrant } from '../../lib/policy/grants/broker-token.ts';
 import { epochSeconds, seconds } from '../../lib/time.ts';
 import { actorOf, claimsOf, grantedOf, ISSUANCE, inputOf, NOW, principalOf } from './grant-fixtures.ts';
@@ -110,6 +111,7 @@ describe('a broker token', () => {
   ])('of %d seconds, asked for, is met or refused', async (asked, reason) => {
     const { claims, refusal } = await mint({ requestedDuration: seconds(asked) });
     expect(refusal?.reason ?? null).toBe(reason);
+    if (reason !== null) expect(refusal?.detail).toBe('duration must be 1 to 600 seconds.');
     if (reason === null) expect(claims).toMatchObject({ exp: SECOND + asked });
   });
 
@@ -195,6 +197,28 @@ describe('a broker token', () => {
     });
   });
 
+  it.each([
+    ['itself the subject', principalOf('portal', 'portal', 'client'), null, undefined],
+    ['itself who acts', principalOf('okta', 'alice'), actorOf(null, 'portal', 'portal'), undefined],
+    ['beside another that acts', principalOf('okta', 'alice'), actorOf(null, 'agent', 'agent'), ['portal']],
+    ['beside another that is the subject', principalOf('bot', 'bot', 'client'), null, ['portal']],
+    ['beside a connection of its name', principalOf('portal', 'alice'), null, ['portal']],
+  ])(
+    'names a client that presented as presenter only where it is not named already: %s',
+    async (_, principal, actor, presenters) => {
+      const client = { client: 'portal', claims: principal.claims, proof: principal.proof, reuse: null };
+      const { claims } = await mint({ principal, actor, client });
+      expect(Object(claims?.['token_broker']).presenters).toEqual(presenters);
+    },
+  );
+
+  it('names who presented before, once each', async () => {
+    const principal = { ...principalOf('okta', 'alice'), lineage: lineage({ presenters: ['first', 'second'] }) };
+    const actor = { ...actorOf('k8s', null, 'x'), lineage: lineage({ presenters: ['second'] }) };
+    const { claims } = await mint({ principal, actor });
+    expect(claims).toMatchObject({ token_broker: { presenters: ['first', 'second'] } });
+  });
+
   it('has the further claims of its scopes, none of which stands in for a standard one', async () => {
     const grant = grantOf({ claims: { team: '${claims.team}', tier: 'gold', sub: 'root', token_broker: 'x' } });
     const { claims } = await mint(
@@ -210,6 +234,54 @@ describe('a broker token', () => {
     expect((await mint({}, ...scopes)).refusal).toMatchObject({ reason: 'scopes_incompatible' });
     const missing = await mint({}, granted(grantOf({ claims: { team: '${claims.team}' } })));
     expect(missing.refusal).toMatchObject({ reason: 'template_value' });
+  });
+
+  it.each([
+    ['a DPoP key is bound to it (RFC 9449 section 6.1)', 'the-thumbprint', { cnf: { jkt: 'the-thumbprint' } }, 'DPoP'],
+    ['no key is bound to none', null, {}, 'Bearer'],
+  ])('that was asked for with %s', async (_, key, expected, tokenType) => {
+    const { claims, minted, prepared } = await mint({ key });
+    const { cnf } = { cnf: undefined, ...claims };
+    expect(cnf === undefined ? {} : { cnf }).toEqual(expected);
+    expect(minted).toMatchObject({ value: { secret: { tokenType } } });
+    expect(prepared?.planned.boundTo ?? null).toBe(key);
+  });
+
+  it.each([
+    ['requires DPoP is made only with a key', true, null, 'dpop_proof_missing'],
+    ['requires DPoP, with a key, is made', true, 'the-thumbprint', null],
+    ['does not require it is made without', false, null, null],
+  ])('of a client that %s', async (_, requiresDpop, key, reason) => {
+    const { proof, claims } = principalOf('k8s', 'x');
+    const client = { client: 'portal', claims, proof, reuse: null, ...(requiresDpop ? { requiresDpop } : {}) };
+    expect((await mint({ client, key })).refusal?.reason ?? null).toBe(reason);
+  });
+
+  it('carries the claims of the principal that its scope names, where it has them, and none of the protocol', async () => {
+    const held: Record<string, JsonValue> = { team: 'data', groups: ['a', 'b'], sub: 'root', token_broker: 'x' };
+    const lookup = (key: string) =>
+      key === 'claims.broken' ? new Unavailable('parameter_invalid') : held[key.slice('claims.'.length)];
+    const carries = ['team', 'groups', 'absent', 'broken', 'sub', 'token_broker'];
+    const { claims, prepared } = await mint({}, granted(grantOf({ carries }), { lookup }));
+    expect(claims).toMatchObject({ team: 'data', groups: ['a', 'b'], sub: 'github:repo:acme/web:ref:refs/heads/main' });
+    expect(claims).not.toHaveProperty('absent');
+    expect(claims).not.toHaveProperty('broken');
+    expect(prepared?.bound()).toEqual({
+      audience: 'https://api.acme.internal',
+      claims: { team: 'data', groups: ['a', 'b'] },
+    });
+  });
+
+  it('ends in the second before its proof does, where that is in the midst of one', async () => {
+    const { claims } = await mint({ endsBy: epochSeconds(SECOND + 300.5) });
+    expect(claims?.['exp']).toBe(SECOND + 300);
+  });
+
+  it('of a broker token names the broker as the way that it came, and every scope that it came of', async () => {
+    const principal = { ...principalOf('github', 'repo:x'), lineage: lineage({ scopes: ['first'] }) };
+    const { claims } = await mint({ principal });
+    expect(claims).toMatchObject({ client_id: 'connection:broker', token_broker: { scopes: ['first'] } });
+    expect(claims).not.toHaveProperty('act');
   });
 
   it('is not made where the key cannot be had', async () => {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AuthenticatedClient, Proof } from '../../lib/identity/principal.ts';
+import type { AuthenticatedClient, Lineage, Proof } from '../../lib/identity/principal.ts';
 import { type Authenticators, authenticate, type PresentedProofs } from '../../lib/issuance/authenticate.ts';
 import { issue } from '../../lib/issue.ts';
 import { accept, type Outcome, refuse } from '../../lib/outcome.ts';
-import { aPrincipal, aRequest, fakeConfiguration, goodWorld } from '../fakes/world.ts';
+import { epochSeconds } from '../../lib/time.ts';
+import { aPrincipal, aRequest, fakeConfiguration, goodWorld, NOW_SECONDS } from '../fakes/world.ts';
 
 const context = {
   configuration: fakeConfiguration({}),
@@ -84,6 +85,50 @@ describe('a proof', () => {
       aRequest().proofs.subject,
       { configuration, sourceIp: aRequest().caller.sourceIp, signal: context.signal },
     ]);
+  });
+});
+
+describe('a broker token that is bound to a key (RFC 9449 section 6)', () => {
+  const dpop = { proof: 'a.b.c', method: 'POST', path: '/oauth2/token', accessToken: null } as const;
+  const until = epochSeconds(NOW_SECONDS + 60);
+  const keyOf = (thumbprint: string) => ({
+    thumbprint,
+    reuse: { reuse: 'once', issuer: 'dpop x', tokenId: 'a', until } as const,
+  });
+  const boundTo = (thumbprint: string | null): Lineage => ({
+    ...{ tokenIds: ['iss_1'], exchanges: 1, expires: until, issuer: null, actors: [], presenters: [], scopes: [] },
+    boundTo: thumbprint,
+    token: { subject: 's', claims: { values: new Map(), unavailable: new Map() } },
+  });
+
+  it.each<[string, Lineage | null, Lineage | null, string | null, string | null]>([
+    ['is a proof with a proof of that key', boundTo('k1'), null, 'k1', null],
+    ['is none without it', boundTo('k1'), null, null, 'dpop_proof_missing'],
+    ['is none with that of another key', boundTo('k1'), null, 'k2', 'dpop_key_mismatch'],
+    ["is none as an actor's without it", null, boundTo('k1'), null, 'dpop_proof_missing'],
+    ["is none as an actor's with that of another key", null, boundTo('k1'), 'k2', 'dpop_key_mismatch'],
+    ['is none beside one of another key', boundTo('k1'), boundTo('k2'), 'k1', 'dpop_key_mismatch'],
+    ['that is bound to none needs none', boundTo(null), boundTo(null), null, null],
+    ['that is bound to none may come with one', boundTo(null), null, 'k2', null],
+  ])('%s', async (_, ofSubject, ofActor, proven, reason) => {
+    const { authenticators } = verifiers();
+    const all: Authenticators = {
+      ...authenticators,
+      jwt: async () => accept(aPrincipal({ lineage: ofSubject })),
+      saml: async () => accept(aPrincipal({ lineage: ofActor })),
+      dpop: async () => accept(keyOf(proven ?? '')),
+    };
+    const proofs = presented({ actor: PROOFS.saml, ...(proven === null ? {} : { dpop }) });
+    const outcome = await authenticate(all, proofs, context);
+    expect(outcome.ok ? null : outcome.refusal.reason).toBe(reason);
+    if (outcome.ok) expect(outcome.value.key).toEqual(proven === null ? undefined : keyOf(proven));
+  });
+
+  it('is refused where the proof of its key is, and where nobody here verifies one', async () => {
+    const { authenticators } = verifiers();
+    const refusing = { ...authenticators, dpop: async () => refuse('replayed') };
+    expect(await authenticate(refusing, presented({ dpop }), context)).toEqual(refuse('replayed'));
+    expect(await authenticate(authenticators, presented({ dpop }), context)).toEqual(refuse('dpop_proof_invalid'));
   });
 });
 

@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Scope } from '../../lib/configuration/documents.ts';
+import type { Granted, Narrowing } from '../../lib/credential/grant.ts';
 import { isScopeName } from '../../lib/issuance/decide-scopes.ts';
-import { issue } from '../../lib/issue.ts';
+import { type IssuanceRequest, issue } from '../../lib/issue.ts';
 import { accept, refuse } from '../../lib/outcome.ts';
+import type { GrantType } from '../../lib/policy/grants/kinds.ts';
 import type { LimitCount } from '../../lib/ports/limits.ts';
 import { epochSeconds, seconds } from '../../lib/time.ts';
 import { aPrincipal, aRequest, aScope, goodWorld, NOW_SECONDS } from '../fakes/world.ts';
@@ -145,4 +148,167 @@ describe('a kind of proof that a function does not verify', () => {
     expect(outcome).toMatchObject({ ok: false, refusal: { reason: 'proof_type_unsupported' } });
     expect(calls).toEqual([]);
   });
+});
+
+const audience = 'https://one.example';
+const tokenScope = (scope: string, more: Partial<Scope> = {}) =>
+  aScope({ scope, grant: { type: 'broker-token', audience, duration: seconds(600), claims: {} }, ...more });
+
+/** Which scopes are prepared with what `param.env` is for each, or why none is. */
+async function answered(scopes: readonly Scope[], more: Partial<IssuanceRequest>) {
+  const { ports } = goodWorld(scopes);
+  const said: string[] = [];
+  const prepared = (...granted: readonly Granted<GrantType>[]) => {
+    for (const { scope, lookup } of granted) said.push(`${scope} ${lookup('param.env') ?? ''}`.trim());
+    return accept({
+      planned: { expires: NOW_SECONDS },
+      bound: () => ({}),
+      mint: async () => refuse('internal_fault'),
+    });
+  };
+  const granter = {
+    prepare: (granted: Granted<GrantType>) => prepared(granted),
+    prepareTogether: (granted: readonly Granted<GrantType>[]) => prepared(...granted),
+  };
+  const granters = { 'aws-session': granter, 'broker-token': granter };
+  const outcome = await issue({ ...ports, granters }, aRequest({ route: 'token', ...more }), signal);
+  return said.length > 0 ? said : outcome.ok || outcome.refusal.reason;
+}
+
+const nothing = { policy: null, policyArns: [], parameters: {} };
+
+describe('whatever asks for less than would be given', () => {
+  const policy = { Version: '2012-10-17', Statement: [] };
+  it.each<[string, Partial<Narrowing>, unknown]>([
+    ['a policy', { policy }, 'narrowing_refused'],
+    ['the ARN of a policy', { policyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess'] }, 'narrowing_refused'],
+    ['nothing', {}, ['a']],
+  ])('is refused by a grant that nothing narrows: %s', async (_, narrowing, expected) => {
+    expect(await answered([tokenScope('a')], { scopes: ['a'], narrowing: { ...nothing, ...narrowing } })).toEqual(
+      expected,
+    );
+  });
+});
+
+describe('a grant that is allowed', () => {
+  const scopes = [tokenScope('a'), tokenScope('b', { requires: { intent: true } })];
+  const target = { names: [], tokenType: null, principalArn: null };
+
+  it.each<[string, Partial<IssuanceRequest>, unknown]>([
+    ['is given at the routes of its kind', { scopes: ['a'] }, ['a']],
+    ['is not given at another route', { scopes: ['a'], route: 'credentials' }, 'grant_not_available_here'],
+    ['is given for its own target', { scopes: ['a'], target: { ...target, names: [audience] } }, ['a']],
+    [
+      'is not given for another',
+      { scopes: ['a'], target: { ...target, names: ['https://two.example'] } },
+      'target_mismatch',
+    ],
+    [
+      'is not given as a type of token that it is not',
+      { scopes: ['a'], target: { ...target, tokenType: 'urn:x' } },
+      'requested_token_type_mismatch',
+    ],
+    ['is not given without the intent that one of the scopes requires', { scopes: ['a', 'b'] }, 'intent_required'],
+    ['is given with it', { scopes: ['a', 'b'], intent: 'deploy' }, ['a', 'b']],
+    ['is not given beside a scope that there is not', { scopes: ['a', 'c'] }, 'not_allowed'],
+    ['is not given beside what no scope can be called', { scopes: ['a', 'no name'] }, 'not_allowed'],
+  ])('%s', async (_, more, expected) => {
+    expect(await answered(scopes, more)).toEqual(expected);
+  });
+
+  it('is bound to the key that its caller has proven, and to none where there was no proof', async () => {
+    const { ports, inputs } = goodWorld();
+    const reuse = { reuse: 'once', issuer: 'dpop x', tokenId: 'a', until: epochSeconds(NOW_SECONDS + 60) } as const;
+    const keyProof = async () => accept({ thumbprint: 'the-thumbprint', reuse });
+    const dpop = { proof: 'a.b.c', method: 'POST', path: '/oauth2/token', accessToken: null } as const;
+    const proofs = { ...aRequest().proofs, dpop };
+    await issue(
+      { ...ports, authenticators: { ...ports.authenticators, dpop: keyProof } },
+      aRequest({ proofs }),
+      signal,
+    );
+    await issue(ports, aRequest(), signal);
+    expect(inputs.map(({ key }) => key)).toEqual(['the-thumbprint', null]);
+  });
+
+  it('of a kind that goes into no common token is not given for several scopes', async () => {
+    const { ports } = goodWorld(scopes);
+    const granters = { 'broker-token': { prepare: () => refuse('internal_fault') } };
+    const outcome = await issue(
+      { ...ports, granters },
+      aRequest({ scopes: ['a', 'b'], route: 'token', intent: 'x' }),
+      signal,
+    );
+    expect(outcome).toMatchObject({ refusal: { reason: 'scopes_incompatible' } });
+  });
+});
+
+describe('the parameters of a scope', () => {
+  const env = (...values: string[]) => ({ parameters: { env: { values } } });
+  const scopes = [tokenScope('a', env('test', 'prod')), tokenScope('b', env('test')), tokenScope('c')];
+
+  it.each<[string, readonly string[], Record<string, string>, unknown]>([
+    ['go to its templates', ['a'], { env: 'prod' }, ['a prod']],
+    ['that are missing are asked for', ['a'], {}, 'parameter_required'],
+    ['take no other value', ['a'], { env: 'dev' }, 'parameter_invalid'],
+    ['that it has not are refused', ['c'], { env: 'test' }, 'parameter_invalid'],
+    ['go to each of several', ['a', 'b'], { env: 'test' }, ['a test', 'b test']],
+    ['are those of each of several', ['a', 'b'], { env: 'prod' }, 'parameter_invalid'],
+    ['are those of the first too', ['b', 'a'], { env: 'prod' }, 'parameter_invalid'],
+  ])('%s', async (_, names, parameters, expected) => {
+    expect(await answered(scopes, { scopes: names, narrowing: { ...nothing, parameters } })).toEqual(expected);
+  });
+});
+
+describe('where a target is named instead of scopes', () => {
+  const target = { names: [audience], tokenType: null, principalArn: null };
+  const demand = { from: [], within: seconds(900), uses: 1, for: seconds(3600), breakGlass: [] };
+  const denied = { when: { StringEquals: { 'claims.ref': ['refs/heads/other'] } } };
+
+  it.each<[string, readonly Scope[], unknown]>([
+    ['all that are of it and that the caller may have are granted', [tokenScope('a'), tokenScope('b')], ['a', 'b']],
+    [
+      'one that the caller may not have is left out',
+      [
+        tokenScope('a', { allow: [{ connections: ['github'], clients: null, actor: null, ...denied }] }),
+        tokenScope('b'),
+      ],
+      ['b'],
+    ],
+    [
+      'one that somebody has to approve has to be named',
+      [tokenScope('a', { requires: { intent: false, approval: demand } }), tokenScope('b')],
+      ['b'],
+    ],
+    [
+      'one that needs an intent is left out where there is none',
+      [tokenScope('a', { requires: { intent: true } }), tokenScope('b')],
+      ['b'],
+    ],
+    ['where none is left, the target is refused', [tokenScope('a', { enabled: false })], 'target_mismatch'],
+    ['where none is of it, the target is refused', [aScope()], 'target_mismatch'],
+  ])('%s', async (_, scopes, expected) => {
+    expect(await answered(scopes, { scopes: [], target })).toEqual(expected);
+  });
+
+  it('no target at all is refused', async () => {
+    expect(await answered([tokenScope('a')], { scopes: [], target: { ...target, names: [] } })).toBe('target_mismatch');
+  });
+});
+
+it('the shortest default of several scopes is the duration that conditions see', async () => {
+  const of = (scope: string, duration: number) =>
+    tokenScope(scope, {
+      grant: { type: 'broker-token', audience, duration: seconds(duration), claims: {} },
+      allow: [
+        {
+          connections: ['github'],
+          clients: null,
+          actor: null,
+          when: { NumericEquals: { 'request.duration': ['300'] } },
+        },
+      ],
+    });
+  expect(await answered([of('a', 600), of('b', 300)], { scopes: ['a', 'b'] })).toEqual(['a', 'b']);
+  expect(await answered([of('a', 600), of('b', 301)], { scopes: ['a', 'b'] })).toBe('not_allowed');
 });

@@ -80,14 +80,12 @@ function isSameAddress(htu: string, url: string): boolean {
 
 const withoutSlash = (path: string): string => path.replace(/(?<=.)\/$/, '');
 
-const hashOf = (token: string): string => createHash('sha256').update(token, 'ascii').digest('base64url');
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
 /** RFC 7638 section 3: the members that are the key, in their order, as JSON without blanks. */
 function thumbprintOf(jwk: JsonObject): string {
-  const members = Object.entries(bareKey(jwk)).sort(([one], [other]) => (one < other ? -1 : 1));
-  return createHash('sha256')
-    .update(JSON.stringify(Object.fromEntries(members)))
-    .digest('base64url');
+  const key = bareKey(jwk);
+  return hashOf(JSON.stringify(key, Object.keys(key).sort()));
 }
 
 const invalid = (check: string, what: string) =>
