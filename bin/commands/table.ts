@@ -46,6 +46,10 @@ const issuances: CommandTable = {
   },
   export: { summary: 'write issuances as JSON Lines or CSV', load: () => import('./issuances/export.ts') },
   trace: { summary: 'show what a session did, by CloudTrail', load: () => import('./issuances/trace.ts') },
+  usage: {
+    summary: 'set what a scope grants beside what was used of it, and propose a smaller policy',
+    load: () => import('./issuances/usage.ts'),
+  },
   stats: {
     summary: 'count issuances, over time or by what they have in common',
     load: () => import('./issuances/stats.ts'),

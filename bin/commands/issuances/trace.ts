@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { MOST_ROUNDS, Trace, type TracedEvent } from '../../../lib/cloudtrail/trace.ts';
 import { parseIssuanceId } from '../../../lib/ledger/id.ts';
 import { toJson } from '../../../lib/ledger/json.ts';
@@ -9,7 +8,7 @@ import { progressOn } from '../../progress.ts';
 import { withLedger } from './ledger.ts';
 import { tablesOption } from './search-options.ts';
 import { plainText, textTable } from './text.ts';
-import { type TrailFiles, trailFiles } from './trail-files.ts';
+import { cloudtrailOption, type TrailFiles, trailFiles, trailPaths } from './trail-files.ts';
 
 const TIMEOUT_MS = 30_000;
 
@@ -20,7 +19,7 @@ Sessions that it asked STS for are followed. Reads DynamoDB with your own AWS cr
     { flags: '--access-key-id <id>', description: 'the session with this AWS access key' },
     { flags: '--issuance <id>', description: 'the session of this issuance' },
     { flags: '--session-name <name>', description: "the session of this name, which is the issuance's id" },
-    { flags: '--cloudtrail <dir>', description: "a folder with CloudTrail's files (.json, .json.gz), at any depth" },
+    cloudtrailOption,
     { flags: '--json', description: 'print {"issuance", "events", "files", "unreadable"}' },
     tablesOption,
   ],
@@ -31,11 +30,8 @@ Exit code: 0 done, 1 there is no such session, or a file could not be read.`,
     'token-broker issuances trace --access-key-id ASIA… --cloudtrail trail/',
   ],
   run: async (given, terminal) => {
-    const folder = given.value('cloudtrail');
-    if (folder === undefined || folder === '')
-      throw new UsageError("--cloudtrail names a folder with CloudTrail's files");
     const find = sessionOf(given);
-    const files = trailFiles(resolve(terminal.cwd, folder));
+    const files = trailFiles(trailPaths(given), terminal.cwd);
     const record = await withLedger(given.value('tables'), terminal, find);
     if (record === null) {
       terminal.err("The ledger has no such session: it is another broker's, nobody's, or its retention is over.\n");

@@ -1,13 +1,27 @@
-/** CloudTrail's files in a folder, as `aws s3 sync` brings them. */
+/** CloudTrail's files, as `aws s3 sync` brings them. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { readTrailEvent, type TrailEvent } from '../../../lib/cloudtrail/event.ts';
 import { isJsonObject, type JsonValue } from '../../../lib/json.ts';
+import { type Arguments, type OptionSpec, UsageError } from '../../command.ts';
 
 /** CloudTrail ends a file at some 50 MB; what unpacks to more is none of its. */
 const MOST_BYTES = 512 * 1_048_576;
 const IS_TRAIL_FILE = /\.json(?:\.gz)?$/;
+
+export const cloudtrailOption: OptionSpec = {
+  flags: '--cloudtrail <path>',
+  description: "a file of CloudTrail's, or a folder with such files (.json, .json.gz) at any depth",
+  repeatable: true,
+};
+
+/** What `--cloudtrail` names. Throws `UsageError` where it is not there. */
+export function trailPaths(given: Arguments): readonly string[] {
+  const paths = given.values('cloudtrail');
+  if (paths.length > 0 && !paths.includes('')) return paths;
+  throw new UsageError("--cloudtrail names a folder with CloudTrail's files, or one of them");
+}
 
 export interface TrailFiles {
   readonly files: readonly string[];
@@ -15,11 +29,15 @@ export interface TrailFiles {
   events(file: string): readonly TrailEvent[] | null;
 }
 
-/** The `.json` and `.json.gz` files below the folder, by name. Throws where it is no folder that can be read. */
-export function trailFiles(folder: string): TrailFiles {
-  if (!statSync(folder).isDirectory()) throw new Error(`${folder} is no folder`);
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => IS_TRAIL_FILE.test(name));
-  return { files: files.sort(), events: (file) => eventsOf(join(folder, file)) };
+/** Files that are named, and the `.json` and `.json.gz` files below folders, by name. Throws for what is not there. */
+export function trailFiles(paths: readonly string[], cwd: string): TrailFiles {
+  const files = paths.flatMap((path) => {
+    const place = resolve(cwd, path);
+    if (!statSync(place).isDirectory()) return [path];
+    const names = readdirSync(place, { recursive: true, encoding: 'utf8' }).filter((name) => IS_TRAIL_FILE.test(name));
+    return names.sort().map((name) => join(path, name));
+  });
+  return { files: [...new Set(files)], events: (file) => eventsOf(resolve(cwd, file)) };
 }
 
 function eventsOf(path: string): readonly TrailEvent[] | null {

@@ -30,10 +30,13 @@ export async function consideredConfiguration(
   const [named] = given.positionals;
   const folder = resolve(terminal.cwd, named ?? '.');
   const isFolder = named !== undefined || ['connections', 'scopes'].some((name) => existsSync(join(folder, name)));
-  return isFolder ? ofFolder(folder, given, terminal, signal) : inForce(given, terminal, signal);
+  return isFolder
+    ? configurationOfFolder(folder, given, terminal, signal)
+    : configurationInForce(given, terminal, signal);
 }
 
-async function ofFolder(
+/** Of a folder. null: it is wrong, which was told. */
+export async function configurationOfFolder(
   folder: string,
   given: Arguments,
   terminal: Terminal,
@@ -54,7 +57,11 @@ async function ofFolder(
   };
 }
 
-async function inForce(given: Arguments, { env }: Terminal, signal: AbortSignal): Promise<ConsideredConfiguration> {
+export async function configurationInForce(
+  given: Arguments,
+  { env }: Terminal,
+  signal: AbortSignal,
+): Promise<ConsideredConfiguration> {
   const prefix = given.value('tables') ?? (env['TOKEN_BROKER_TABLES'] || 'token-broker');
   const table = { client: sdkDynamoDb(new DynamoDBClient({})), table: tableName(prefix, 'config') };
   const pointer = await readConfigurationPointer(table, signal);
