@@ -1,11 +1,11 @@
 import { canonicalResource } from '../resource-indicator.ts';
-import type { ConfigurationDocuments, OidcConnection, SamlConnection } from './documents.ts';
+import type { ConfigurationDocuments, Connection, OidcConnection, SamlConnection } from './documents.ts';
 
 /** One item of the configuration table, without its version: what is looked up by key, as JSON text. */
 export interface ConfigurationItem {
   /**
    * `scope#<name>`, `connection#<name>`, `client#<name>`, `issuer#<iss>`, `saml#<entityId>`, `saml-encryption#cbc`,
-   * `aws-iam#<serverId>`, `audience#<resource>`.
+   * `aws-iam#<serverId>`, `audience#<resource>`, `sign-in#connections`.
    */
   readonly key: string;
   readonly doc: string;
@@ -18,7 +18,7 @@ export const MAX_DOCUMENT_BYTES = 396_000;
  * The items of one version of the configuration. Connections are there by name and by what a proof says of itself: an
  * issuer's and a server id's item hold the connections whole, so that a request reads once; an entity id's item holds
  * their names, because metadata documents are large; an audience's those of the scopes whose tokens are for it. One
- * item names the SAML connections that list CBC, where there are any.
+ * item names the SAML connections that list CBC, and one the connections that people sign in at, where there are any.
  */
 export function configurationItems(documents: ConfigurationDocuments): readonly ConfigurationItem[] {
   const item = (kind: string, name: string, value: unknown) => ({ key: `${kind}#${name}`, doc: JSON.stringify(value) });
@@ -28,6 +28,7 @@ export function configurationItems(documents: ConfigurationDocuments): readonly 
   const byIssuer = group(oidc, (connection: OidcConnection) => connection.issuers.map(({ issuer }) => issuer));
   const byEntityId = group(saml, (connection: SamlConnection) => [connection.entityId]);
   const cbc = saml.filter(({ encryption }) => encryption?.includes('cbc')).map(({ connection }) => connection);
+  const signingIn = documents.connections.filter(signsIn).map(({ connection }) => connection);
   const byServerId = group(awsIam, (connection) => [connection.serverId]);
   const byAudience = group(documents.scopes, ({ grant }) =>
     grant.type === 'broker-token' ? [canonicalResource(grant.audience)] : [],
@@ -45,6 +46,7 @@ export function configurationItems(documents: ConfigurationDocuments): readonly 
       ),
     ),
     ...(cbc.length === 0 ? [] : [item('saml-encryption', 'cbc', cbc)]),
+    ...(signingIn.length === 0 ? [] : [item('sign-in', 'connections', signingIn.sort())]),
     ...[...byAudience].map(([audience, scopes]) =>
       item(
         'audience',
@@ -56,6 +58,10 @@ export function configurationItems(documents: ConfigurationDocuments): readonly 
     ...[...byServerId].map(([serverId, connections]) => item('aws-iam', serverId, connections)),
   ];
 }
+
+/** Whether a browser may be sent there: a SAML identity provider, or an OIDC issuer that this broker is a client of. */
+const signsIn = (connection: Connection): boolean =>
+  connection.type === 'saml' || (connection.type === 'oidc' && connection.signIn != null);
 
 function group<T>(values: readonly T[], keys: (value: T) => readonly string[]): ReadonlyMap<string, readonly T[]> {
   const groups = new Map<string, T[]>();

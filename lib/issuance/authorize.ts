@@ -22,13 +22,17 @@ import type { Authenticated, PresentedProofs } from './authenticate.ts';
 import { type DecisionEvidence, decideScopes, type GrantedScopes, isScopeName, noEvidence } from './decide-scopes.ts';
 
 /** What a caller asks for, beside who it is. Nothing in it can widen what the scope grants. */
-export interface PolicyRequest {
+export interface PolicyRequest extends ScopelessRequest {
   readonly proofs: PresentedProofs;
   /**
    * Names; more than one only where all grant broker tokens of one audience. None: those of the target that the caller
    * may have.
    */
   readonly scopes: readonly string[];
+}
+
+/** The same whatever scopes are named. */
+export interface ScopelessRequest {
   readonly requestedDuration: Seconds | null;
   /** Up to 256 printable characters. */
   readonly intent: string | null;
@@ -58,8 +62,11 @@ export interface AuthorizationPorts {
   readonly granters: Granters;
 }
 
-export interface AuthorizationContext {
+export interface AuthorizationContext extends ConfigurationContext {
   readonly id: string;
+}
+
+interface ConfigurationContext {
   readonly configuration: Configuration;
   readonly signal: AbortSignal;
 }
@@ -76,7 +83,7 @@ export async function authorize(
 ): Promise<Authorization> {
   const now = ports.clock.now();
   const byTarget = request.scopes.length === 0;
-  const asked = byTarget ? await scopesOfTarget(request.target, context) : request.scopes;
+  const asked = byTarget ? await namesOfTarget(request.target, context) : request.scopes;
   const known = await readScopes(asked, context);
   if (known === null) {
     return { ...refuse(byTarget ? 'target_mismatch' : 'not_allowed'), evidence: noEvidence(request.scopes) };
@@ -114,14 +121,25 @@ export async function authorize(
 /**
  * Those that grant broker tokens for what was named first; whether they are for the rest too is looked at with each.
  */
-async function scopesOfTarget({ names }: AskedTarget, context: AuthorizationContext): Promise<readonly string[]> {
+async function namesOfTarget({ names }: AskedTarget, context: ConfigurationContext): Promise<readonly string[]> {
   const [target] = names;
   return target === undefined ? [] : context.configuration.audience(target, context.signal);
 }
 
+/** The scopes that a request by its target gets, whoever `who` is; null: none, or there is no such target. */
+export async function scopesOfTarget(
+  request: ScopelessRequest,
+  who: Authenticated,
+  context: ConfigurationContext,
+  time: EpochSeconds,
+): Promise<readonly CompiledScope[] | null> {
+  const known = await readScopes(await namesOfTarget(request.target, context), context);
+  return known === null ? null : allowedOf(request, who, known, time);
+}
+
 /** Of scopes that were not named, those that the caller gets as it asks: whatever more they want has to be named. */
 function allowedOf(
-  request: PolicyRequest,
+  request: ScopelessRequest,
   who: Authenticated,
   scopes: readonly CompiledScope[],
   time: EpochSeconds,
@@ -135,7 +153,7 @@ function allowedOf(
 
 async function readScopes(
   names: readonly string[],
-  { configuration, signal }: AuthorizationContext,
+  { configuration, signal }: ConfigurationContext,
 ): Promise<readonly [CompiledScope, ...CompiledScope[]] | null> {
   if (!names.every((name) => isScopeName(name))) return null;
   const scopes = await Promise.all(names.map((name) => configuration.scope(name, signal)));
@@ -202,7 +220,7 @@ function prepare<T extends GrantType>(
 }
 
 /** What an allowed principal may still be refused before anything is prepared. */
-function checkRequest(request: PolicyRequest, scopes: readonly [CompiledScope, ...CompiledScope[]]): Outcome<null> {
+function checkRequest(request: ScopelessRequest, scopes: readonly [CompiledScope, ...CompiledScope[]]): Outcome<null> {
   const [first, ...others] = scopes;
   const { type, document } = first.grant;
   const together = others.every(({ grant }) => grant.type === type && goTogether(type, document, grant.document));

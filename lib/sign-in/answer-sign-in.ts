@@ -2,20 +2,14 @@ import { claimedInResponseTo } from '../identity/saml/read-message.ts';
 import type { Authenticators } from '../issuance/authenticate.ts';
 import { claimOnce } from '../issuance/single-use.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
-import type { Configurations } from '../ports/configuration.ts';
-import type { Random } from '../ports/host.ts';
 import type { Replays } from '../ports/replays.ts';
 import { hashOf, makeSecret } from './secret.ts';
 import { acsUrl } from './service-provider.ts';
-import { type SignedIn, settleSignIn } from './settle-sign-in.ts';
-import type { SignIns } from './sign-ins.ts';
+import { type SettlePorts, type SignedIn, settleSignIn } from './settle-sign-in.ts';
 
-export interface AnswerPorts {
+export interface AnswerPorts extends SettlePorts {
   readonly issuer: string;
-  readonly random: Random;
-  readonly configurations: Configurations;
   readonly saml: NonNullable<Authenticators['saml']>;
-  readonly signIns: SignIns;
   readonly replays: Replays;
 }
 
@@ -28,6 +22,7 @@ interface PostedResponse {
   readonly browser: string | null;
   /** Id of this HTTP request. */
   readonly id: string;
+  readonly sourceIp: string;
 }
 
 /**
@@ -59,5 +54,5 @@ export async function answerSignIn(
   const spent = await claimOnce(ports.replays, verified.value.reuse, posted.id, signal);
   if (!spent) return refuse('replayed');
   if (ours === null) return accept({ principal: verified.value, question: null });
-  return settleSignIn(ports, ours, verified.value, signal);
+  return settleSignIn(ports, ours, { principal: verified.value, sourceIp: posted.sourceIp }, signal);
 }

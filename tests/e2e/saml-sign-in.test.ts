@@ -91,7 +91,6 @@ describe('GET /oauth2/authorize', () => {
     ['no method, which means plain', { code_challenge_method: '' }, 'invalid_request', 'code_challenge_missing'],
     ['no scope', { scope: '' }, 'invalid_scope', 'scope_missing'],
     ['a scope of another shape', { scope: 'a"b' }, 'invalid_scope', 'not_allowed'],
-    ['no connection', { connection: '' }, 'invalid_request', 'parameter_missing'],
     ['an unknown connection', { connection: 'nowhere' }, 'invalid_request', 'sign_in_connection'],
     ['a form post', { response_mode: 'form_post' }, 'invalid_request', 'parameter_invalid'],
     ['a policy, which cannot be asked for here', { policy: '{}' }, 'invalid_request', 'parameter_invalid'],
@@ -102,6 +101,43 @@ describe('GET /oauth2/authorize', () => {
     const location = new URL(answer.headers.get('location') ?? '');
     expect(`${location.origin}${location.pathname}`).toBe(REDIRECT);
     expect(Object.fromEntries(location.searchParams)).toMatchObject({ error, reason, state: 'xyz~1', iss: broker.url });
+  });
+
+  it('without a connection lists those that sign in, each with the request as it came, and keeps nothing', async () => {
+    const answer = await browser().authorize({ connection: '', scope: 'api', state: 'a&connection=portal"><b>' });
+    expect([answer.status, answer.headers.getSetCookie()]).toEqual([200, []]);
+    const page = await answer.text();
+    const links = [...page.matchAll(/<a [^>]*href="([^"]+)">([^<]+)<\/a>/g)].map(([, href = '', name]) => {
+      const url = new URL(href.replaceAll('&amp;', '&'), broker.url);
+      return { name, at: url.searchParams.getAll('connection'), state: url.searchParams.get('state') };
+    });
+    const state = 'a&connection=portal"><b>';
+    const names = ['aws', 'corp', 'down', 'ended', 'portal'];
+    expect(links).toEqual(names.map((name) => ({ name, at: [name], state })));
+    expect(page).not.toMatch(/<script|<b>|onclick/);
+    expect(page).toContain('a program on this computer (127.0.0.1:49152)');
+  });
+
+  it('lists nothing for a redirect URI that nobody registered', async () => {
+    const answer = await browser().authorize({ connection: '', redirect_uri: 'https://evil.example/' });
+    expect([answer.status, await answer.text()]).toEqual([400, expect.not.stringContaining('portal')]);
+  });
+
+  it('with a resource and no scope asks for what the person may have there, and gives that (RFC 8707)', async () => {
+    const person = browser();
+    const asked = { scope: '', resource: 'https://api.example.com/' };
+    const page = await (await person.signIn(asked)).text();
+    expect(page).toContain('api, other');
+    expect(page).not.toContain('closed');
+    const decided = await person.decide(formOf(page));
+    const code = new URL(decided.headers.get('location') ?? '').searchParams.get('code') ?? '';
+    const granted = await redeem(code, { resource: 'https://api.example.com' });
+    expect(await granted.json()).toMatchObject({ token_type: 'Bearer', scope: 'api other' });
+  });
+
+  it('hands nothing over for a resource of which the person may have nothing', async () => {
+    const page = await browser().signIn({ scope: '', resource: 'https://elsewhere.example' });
+    expect([page.status, await page.text()]).toEqual([403, expect.stringContaining('target_mismatch')]);
   });
 
   it.each(['PUT', 'DELETE', 'PATCH'])('refuses %s', async (method) => {

@@ -33,6 +33,11 @@ export function documentConfiguration(documents: ConfigurationDocuments): Config
       documents.scopes.flatMap(({ scope, grant }) =>
         grant.type === 'broker-token' && isSameResource(grant.audience, resource) ? [scope] : [],
       ),
+    signInConnections: async () =>
+      documents.connections
+        .filter((each) => each.type === 'saml' || (each.type === 'oidc' && each.signIn != null))
+        .map(({ connection }) => connection)
+        .sort(),
     samlDecryptsCbc: async () => saml.some(({ encryption = [] }) => encryption.includes('cbc')),
     awsIamServer: async (serverId) => awsIam.filter((each) => each.serverId === serverId),
   };

@@ -51,6 +51,7 @@ export function configurationVersion(table: ConfigurationTable, { version, appli
       return Promise.all(listed.map((name) => samlConnection(name, signal)));
     },
     audience: async (resource, signal) => (await names(`audience#${canonicalResource(resource)}`, signal)) ?? [],
+    signInConnections: async (signal) => (await names('sign-in#connections', signal)) ?? [],
     samlDecryptsCbc: async (signal) => (await names('saml-encryption#cbc', signal)) !== null,
     awsIamServer: async (serverId, signal) => (await serverIds(`aws-iam#${serverId}`, signal)) ?? [],
   };

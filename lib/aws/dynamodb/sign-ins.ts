@@ -4,7 +4,7 @@ import type { Clock } from '../../ports/host.ts';
 import { authorizationJson, authorizationOf } from '../../sign-in/authorization-json.ts';
 import { principalJson, principalOf } from '../../sign-in/principal-json.ts';
 import { hashOf } from '../../sign-in/secret.ts';
-import type { AnsweredSignIn, PendingSignIn, SignIns } from '../../sign-in/sign-ins.ts';
+import type { AnsweredSignIn, AuthorizationRequest, PendingSignIn, SignIns } from '../../sign-in/sign-ins.ts';
 import { epochSeconds, toEpochSeconds } from '../../time.ts';
 import { conditionFailed } from './client.ts';
 import { conditionHeld, keyOf, type StateTable, stateKey } from './state-table.ts';
@@ -44,16 +44,18 @@ export function dynamoSignIns(options: SignInsOptions): SignIns {
       if (item === null || Number(item['expires']?.N) <= toEpochSeconds(clock.now())) return null;
       return item['principal'] === undefined ? pendingOf(requestId, item) : null;
     },
-    answer: async ({ requestId }, principal, secret, signal) => {
+    answer: async ({ requestId, authorization }, principal, secret, signal) => {
+      const asked = authorization === null ? {} : { '#authorization': 'authorization' };
       const input = {
         TableName: table,
         Key: keyFor(requestId),
-        UpdateExpression: 'SET #principal = :principal, #consent = :consent',
+        UpdateExpression: `SET #principal = :principal, #consent = :consent${authorization === null ? '' : ', #authorization = :authorization'}`,
         // The secret is new with every answer: one that has it is this one's first arrival.
         ConditionExpression:
           'attribute_exists(pk) AND (attribute_not_exists(#principal) OR #consent = :consent) AND #expires > :now',
-        ExpressionAttributeNames: { '#principal': 'principal', '#consent': 'consent', '#expires': 'expires' },
+        ExpressionAttributeNames: { '#principal': 'principal', '#consent': 'consent', '#expires': 'expires', ...asked },
         ExpressionAttributeValues: {
+          ...(authorization === null ? {} : { ':authorization': authorizationItem(authorization) }),
           ':principal': { S: JSON.stringify(principalJson(principal)) },
           ':consent': { S: hashOf(secret) },
           ':now': now(),
@@ -99,7 +101,11 @@ const pendingItem = ({ connection, browser, authorization, expires }: PendingSig
   connection: { S: connection },
   browser: { S: browser },
   expires: { N: String(expires) },
-  ...(authorization === null ? {} : { authorization: { S: JSON.stringify(authorizationJson(authorization)) } }),
+  ...(authorization === null ? {} : { authorization: authorizationItem(authorization) }),
+});
+
+const authorizationItem = (authorization: AuthorizationRequest) => ({
+  S: JSON.stringify(authorizationJson(authorization)),
 });
 
 function pendingOf(requestId: string, item: Item): PendingSignIn {

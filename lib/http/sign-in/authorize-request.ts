@@ -19,7 +19,8 @@ interface RedirectParameters {
 }
 
 interface AuthorizeParameters {
-  readonly connection: string;
+  /** null: the person is to choose. */
+  readonly connection: string | null;
   readonly authorization: AuthorizationRequest;
 }
 
@@ -67,11 +68,13 @@ export function readAuthorize({ query, client, redirectUri }: RedirectParameters
   if (codeChallenge === null || query.one('code_challenge_method') !== 'S256' || !isCodeChallenge(codeChallenge)) {
     return refuse('code_challenge_missing');
   }
-  const asked = allOf(readScopes(query.one('scope')), readTargets(query));
+  const scope = query.one('scope');
+  // Of a resource alone, the scopes are those that the person may have there, whoever that will be (RFC 8707 section 2).
+  const byResource = scope === null && query.one('resource') !== null;
+  const asked = allOf(byResource ? accept([]) : readScopes(scope), readTargets(query));
   if (!asked.ok) return asked;
   const [scopes, targets] = asked.value;
   const connection = query.one('connection');
-  if (connection === null) return missingParameter('connection');
   const state = readState(query);
   const authorization = { client, redirectUri, responseMode, scopes, targets, state, codeChallenge };
   return accept({ connection, authorization });

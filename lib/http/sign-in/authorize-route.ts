@@ -1,10 +1,12 @@
 import { accept, type Outcome, refuse } from '../../outcome.ts';
 import { type DecidePorts, decideSignIn } from '../../sign-in/decide-sign-in.ts';
 import { trustClient } from '../../sign-in/trust-client.ts';
+import { missingParameter } from '../parameters.ts';
 import type { Handling, Route, RouteAnswer, RouteRequest } from '../route.ts';
 import { readAuthorize, readDecision, readRedirect, readResponseMode, readState } from './authorize-request.ts';
 import { readBrowserCookie } from './browser-cookie.ts';
 import { PAGE_ROUTE } from './page-route.ts';
+import { connectionsPage } from './pages/connections-page.ts';
 import { decidedPage } from './pages/device-pages.ts';
 import { type ProviderRedirectPorts, redirectToProvider } from './provider-redirect.ts';
 import { codeRedirect, errorRedirect } from './redirect.ts';
@@ -38,7 +40,12 @@ async function authorize(
   if (!trusted.ok) return trusted;
   refuseAs(errorRedirect({ redirectUri, state: readState(query), responseMode: readResponseMode(query) }, issuer));
   const parsed = readAuthorize(asked.value);
-  return parsed.ok ? redirectToProvider(ports, request, parsed.value, signal) : parsed;
+  if (!parsed.ok) return parsed;
+  const { connection, authorization } = parsed.value;
+  if (connection !== null) return redirectToProvider(ports, request, { connection, authorization }, signal);
+  const connections = await configuration.signInConnections(signal);
+  if (connections.length === 0) return missingParameter('connection');
+  return accept({ answer: connectionsPage(connections, authorization, request.rawQuery, request.id) });
 }
 
 async function decide(

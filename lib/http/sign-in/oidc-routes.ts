@@ -44,12 +44,12 @@ const READ = ['state', 'iss', 'code', 'error'] as const;
 const ERROR = /^[A-Za-z0-9_.:/-]{1,64}$/;
 
 function readReturned(request: RouteRequest, browser: string | null): Outcome<ReturnedAnswer> {
-  const { query, id } = request;
+  const { query, id, sourceIp } = request;
   const twice = READ.find((name) => query.all(name).length > 1);
   if (twice !== undefined) return repeatedParameter(twice);
   const [state, issuer, code, error] = READ.map((name) => query.one(name));
   if (typeof state !== 'string') return missingParameter('state');
-  const common = { connection: connectionOf(request), state, issuer: issuer ?? null, browser, id };
+  const common = { connection: connectionOf(request), state, issuer: issuer ?? null, browser, id, sourceIp };
   if (typeof error === 'string')
     return accept({ ...common, result: { error: ERROR.test(error) ? error : 'unreadable' } });
   return typeof code === 'string' ? accept({ ...common, result: { code } }) : missingParameter('code');

@@ -36,12 +36,14 @@ export const acsRoute = (ports: AnswerPorts): Route => ({
     const document = readSamlResponse(request);
     if (!document.ok) return document;
     const browser = readBrowserCookie(request, ports.issuer);
-    const posted = { connection: connectionOf(request), document: document.value, browser, id: request.id };
+    const posted = { connection: connectionOf(request), document: document.value, browser, ...idAndAddress(request) };
     const signedIn = await answerSignIn(ports, posted, signal);
     if (!signedIn.ok) return signedIn;
     return accept({ answer: signedInAnswer(signedIn.value, request.id) });
   },
 });
+
+const idAndAddress = ({ id, sourceIp }: RouteRequest) => ({ id, sourceIp });
 
 /** This broker as that connection's service provider. */
 export const metadataRoute = (ports: PublishPorts): Route => ({

@@ -4,26 +4,20 @@ import { verifyJwt } from '../../identity/oidc/verify-jwt.ts';
 import type { Principal } from '../../identity/principal.ts';
 import { claimOnce } from '../../issuance/single-use.ts';
 import { type Outcome, refuse } from '../../outcome.ts';
-import type { Configuration, Configurations } from '../../ports/configuration.ts';
-import type { Clock, Random } from '../../ports/host.ts';
+import type { Configuration } from '../../ports/configuration.ts';
 import type { KeySets } from '../../ports/keys.ts';
 import type { Replays } from '../../ports/replays.ts';
 import { toEpochSeconds } from '../../time.ts';
 import { hashOf } from '../secret.ts';
-import { type SignedIn, settleSignIn } from '../settle-sign-in.ts';
-import type { SignIns } from '../sign-ins.ts';
+import { type SettlePorts, type SignedIn, settleSignIn } from '../settle-sign-in.ts';
 import type { OidcProvider, OidcProviders } from './providers.ts';
 import type { ReturnedCode } from './redeem-at-provider.ts';
 import { nonceOf } from './sign-in-binding.ts';
 import { signInConnection } from './sign-in-connection.ts';
 
-export interface OidcAnswerPorts {
+export interface OidcAnswerPorts extends SettlePorts {
   readonly issuer: string;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly configurations: Configurations;
   readonly keySets: KeySets;
-  readonly signIns: SignIns;
   readonly replays: Replays;
   readonly providers: OidcProviders;
   /** `redeemAtProvider` (its module is loaded when a code comes). */
@@ -47,6 +41,7 @@ export interface ReturnedAnswer {
   readonly browser: string | null;
   /** Id of this HTTP request. */
   readonly id: string;
+  readonly sourceIp: string;
 }
 
 /**
@@ -85,7 +80,7 @@ export async function answerOidcSignIn(
   const verified = await verifyIdToken(ports, token.value, expected, configuration, signal);
   if (!verified.ok) return verified;
   if (!(await claimOnce(ports.replays, verified.value.reuse, answer.id, signal))) return refuse('replayed');
-  return settleSignIn(ports, pending, verified.value, signal);
+  return settleSignIn(ports, pending, { principal: verified.value, sourceIp: answer.sourceIp }, signal);
 }
 
 /** What people may be told of an error: RFC 6749 section 4.1.2.1 and OpenID Connect Core section 3.1.2.6. */

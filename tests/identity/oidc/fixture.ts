@@ -120,6 +120,7 @@ export function configurationOf(connections: readonly OidcConnection[]): Configu
     client: nothing,
     samlAudience: nothing,
     audience: async () => [],
+    signInConnections: async () => [],
     samlDecryptsCbc: async () => false,
     awsIamServer: nothing,
     oidcIssuer: async (issuer) =>

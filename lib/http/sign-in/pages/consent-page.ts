@@ -33,7 +33,8 @@ ${hidden('secret', question.secret)}
   return htmlPage({ status: 200, title: `Allow ${client}?`, body, formLeadsTo }, requestId);
 }
 
-function placeOf(redirectUri: string): string {
+/** Where an answer goes, in a person's words. */
+export function placeOf(redirectUri: string): string {
   const { host } = new URL(redirectUri);
   return isLoopbackRedirect(redirectUri) ? `a program on this computer (${host})` : host;
 }
