@@ -34,7 +34,9 @@ export interface Configuration {
    * (`canonicalResource`). Empty: there are none.
    */
   audience(resource: string, signal: AbortSignal): Promise<readonly string[]>;
-  /** Names of the connections that people sign in at, sorted. Empty: none, or an earlier release applied the version. */
+  /**
+   * Names of the connections that people sign in at, sorted. Empty: none, or an earlier release applied the version.
+   */
   signInConnections(signal: AbortSignal): Promise<readonly string[]>;
   /** Whether any SAML connection lists CBC: where none does, nothing under CBC is decrypted. */
   samlDecryptsCbc(signal: AbortSignal): Promise<boolean>;

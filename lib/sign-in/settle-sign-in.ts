@@ -31,9 +31,9 @@ interface Person {
 }
 
 /**
- * Remembers who signed in, once, to be decided on. Where a program named a resource and no scope, what it may ask for is
- * known from here on: the scopes of that resource that this person may have. Refuses with target_mismatch where there
- * is none, and with sign_in_unknown.
+ * Remembers who signed in, once, to be decided on. Where a program named a resource and no scope, what it may ask for
+ * is known from here on: the scopes of that resource that this person may have. Refuses with target_mismatch where
+ * there is none, and with sign_in_unknown.
  */
 export async function settleSignIn(
   ports: SettlePorts,

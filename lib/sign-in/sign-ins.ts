@@ -76,7 +76,9 @@ export interface SignIns {
   begin(signIn: PendingSignIn, signal: AbortSignal): Promise<void>;
   /** null: there is none of this id, it has ended, or it was answered. */
   find(requestId: string, signal: AbortSignal): Promise<PendingSignIn | null>;
-  /** The answer's principal, to be decided on with `secret`, of what `pending` asks for. False: it was answered before. */
+  /**
+   * The answer's principal, to be decided on with `secret`, of what `pending` asks for. False: it was answered before.
+   */
   answer(pending: PendingSignIn, principal: Principal, secret: string, signal: AbortSignal): Promise<boolean>;
   /** Takes an answered sign-in out; null: no such sign-in, other secrets, ended, or taken before. */
   take(requestId: string, consent: Consent, signal: AbortSignal): Promise<AnsweredSignIn | null>;

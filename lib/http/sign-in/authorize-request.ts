@@ -69,7 +69,8 @@ export function readAuthorize({ query, client, redirectUri }: RedirectParameters
     return refuse('code_challenge_missing');
   }
   const scope = query.one('scope');
-  // Of a resource alone, the scopes are those that the person may have there, whoever that will be (RFC 8707 section 2).
+  // Of a resource alone, the scopes are those that the person may have there, whoever that will be (RFC 8707 section
+  // 2).
   const byResource = scope === null && query.one('resource') !== null;
   const asked = allOf(byResource ? accept([]) : readScopes(scope), readTargets(query));
   if (!asked.ok) return asked;

@@ -35,7 +35,9 @@ const freePort = (): Promise<number> =>
     });
   });
 
-/** Runs all scenarios, the second of which needs what the first finds; `visit`: the address that a person is to open. */
+/**
+ * Runs all scenarios, the second of which needs what the first finds; `visit`: the address that a person is to open.
+ */
 async function run(options: readonly string[], visit: (url: URL) => Promise<void>) {
   const fixed = ['authorization', '--url', broker.url, '--output-dir', results];
   const child = spawn(execPath, [SUITE, ...fixed, ...options], { cwd: results, stdio: ['ignore', 'pipe', 'pipe'] });
