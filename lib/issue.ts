@@ -1,6 +1,7 @@
 /**
- * The use case: authenticate → decide → look at revocations → claim → count → record `started` → mint → record the
- * outcome → answer. No credential leaves without its record; whatever cannot be reached refuses.
+ * The use case: authenticate → decide → look at revocations and at what has to come before → claim → take slots → count
+ * → record `started` → mint → record the outcome → answer. No credential leaves without its record; whatever cannot be
+ * reached refuses.
  */
 
 import type { Consented, ConsentRequest } from './approval/consent.ts';
@@ -9,15 +10,18 @@ import type { Principal } from './identity/principal.ts';
 import { type Authenticators, authenticate } from './issuance/authenticate.ts';
 import { type Authorized, authorize, type PolicyRequest } from './issuance/authorize.ts';
 import { draftRecord } from './issuance/draft-record.ts';
+import { checkPrior } from './issuance/prior-issuance.ts';
 import { releaseProofs, type SingleUse, singleUses } from './issuance/single-use.ts';
-import { spend } from './issuance/spend.ts';
+import { slotTaker } from './issuance/slot-taker.ts';
+import { type Spending, spend } from './issuance/spend.ts';
 import { issuanceId } from './ledger/id.ts';
 import type { IssuanceRecord } from './ledger/record.ts';
 import { accept, type Outcome, type Refusal, refuse } from './outcome.ts';
 import type { Configurations } from './ports/configuration.ts';
 import type { Clock, Random } from './ports/host.ts';
-import type { Ledger } from './ports/ledger.ts';
+import type { Ledger, LedgerQueries } from './ports/ledger.ts';
 import type { Limits } from './ports/limits.ts';
+import type { HeldSlots, LiveSlots } from './ports/live-slots.ts';
 import type { Replays } from './ports/replays.ts';
 import type { Revocations } from './ports/revocations.ts';
 import type { Step } from './ports/steps.ts';
@@ -30,9 +34,13 @@ export interface IssuePorts {
   readonly authenticators: Authenticators;
   readonly replays: Replays;
   readonly limits: Limits;
-  readonly revocations: Pick<Revocations, 'standing'>;
+  readonly revocations: Pick<Revocations, 'standing' | 'anyRevoked'>;
   readonly ledger: Ledger;
   readonly granters: Granters;
+  /** Of scopes that say how much may be alive at once; absent: they cannot be had here. */
+  readonly live?: LiveSlots;
+  /** Of scopes that want another issuance before; absent: they cannot be had here. */
+  readonly queries?: Pick<LedgerQueries, 'list'>;
   /** Where a scope demands an approval; absent: what demands one cannot be had here. */
   readonly consent?: (asked: ConsentRequest, signal: AbortSignal) => Promise<Outcome<Consented>>;
   /** Where requests are traced: told of the steps that are no port's own. Absent: they are not. */
@@ -95,13 +103,17 @@ export async function issue(
   if (revoked !== null) return deny(ports, draft, { reason: 'access_revoked', log: { found: revoked.id } });
 
   const who = authentication.value;
+  const preceded = await checkPrior(ports, authorization.value, who, { revocations, time, signal });
+  if (!preceded.ok) return deny(ports, draft, preceded.refusal);
   const asked = { issuance: id, who, configVersion: configuration.version, sourceIp };
   const consented = await consentTo(ports, authorization.value, asked, signal);
   if (!consented.ok) return waitOrDeny(ports, draft, consented.refusal);
-  const held = { uses: singleUses(id, who, authorization.value), consented: consented.value };
-  const spent = await spendHeld(ports, held, authorization.value.limits, signal);
+  const uses = singleUses(id, who, authorization.value);
+  const takeSlots = slotTaker(ports, id, authorization.value, revocations);
+  const spent = await spendHeld(ports, { uses, takeSlots, consented: consented.value }, authorization.value, signal);
   const approved = withApproval(draft, consented.value);
   if (!spent.ok) return deny(ports, approved, spent.refusal);
+  const held = { uses, slots: spent.value, consented: consented.value };
 
   const minted = await mint(ports, approved, held, authorization.value, signal);
   if (!minted.ok) return minted;
@@ -112,25 +124,27 @@ export async function issue(
 /** What this issuance has taken up, and gives back where nothing comes of it. */
 interface Held {
   readonly uses: readonly SingleUse[];
+  /** null: as much may be alive as there is. */
+  readonly slots: HeldSlots | null;
   /** null: nobody had to approve. */
   readonly consented: Consented | null;
 }
 
 /** Best effort: what cannot be given back stays used. */
-async function release({ replays }: IssuePorts, { uses, consented }: Held, signal: AbortSignal): Promise<void> {
-  await Promise.all([releaseProofs(replays, uses, signal), consented?.giveBack(signal)]);
+async function release({ replays }: IssuePorts, { uses, slots, consented }: Held, signal: AbortSignal): Promise<void> {
+  await Promise.all([releaseProofs(replays, uses, signal), slots?.giveBack(signal), consented?.giveBack(signal)]);
 }
 
 /** What is refused or thrown here gives its claims back by itself. */
 async function spendHeld(
   ports: IssuePorts,
-  { uses, consented }: Held,
-  limits: Authorized['limits'],
+  { uses, takeSlots, consented }: Pick<Held, 'uses' | 'consented'> & Pick<Spending, 'takeSlots'>,
+  { limits }: Authorized,
   signal: AbortSignal,
 ) {
   const giveBack = () => consented?.giveBack(AbortSignal.timeout(LAST_WORDS_MS));
   try {
-    const spent = await spend(ports, uses, limits, signal);
+    const spent = await spend(ports, { uses, takeSlots, limits }, signal);
     if (!spent.ok) await giveBack();
     return spent;
   } catch (cause) {
@@ -179,7 +193,7 @@ async function mint(
   }
   const record: IssuanceRecord = { ...draft, outcome: 'issued', credential: minted.value.credential };
   try {
-    await ports.ledger.finished(record, signal, minted.after);
+    await recordIssued(ports, record, { ...held, after: minted.after }, signal);
   } catch (cause) {
     const lastWords = AbortSignal.timeout(LAST_WORDS_MS);
     // The write may have landed and its answer got lost: only where the ledger takes `failed` is the proof free again.
@@ -188,6 +202,24 @@ async function mint(
     throw cause;
   }
   return accept({ record, minted: minted.value });
+}
+
+/**
+ * Writes the outcome, and beside it until when the slots are taken: nothing leaves before both are there. Throws as
+ * either does, once neither is under way any more.
+ */
+async function recordIssued(
+  { ledger }: IssuePorts,
+  record: IssuanceRecord,
+  { slots, after }: Pick<Held, 'slots'> & Pick<MintAttempt, 'after'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const recorded = ledger.finished(record, signal, after);
+  const { credential } = record;
+  if (slots === null || credential === null) return recorded;
+  const written = [recorded, slots.keepUntil(credential.expires, signal)];
+  await Promise.allSettled(written);
+  await Promise.all(written);
 }
 
 /**

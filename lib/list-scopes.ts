@@ -90,16 +90,23 @@ function scopeJson({ scope, description, enabled, mode, allow, deny, requires, l
     allow: allow.map(ruleJson),
     deny: deny.map(ruleJson),
     requires: requiresJson(requires),
-    limits: { perPrincipal: limitJson(limits.perPrincipal), total: limitJson(limits.total) },
+    limits: limitsJson(limits),
     ...(more.parameters === undefined ? {} : { parameters: JSON.parse(JSON.stringify(more.parameters)) }),
   };
 }
 
-const requiresJson = ({ intent, approval }: Scope['requires']): JsonObject => {
-  if (approval === undefined) return { intent };
+const limitsJson = ({ perPrincipal, total, perActor, live }: Scope['limits']): JsonObject => ({
+  ...{ perPrincipal: limitJson(perPrincipal), total: limitJson(total) },
+  ...(perActor === undefined ? {} : { perActor: limitJson(perActor) }),
+  ...(live === undefined ? {} : { live: { ...live } }),
+});
+
+const requiresJson = ({ intent: isIntentRequired, approval, after }: Scope['requires']): JsonObject => {
+  const intent = { intent: isIntentRequired, ...(after === undefined ? {} : { after: { ...after } }) };
+  if (approval === undefined) return intent;
   const { from, breakGlass, personClaims, ...more } = approval;
   const rules = { from: from.map(ruleJson), breakGlass: breakGlass.map(ruleJson) };
-  return { intent, approval: { ...more, ...rules, ...(personClaims === undefined ? {} : { personClaims }) } };
+  return { ...intent, approval: { ...more, ...rules, ...(personClaims === undefined ? {} : { personClaims }) } };
 };
 
 const limitJson = (limit: Limit | null): JsonValue => (limit === null ? null : { ...limit });

@@ -28,14 +28,14 @@ export function toRfc3339(time: EpochSeconds): string {
   return `${new Date(Math.floor(time) * 1000).toISOString().slice(0, 19)}Z`;
 }
 
-const UNIT_SECONDS = { s: 1, m: 60, h: 3600 } as const;
+const UNIT_SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
 /**
- * Reads a duration as the configuration writes it: `90s`, `15m`, `12h` (a whole number, one unit, no sign, no blanks).
- * Returns null for anything else.
+ * Reads a duration as the configuration writes it: `90s`, `15m`, `12h`, `1d` (a whole number, one unit, no sign, no
+ * blanks). Returns null for anything else.
  */
 export function parseDuration(text: string): Seconds | null {
-  const match = /^(0|[1-9][0-9]{0,8})([smh])$/.exec(text);
+  const match = /^(0|[1-9][0-9]{0,8})([smhd])$/.exec(text);
   if (match === null) return null;
   const count = Number(match[1]);
   const scale = UNIT_SECONDS[match[2] as keyof typeof UNIT_SECONDS];

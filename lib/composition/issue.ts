@@ -46,8 +46,21 @@ export function issuePorts(): Omit<IssuePorts, 'granters'> & { granters: IssuePo
       'aws-federated': awsFederatedGranter(sessions),
     },
   };
+  const live = loadedOnce(async () => {
+    const { dynamoLiveSlots } = await import('../aws/dynamodb/live-slots.ts');
+    return dynamoLiveSlots({ ...state, clock, random: systemRandom });
+  });
+  const queries = loadedOnce(async () => {
+    const { dynamoLedgerQueries } = await import('../aws/dynamodb/ledger-queries.ts');
+    return dynamoLedgerQueries({ client: dynamoDb, table: table('ledger') });
+  });
   const consent = loadedOnce(async () => (await import('./consent.ts')).liveConsent(ports));
-  return { ...ports, consent: async (asked, signal) => (await consent())(asked, signal) };
+  return {
+    ...ports,
+    live: { take: async (...asked) => (await live()).take(...asked) },
+    queries: { list: async (...asked) => (await queries()).list(...asked) },
+    consent: async (asked, signal) => (await consent())(asked, signal),
+  };
 }
 
 const awsIamAuthenticator = loadedOnce(() => import('./aws-iam-authenticator.ts'));

@@ -62,6 +62,30 @@ export function checkReferences(scopes: readonly Scope[], known: KnownNames, rep
   }
 }
 
+/** What has to be issued before can be issued: it is another scope, and does not wait for this one in turn. */
+export function checkPriorIssuances(scopes: readonly Scope[], known: ReadonlySet<string>, report: ReportIn): void {
+  const priorOf = new Map(scopes.map(({ scope, requires }) => [scope, requires.after?.scope]));
+  for (const { scope, requires } of scopes) {
+    const prior = requires.after?.scope;
+    if (prior === undefined) continue;
+    const say = (message: string, fix: string | null = null) =>
+      report('scope', scope, ['requires', 'after', 'scope'], message, 'after-nothing', fix);
+    if (!known.has(prior)) say(`there is no scope ${prior}`, didYouMean(prior, known));
+    else if (prior === scope) say('is the scope itself');
+    else if (waitsFor(scope, prior, priorOf)) say(`${prior} waits for ${scope} itself`);
+  }
+}
+
+/** Whether `prior`, or what that waits for in turn, is `scope`. */
+function waitsFor(scope: string, prior: string, priorOf: ReadonlyMap<string, string | undefined>): boolean {
+  const seen = new Set<string>();
+  for (let each: string | undefined = prior; each !== undefined && !seen.has(each); each = priorOf.get(each)) {
+    if (each === scope) return true;
+    seen.add(each);
+  }
+  return false;
+}
+
 /**
  * What a grant demands of the connections that its rules admit. Connections that did not load are passed over: they
  * have a problem of their own.

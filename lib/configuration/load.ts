@@ -1,6 +1,12 @@
 import { isBrokerIssuer, isLoopback } from '../loopback.ts';
 import { withApproversClaims } from './approvers-claims.ts';
-import { checkDisjoint, checkGrantSources, checkReferences, type ReportIn } from './cross-checks.ts';
+import {
+  checkDisjoint,
+  checkGrantSources,
+  checkPriorIssuances,
+  checkReferences,
+  type ReportIn,
+} from './cross-checks.ts';
 import type { ConfigurationDocuments } from './documents.ts';
 import { type Folder, readFolder } from './folder.ts';
 import { configurationItems, MAX_DOCUMENT_BYTES } from './items.ts';
@@ -77,6 +83,7 @@ export function loadFolder(directory: string, deployment: Deployment, progress: 
     { connections: namesOf(files, 'connection'), clients: namesOf(files, 'client') },
     reportIn,
   );
+  checkPriorIssuances(documents.scopes, namesOf(files, 'scope'), reportIn);
   checkGrantSources(documents, reportIn);
   checkDisjoint(documents.connections, deployment.issuer, reportIn);
   checkSizes(documents, reportIn);

@@ -131,6 +131,14 @@ export const PROBLEM_CODES = {
     'The rule admits everybody who has a proof of that connection.',
     'say in when whose proofs are meant',
   ),
+  'after-nothing': error(
+    'The scope wants another issuance before it that can never be: of itself, of a scope that no file has or that wants this one before in turn.',
+    'name another scope, which the same subject can have first',
+  ),
+  'after-others': warning(
+    'The scope wants an issuance of another scope to the same subject before, and nobody whom it allows is allowed that one.',
+    'let a rule of the other scope name the same connection or client',
+  ),
   'approval-by-nobody': warning(
     'The scope demands an approval that nobody can give: a page is for people who sign in at a SAML or OIDC connection, the API for whoever has a token of broker:approvals.',
     'name a connection where people sign in, or add scopes/broker-approvals.yaml',

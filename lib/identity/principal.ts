@@ -125,6 +125,16 @@ export interface Actor {
   readonly lineage: Lineage | null;
 }
 
+/** `<connection>:<subject>` or `client:<name>`: no name of a connection has a colon, and none is called `client`. */
+export const identityOf = ({ connection, client, subject }: Pick<Actor, 'connection' | 'client' | 'subject'>) =>
+  connection === null ? `client:${client ?? subject}` : `${connection}:${subject}`;
+
+/** Everybody who acts or acted before, on either side: nearest first. */
+export const actorsOf = (who: { readonly principal: Principal; readonly actor: Actor | null }): readonly Actor[] => [
+  ...(who.actor === null ? [] : [who.actor, ...(who.actor.lineage?.actors ?? [])]),
+  ...(who.principal.lineage?.actors ?? []),
+];
+
 /** A DPoP proof as it came, with what it must be for (RFC 9449 section 4.3). */
 export interface DpopProof {
   readonly proof: string;

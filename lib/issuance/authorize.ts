@@ -15,10 +15,12 @@ import type { CompiledScope } from '../policy/scope.ts';
 import type { Configuration } from '../ports/configuration.ts';
 import type { Clock } from '../ports/host.ts';
 import type { LimitCount } from '../ports/limits.ts';
+import type { SlotSet } from '../ports/live-slots.ts';
 import { type EpochSeconds, epochSeconds, type Seconds, toEpochSeconds } from '../time.ts';
 import { type ApprovalNeed, approvalNeed } from './approval-need.ts';
 import { type AskedTarget, checkTarget } from './asked-target.ts';
 import type { Authenticated, PresentedProofs } from './authenticate.ts';
+import { limitCounts, slotSets } from './budgets.ts';
 import { type DecisionEvidence, decideScopes, type GrantedScopes, isScopeName, noEvidence } from './decide-scopes.ts';
 
 /** What a caller asks for, beside who it is. Nothing in it can widen what the scope grants. */
@@ -48,6 +50,8 @@ export interface Authorized {
   /** What was asked for, else the grant's default; null where somebody else decides. */
   readonly duration: Seconds | null;
   readonly limits: readonly LimitCount[];
+  /** What may be alive at once, of each scope that says so. */
+  readonly live: readonly SlotSet[];
   /** Where others mint, `started` is recorded before they are asked. */
   readonly mintedBy: GrantKind<never, never>['mintedBy'];
   readonly prepared: PreparedGrant;
@@ -112,10 +116,14 @@ export async function authorize(
   });
   if (!prepared.ok) return { ...prepared, evidence };
   const limits = found.flatMap((scope) => limitCounts(scope, who));
+  const live = found.flatMap((scope) => slotSets(scope, who));
   const { duration } = input.request;
   const { mintedBy } = grantKinds[type];
   const approval = approvalNeed({ scopes: found, granted: granted.value, prepared: prepared.value }, input, request);
-  return { ...accept({ scopes: found, duration, limits, mintedBy, prepared: prepared.value, approval }), evidence };
+  return {
+    ...accept({ scopes: found, duration, limits, live, mintedBy, prepared: prepared.value, approval }),
+    evidence,
+  };
 }
 
 /**
@@ -145,7 +153,8 @@ function allowedOf(
   time: EpochSeconds,
 ): readonly [CompiledScope, ...CompiledScope[]] | null {
   const [first, ...others] = scopes.filter((scope) => {
-    if (scope.scope.requires.approval !== undefined || !checkRequest(request, [scope]).ok) return false;
+    const { approval, after } = scope.scope.requires;
+    if (approval !== undefined || after !== undefined || !checkRequest(request, [scope]).ok) return false;
     return decideScopes([scope], decisionInput(request, who, [scope], time)).ok;
   });
   return first === undefined ? null : [first, ...others];
@@ -241,14 +250,4 @@ function checkRequest(request: ScopelessRequest, scopes: readonly [CompiledScope
 function endOfLineage({ principal, actor }: Authenticated): EpochSeconds | null {
   const ends = [principal.lineage?.expires, actor?.lineage?.expires].filter((end) => end !== undefined);
   return ends.length === 0 ? null : epochSeconds(Math.min(...ends));
-}
-
-/** Keyed by the principal's identity, never by its label. */
-function limitCounts({ scope: { scope, limits } }: CompiledScope, { principal }: Authenticated): readonly LimitCount[] {
-  const counts: LimitCount[] = [];
-  const { source, subject } = principal;
-  const identity = JSON.stringify([scope, source.kind, source.name, subject]);
-  if (limits.perPrincipal !== null) counts.push({ counter: `principal:${identity}`, ...limits.perPrincipal });
-  if (limits.total !== null) counts.push({ counter: `total:${JSON.stringify([scope])}`, ...limits.total });
-  return counts;
 }

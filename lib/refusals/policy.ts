@@ -30,6 +30,10 @@ export const policyRefusals = registry({
     class: 'scope',
     says: 'What is issued here to, by, through or under one of these names has been revoked.',
   },
+  prior_issuance_missing: {
+    class: 'scope',
+    says: 'Another scope has to be issued to the same subject first.',
+  },
   limit_reached: {
     class: 'limit',
     says: 'The limit of this scope is reached.',

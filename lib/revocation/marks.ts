@@ -1,22 +1,20 @@
 /** Which revocations something falls under: whose it is, who acts in it, through whom it came, and for what scope. */
 
 import type { BrokerToken } from '../identity/broker-token/verify-broker-token.ts';
-import type { Actor } from '../identity/principal.ts';
+import { actorsOf, identityOf } from '../identity/principal.ts';
 import type { Authenticated } from '../issuance/authenticate.ts';
 import { isJsonObject, type JsonValue } from '../json.ts';
 import { scopesOf } from '../ledger/filter.ts';
-import type { ActorRecord, IssuanceRecord } from '../ledger/record.ts';
+import type { IssuanceRecord } from '../ledger/record.ts';
 import { type Marks, markOf } from './revocation.ts';
 
 /** Of a request: who is there, whoever stands behind a broker token among them, and the scopes asked for. */
 export function marksOfRequest({ principal, actor, client }: Authenticated, scopes: readonly string[]): Marks {
   const { source, subject, lineage } = principal;
-  const before = [...(lineage?.actors ?? []), ...(actor?.lineage?.actors ?? [])];
-  const actors: readonly Actor[] = actor === null ? before : [actor, ...before];
   const presenters = [...(lineage?.presenters ?? []), ...(actor?.lineage?.presenters ?? [])];
   return [
     ...marksOfIdentity(source.kind === 'client' ? `client:${source.name}` : `${source.name}:${subject}`),
-    ...actors.flatMap((each) => marksOfActor(identityOf(each))),
+    ...actorsOf({ principal, actor }).flatMap((each) => marksOfActor(identityOf(each))),
     ...(client === null ? [] : [markOf('client', client.client)]),
     ...presenters.map((name) => markOf('client', name)),
     ...scopes.map((scope) => markOf('scope', scope)),
@@ -52,14 +50,6 @@ export function marksOfRecord(record: IssuanceRecord): Marks {
     ...scopesOf(record).map((scope) => markOf('scope', scope)),
   ];
 }
-
-/** `<connection>:<subject>` or `client:<name>`: no name of a connection has a colon, and none is called `client`. */
-export const identityOf = ({
-  connection,
-  client,
-  subject,
-}: Pick<Actor | ActorRecord, 'connection' | 'client' | 'subject'>) =>
-  connection === null ? `client:${client ?? subject}` : `${connection}:${subject}`;
 
 function marksOfIdentity(identity: string): Marks {
   const colon = identity.indexOf(':');

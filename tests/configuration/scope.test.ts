@@ -93,7 +93,7 @@ describe('a scope', () => {
     ['an unknown name in deny', `${SESSION}deny: [{ client: nobody }]\n`, /deny\[0\].client: there is no client/],
     ['an empty deny', `${SESSION}deny: [{}]\n`, /deny\[0\]: an empty rule denies everybody/],
     ['a limit of nothing', `${SESSION}limits: { total: 0/1h }\n`, /limits.total: must be a count/],
-    ['a limit in days', `${SESSION}limits: { total: 10/1d }\n`, /limits.total: must be a count/],
+    ['a limit in weeks', `${SESSION}limits: { total: 10/1w }\n`, /limits.total: must be a count/],
     ['a limit that is a number', `${SESSION}limits: { total: 10 }\n`, /limits.total: must be a count/],
     ['a window of nothing', `${SESSION}limits: { total: 10/0h }\n`, /limits.total: must be a count/],
     ['a window of 32 days', `${SESSION}limits: { total: 10/768h }\n`, /limits.total: the window is at most/],

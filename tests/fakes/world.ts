@@ -188,7 +188,7 @@ export function goodWorld(scopes: readonly Scope[] = [aScope()]) {
         return { within: true };
       },
     },
-    revocations: { standing: async () => new StandingRevocations([]) },
+    revocations: { anyRevoked: async () => false, standing: async () => new StandingRevocations([]) },
     ledger: {
       started: async (record) => {
         calls.push('started');

@@ -165,7 +165,7 @@ describe('counting', () => {
   ])('%s', async (_, uses, counts, likely, expected) => {
     const { replays, answer } = replaysOf(() => likely);
     const { limits, events } = limitsOf(WITHIN);
-    const spent = spend({ clock, replays, limits }, uses, counts, forever);
+    const spent = spend({ clock, replays, limits }, { uses, takeSlots: null, limits: counts }, forever);
     for (const each of ['client', 'subject']) await answer(each, 'claimed');
     expect(await spent).toEqual({ ok: true, value: null });
     expect(events).toEqual(expected);
@@ -177,7 +177,11 @@ describe('counting', () => {
   ])('ahead is given back where the claim does not hold: %s', async (what, released) => {
     const { replays, events: claims, answer } = replaysOf(() => true);
     const { limits, events } = limitsOf(WITHIN);
-    const spent = spend({ clock, replays, limits }, [use('subject')], [LIMIT], forever).catch((cause) => cause);
+    const spent = spend(
+      { clock, replays, limits },
+      { uses: [use('subject')], takeSlots: null, limits: [LIMIT] },
+      forever,
+    ).catch((cause) => cause);
     await answer('subject', what);
     expect(await spent).toMatchObject(what === 'down' ? { dependency: 'replays' } : { ok: false });
     expect(events).toEqual(['ahead', 'give back']);
@@ -187,7 +191,11 @@ describe('counting', () => {
   it('that finds no room gives the proofs back, and says when there is some', async () => {
     const { replays, events, answer } = replaysOf(() => true);
     const { limits } = limitsOf(FULL);
-    const spent = spend({ clock, replays, limits }, [use('subject')], [LIMIT], forever);
+    const spent = spend(
+      { clock, replays, limits },
+      { uses: [use('subject')], takeSlots: null, limits: [LIMIT] },
+      forever,
+    );
     await answer('subject', 'claimed');
     expect(await spent).toEqual({ ok: false, refusal: { reason: 'limit_reached', retryAfter: 30 } });
     expect(events).toEqual(['claim subject', 'release subject']);
@@ -198,7 +206,11 @@ describe('giving back', () => {
   /** A request that is refused for its limit, whose deadline is `deadline`: the signal of what it gives back. */
   async function givingBack(deadline: AbortSignal): Promise<AbortSignal> {
     const { replays, signals, answer } = replaysOf(() => true);
-    const spent = spend({ clock, replays, limits: limitsOf(FULL).limits }, [use('subject')], [LIMIT], deadline);
+    const spent = spend(
+      { clock, replays, limits: limitsOf(FULL).limits },
+      { uses: [use('subject')], takeSlots: null, limits: [LIMIT] },
+      deadline,
+    );
     await answer('subject', 'claimed');
     await spent;
     const [signal] = signals;

@@ -75,7 +75,7 @@ const using = (...proofs: readonly Omit<ReplayClaim, 'issuance'>[]): readonly Si
 };
 
 async function ask(ports: SpendPorts, uses: readonly SingleUse[], limits: readonly LimitCount[]): Promise<string> {
-  const spent = await spend(ports, uses, limits, noDeadline);
+  const spent = await spend(ports, { uses, takeSlots: null, limits }, noDeadline);
   return spent.ok ? 'granted' : spent.refusal.reason;
 }
 

@@ -18,6 +18,7 @@ const SECRET = 'arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::Accou
  */
 const resources: Readonly<Record<string, unknown>> = {
   ...Object.fromEntries(Object.entries(TABLES).map(([name, id]) => [name, { 'Fn::GetAtt': [id, 'Arn'] }])),
+  'ledger/index/principal': { 'Fn::Sub': '${LedgerTable.Arn}/index/principal' },
   'ledger/index': { 'Fn::Sub': '${LedgerTable.Arn}/index/*' },
   'ledger/stream': { 'Fn::GetAtt': ['LedgerTable', 'StreamArn'] },
   'ledger/stream/*': { 'Fn::Sub': '${LedgerTable.Arn}/stream/*' },
@@ -45,6 +46,8 @@ const read = ['config: dynamodb:GetItem', 'keys: dynamodb:GetItem', 'keys: dynam
 const claim = 'state: dynamodb:DeleteItem dynamodb:PutItem, replay#* only';
 const revoked = 'state: dynamodb:GetItem, revocations and revoked#* only';
 const limit = 'state: dynamodb:UpdateItem, limit#* only';
+const live = 'state: dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:UpdateItem, live#* only';
+const prior = ['ledger/index/principal: dynamodb:Query', 'ledger: dynamodb:BatchGetItem, records only'];
 const approvals = ['state', 'ledger'].map(
   (table) => `${table}: dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem, approval#* only`,
 );
@@ -53,6 +56,8 @@ const state = [claim, limit, revoked];
 const mint = [
   ...read,
   ...state,
+  live,
+  ...prior,
   ...approvals,
   tell,
   'ledger: dynamodb:PutItem dynamodb:UpdateItem, records only',
@@ -201,7 +206,7 @@ const conditions: Readonly<Record<string, unknown>> = {
   ', revocations only': leading('ForAllValues:StringEquals', ['revocations']),
   ', except own#*': keys('ForAllValues:StringNotLike', 'own'),
   ...Object.fromEntries(
-    ['issuance', 'own', 'replay', 'limit', 'revoked', 'sign-in', 'code', 'device', 'approval', 'approver'].map(
+    ['issuance', 'own', 'replay', 'limit', 'live', 'revoked', 'sign-in', 'code', 'device', 'approval', 'approver'].map(
       (prefix) => [`, ${prefix}#* only`, keys('ForAllValues:StringLike', prefix)],
     ),
   ),

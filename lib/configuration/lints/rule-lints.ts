@@ -22,6 +22,24 @@ export function lintRules(scope: Scope, context: LintContext, find: Find): void 
     });
   }
   lintApproval(scope, context, find);
+  lintAfter(scope, context, find);
+}
+
+/** Where the subjects of a rule come from; null: from anywhere. A broker token's come from where its origin did. */
+function sourcesOf({ connections, clients }: Rule): readonly string[] | null {
+  if (connections !== null) return connections.includes('broker') ? null : connections;
+  return clients?.map((name) => `client:${name}`) ?? null;
+}
+
+const mayMeet = (one: readonly string[] | null, other: readonly string[] | null): boolean =>
+  one === null || other === null || one.some((name) => other.includes(name));
+
+/** Somebody whom the scope allows is allowed what has to come before, as far as connections and clients tell. */
+function lintAfter({ allow, requires: { after } }: Scope, { documents }: LintContext, find: Find): void {
+  const prior = documents.scopes.find(({ scope }) => scope === after?.scope);
+  if (after === undefined || prior === undefined) return;
+  const meets = allow.some((rule) => prior.allow.some((other) => mayMeet(sourcesOf(rule), sourcesOf(other))));
+  if (!meets) find(['requires', 'after', 'scope'], 'after-others', `nobody whom this scope allows gets ${after.scope}`);
 }
 
 const APPROVALS_SCOPE = 'broker:approvals';

@@ -1,9 +1,9 @@
 import type { Grant } from '../../policy/grants/kinds.ts';
 import type { ScopeParameters } from '../../policy/parameters.ts';
-import type { ActorSelector, ApprovalRequirement, Limit, Rule, Scope } from '../documents.ts';
+import type { ActorSelector, ApprovalRequirement, Limit, PriorIssuance, Rule, Scope } from '../documents.ts';
 import { normalizeGrant } from '../grants/kinds.ts';
 import { type Report, reportBelow } from '../problem.ts';
-import type { WrittenApproval, WrittenRule, WrittenScope } from '../schema/scope.ts';
+import type { WrittenAfter, WrittenApproval, WrittenLimits, WrittenRule, WrittenScope } from '../schema/scope.ts';
 import { toList, toSeconds } from '../schema/values.ts';
 import { type Deployment, issuerOrigin } from '../web-address.ts';
 import { normalizeConditions } from './conditions.ts';
@@ -31,15 +31,15 @@ export function normalizeScope(written: WrittenScope, deployment: Deployment, re
     requires: {
       intent: written.requires?.intent ?? false,
       ...(written.requires?.approval === undefined ? {} : { approval: normalizeApproval(written.requires.approval) }),
+      ...(written.requires?.after === undefined ? {} : { after: normalizeAfter(written.requires.after) }),
     },
-    limits: {
-      perPrincipal: normalizeLimit(written.limits?.perPrincipal, reportBelow(report, ['limits', 'perPrincipal'])),
-      total: normalizeLimit(written.limits?.total, reportBelow(report, ['limits', 'total'])),
-    },
+    limits: normalizeLimits(written.limits ?? {}, reportBelow(report, ['limits'])),
     ...(written.parameters === undefined ? {} : { parameters: normalizeParameters(written.parameters) }),
     grant: grantOf(written, deployment, report),
   };
 }
+
+const normalizeAfter = ({ scope, within }: WrittenAfter): PriorIssuance => ({ scope, within: toSeconds(within) });
 
 function normalizeApproval(written: WrittenApproval): ApprovalRequirement {
   const { from, within = '15m', uses = 1, for: lasting = '1h', breakGlass = [], personClaims } = written;
@@ -93,6 +93,23 @@ function normalizeParameters(written: NonNullable<WrittenScope['parameters']>): 
 
 /** Longer windows would outlive the counters' purpose and their cost: a quota of months is not a limit of a scope. */
 const MAX_WINDOW_SECONDS = 31 * 86_400;
+
+function normalizeLimits({ perPrincipal, total, perActor, live }: WrittenLimits, report: Report): Scope['limits'] {
+  const actors = normalizeLimit(perActor, reportBelow(report, ['perActor']));
+  return {
+    perPrincipal: normalizeLimit(perPrincipal, reportBelow(report, ['perPrincipal'])),
+    total: normalizeLimit(total, reportBelow(report, ['total'])),
+    ...(actors === null ? {} : { perActor: actors }),
+    ...(live === undefined ? {} : { live: typeof live === 'number' ? { total: live } : normalizeLive(live) }),
+  };
+}
+
+/** What is not written is not there: the runtime's types have no undefined members. */
+const normalizeLive = ({ perPrincipal, perActor, total }: Exclude<WrittenLimits['live'], number | undefined>) => ({
+  ...(perPrincipal === undefined ? {} : { perPrincipal }),
+  ...(perActor === undefined ? {} : { perActor }),
+  ...(total === undefined ? {} : { total }),
+});
 
 function normalizeLimit(written: string | undefined, report: Report): Limit | null {
   if (written === undefined) return null;

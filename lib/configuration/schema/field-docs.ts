@@ -149,13 +149,25 @@ const scope: Docs = {
   'requires.approval.personClaims': say('Claims that name one person at every connection.', {
     examples: [['email']],
   }),
+  'requires.after': say('Another issuance to the same subject has to come before.'),
+  'requires.after.scope': say('Of which scope.', { examples: ['open-ticket'] }),
+  'requires.after.within': say('How long before at most, 1s to 31d.', { examples: ['1h'] }),
   parameters: say('What callers choose, as ${param.NAME} in templates; each of values, pattern or from.'),
   'parameters.values': say('The values that may be chosen.', { examples: [['reports', 'archive']] }),
   'parameters.pattern': say('A glob that the value must match.', { examples: ['2026/*'] }),
   'parameters.from': say('A claim: the values that it has may be chosen.', { examples: ['claims.team'] }),
   'parameters.default': say('Where the caller names none; left out: the parameter is required.'),
-  limits: say('Fixed windows, counted at the decision.'),
+  limits: say('How often it is issued in fixed windows, counted at the decision, and how much is alive at once.'),
   'limits.perPrincipal': say('A count and a window for each principal.', { examples: ['60/1h'] }),
+  'limits.perActor': say('A count and a window for each who acts, or acted before in the chain.', {
+    examples: ['100/1d'],
+  }),
+  'limits.live': say('How many credentials may be alive at once, 1 to 100: of the scope, or by name.', {
+    examples: [3, { perPrincipal: 1 }],
+  }),
+  'limits.live.perPrincipal': say('Of each principal.'),
+  'limits.live.perActor': say('Of each who acts, or acted before in the chain.'),
+  'limits.live.total': say('Of the scope: what a number alone means.'),
   'limits.total': say('A count and a window for the scope.', { examples: ['10000/1h'] }),
   grant: say('What the scope hands out.'),
   'grant.type': say(

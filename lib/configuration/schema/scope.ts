@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { grantSchema } from '../grants/kinds.ts';
-import { conditions, documentName, duration, oneOrMore, scopeName } from './values.ts';
+import { conditions, documentName, duration, oneOrMore, scopeName, window } from './values.ts';
 
 const parties = {
   connection: oneOrMore(documentName).optional(),
@@ -16,7 +16,18 @@ const rule = plainRule.extend({ mode });
 
 const limit = z
   .string('must be a count and a window such as 60/1h')
-  .regex(/^[1-9][0-9]{0,8}\/[1-9][0-9]{0,8}[smh]$/, 'must be a count and a window such as 60/1h');
+  .regex(/^[1-9][0-9]{0,8}\/[1-9][0-9]{0,8}[smhd]$/, 'must be a count and a window such as 60/1h');
+
+/** DynamoDB is asked for all places at once: BatchGetItem takes 100 keys. */
+const MOST_ALIVE = 100;
+const alive = z
+  .int('must be a whole number')
+  .min(1, 'is at least 1; `enabled: false` closes a scope')
+  .max(MOST_ALIVE, `is at most ${MOST_ALIVE}`);
+
+const liveForEach = z
+  .strictObject({ perPrincipal: alive.optional(), perActor: alive.optional(), total: alive.optional() })
+  .refine((each) => Object.keys(each).length > 0, 'needs perPrincipal, perActor or total');
 
 const parameterText = z.string().min(1, 'must not be empty').max(256, 'has more than 256 characters');
 
@@ -50,6 +61,9 @@ const approval = z.strictObject({
   personClaims: z.array(z.string().min(1, 'must not be empty')).min(1, 'must not be empty').optional(),
 });
 
+/** Another issuance to the same subject has to come first; the longest wait is the longest window of a limit. */
+const after = z.strictObject({ scope: scopeName, within: window(1, 31 * DAY_SECONDS) });
+
 /** `scopes/*.yaml` as people write it. Only the built-in scope is without `grant`, which the normalization checks. */
 export const scope = z
   .strictObject({
@@ -59,8 +73,17 @@ export const scope = z
     mode,
     allow: z.array(rule).min(1, 'needs a rule; `enabled: false` closes a scope'),
     deny: z.array(rule).optional(),
-    requires: z.strictObject({ intent: z.boolean().optional(), approval: approval.optional() }).optional(),
-    limits: z.strictObject({ perPrincipal: limit.optional(), total: limit.optional() }).optional(),
+    requires: z
+      .strictObject({ intent: z.boolean().optional(), approval: approval.optional(), after: after.optional() })
+      .optional(),
+    limits: z
+      .strictObject({
+        perPrincipal: limit.optional(),
+        perActor: limit.optional(),
+        total: limit.optional(),
+        live: z.union([alive, liveForEach], 'must be a whole number from 1 to 100, or such numbers by name').optional(),
+      })
+      .optional(),
     parameters: parameters.optional(),
     grant: grantSchema.optional(),
   })
@@ -69,3 +92,5 @@ export const scope = z
 export type WrittenScope = z.infer<typeof scope>;
 export type WrittenApproval = z.infer<typeof approval>;
 export type WrittenRule = z.infer<typeof rule>;
+export type WrittenAfter = z.infer<typeof after>;
+export type WrittenLimits = NonNullable<WrittenScope['limits']>;

@@ -46,6 +46,19 @@ const spell = (length: number): string => {
   return length !== 0 && length % 60 === 0 ? `${length / 60}m` : `${length}s`;
 };
 
+/** As `duration`, where days are natural: windows in which something is counted or has to have been. */
+export const window = (min: number, max: number) =>
+  z
+    .string('must be a duration such as 15m, 12h or 1d')
+    .regex(/^[1-9][0-9]{0,8}[smhd]$/, 'must be a duration such as 15m, 12h or 1d')
+    .refine(
+      (text) => {
+        const length = parseDuration(text);
+        return length === null || (length >= min && length <= max);
+      },
+      `must be ${spell(min)} to ${spell(max)}`,
+    );
+
 /** The length of a duration that the schema has accepted. */
 export function toSeconds(text: string): Seconds {
   const length = parseDuration(text);

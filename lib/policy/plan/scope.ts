@@ -80,6 +80,9 @@ function compareTerms(before: Scope, after: Scope): readonly Said[] {
     ...approval(before, after),
     ...limit(before.limits.perPrincipal, after.limits.perPrincipal, 'for each principal'),
     ...limit(before.limits.total, after.limits.total, 'for all together'),
+    ...limit(before.limits.perActor ?? null, after.limits.perActor ?? null, 'for each who acts'),
+    ...live(before, after),
+    ...prior(before, after),
     ...compareParameters(before.parameters, after.parameters),
     ...compareGrants(before.grant, after.grant),
     ...compareFields(others(before), others(after), 'scope'),
@@ -94,6 +97,31 @@ const others = (scope: Scope): JsonObject => fieldsBut(fieldsOf(scope), TOLD);
 function intent(before: Scope, after: Scope): readonly Said[] {
   if (before.requires.intent === after.requires.intent) return [];
   return [after.requires.intent ? loses('an intent has to be stated') : gains('no intent has to be stated any more')];
+}
+
+const ALIVE = { perPrincipal: 'of each principal', perActor: 'of each who acts', total: 'in all' } as const;
+
+/** Fewer alive at once takes, more gives. */
+function live(before: Scope, after: Scope): readonly Said[] {
+  return (Object.keys(ALIVE) as readonly (keyof typeof ALIVE)[]).flatMap((each) => {
+    const [old, now] = [before.limits.live?.[each], after.limits.live?.[each]];
+    if (old === now) return [];
+    if (now === undefined) return [gains(`as many may be alive at once as there are, ${ALIVE[each]}`)];
+    const says = `at most ${now} alive at once ${ALIVE[each]}${old === undefined ? '' : `, instead of ${old}`}`;
+    return [old === undefined || now < old ? loses(says) : gains(says)];
+  });
+}
+
+/** A demand: to make one takes, to drop one or to leave it more time gives. */
+function prior(before: Scope, after: Scope): readonly Said[] {
+  const [old, now] = [before.requires.after, after.requires.after];
+  if (old?.scope === now?.scope && old?.within === now?.within) return [];
+  if (now === undefined) return [gains(`nothing has to be issued before any more`)];
+  const says = `${now.scope} has to be issued within ${durationText(now.within)} before`;
+  if (old === undefined) return [loses(says)];
+  const was = `instead of ${old.scope} within ${durationText(old.within)}`;
+  if (old.scope !== now.scope) return [changes(`${says}, ${was}`)];
+  return [now.within < old.within ? loses(`${says}, ${was}`) : gains(`${says}, ${was}`)];
 }
 
 /** Consent is a demand: to make one takes, to drop one gives. */

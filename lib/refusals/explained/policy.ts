@@ -37,9 +37,15 @@ export const policyExplanations: Explanations<typeof policyRefusals> = {
       'An operator has revoked the principal, the actor (or one who acted before), the client, the connection or the scope of this request (`POST /v1/revocations`), and has not lifted it.',
     fix: 'An operator sees which one and why with `token-broker revoke --list`, and lifts it with `--undo`; the log names the revocation.',
   },
+  prior_issuance_missing: {
+    cause:
+      '`requires.after` of the scope: no issuance of the scope that it names to this very subject within that time, or it was revoked. The ledger may show what was issued just now a second later.',
+    fix: 'Get the scope that `requires.after` names first, as the same principal; then ask again.',
+  },
   limit_reached: {
-    cause: '`limits.perPrincipal` or `limits.total` of the scope, in fixed windows counted at the decision.',
-    fix: 'Wait for Retry-After seconds; raise the limit if it is too low.',
+    cause:
+      '`limits` of the scope: `perPrincipal`, `perActor` or `total`, in fixed windows counted at the decision, or `live`, as many as may be alive at once.',
+    fix: 'Wait for Retry-After seconds (of `live`: until the first of them ends; revoking one ends it at once); raise the limit if it is too low.',
   },
   insufficient_scope: {
     cause:

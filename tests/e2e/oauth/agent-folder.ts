@@ -55,5 +55,19 @@ export const agentFolder = (people: string): Folder => ({
     'deny:\n  - { connection: people, when: { StringEquals: { claims.sub: mallory } } }\n',
   ),
   'scopes/once.yaml': scope('once', [...WHOEVER], shortRole, 'limits: { perPrincipal: 1/1h }\n'),
+  'scopes/few-alive.yaml': scope(
+    'few-alive',
+    [`{ client: [${BOT}, other-bot] }`],
+    api(AUDIENCE),
+    'limits: { live: 3 }\n',
+  ),
+  'scopes/ticket.yaml': scope('ticket', [`{ client: [${BOT}, other-bot] }`], api(AUDIENCE)),
+  'scopes/after-ticket.yaml': scope(
+    'after-ticket',
+    [`{ client: [${BOT}, other-bot] }`],
+    api(AUDIENCE),
+    'requires: { after: { scope: ticket, within: 1h } }\n',
+  ),
+  'scopes/few-by-actor.yaml': scope('few-by-actor', [...WHOEVER], shortRole, 'limits: { perActor: 1/1d }\n'),
   'scopes/issuances.yaml': `scope: broker:issuances:read\nallow:\n  - client: ${BOT}\n`,
 });

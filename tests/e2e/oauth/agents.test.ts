@@ -291,3 +291,39 @@ describe('who acts at /v1/credentials', () => {
     expect(receivedTags()).not.toHaveProperty('token-broker:actor');
   });
 });
+
+describe('budgets and sequences', () => {
+  const asClient = (scope: string, authorization = bot): Promise<Answer> =>
+    post({ broker }, TOKEN, { grant_type: 'client_credentials', scope }, authorization);
+
+  it('gives three of fifty who come at once what three may have alive, and one more once one is revoked', async () => {
+    const answers = await Promise.all(Array.from({ length: 50 }, () => asClient('few-alive')));
+    const granted = answers.filter(({ status }) => status === 200);
+    expect(granted).toHaveLength(3);
+    const refused = answers.find(({ status }) => status !== 200);
+    expect(refused).toMatchObject({ status: 429, body: { error: 'temporarily_unavailable' } });
+    const wait = Number(refused?.headers.get('retry-after'));
+    expect(wait).toBeGreaterThan(200);
+    expect(wait).toBeLessThanOrEqual(300 + 60);
+    const token = String(granted[0]?.body['access_token']);
+    expect((await post({ broker }, '/oauth2/revoke', { token }, bot)).status).toBe(200);
+    expect((await asClient('few-alive', otherBot)).status).toBe(200);
+    expect((await asClient('few-alive')).status).toBe(429);
+  });
+
+  it('grants what comes after a ticket to whoever has one, and to nobody else', async () => {
+    const before = await asClient('after-ticket');
+    expect(before).toMatchObject({ status: 400, body: { error: 'invalid_scope', reason: 'prior_issuance_missing' } });
+    expect((await asClient('ticket')).status).toBe(200);
+    expect((await asClient('after-ticket')).status).toBe(200);
+    expect((await asClient('after-ticket', otherBot)).status).toBe(400);
+  });
+
+  it('counts against whoever acts, for whomever, and whoever acted before', async () => {
+    expect((await forAlice({ scope: 'few-by-actor' }, bot)).status).toBe(200);
+    expect((await forAlice({ scope: 'few-by-actor' }, bot, { sub: 'bob' })).status).toBe(429);
+    expect((await forAlice({ scope: 'few-by-actor' }, otherBot)).status).toBe(200);
+    const link = await forAlice({ scope: 'any-link' }, bot);
+    expect((await again(link, { scope: 'few-by-actor', ...(await agent()) })).status).toBe(429);
+  });
+});

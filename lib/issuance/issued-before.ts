@@ -1,0 +1,52 @@
+import type { PriorIssuance } from '../configuration/documents.ts';
+import type { Principal } from '../identity/principal.ts';
+import type { IssuanceRecord } from '../ledger/record.ts';
+import { Fault } from '../outcome.ts';
+import type { LedgerQueries } from '../ports/ledger.ts';
+import { marksOfRecord } from '../revocation/marks.ts';
+import type { StandingRevocations } from '../revocation/revocation.ts';
+import { type EpochMilliseconds, epochMilliseconds } from '../time.ts';
+
+const PAGE = 100;
+/** Others may have the same label: of so many pages the subject's own issuances are looked for. */
+const MOST_PAGES = 10;
+
+export interface PriorIssuancePorts {
+  readonly queries: Pick<LedgerQueries, 'list'>;
+  readonly revocations: StandingRevocations;
+}
+
+/**
+ * Whether that scope was issued to this very subject at most `within` before `now`, and not taken back since. Read from
+ * the ledger's index, which may lag by about a second: what was issued just now may not be found yet, and what was not
+ * issued is never found. Throws `Fault('ledger')` where that cannot be known.
+ */
+export async function wasIssuedBefore(
+  { queries, revocations }: PriorIssuancePorts,
+  { scope, within }: PriorIssuance,
+  principal: Principal,
+  now: EpochMilliseconds,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const from = epochMilliseconds(now - within * 1000);
+  const filter = { principal: principal.name, scope, outcome: 'issued', from, to: now } as const;
+  const counts = (record: IssuanceRecord): boolean =>
+    isOf(principal, record) &&
+    record.revoked === undefined &&
+    revocations.ended(marksOfRecord(record), record.time) === null;
+  let cursor: string | null = null;
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const found = await queries.list(filter, PAGE, cursor, signal);
+    if (!found.ok) throw new Fault('bug', `the ledger refused a search: ${found.refusal.reason}`);
+    if (found.value.issuances.some(counts)) return true;
+    cursor = found.value.next;
+    if (cursor === null) return false;
+  }
+  return false;
+}
+
+/** By identity: a label may be another's too. */
+function isOf({ source, subject }: Principal, record: IssuanceRecord): boolean {
+  if (source.kind === 'connection') return record.connection === source.name && record.subject === subject;
+  return record.connection === null && record.client === source.name;
+}

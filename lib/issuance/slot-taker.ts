@@ -1,0 +1,42 @@
+import { Fault } from '../outcome.ts';
+import type { Clock } from '../ports/host.ts';
+import type { LiveSlots } from '../ports/live-slots.ts';
+import type { Revocations } from '../ports/revocations.ts';
+import { markOf, type StandingRevocations } from '../revocation/revocation.ts';
+import { epochMilliseconds, epochSeconds, seconds, toEpochSeconds } from '../time.ts';
+import type { Authorized } from './authorize.ts';
+import type { Spending } from './spend.ts';
+
+/** Of a credential whose end somebody else decides on: until that is known, and where the process dies before. */
+const LONGEST_CREDENTIAL = seconds(86_400);
+/** What is minted ends that much later than was thought when its slot was taken, at most: the request is over then. */
+const LONGEST_REQUEST = seconds(60);
+
+/** Before every revocation: one that was lifted has ended it all the same. */
+const ANY_TIME = epochMilliseconds(0);
+
+export interface SlotTakerPorts {
+  readonly clock: Clock;
+  readonly live?: LiveSlots;
+  readonly revocations: Pick<Revocations, 'anyRevoked'>;
+}
+
+/**
+ * Takes a slot of each set that the scopes ask for, until the credential's end as far as it is known; null: they ask
+ * for none. One that was revoked holds its slot no more. Throws `Fault('limits')` and `Fault('revocations')`.
+ */
+export function slotTaker(
+  { clock, live, revocations }: SlotTakerPorts,
+  issuance: string,
+  { live: sets, duration }: Pick<Authorized, 'live' | 'duration'>,
+  standing: StandingRevocations,
+): Spending['takeSlots'] {
+  if (sets.length === 0) return null;
+  const isEnded = async (holder: string, signal: AbortSignal): Promise<boolean> =>
+    standing.ended([markOf('issuance', holder)], ANY_TIME) !== null || revocations.anyRevoked([holder], signal);
+  return async (signal) => {
+    if (live === undefined) throw new Fault('bug', 'nothing here keeps slots');
+    const until = epochSeconds(toEpochSeconds(clock.now()) + (duration ?? LONGEST_CREDENTIAL) + LONGEST_REQUEST);
+    return live.take(sets, { issuance, until }, isEnded, signal);
+  };
+}

@@ -1,0 +1,110 @@
+/** What has to come before: an issuance to the same subject, in time, and not taken back. */
+import { describe, expect, it } from '@jest/globals';
+import { checkPrior } from '../../lib/issuance/prior-issuance.ts';
+import type { IssuanceFilter } from '../../lib/ledger/filter.ts';
+import { matches } from '../../lib/ledger/filter.ts';
+import type { IssuanceRecord } from '../../lib/ledger/record.ts';
+import { accept, Fault, refuse } from '../../lib/outcome.ts';
+import { loadScope } from '../../lib/policy/scope.ts';
+import type { LedgerQueries } from '../../lib/ports/ledger.ts';
+import { type Revocation, StandingRevocations } from '../../lib/revocation/revocation.ts';
+import { epochMilliseconds, seconds } from '../../lib/time.ts';
+import { aPrincipal, aScope, NOW } from '../fakes/world.ts';
+import { aRecord } from '../ledger/a-record.ts';
+
+const HOUR = seconds(3600);
+const scope = loadScope(aScope({ requires: { intent: false, after: { scope: 'open-ticket', within: HOUR } } }));
+const principal = aPrincipal();
+
+const TICKET = 'iss_01KB00000000000000000000ZZ';
+const ticket = (more: Partial<IssuanceRecord> = {}): IssuanceRecord => ({
+  ...aRecord({ id: TICKET }),
+  ...{ outcome: 'issued', reason: null, scope: 'open-ticket', time: epochMilliseconds(NOW - 60_000), actor: null },
+  ...{ principal: principal.name, connection: 'github', client: null, subject: principal.subject },
+  ...more,
+});
+
+/** A ledger of these, two on a page. */
+const ledgerOf = (records: readonly IssuanceRecord[]): Pick<LedgerQueries, 'list'> => ({
+  list: async (filter: IssuanceFilter, _limit, cursor) => {
+    const found = records.filter((record) => matches(filter, record));
+    const from = Number(cursor ?? 0);
+    return accept({ issuances: found.slice(from, from + 2), next: from + 2 < found.length ? String(from + 2) : null });
+  },
+});
+
+const asked = async (records: readonly IssuanceRecord[], revoked: readonly Revocation[] = [], who = principal) => {
+  const context = {
+    revocations: new StandingRevocations(revoked),
+    time: NOW,
+    signal: AbortSignal.timeout(5_000),
+  };
+  const authenticated = { principal: who, actor: null, client: null, proof: { kind: 'none' } } as never;
+  const checked = await checkPrior({ queries: ledgerOf(records) }, { scopes: [scope] }, authenticated, context);
+  return checked.ok ? 'granted' : checked.refusal.reason;
+};
+
+const revocation = (more: Partial<Revocation>): Revocation => ({
+  ...{ id: 'rev_1', kind: 'issuance', name: TICKET, ends: null, lifted: null, sessions: 'done', accounts: [] },
+  ...{ by: 'client:ops', reason: 'lost', time: epochMilliseconds(NOW - 1_000) },
+  ...more,
+});
+
+describe('an issuance that has to come before', () => {
+  it('is one of that scope to the same subject', async () => {
+    expect(await asked([ticket()])).toBe('granted');
+  });
+
+  it.each<[string, Partial<IssuanceRecord>]>([
+    ['of another scope', { scope: 'open-tickets' }],
+    ['that was denied', { outcome: 'denied', reason: 'not_allowed' }],
+    ['that failed', { outcome: 'failed', reason: 'role_refused' }],
+    ['that has only begun', { outcome: 'started' }],
+    ['of another subject of the same label', { subject: 'repo:acme/other' }],
+    ['of another connection', { connection: 'gitlab' }],
+    ['of a client as itself', { connection: null, client: 'github' }],
+    ['that was revoked', { revoked: { revocation: 'rev_1', time: '', by: '', reason: '' } }],
+    ['a millisecond too long ago', { time: epochMilliseconds(NOW - HOUR * 1000 - 1) }],
+    ['a second too long ago', { time: epochMilliseconds(NOW - HOUR * 1000 - 1000) }],
+  ])('is not one %s', async (_, more) => {
+    expect(await asked([ticket(more)])).toBe('prior_issuance_missing');
+  });
+
+  it('counts to the last moment of its time', async () => {
+    expect(await asked([ticket({ time: epochMilliseconds(NOW - HOUR * 1000) })])).toBe('granted');
+    expect(await asked([ticket({ time: epochMilliseconds(NOW - HOUR * 1000 + 1000) })])).toBe('granted');
+  });
+
+  it('counts where several were granted as one', async () => {
+    expect(await asked([ticket({ scope: 'api open-ticket' })])).toBe('granted');
+  });
+
+  it('does not count once it is revoked, by itself or by a name', async () => {
+    expect(await asked([ticket()], [revocation({})])).toBe('prior_issuance_missing');
+    const scopeGone = revocation({ kind: 'scope', name: 'open-ticket' });
+    expect(await asked([ticket()], [scopeGone])).toBe('prior_issuance_missing');
+    expect(await asked([ticket()], [revocation({ name: 'iss_other' })])).toBe('granted');
+  });
+
+  it('is found behind those of others with the same label', async () => {
+    const others = Array.from({ length: 5 }, (_, at) => ticket({ subject: `other-${at}` }));
+    expect(await asked([...others, ticket()])).toBe('granted');
+  });
+
+  it('is told from nobody by whether the ledger answers', async () => {
+    const authenticated = { principal, actor: null, client: null, proof: { kind: 'none' } } as never;
+    const context = { revocations: new StandingRevocations([]), time: NOW, signal: AbortSignal.timeout(5_000) };
+    const down: Pick<LedgerQueries, 'list'> = {
+      list: async () => {
+        throw new Fault('ledger', 'down');
+      },
+    };
+    const odd: Pick<LedgerQueries, 'list'> = { list: async () => refuse('parameter_invalid') };
+    const check = (queries: Pick<LedgerQueries, 'list'>) =>
+      checkPrior({ queries }, { scopes: [scope] }, authenticated, context);
+    await expect(check(down)).rejects.toMatchObject({ dependency: 'ledger' });
+    await expect(check(odd)).rejects.toThrow(Fault);
+    const nowhere = await checkPrior({}, { scopes: [scope] }, authenticated, context);
+    expect(nowhere.ok ? null : nowhere.refusal.reason).toBe('grant_not_available_here');
+  });
+});
