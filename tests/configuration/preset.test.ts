@@ -153,6 +153,58 @@ describe('the preset aws-sts', () => {
   });
 });
 
+const OF_TENANT = 'tenant: 22222222-3333-4444-5555-666666666666';
+const ORGANIZATION = 'organization: 5034460f-c7c4-4c43-9457-de07e2029e7b';
+const WORKSPACE = 'workspace: acme\nworkspaceUuid: "{8d6c1a2b-3c4d-4e5f-8a9b-0c1d2e3f4a5b}"';
+
+describe('the presets of platforms and agents', () => {
+  it.each([
+    ['buildkite', '', /require/],
+    ['buildkite', 'require: { StringLike: { claims.sub: "organization:ac*" } }', /require/],
+    ['terraform-cloud', '', /require/],
+    ['terraform-cloud', 'require: { StringEquals: { claims.terraform_run_phase: apply } }', /require/],
+    ['google-metadata', '', /require/],
+    ['google-metadata', 'require: { StringEquals: { claims.instanceName: web-1 } }', /require/],
+    ['circleci', '', /organization: is required/],
+    ['circleci', 'organization: acme', /organization: must be the id of the organization/],
+    ['circleci', `${ORGANIZATION}\nissuer: https://oidc.circleci.com/org/x`, /issuer: is not the issuer/],
+    ['bitbucket', 'workspace: acme', /workspaceUuid: is required/],
+    ['bitbucket', WORKSPACE.replace(/^workspace: acme/, ''), /workspace: is required/],
+    ['bitbucket', WORKSPACE.replaceAll(/[{}]/g, ''), /workspaceUuid: must be the workspace's UUID in braces/],
+    ['bitbucket', WORKSPACE.replace('acme', '../other'), /workspace: must be the name/],
+    ['spiffe', 'issuer: https://spiffe.example.com', /trustDomain: is required/],
+    ['spiffe', 'trustDomain: acme.example', /issuer/],
+    ['spiffe', 'issuer: https://spiffe.example.com\ntrustDomain: "acme.example/*"', /trustDomain: must be a trust/],
+    ['azure-managed-identity', '', /tenant: is required by the preset azure-managed-identity/],
+    ['entra-agent', '', /tenant: is required by the preset entra-agent/],
+    ['entra-agent', `${OF_TENANT}\nissuer: https://sts.windows.net/x/`, /issuer: is not an issuer of this tenant/],
+  ])('%s does not load with what pins nobody: %s', async (preset, more, expected) => {
+    expect(await problems(`${HEAD}preset: ${preset}\n${more}\n`)).toEqual(
+      expect.arrayContaining([expect.stringMatching(expected)]),
+    );
+  });
+
+  it.each([
+    ['buildkite', 'require: { StringEquals: { claims.organization_slug: acme } }', 'https://agent.buildkite.com'],
+    ['buildkite', 'require: { StringLike: { claims.sub: "organization:acme:*" } }', 'https://agent.buildkite.com'],
+    [
+      'terraform-cloud',
+      'require: { StringEquals: { claims.terraform_organization_id: o } }',
+      'https://app.terraform.io',
+    ],
+    ['terraform-cloud', 'issuer: https://tfe.acme.internal', 'https://tfe.acme.internal'],
+    ['google-metadata', 'require: { StringEquals: { claims.projectId: acme } }', 'https://accounts.google.com'],
+    ['circleci', ORGANIZATION, 'https://oidc.circleci.com/org/5034460f-c7c4-4c43-9457-de07e2029e7b'],
+    ['circleci', 'issuer: https://circleci.acme.internal', 'https://circleci.acme.internal'],
+    ['bitbucket', WORKSPACE, 'https://api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc'],
+    ['spiffe', 'issuer: https://spiffe.example.com\ntrustDomain: acme.example', 'https://spiffe.example.com'],
+    ['entra-agent', OF_TENANT, 'https://login.microsoftonline.com/22222222-3333-4444-5555-666666666666/v2.0'],
+  ])('%s loads with %s', async (preset, more, issuer) => {
+    const { issuers } = await normalized(`${HEAD}preset: ${preset}\n${more}\n`);
+    expect(issuers[0]?.issuer).toBe(issuer);
+  });
+});
+
 describe('the presets okta, gitlab, google and kubernetes', () => {
   it.each([
     ['okta', 'issuer: https://acme.okta.com/oauth2/default', { algorithms: ['RS256'], types: ['jwt', 'at+jwt'] }],

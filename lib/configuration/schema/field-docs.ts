@@ -76,6 +76,14 @@ const connection: Docs = {
   tenant: say('The id of the tenant of Microsoft Entra ID, a GUID.', {
     examples: ['11111111-2222-3333-4444-555555555555'],
   }),
+  organization: say("The organization's id, a GUID: it stands in its settings.", {
+    examples: ['5034460f-c7c4-4c43-9457-de07e2029e7b'],
+  }),
+  workspace: say("The workspace's name, as it stands in addresses.", { examples: ['acme'] }),
+  workspaceUuid: say("The workspace's UUID, in braces.", {
+    examples: ['{8d6c1a2b-3c4d-4e5f-8a9b-0c1d2e3f4a5b}'],
+  }),
+  trustDomain: say('The trust domain of SPIFFE, without spiffe://.', { examples: ['prod.acme.example'] }),
   userPoolId: say('The id of the user pool.', { examples: ['eu-west-1_AbCdEf123'] }),
   tokenUse: say('access: access tokens, which have no audience. id: id tokens.', { default: 'access' }),
   accounts: say('Twelve digits each, in quotes: whose roles and users are named.', { examples: [['111122223333']] }),

@@ -94,10 +94,14 @@ const accountId = z.string('must be twelve digits in quotes').regex(/^[0-9]{12}$
 /** Ids of AWS accounts. */
 export const accountIds = z.array(accountId).min(1, 'must not be empty');
 
+export function lowerCaseGuid(whose: string) {
+  return z
+    .string()
+    .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, `must be the id of ${whose}: a lower-case GUID`);
+}
+
 /** The id of a tenant of Microsoft Entra ID. */
-export const tenantId = z
-  .string()
-  .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'must be the id of the tenant: a lower-case GUID');
+export const tenantId = lowerCaseGuid('the tenant');
 
 export const jwsAlgorithm = z.enum(
   ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
