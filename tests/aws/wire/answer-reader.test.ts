@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { AnswerReader } from '../../../lib/aws/wire/answer-reader.ts';
+import { AnswerReader, UnreadableAnswer } from '../../../lib/aws/wire/answer-reader.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\n';
 /** A valid answer: the deviations below are of this one. */
@@ -101,5 +101,36 @@ describe('an answer is none', () => {
 
   it.each(whole)('where the connection ends in its middle: %s', (_, text) => {
     for (let end = 0; end < text.length; end += 1) expect(read(text.slice(0, end))).toBeNull();
+  });
+});
+
+describe('an answer of at most 32 MB', () => {
+  const MOST = 32 * 1024 * 1024;
+  const piece = Buffer.alloc(1024 * 1024, 'x');
+
+  it.each([0, 1])('is read, and one of %i octets more is none', (more) => {
+    const readAll = () => {
+      const reader = new AnswerReader();
+      reader.push(Buffer.from(`${OK}Content-Length: ${MOST + more}\r\n\r\n`));
+      for (let at = piece.byteLength; at < MOST; at += piece.byteLength) reader.push(piece);
+      return reader.push(piece)?.body.byteLength;
+    };
+    if (more === 0) expect(readAll()).toBe(MOST);
+    else expect(readAll).toThrow(UnreadableAnswer);
+  });
+
+  it.each([0, 1])('counts chunks together, and is none with %i octets more', (more) => {
+    const readAll = () => {
+      const reader = new AnswerReader();
+      const size = piece.byteLength.toString(16);
+      reader.push(Buffer.from(CHUNKED));
+      for (let at = 0; at < MOST; at += piece.byteLength) {
+        reader.push(Buffer.concat([Buffer.from(`${size}\r\n`), piece, Buffer.from('\r\n')]));
+      }
+      if (more === 1) reader.push(Buffer.from('1\r\nx\r\n'));
+      return reader.push(Buffer.from('0\r\n\r\n'))?.body.byteLength;
+    };
+    if (more === 0) expect(readAll()).toBe(MOST);
+    else expect(readAll).toThrow(UnreadableAnswer);
   });
 });

@@ -33,20 +33,6 @@ async function timeOf(call: () => Promise<unknown>): Promise<number> {
   return performance.now() - began;
 }
 
-describe('an answer', () => {
-  it.each([
-    [32 * 1024 * 1024, true],
-    [32 * 1024 * 1024 + 1, false],
-  ])('of %i bytes is read: %s', async (bytes, read) => {
-    const { post } = await behindAWay(() => ({ body: 'x'.repeat(bytes) }));
-    const answer = await post().then(
-      ({ body }) => body.length,
-      (error: Error) => error.name,
-    );
-    expect(answer).toBe(read ? bytes : 'NoAnswer');
-  });
-});
-
 describe('connections', () => {
   it('are kept', async () => {
     const { between, post } = await behindAWay();
