@@ -105,6 +105,7 @@ function brokerVerifier(): (document: string) => Promise<unknown> {
     oidcIssuer: async () => [],
     samlAudience: async () => [compiled],
     audience: async () => [],
+    metadataClient: async () => null,
     signInConnections: async () => [],
     samlDecryptsCbc: async () => false,
     awsIamServer: async () => [],

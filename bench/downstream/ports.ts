@@ -63,6 +63,7 @@ export function issuancePorts(
           oidcIssuer: none,
           samlAudience: none,
           audience: none,
+          metadataClient: async () => null,
           signInConnections: async () => [],
           samlDecryptsCbc: async () => false,
           awsIamServer: none,

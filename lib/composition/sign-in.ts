@@ -10,6 +10,7 @@ import type { BeginPorts } from '../sign-in/begin-sign-in.ts';
 import type { DecidePorts } from '../sign-in/decide-sign-in.ts';
 import type { OidcAnswerPorts } from '../sign-in/oidc/answer-oidc-sign-in.ts';
 import { oidcProviders } from '../sign-in/oidc/providers.ts';
+import type { ClientDocuments, TrustPorts } from '../sign-in/trust-client.ts';
 import { resources } from './resources.ts';
 import { type LiveRoutePorts, routePorts } from './route.ts';
 import { liveSaml, verifySaml } from './saml.ts';
@@ -19,7 +20,8 @@ export function signInPorts(): LiveRoutePorts &
   BeginPorts &
   AnswerPorts &
   OidcAnswerPorts &
-  DecidePorts & {
+  DecidePorts &
+  TrustPorts & {
     readonly wrongCodes: FailedAttempts;
   } {
   const { settings, clock, configurations, dynamoDb, fetcher, keySets, table } = resources();
@@ -45,10 +47,27 @@ export function signInPorts(): LiveRoutePorts &
     keys,
     keySets,
     providers: oidcProviders({ fetcher, clock, loopback }),
+    clientDocuments: lateClientDocuments(),
     redeem: async (...asked) => {
       const { liveRedeem } = await import('./sign-in-redeem.ts');
       return liveRedeem(...asked);
     },
     saml: async ({ document, at }, request) => verifySaml(document, at, context(request)),
+  };
+}
+
+/** Loaded with the first program that comes by its document: one cache in the life of the process. */
+function lateClientDocuments(): ClientDocuments {
+  const { settings, clock, fetcher } = resources();
+  let loaded: Promise<ClientDocuments> | null = null;
+  const load = async (): Promise<ClientDocuments> => {
+    const { fetchedClientDocuments } = await import('../sign-in/client-documents.ts');
+    return fetchedClientDocuments({ fetcher, clock, loopback: settings.loopback });
+  };
+  return {
+    redirectUris: async (clientId, signal) => {
+      loaded ??= load();
+      return (await loaded).redirectUris(clientId, signal);
+    },
   };
 }

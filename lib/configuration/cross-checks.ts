@@ -1,7 +1,15 @@
 /** What no document shows by itself: names that lead nowhere, and connections that would answer for the same proof. */
 
 import { didYouMean } from '../nearest.ts';
-import type { ConfigurationDocuments, Connection, OidcConnection, Rule, SamlConnection, Scope } from './documents.ts';
+import type {
+  Client,
+  ConfigurationDocuments,
+  Connection,
+  OidcConnection,
+  Rule,
+  SamlConnection,
+  Scope,
+} from './documents.ts';
 import { demandOf } from './grants/kinds.ts';
 import { idpEntityId } from './normalize/saml-connection.ts';
 import type { FieldPath } from './problem.ts';
@@ -149,6 +157,20 @@ export function checkDisjoint(connections: readonly Connection[], ownIssuer: str
     connections.filter((connection) => connection.type === 'saml'),
     report,
   );
+}
+
+/** One document is one client. */
+export function checkMetadataHosts(clients: readonly Client[], report: ReportIn): void {
+  const owners = new Map<string, string>();
+  for (const { client, metadataDocuments } of clients) {
+    metadataDocuments?.hosts.forEach((host, index) => {
+      const owner = owners.get(host);
+      owners.set(host, owner ?? client);
+      if (owner === undefined) return;
+      const message = `${host} is taken by the client ${owner}: one document is one client`;
+      report('client', client, ['metadataDocuments', 'hosts', index], message, 'ambiguous-proof');
+    });
+  }
 }
 
 /**

@@ -130,6 +130,8 @@ export interface Client {
   readonly authentication: ClientAuthentication;
   readonly redirectUris: readonly string[];
   readonly claims: JsonObject;
+  /** Programs whose client_id is the address of a document at these hosts are this client; absent: none. */
+  readonly metadataDocuments?: { readonly hosts: readonly string[] };
   /** Only where so: its broker tokens are bound to a key (RFC 9449). */
   readonly dpop?: 'required';
   /** Audiences whose tokens it may introspect, beside its own. */

@@ -5,7 +5,8 @@ import type { ConfigurationDocuments, Connection, OidcConnection, SamlConnection
 export interface ConfigurationItem {
   /**
    * `scope#<name>`, `connection#<name>`, `client#<name>`, `issuer#<iss>`, `saml#<entityId>`, `saml-encryption#cbc`,
-   * `aws-iam#<serverId>`, `audience#<resource>`, `sign-in#connections`.
+   * `aws-iam#<serverId>`, `audience#<resource>`, `sign-in#connections`,
+   * `metadata-documents#<host>`.
    */
   readonly key: string;
   readonly doc: string;
@@ -37,6 +38,9 @@ export function configurationItems(documents: ConfigurationDocuments): readonly 
     ...documents.scopes.map((scope) => item('scope', scope.scope, scope)),
     ...documents.connections.map((connection) => item('connection', connection.connection, connection)),
     ...documents.clients.map((client) => item('client', client.client, client)),
+    ...documents.clients.flatMap((client) =>
+      (client.metadataDocuments?.hosts ?? []).map((host) => item('metadata-documents', host, client)),
+    ),
     ...[...byIssuer].map(([issuer, connections]) => item('issuer', issuer, connections)),
     ...[...byEntityId].map(([id, connections]) =>
       item(

@@ -3,6 +3,7 @@ import { withApproversClaims } from './approvers-claims.ts';
 import {
   checkDisjoint,
   checkGrantSources,
+  checkMetadataHosts,
   checkPriorIssuances,
   checkReferences,
   type ReportIn,
@@ -86,6 +87,7 @@ export function loadFolder(directory: string, deployment: Deployment, progress: 
   checkPriorIssuances(documents.scopes, namesOf(files, 'scope'), reportIn);
   checkGrantSources(documents, reportIn);
   checkDisjoint(documents.connections, deployment.issuer, reportIn);
+  checkMetadataHosts(documents.clients, reportIn);
   checkSizes(documents, reportIn);
   return { files, documents, problems: inOrder(problems) };
 }

@@ -25,6 +25,10 @@ export interface Configuration {
   scope(name: string, signal: AbortSignal): Promise<CompiledScope | null>;
   connection(name: string, signal: AbortSignal): Promise<CompiledConnection | null>;
   client(name: string, signal: AbortSignal): Promise<Client | null>;
+  /**
+   * The public client that stands for programs whose metadata documents are at this host (with its port, if not 443).
+   */
+  metadataClient(host: string, signal: AbortSignal): Promise<Client | null>;
   /** The connections whose tokens have this `iss`, exactly. */
   oidcIssuer(issuer: string, signal: AbortSignal): Promise<readonly CompiledConnection<OidcConnection>[]>;
   /** The connections whose accepted audience is this service provider entity id. */

@@ -10,6 +10,14 @@ export const signInRefusals = registry({
     class: 'request',
     says: 'client_id is not registered here.',
   },
+  client_document_invalid: {
+    class: 'request',
+    says: 'The metadata document at client_id cannot be used.',
+  },
+  client_document_unavailable: {
+    class: 'idp-outage',
+    says: 'The metadata document at client_id cannot be had. Try again.',
+  },
   redirect_uri_mismatch: {
     class: 'request',
     says: 'The redirect URI is not one of the client.',

@@ -1,4 +1,4 @@
-import { readClient } from '../identity/client/registered-client.ts';
+import { readPublicClient } from '../identity/client/registered-client.ts';
 import type { DpopProof } from '../identity/principal.ts';
 import { type IssuanceRequest, type Issued, type IssuePorts, issue } from '../issue.ts';
 import { type Outcome, refuse } from '../outcome.ts';
@@ -49,6 +49,6 @@ export async function issueByCode(
 
 /** A public client does not authenticate, so that only its registration says that it gets nothing but bound tokens. */
 async function requiresDpop({ configurations }: IssuePorts, client: string, signal: AbortSignal): Promise<boolean> {
-  const registered = await readClient(client, await configurations.current(signal), signal);
+  const registered = await readPublicClient(client, await configurations.current(signal), signal);
   return registered?.dpop === 'required';
 }

@@ -1,3 +1,4 @@
+import { clientIdUrl } from '../identity/client/client-id-url.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import type { Configuration } from '../ports/configuration.ts';
 import { isRegistered } from './redirect-uri.ts';
@@ -9,24 +10,47 @@ const CLIENT_NAME = /^[a-z][a-z0-9-]{0,62}$/;
 interface AskingClient {
   readonly client: string;
   readonly redirectUri: string;
+}
+
+/** Client ID metadata documents, which programs serve at the address that is their `client_id`. */
+export interface ClientDocuments {
+  /** Refuses with client_document_invalid and client_document_unavailable. */
+  redirectUris(clientId: string, signal: AbortSignal): Promise<Outcome<readonly string[]>>;
+}
+
+export interface TrustPorts {
   /** This broker's own. */
   readonly issuer: string;
+  readonly loopback: boolean;
+  readonly clientDocuments: ClientDocuments;
 }
 
 /**
  * Whether a redirect URI may be trusted: its client is registered, public, and registered it. Until then a refusal is
- * a page, never a redirect (RFC 6749 section 4.1.2.1). The broker's own pages are registered without a file: the
- * clients `console` and `approvals`, whose only address is this broker's own `/console` or `/approvals`. Refuses with
- * client_unknown, client_not_permitted and redirect_uri_mismatch.
+ * a page, never a redirect (RFC 6749 section 4.1.2.1). A program whose `client_id` is the address of its document is
+ * registered by the document's host, and its redirect URIs stand there. The broker's own pages are registered without a
+ * file: the clients `console` and `approvals`, whose only address is this broker's own `/console` or `/approvals`.
+ * Refuses with client_unknown, client_not_permitted, redirect_uri_mismatch and the reasons of the document.
  */
 export async function trustClient(
-  { client, redirectUri, issuer }: AskingClient,
+  { issuer, loopback, clientDocuments }: TrustPorts,
+  { client, redirectUri }: AskingClient,
   configuration: Configuration,
   signal: AbortSignal,
 ): Promise<Outcome<null>> {
   if (OWN_PAGES.includes(client) && redirectUri === `${issuer}/${client}`) return accept(null);
+  const document = clientIdUrl(client, loopback ? 'loopback' : 'public');
+  if (document !== null) {
+    // Nothing is fetched for a host that no file names.
+    if ((await configuration.metadataClient(document.host, signal)) === null) return refuse('client_unknown');
+    const registered = await clientDocuments.redirectUris(client, signal);
+    return registered.ok ? trustRedirect(redirectUri, registered.value) : registered;
+  }
   const found = CLIENT_NAME.test(client) ? await configuration.client(client, signal) : null;
   if (found === null) return refuse('client_unknown');
   if (found.authentication.method !== 'public') return refuse('client_not_permitted');
-  return isRegistered(redirectUri, found.redirectUris) ? accept(null) : refuse('redirect_uri_mismatch');
+  return trustRedirect(redirectUri, found.redirectUris);
 }
+
+const trustRedirect = (redirectUri: string, registered: readonly string[]): Outcome<null> =>
+  isRegistered(redirectUri, registered) ? accept(null) : refuse('redirect_uri_mismatch');

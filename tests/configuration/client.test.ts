@@ -8,6 +8,8 @@ const keys = (key: string) => `client: bot\njwks: { keys: [${key}] }\n`;
 const SECRET = 'client: bot\nsecret: token-broker/clients/bot\n';
 const PUBLIC = "client: bot\npublic: true\nredirectUris: ['http://127.0.0.1/callback']\n";
 
+const DOCUMENTS = (host: string) => `client: bot\npublic: true\nmetadataDocuments: { hosts: ['${host}'] }\n`;
+
 const problems = (text: string) => problemsOf({ 'clients/bot.yaml': text });
 
 describe('a client', () => {
@@ -21,12 +23,23 @@ describe('a client', () => {
     ['a key', `client: bot\njwks: { keys: [${KEY}] }\n`, { method: 'jwks', audience: 'issuer' }],
     ['a key set', 'client: bot\njwksUri: https://bot.example/keys\n', { method: 'jwks-uri', audience: 'issuer' }],
     ['nothing, in public', PUBLIC, { method: 'public' }],
+    ['nothing, where documents say the rest', DOCUMENTS('agent.example'), { method: 'public' }],
   ])('authenticates by %s', async (_name, text, authentication) => {
     expect((await documentsOf({ 'clients/bot.yaml': text })).clients).toMatchObject([{ authentication }]);
   });
 
   it.each([
     ['no way to authenticate', 'client: bot\n', /exactly one of/],
+    ...[
+      ...['https://agent.example', 'agent.example/x', 'Agent.example', 'agent.example:443', 'a b', ''],
+      ...['x@agent.example', 'agent.example?x'],
+    ].map((host): [string, string, RegExp] => [`documents at ${host}`, DOCUMENTS(host), /hosts\[0\]: /]),
+    ['documents anywhere', DOCUMENTS('*.example'), /wildcards do not match/],
+    [
+      'documents of a client with a secret',
+      `${SECRET}metadataDocuments: { hosts: [a.example] }\n`,
+      /public: true only/,
+    ],
     ['two ways', `${SECRET}jwksUri: https://bot.example/keys\n`, /exactly one of/],
     ['a secret and public', `${SECRET}public: true\nredirectUris: [https://bot.example/cb]\n`, /exactly one of/],
     ['public: false alone', 'client: bot\npublic: false\n', /exactly one of/],

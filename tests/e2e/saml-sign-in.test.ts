@@ -1,4 +1,5 @@
 import { createVerify, X509Certificate } from 'node:crypto';
+import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Broker, startBroker } from './broker.ts';
 import { Browser, CONFIGURATION, formOf, REDIRECT, readAuthnRequest, samlResponse, VERIFIER } from './saml-person.ts';
@@ -12,6 +13,24 @@ beforeAll(async () => {
 afterAll(async () => {
   await broker.stop();
 });
+
+const AGENTS = 'client: agents\npublic: true\n';
+
+/** A program's host: its document, and an address that leads there. */
+async function startDocument() {
+  const server = createServer((request, response) => {
+    if (request.url === '/moved.json') return response.writeHead(302, { location: '/client.json' }).end();
+    response.setHeader('content-type', 'application/json');
+    response.end(
+      JSON.stringify({ client_id: url, client_name: 'Your Bank', redirect_uris: ['http://127.0.0.1/callback'] }),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const host = `127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+  const url = `http://${host}/client.json`;
+  return { host, url, stop: () => server.close() };
+}
 
 const browser = () => new Browser(broker.url);
 const post = (path: string, form: Readonly<Record<string, string>>) =>
@@ -139,6 +158,36 @@ describe('GET /oauth2/authorize', () => {
     const page = await browser().signIn({ scope: '', resource: 'https://elsewhere.example' });
     expect([page.status, await page.text()]).toEqual([403, expect.stringContaining('target_mismatch')]);
   });
+
+  it('takes a program by the document at its client_id, and shows its host (client ID metadata documents)', async () => {
+    const document = await startDocument();
+    const config = {
+      ...CONFIGURATION,
+      'clients/agents.yaml': `${AGENTS}metadataDocuments: { hosts: ['${document.host}'] }\n`,
+    };
+    const other = await startBroker({ config });
+    try {
+      const person = new Browser(other.url);
+      const page = await (await person.signIn({ client_id: document.url })).text();
+      expect(page).toContain(`Allow ${document.host}?`);
+      expect(page).not.toContain('Your Bank');
+      const decided = await person.decide(formOf(page));
+      const code = new URL(decided.headers.get('location') ?? '').searchParams.get('code') ?? '';
+      const form = { grant_type: 'authorization_code', code, redirect_uri: REDIRECT, code_verifier: VERIFIER };
+      const ask = (client: string) =>
+        fetch(`${other.url}/oauth2/token`, {
+          method: 'POST',
+          body: new URLSearchParams({ ...form, client_id: client }),
+        });
+      expect(await (await ask(`${document.url}x`)).json()).toMatchObject({ reason: 'code_client_mismatch' });
+      expect(await (await ask(document.url)).json()).toMatchObject({ token_type: 'Bearer', scope: 'api' });
+      const elsewhere = await person.authorize({ client_id: document.url.replace('client.json', 'moved.json') });
+      expect([elsewhere.status, await elsewhere.text()]).toEqual([400, expect.stringContaining('it redirects')]);
+    } finally {
+      await other.stop();
+      document.stop();
+    }
+  }, 30_000);
 
   it.each(['PUT', 'DELETE', 'PATCH'])('refuses %s', async (method) => {
     const answer = await fetch(`${broker.url}/oauth2/authorize`, { method });

@@ -40,6 +40,7 @@ export function fakeConfiguration(documents: {
       scopes.flatMap(({ scope, grant }) =>
         grant.type === 'broker-token' && isSameResource(grant.audience, resource) ? [scope] : [],
       ),
+    metadataClient: async () => null,
     signInConnections: async () => [],
     samlDecryptsCbc: async () =>
       compiled.some((connection) => connection.type === 'saml' && (connection.encryption ?? []).includes('cbc')),

@@ -33,6 +33,8 @@ export function documentConfiguration(documents: ConfigurationDocuments): Config
       documents.scopes.flatMap(({ scope, grant }) =>
         grant.type === 'broker-token' && isSameResource(grant.audience, resource) ? [scope] : [],
       ),
+    metadataClient: async (host) =>
+      documents.clients.find(({ metadataDocuments }) => metadataDocuments?.hosts.includes(host)) ?? null,
     signInConnections: async () =>
       documents.connections
         .filter((each) => each.type === 'saml' || (each.type === 'oidc' && each.signIn != null))

@@ -45,6 +45,7 @@ export function configurationVersion(table: ConfigurationTable, { version, appli
     scope: (name, signal) => scopes(`scope#${name}`, signal),
     connection: (name, signal) => connections(`connection#${name}`, signal),
     client: (name, signal) => clients(`client#${name}`, signal),
+    metadataClient: (host, signal) => clients(`metadata-documents#${host}`, signal),
     oidcIssuer: async (issuer, signal) => (await issuers(`issuer#${issuer}`, signal)) ?? [],
     samlAudience: async (entityId, signal) => {
       const listed = (await names(`saml#${entityId}`, signal)) ?? [];

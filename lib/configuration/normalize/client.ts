@@ -22,7 +22,14 @@ export function normalizeClient(written: WrittenClient, deployment: Deployment, 
   }
   const redirectUris = written.redirectUris ?? [];
   for (const [index, uri] of redirectUris.entries()) checkRedirectUri(uri, index, report);
-  if (written.public === true && redirectUris.length === 0)
+  const { metadataDocuments } = written;
+  metadataDocuments?.hosts.forEach((host, index) => {
+    checkHost(host, (message) => report(['metadataDocuments', 'hosts', index], message));
+  });
+  if (metadataDocuments !== undefined && written.public !== true) {
+    report(['metadataDocuments'], 'goes with public: true only', 'misplaced-field');
+  }
+  if (written.public === true && redirectUris.length === 0 && metadataDocuments === undefined)
     report(['redirectUris'], 'is required for a public client', 'missing-field');
   if (written.public !== true && redirectUris.length > 0) {
     report(['redirectUris'], 'only a public client signs people in: not used', 'unused-field');
@@ -37,6 +44,7 @@ export function normalizeClient(written: WrittenClient, deployment: Deployment, 
     client: written.client,
     authentication: normalizeAuthentication(written, deployment, report),
     redirectUris,
+    ...(metadataDocuments === undefined ? {} : { metadataDocuments }),
     claims: written.claims ?? {},
     ...(written.dpop === 'required' ? { dpop: written.dpop } : {}),
     introspects: written.introspects ?? [],
@@ -84,6 +92,15 @@ function isPublicKey(key: JsonObject): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+/** As the host of an https URL is written, so that it is compared as it stands. */
+function checkHost(host: string, report: (message: string) => void): void {
+  const url = parseUrl(`https://${host}/`);
+  if (host.includes('*')) report('is compared as it stands: wildcards do not match');
+  else if (url === null || url.host !== host || /[/?#@\\]/.test(host)) {
+    report('must be a host as a URL has it, in lower case, with its port where that is not 443: agent.example.com');
   }
 }
 

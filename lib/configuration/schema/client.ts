@@ -12,6 +12,9 @@ export const client = z
     assertionAudience: z.enum(['issuer', 'token-endpoint'], 'must be issuer or token-endpoint').optional(),
     public: z.boolean().optional(),
     redirectUris: z.array(line(2000)).optional(),
+    metadataDocuments: z
+      .strictObject({ hosts: z.array(line(255)).min(1, 'must not be empty').max(100, 'has at most 100') })
+      .optional(),
     claims: z.record(line(256), z.json()).optional(),
     dpop: z.enum(['optional', 'required'], 'must be optional or required').optional(),
     introspects: z.array(line(1000)).optional(),

@@ -120,6 +120,10 @@ const client: Docs = {
   assertionAudience: say('What `aud` of a client assertion is.', { default: 'issuer' }),
   public: say('true: no secret, authorization code with PKCE only; needs redirectUris.'),
   redirectUris: say('Loopback ones match any port.', { examples: [['http://127.0.0.1/callback']] }),
+  metadataDocuments: say('Programs whose client_id is the https address of a client ID metadata document.'),
+  'metadataDocuments.hosts': say('Hosts of such documents, each with its port where it is not 443.', {
+    examples: [['agent.example.com']],
+  }),
   claims: say('What conditions test as claims.<name> where the client is the subject.', {
     examples: [{ team: 'data' }],
   }),

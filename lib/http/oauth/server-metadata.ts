@@ -20,6 +20,7 @@ export const serverMetadata = (issuer: string, algorithms: readonly string[], dp
     grant_types_supported: [...GRANT_TYPES.keys()],
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
+    client_id_metadata_document_supported: true,
     token_endpoint_auth_methods_supported: [...methods, 'none'],
     token_endpoint_auth_signing_alg_values_supported: algorithms,
     dpop_signing_alg_values_supported: dpop,

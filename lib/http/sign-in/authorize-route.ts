@@ -1,6 +1,6 @@
 import { accept, type Outcome, refuse } from '../../outcome.ts';
 import { type DecidePorts, decideSignIn } from '../../sign-in/decide-sign-in.ts';
-import { trustClient } from '../../sign-in/trust-client.ts';
+import { type TrustPorts, trustClient } from '../../sign-in/trust-client.ts';
 import { missingParameter } from '../parameters.ts';
 import type { Handling, Route, RouteAnswer, RouteRequest } from '../route.ts';
 import { readAuthorize, readDecision, readRedirect, readResponseMode, readState } from './authorize-request.ts';
@@ -11,7 +11,7 @@ import { decidedPage } from './pages/device-pages.ts';
 import { type ProviderRedirectPorts, redirectToProvider } from './provider-redirect.ts';
 import { codeRedirect, errorRedirect } from './redirect.ts';
 
-export type AuthorizePorts = ProviderRedirectPorts & DecidePorts;
+export type AuthorizePorts = ProviderRedirectPorts & DecidePorts & TrustPorts;
 
 /**
  * `GET /oauth2/authorize` (RFC 6749 section 4.1.1) and the POST of its page. Until the redirect URI is trusted a
@@ -35,10 +35,11 @@ async function authorize(
   if (!asked.ok) return asked;
   const { client, redirectUri, query } = asked.value;
   const configuration = await ports.configurations.current(signal);
-  const { issuer } = ports;
-  const trusted = await trustClient({ client, redirectUri, issuer }, configuration, signal);
+  const trusted = await trustClient(ports, { client, redirectUri }, configuration, signal);
   if (!trusted.ok) return trusted;
-  refuseAs(errorRedirect({ redirectUri, state: readState(query), responseMode: readResponseMode(query) }, issuer));
+  refuseAs(
+    errorRedirect({ redirectUri, state: readState(query), responseMode: readResponseMode(query) }, ports.issuer),
+  );
   const parsed = readAuthorize(asked.value);
   if (!parsed.ok) return parsed;
   const { connection, authorization } = parsed.value;

@@ -7,6 +7,7 @@ import type { Secrets } from '../../ports/secrets.ts';
 import type { EpochSeconds } from '../../time.ts';
 import type { FailedAttempts } from '../failed-attempts.ts';
 import type { AuthenticatedClient, Claims } from '../principal.ts';
+import { clientIdUrl } from './client-id-url.ts';
 
 /** What authenticating clients needs of the world, in the life of a process. */
 export interface ClientPorts {
@@ -46,6 +47,19 @@ export async function readClient(
   signal: AbortSignal,
 ): Promise<Client | null> {
   return isClientName(name) ? configuration.client(name, signal) : null;
+}
+
+/**
+ * The registration of a public client, which a metadata document may stand for: then it is that of the document's host.
+ */
+export async function readPublicClient(
+  name: string,
+  configuration: Configuration,
+  signal: AbortSignal,
+): Promise<Client | null> {
+  // Where plain http is no address of a document, no code was ever given to it.
+  const url = clientIdUrl(name, 'loopback');
+  return url === null ? readClient(name, configuration, signal) : configuration.metadataClient(url.host, signal);
 }
 
 /** What its registration says of a client that authenticated. */

@@ -11,6 +11,15 @@ export const signInExplanations: Explanations<typeof signInRefusals> = {
     cause: 'No client of that name is registered, so the redirect URI cannot be trusted and nobody is sent there.',
     fix: 'Register the program under clients/ with public: true and its redirectUris.',
   },
+  client_document_invalid: {
+    cause:
+      'client_id is the address of a client ID metadata document, which redirects, is larger than 16 KB, names another client_id, has a secret or no redirect_uris, or lies at an address that is not public. The detail says which.',
+    fix: 'Mend the document as the detail says. What is kept of one is forgotten after ten minutes.',
+  },
+  client_document_unavailable: {
+    cause: 'The host of the metadata document is slow or down, or answers with 5xx.',
+    fix: 'Retry; make sure that the document can be had within two seconds.',
+  },
   redirect_uri_mismatch: {
     cause:
       'It is compared character by character; only the port of a loopback host (127.0.0.1, [::1], localhost) is free.',

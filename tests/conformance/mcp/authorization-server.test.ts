@@ -76,8 +76,7 @@ it('passes the scenarios for authorization servers, by a program that names a re
     code: 0,
     checks: [
       'authorization-code-grant: SUCCESS',
-      // Client ID metadata documents are a SHOULD, which is not built.
-      expect.stringContaining('client_id_metadata_document_supported'),
+      'authorization-server-metadata-cimd: SUCCESS',
       'authorization-server-metadata: SUCCESS',
     ],
   });

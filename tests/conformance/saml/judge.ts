@@ -128,6 +128,7 @@ async function verdict(text: string, signed: 'assertion' | 'response', keys: Key
     oidcIssuer: async () => [],
     samlAudience: async () => [compiled],
     audience: async () => [],
+    metadataClient: async () => null,
     signInConnections: async () => [],
     samlDecryptsCbc: async () => true,
     awsIamServer: async () => [],

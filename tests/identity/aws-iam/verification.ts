@@ -31,6 +31,7 @@ const configuration = (connections: readonly AwsIamConnection[]): Configuration 
   oidcIssuer: async () => [],
   samlAudience: async () => [],
   audience: async () => [],
+  metadataClient: async () => null,
   signInConnections: async () => [],
   samlDecryptsCbc: async () => false,
   awsIamServer: async (serverId) => connections.filter((each) => each.serverId === serverId).map(loadConnection),

@@ -71,6 +71,7 @@ async function verify(envelope: Envelope, stsEndpoint: string) {
       oidcIssuer: async () => [],
       samlAudience: async () => [],
       audience: async () => [],
+      metadataClient: async () => null,
       signInConnections: async () => [],
       samlDecryptsCbc: async () => false,
       awsIamServer,

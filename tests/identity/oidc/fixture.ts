@@ -120,6 +120,7 @@ export function configurationOf(connections: readonly OidcConnection[]): Configu
     client: nothing,
     samlAudience: nothing,
     audience: async () => [],
+    metadataClient: async () => null,
     signInConnections: async () => [],
     samlDecryptsCbc: async () => false,
     awsIamServer: nothing,

@@ -53,6 +53,7 @@ function configurationOf(documents: readonly SamlConnection[]): Configuration {
     client: async () => null,
     oidcIssuer: async () => [],
     audience: async () => [],
+    metadataClient: async () => null,
     signInConnections: async () => [],
     samlDecryptsCbc: async () => connections.some(({ encryption }) => encryption?.includes('cbc')),
     samlAudience: async (audience) => connections.filter((each) => each.entityId === audience),

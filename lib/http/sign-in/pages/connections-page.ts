@@ -1,6 +1,6 @@
 import type { AuthorizationRequest } from '../../../sign-in/sign-ins.ts';
 import type { HttpAnswer } from '../../http-answer.ts';
-import { placeOf } from './consent-page.ts';
+import { placeOf, programRows } from './consent-page.ts';
 import { definitions, escapeHtml, htmlPage } from './html-page.ts';
 
 /**
@@ -15,7 +15,7 @@ export function connectionsPage(
 ): HttpAnswer {
   const { client, redirectUri, scopes, targets } = asking;
   const rows = [
-    ['Program', client],
+    ...programRows(client),
     ['Goes to', placeOf(redirectUri)],
     ...(scopes.length === 0 ? [] : [[scopes.length === 1 ? 'Scope' : 'Scopes', scopes.join(', ')] as const]),
     ...(targets.length === 0 ? [] : [['For', targets.join(', ')] as const]),

@@ -9,9 +9,10 @@ type Question = NonNullable<SignedIn['question']>;
 
 /** Asks the person before anything is handed over: which program, where it is, which scope, as whom. */
 export function consentPage(principal: Principal, question: Question, requestId: string): HttpAnswer {
-  const { client, redirectUri, scopes, targets, device } = question.authorization;
+  const { client: clientId, redirectUri, scopes, targets, device } = question.authorization;
+  const client = programOf(clientId);
   const rows = [
-    ['Program', client],
+    ...programRows(clientId),
     ...(device === undefined ? [['Goes to', placeOf(redirectUri)] as const] : deviceRows(device)),
     [scopes.length === 1 ? 'Scope' : 'Scopes', scopes.join(', ')],
     ...(targets.length === 0 ? [] : [['For', targets.join(', ')] as const]),
@@ -32,6 +33,18 @@ ${hidden('secret', question.secret)}
   const formLeadsTo = device === undefined ? formSource(redirectUri) : '';
   return htmlPage({ status: 200, title: `Allow ${client}?`, body, formLeadsTo }, requestId);
 }
+
+/** The name that a file registers, or the host of the document that speaks for the program. */
+export const programOf = (client: string): string => (URL.canParse(client) ? new URL(client).host : client);
+
+/** What a document calls its program is not shown: anybody who serves one may call it anything. */
+export const programRows = (client: string): readonly (readonly [string, string])[] =>
+  programOf(client) === client
+    ? [['Program', client]]
+    : [
+        ['Program of', programOf(client)],
+        ['Its document', client],
+      ];
 
 /** Where an answer goes, in a person's words. */
 export function placeOf(redirectUri: string): string {
