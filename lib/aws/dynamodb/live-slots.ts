@@ -26,16 +26,21 @@ const GIVING_BACK_MS = 200;
 export function dynamoLiveSlots(options: LiveSlotsOptions): LiveSlots {
   return {
     take: async (sets, holder, isEnded, signal) => {
-      const keys: string[] = [];
+      const keys = new Set<string>();
       const held = heldSlots(options, keys, holder);
+      // Before the answer: a write whose answer is lost may have taken it, and is given back with the others.
+      const tryFor: TryFor = async (slot, ended) => {
+        keys.add(slot);
+        const isTaken = await put(options, slot, holder, ended, signal);
+        if (!isTaken) keys.delete(slot);
+        return isTaken;
+      };
       try {
         for (const set of sets) {
-          const taken = await takeOne(options, set, { holder, isEnded }, signal);
-          if ('key' in taken) keys.push(taken.key);
-          else {
-            await held.giveBack(AbortSignal.timeout(GIVING_BACK_MS));
-            return taken;
-          }
+          const notTaken = await takeOne(options, set, { tryFor, isEnded }, signal);
+          if (notTaken === null) continue;
+          await held.giveBack(AbortSignal.timeout(GIVING_BACK_MS));
+          return notTaken;
         }
       } catch (cause) {
         await held.giveBack(AbortSignal.timeout(GIVING_BACK_MS));
@@ -46,30 +51,33 @@ export function dynamoLiveSlots(options: LiveSlotsOptions): LiveSlots {
   };
 }
 
-type Holding = { readonly holder: SlotHolder; readonly isEnded: Parameters<LiveSlots['take']>[2] };
+type TryFor = (slot: string, ended: string | null) => Promise<boolean>;
+type Holding = { readonly tryFor: TryFor; readonly isEnded: Parameters<LiveSlots['take']>[2] };
 type NotTaken = Extract<Taken, { readonly taken: false }>;
 
+/** null: one of the set is taken. */
 async function takeOne(
   options: LiveSlotsOptions,
   { set, slots }: SlotSet,
-  { holder, isEnded }: Holding,
+  { tryFor, isEnded }: Holding,
   signal: AbortSignal,
-): Promise<{ readonly key: string } | NotTaken> {
+): Promise<NotTaken | null> {
   const key = stateKey('live', [set]);
   const keys = fromRandom(options.random, slots).map((slot) => `${key}#${slot}`);
   const [first] = keys;
-  if (first !== undefined && (await put(options, first, holder, null, signal))) return { key: first };
+  if (first !== undefined && (await tryFor(first, null))) return null;
   let retryAfter = seconds(1);
   for (let look = 0; look < LOOKS; look += 1) {
     const now = toEpochSeconds(options.clock.now());
     const items = await read(options, keys, signal);
     const free = await freeOf(keys, items, now, isEnded, signal);
     for (const { slot, ended } of free) {
-      if (await put(options, slot, holder, ended, signal)) return { key: slot };
+      if (await tryFor(slot, ended)) return null;
     }
+    if (free.length > 0) continue;
     const ends = [...items.values()].map(({ until }) => until);
     retryAfter = seconds(Math.max(1, Math.min(...ends) - now));
-    if (free.length === 0) break;
+    break;
   }
   return { taken: false, retryAfter };
 }
@@ -158,21 +166,21 @@ function holderOf(item: Record<string, AttributeValue>): SlotHolder {
   return { issuance, until: epochSeconds(until) };
 }
 
-function heldSlots(options: LiveSlotsOptions, keys: readonly string[], { issuance, until }: SlotHolder): HeldSlots {
+function heldSlots(options: LiveSlotsOptions, keys: ReadonlySet<string>, { issuance, until }: SlotHolder): HeldSlots {
   const { client, table } = options;
   const keep = (key: string, expires: EpochSeconds, signal: AbortSignal) =>
     put(options, key, { issuance, until: expires }, null, signal);
   return {
     keepUntil: async (expires, signal) => {
       if (expires === until) return;
-      const kept = keys.map((key) => keep(key, expires, signal));
+      const kept = [...keys].map((key) => keep(key, expires, signal));
       const isLonger = expires > until;
       const settled = await Promise.allSettled(kept);
       const lost = settled.find((each) => each.status === 'rejected' || !each.value);
       if (isLonger && lost !== undefined) throw new Fault('limits', 'a slot could not be kept');
     },
     giveBack: async (signal) => {
-      const calls = keys.map((key) => {
+      const calls = [...keys].map((key) => {
         const input = {
           TableName: table,
           Key: keyOf(key),

@@ -1,5 +1,6 @@
 /** No more alive at once than there are slots, whoever comes, to the second, and however the holder ends. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { DynamoDb } from '../../../lib/aws/dynamodb/client.ts';
 import { dynamoLiveSlots } from '../../../lib/aws/dynamodb/live-slots.ts';
 import { systemRandom } from '../../../lib/host/random.ts';
 import type { HeldSlots, SlotSet, Taken } from '../../../lib/ports/live-slots.ts';
@@ -116,6 +117,39 @@ describe('slots of what is alive', () => {
     const dead = dynamoLiveSlots({ client: deadClient(), table: 'none', clock, random: systemRandom });
     const asked = dead.take([aSet(1)], { issuance: 'iss_x', until: END }, nobody, noDeadline);
     await expect(asked).rejects.toMatchObject({ dependency: 'limits' });
+  });
+
+  it.each([1, 2])('are free again where the answer got lost that said that they were taken (set %i)', async (lost) => {
+    at(START);
+    const sets = [aSet(1), aSet(1)];
+    let writes = 0;
+    const client: DynamoDb = {
+      ...tables.client,
+      call: async (operation, input, signal) => {
+        const answer = await tables.client.call(operation, input, signal);
+        if (operation === 'UpdateItem' && ++writes === lost) throw new Error('the answer got lost');
+        return answer;
+      },
+    };
+    const slots = dynamoLiveSlots({ client, table: tables.table('state'), clock, random: systemRandom });
+    const asked = slots.take(sets, { issuance: 'iss_unheard', until: END }, nobody, noDeadline);
+    await expect(asked).rejects.toMatchObject({ dependency: 'limits' });
+    expect((await take(sets)).taken).toBe(true);
+  });
+
+  it('that others take again and again before they are had say when to come back: soon', async () => {
+    at(START);
+    const table = tables.table('state');
+    const client: DynamoDb = {
+      ...tables.client,
+      call: async (operation, input, signal) => {
+        if (operation === 'UpdateItem') throw Object.assign(new Error(), { name: 'ConditionalCheckFailedException' });
+        return tables.client.call(operation, input, signal);
+      },
+    };
+    const slots = dynamoLiveSlots({ client, table, clock, random: systemRandom });
+    const asked = await slots.take([aSet(2)], { issuance: 'iss_late', until: END }, nobody, noDeadline);
+    expect(asked).toEqual({ taken: false, retryAfter: 1 });
   });
 
   it('fail rather than end before the credential where they cannot be kept longer', async () => {
