@@ -65,8 +65,17 @@ export interface Principal {
   readonly mayAct: JsonValue | undefined;
   /** Only for broker tokens: what they say beside who their origin is. */
   readonly lineage: Lineage | null;
+  /** Only for ID-JAGs. */
+  readonly forClient?: ForClient;
   /** Only for SAML: the Recipient that the assertion was confirmed for. */
   readonly recipient?: string;
+}
+
+/** Whom a proof was made for: this client may present it, for these scopes and resources; null: it does not say. */
+export interface ForClient {
+  readonly client: string;
+  readonly scopes: readonly string[] | null;
+  readonly resources: readonly string[] | null;
 }
 
 /** What a broker token says beside who its origin is. */

@@ -117,7 +117,7 @@ async function authenticateAll(
     // A public client is not authenticated (RFC 6749 section 2.1): nobody acts.
     return accept({ principal: proofs.subject.principal, actor: null, client: client.value, proof: null });
   }
-  const principal = await verify(authenticators, proofs.subject, context);
+  const principal = await verifyFor(client.value, authenticators, proofs.subject, context);
   if (!principal.ok) return principal;
   const before = principal.value.lineage?.actors[0] ?? null;
   const actor = await authenticateActor(authenticators, proofs.actor, client.value, before, context);
@@ -133,6 +133,19 @@ async function authenticateClient(
   if (proofs.client === null) return accept(null);
   if (authenticators.client === undefined) return refuse('proof_type_unsupported');
   return authenticators.client(proofs.client, proofs.publicClients, context);
+}
+
+/** A proof that was made for one client is nothing in the hands of another, or of nobody. */
+async function verifyFor(
+  client: AuthenticatedClient | null,
+  authenticators: Authenticators,
+  proof: Proof,
+  context: AuthenticationContext,
+): Promise<Outcome<Principal>> {
+  const verified = await verify(authenticators, proof, context);
+  if (!verified.ok) return verified;
+  const { forClient } = verified.value;
+  return forClient === undefined || forClient.client === client?.client ? verified : refuse('proof_client_mismatch');
 }
 
 async function verify(
@@ -162,7 +175,7 @@ async function authenticateActor(
   context: AuthenticationContext,
 ): Promise<Outcome<Actor | null>> {
   if (proof === null) return accept(client === null ? before : clientActor(client));
-  const verified = await verify(authenticators, proof, context);
+  const verified = await verifyFor(client, authenticators, proof, context);
   if (!verified.ok) return verified;
   const { source, subject, name, claims, proof: evidence, reuse, lineage } = verified.value;
   return accept({

@@ -6,7 +6,7 @@ import {
   narrowsNoSession,
   type PreparedGrant,
 } from '../credential/grant.ts';
-import { accept, type Outcome, refuse } from '../outcome.ts';
+import { accept, allOf, type Outcome, refuse } from '../outcome.ts';
 import type { DecisionInput } from '../policy/decide.ts';
 import type { GrantKind, GrantRoute } from '../policy/grants/grant-kind.ts';
 import { type Grant, type GrantType, grantKinds } from '../policy/grants/kinds.ts';
@@ -97,7 +97,7 @@ export async function authorize(
   const input = decisionInput(request, who, found, toEpochSeconds(now));
   const { evidence, ...decided } = decideScopes(found, input);
   if (!decided.ok) return { ...decided, evidence };
-  const checked = checkRequest(request, found);
+  const checked = allOf(checkRequest(request, found), checkForClient(who, found, request));
   if (!checked.ok) return { ...checked, evidence };
   const granted = withAskedParameters(found, decided.value, request.narrowing);
   if (!granted.ok) return { ...granted, evidence };
@@ -155,6 +155,7 @@ function allowedOf(
   const [first, ...others] = scopes.filter((scope) => {
     const { approval, after } = scope.scope.requires;
     if (approval !== undefined || after !== undefined || !checkRequest(request, [scope]).ok) return false;
+    if (!checkForClient(who, [scope], request).ok) return false;
     return decideScopes([scope], decisionInput(request, who, [scope], time)).ok;
   });
   return first === undefined ? null : [first, ...others];
@@ -244,6 +245,19 @@ function checkRequest(request: ScopelessRequest, scopes: readonly [CompiledScope
   }
   if (request.intent === null && scopes.some(({ scope }) => scope.requires.intent)) return refuse('intent_required');
   return accept(null);
+}
+
+/** What a proof that was made for a client says it is for: no more comes of it. */
+function checkForClient(
+  { principal }: Authenticated,
+  scopes: readonly CompiledScope[],
+  { target }: ScopelessRequest,
+): Outcome<null> {
+  const { scopes: names, resources } = principal.forClient ?? { scopes: null, resources: null };
+  if (names !== null && scopes.some(({ scope }) => !names.includes(scope.scope))) return refuse('not_allowed');
+  const isMeant = ({ grant }: CompiledScope): boolean =>
+    resources?.some((resource) => checkTarget(grant, { ...target, names: [resource] }).ok) ?? true;
+  return scopes.every(isMeant) ? accept(null) : refuse('target_mismatch');
 }
 
 /** What a broker token gets ends no later than it does; an actor's token counts too. */

@@ -70,6 +70,10 @@ export const proofRefusals = registry({
     class: 'proof',
     says: 'The token was issued to another party.',
   },
+  proof_client_mismatch: {
+    class: 'proof',
+    says: 'The proof was made for another client.',
+  },
   type_mismatch: {
     class: 'proof',
     says: 'The token is of another type.',

@@ -3,7 +3,7 @@ import type { OidcConnection } from '../../configuration/documents.ts';
 import { accept, type Outcome } from '../../outcome.ts';
 import { type CompiledConnection, renderPrincipal } from '../../policy/connection.ts';
 import { type EpochSeconds, epochSeconds } from '../../time.ts';
-import type { Principal, ProofReuse } from '../principal.ts';
+import type { ForClient, Principal, ProofReuse } from '../principal.ts';
 import { viewClaims } from './claims-view.ts';
 import type { ParsedJwt } from './jwt.ts';
 import type { TokenNames } from './names.ts';
@@ -14,13 +14,14 @@ interface Verified {
   readonly connection: CompiledConnection<OidcConnection>;
   readonly names: TokenNames;
   readonly expires: EpochSeconds;
+  readonly forClient: ForClient | null;
 }
 
 /**
  * The principal that a token names, all of whose checks have passed; `principal_invalid` where its label can't be
  * written.
  */
-export function principalOf({ jwt, issuer, connection, names, expires }: Verified): Outcome<Principal> {
+export function principalOf({ jwt, issuer, connection, names, expires, forClient }: Verified): Outcome<Principal> {
   const claims = viewClaims(jwt.unverified, connection);
   const name = renderPrincipal(connection, claims);
   if (!name.ok) return name;
@@ -40,6 +41,7 @@ export function principalOf({ jwt, issuer, connection, names, expires }: Verifie
     record: connection.record,
     mayAct: jwt.unverified['may_act'],
     lineage: null,
+    ...(forClient === null ? {} : { forClient }),
   });
 }
 

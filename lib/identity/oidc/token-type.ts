@@ -1,4 +1,5 @@
 import { accept, type Outcome, refuse } from '../../outcome.ts';
+import { ID_JAG } from './id-jag.ts';
 import { type ParsedJwt, tokenType } from './jwt.ts';
 import { publicClaim, publicList, publicText } from './public-text.ts';
 
@@ -16,6 +17,9 @@ export function checkType(jwt: ParsedJwt, accepted: readonly string[], declared:
     return refuse('type_mismatch', {
       detail: `typ must be one of: ${publicList(accepted)}; it is ${publicText(type)}.`,
     });
+  }
+  if (declared !== 'jwt' && type === ID_JAG) {
+    return refuse('type_mismatch', { detail: 'An ID-JAG is neither an ID token nor an access token.' });
   }
   const use = jwt.unverified['token_use'];
   const found = `typ is ${publicText(type)} and token_use ${publicClaim(use)}`;

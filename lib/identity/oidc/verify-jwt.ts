@@ -11,6 +11,7 @@ import { checkRequirement } from '../requirement.ts';
 import { chooseConnection, explainAudience, readAudience } from './audience.ts';
 import { checkAuthorizedParty, readAuthorizedParty } from './authorized-party.ts';
 import { viewClaims } from './claims-view.ts';
+import { readIdJag } from './id-jag.ts';
 import { type ParsedJwt, parseJwt } from './jwt.ts';
 import { checkRoleAccount, readNames } from './names.ts';
 import { principalOf } from './principal-of.ts';
@@ -154,5 +155,8 @@ function admit(
   const { clockTolerance: tolerance, maxTokenAge: maxAge } = connection;
   const times = checkTimes(claims, { now, tolerance, maxAge });
   if (!times.ok) return times;
-  return principalOf({ jwt, issuer, connection, names: names.value, expires: times.value.expires });
+  const idJag = readIdJag(jwt);
+  if (!idJag.ok) return idJag;
+  const { expires } = times.value;
+  return principalOf({ jwt, issuer, connection, names: names.value, expires, forClient: idJag.value });
 }

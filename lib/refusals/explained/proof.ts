@@ -80,6 +80,10 @@ export const proofExplanations: Explanations<typeof proofRefusals> = {
       '`azp`, `appid`, `cid` or `client_id` is not listed in `authorizedParties` of the connection, or two of them disagree.',
     fix: 'List the client of the issuer in `authorizedParties`.',
   },
+  proof_client_mismatch: {
+    cause: 'An ID-JAG is presented by another client than its client_id names, or by none that authenticated.',
+    fix: 'Authenticate in the same request as the client that the ID-JAG was made for, under the name that it has here.',
+  },
   type_mismatch: {
     cause:
       '`typ` is not listed in `types` of the connection (absent counts as JWT), or subject_token_type contradicts it.',

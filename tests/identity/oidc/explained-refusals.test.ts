@@ -281,9 +281,10 @@ describe('a refusal of a genuine token that names somebody here', () => {
       ...(['token_malformed', 'token_too_large', 'issuer_unknown', 'header_not_allowed', 'key_unknown'] as const),
       ...(['key_not_known_yet', 'key_unusable', 'signature_invalid', 'requirement_not_met'] as const),
     ];
-    // Of the ledger, of broker tokens, of the label, and of the key that whoever asks has.
+    // Of the ledger, of broker tokens, of the label, of the client, and of the key that whoever asks has.
     const elsewhere: readonly Reason[] = [
       ...(['replayed', 'revoked', 'exchange_chain_too_long', 'principal_invalid'] as const),
+      'proof_client_mismatch',
       ...(['dpop_proof_missing', 'dpop_proof_invalid', 'dpop_proof_replayed', 'dpop_key_mismatch'] as const),
     ];
     const told = new Set(TOLD.map(({ reason }) => reason));

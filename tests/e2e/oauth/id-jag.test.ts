@@ -1,0 +1,105 @@
+import { createServer } from 'node:http';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { type Broker, startBroker } from '../broker.ts';
+
+const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
+const jwk = { ...(await exportJWK(publicKey)), kid: 'k', alg: 'ES256' };
+const keys = createServer((_, response) => {
+  response.setHeader('content-type', 'application/json');
+  response.end(JSON.stringify({ keys: [jwk] }));
+});
+const RESOURCE = 'https://mcp.example.com';
+const IDP = 'https://idp.example.com';
+const scope = (name: string, audience: string) => `scope: ${name}
+allow: [{ connection: staff, client: [agent, other] }]
+grant: { type: broker-token, audience: '${audience}', duration: 10m }
+`;
+let broker: Broker;
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => keys.listen(0, '127.0.0.1', resolve));
+  const address = keys.address();
+  const jwksUri = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/keys`;
+  const client = (name: string) => `client: ${name}\nsecret: token-broker/clients/${name}\n`;
+  broker = await startBroker({
+    config: {
+      'connections/staff.yaml': `connection: staff\ntype: oidc\nissuer: ${IDP}\njwksUri: ${jwksUri}\naudience: ['@ISSUER@']\ntypes: [oauth-id-jag+jwt]\nreuse: once\n`,
+      'clients/agent.yaml': client('agent'),
+      'clients/other.yaml': client('other'),
+      'scopes/tools.yaml': scope('tools', RESOURCE),
+      'scopes/admin.yaml': scope('admin', RESOURCE),
+      'scopes/elsewhere.yaml': scope('elsewhere', 'https://elsewhere.example.com'),
+    },
+  });
+  const secret = (name: string) => ({
+    name: `token-broker/clients/${name}`,
+    value: `a-secret-of-the-${name}`,
+    host: null,
+  });
+  await broker.putSecrets([secret('agent'), secret('other')]);
+}, 60_000);
+afterAll(async () => {
+  await broker.stop();
+  keys.close();
+});
+
+/** A correct ID-JAG for the client `agent`, changed by `claims`; undefined leaves one out. */
+const idJag = (claims: Readonly<Record<string, unknown>> = {}) =>
+  new SignJWT({
+    ...{ iss: IDP, sub: 'alice', aud: broker.url, client_id: 'agent', jti: crypto.randomUUID() },
+    ...{ iat: Math.floor(Date.now() / 1000), resource: RESOURCE, scope: 'tools', ...claims },
+  })
+    .setExpirationTime('2m')
+    .setProtectedHeader({ alg: 'ES256', kid: 'k', typ: 'oauth-id-jag+jwt' })
+    .sign(privateKey);
+
+const redeem = async (assertion: string, form: Readonly<Record<string, string>> = {}) => {
+  const grant = { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion, scope: 'tools' };
+  const client = { client_id: 'agent', client_secret: 'a-secret-of-the-agent' };
+  const sent = Object.entries({ ...grant, ...client, ...form }).filter(([, value]) => value !== '');
+  const answer = await fetch(`${broker.url}/oauth2/token`, { method: 'POST', body: new URLSearchParams(sent) });
+  return { status: answer.status, body: Object(await answer.json()) };
+};
+
+it('is redeemed by the client that it was made for, once', async () => {
+  const assertion = await idJag();
+  expect(await redeem(assertion)).toMatchObject({ status: 200, body: { token_type: 'Bearer', scope: 'tools' } });
+  expect(await redeem(assertion)).toMatchObject({ status: 400, body: { error: 'invalid_grant', reason: 'replayed' } });
+});
+
+it('gives what it is for, where the request names a resource and no scope', async () => {
+  const answer = await redeem(await idJag(), { scope: '', resource: RESOURCE });
+  expect(answer).toMatchObject({ status: 200, body: { scope: 'tools' } });
+});
+
+it.each([
+  ['of another client', { client_id: 'other' }, {}, 'invalid_grant', 'proof_client_mismatch'],
+  ['without a client_id', { client_id: undefined }, {}, 'invalid_grant', 'claims_invalid'],
+  ['without a jti', { jti: undefined }, {}, 'invalid_grant', 'claims_invalid'],
+  ['without an iat', { iat: undefined }, {}, 'invalid_grant', 'claims_invalid'],
+  ['for another server', { aud: 'https://other.example.com' }, {}, 'invalid_grant', 'audience_mismatch'],
+  ['for another scope', { scope: 'admin' }, {}, 'invalid_scope', 'not_allowed'],
+  ['for another resource', { resource: 'https://elsewhere.example.com' }, {}, 'invalid_target', 'target_mismatch'],
+  ['by nobody', {}, { client_id: '', client_secret: '' }, 'invalid_grant', 'proof_client_mismatch'],
+  [
+    ...(['by a client that it was not made for', {}] as const),
+    ...([
+      { client_id: 'other', client_secret: 'a-secret-of-the-other' },
+      'invalid_grant',
+      'proof_client_mismatch',
+    ] as const),
+  ],
+])('is refused %s', async (_, claims, form, error, reason) => {
+  expect(await redeem(await idJag(claims), form)).toMatchObject({ status: 400, body: { error, reason } });
+});
+
+it('is no ID token and no access token, and names nobody at /v1/credentials', async () => {
+  const grant_type = 'urn:ietf:params:oauth:grant-type:token-exchange';
+  const subject_token_type = 'urn:ietf:params:oauth:token-type:id_token';
+  const answer = await redeem('', { grant_type, subject_token: await idJag(), subject_token_type });
+  expect(answer.body).toMatchObject({ reason: 'type_mismatch' });
+  const headers = { authorization: `Bearer ${await idJag()}` };
+  const credentials = await fetch(`${broker.url}/v1/credentials/tools`, { headers });
+  expect([credentials.status, await credentials.json()]).toMatchObject([401, { reason: 'proof_client_mismatch' }]);
+});
