@@ -1,5 +1,6 @@
 import type { PriorIssuance } from '../configuration/documents.ts';
 import type { Principal } from '../identity/principal.ts';
+import { boundedText } from '../ledger/bounds.ts';
 import type { IssuanceRecord } from '../ledger/record.ts';
 import { Fault } from '../outcome.ts';
 import type { LedgerQueries } from '../ports/ledger.ts';
@@ -45,8 +46,8 @@ export async function wasIssuedBefore(
   return false;
 }
 
-/** By identity: a label may be another's too. */
+/** By identity, as records have it: a label may be another's too. */
 function isOf({ source, subject }: Principal, record: IssuanceRecord): boolean {
-  if (source.kind === 'connection') return record.connection === source.name && record.subject === subject;
+  if (source.kind === 'connection') return record.connection === source.name && record.subject === boundedText(subject);
   return record.connection === null && record.client === source.name;
 }

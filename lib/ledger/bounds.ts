@@ -25,6 +25,9 @@ export function boundedText(text: string, bytes: number = TEXT_BYTES): string {
   return `${head}…sha256:${sha256(text)}`;
 }
 
+/** What records may have of a text that is asked for: cut, or as it is, since it may have been taken from a record. */
+export const keptTexts = (text: string): readonly string[] => [...new Set([text, boundedText(text)])];
+
 /**
  * The record as the ledger keeps it, small enough that its item stays far from DynamoDB's 400 KB whatever a proof
  * carries: texts of at most 1 KB, claims of at most 1 KB each and 8 KB together, 64 checks. A claim that is larger is

@@ -1,5 +1,6 @@
 /** What filters compare that is more than one text with one other: intents, rules, actors, approvals. */
-import { boundedText } from './bounds.ts';
+import { keptTexts } from './bounds.ts';
+import { boundedIdentity } from './parties.ts';
 import type { ActorRecord, ApprovalRecord, IssuanceRecord } from './record.ts';
 
 /** A rule by its place in the configuration folder (null: any line of the file), or by its number in a scope. */
@@ -43,7 +44,7 @@ export function isActor(term: string, actor: ActorRecord | null): boolean {
   if (actor === null) return false;
   const { connection, client, subject, principal } = actor;
   const identity = connection === null ? `client:${client ?? subject}` : `${connection}:${subject}`;
-  return principal === boundedText(term) || identity === term;
+  return keptTexts(term).includes(principal) || identity === term || identity === boundedIdentity(term);
 }
 
 export const APPROVAL_STATES: readonly ApprovalRecord['state'][] = [

@@ -1,6 +1,6 @@
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import type { EpochMilliseconds } from '../time.ts';
-import { boundedText } from './bounds.ts';
+import { keptTexts } from './bounds.ts';
 import {
   APPROVAL_STATES,
   hasWords,
@@ -146,7 +146,7 @@ export function matches(filter: IssuanceFilter, record: IssuanceRecord): boolean
   const { principal, connection, client, scope, outcome, reason, accessKeyId, from, to } = filter;
   const { actor, intent, approval, rule } = filter;
   return (
-    (principal === undefined || record.principal === boundedText(principal)) &&
+    (principal === undefined || keptTexts(principal).includes(record.principal)) &&
     (connection === undefined || record.connection === connection) &&
     (client === undefined || record.client === client) &&
     (scope === undefined || scopesOf(record).includes(scope)) &&

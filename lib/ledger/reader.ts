@@ -1,5 +1,6 @@
 /** Records in the order of time, out of the fewest partitions that hold what a filter asks for. */
 import { epochMilliseconds } from '../time.ts';
+import { keptTexts } from './bounds.ts';
 import { type IssuanceFilter, matches } from './filter.ts';
 import { firstIdAt, lastIdAt } from './id.ts';
 import { type LedgerEntry, type LedgerRuns, mergedRuns, type Order } from './merge.ts';
@@ -98,7 +99,7 @@ function partitionsOf(filter: IssuanceFilter): readonly Partition[] {
   const { accessKeyId, principal, scope, outcome } = filter;
   if (outcome !== 'started') {
     if (accessKeyId !== undefined) return accessKeyPartitions(accessKeyId);
-    if (principal !== undefined) return principalPartitions(principal);
+    if (principal !== undefined) return keptTexts(principal).flatMap(principalPartitions);
     if (scope !== undefined) return scopePartitions(scope);
   }
   if (outcome === 'denied') return denialPartitions();

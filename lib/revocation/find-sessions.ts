@@ -3,7 +3,7 @@ import { Fault } from '../outcome.ts';
 import type { LedgerQueries } from '../ports/ledger.ts';
 import { type EpochMilliseconds, type EpochSeconds, epochMilliseconds } from '../time.ts';
 import { marksOfRecord } from './marks.ts';
-import { markOf, type Revocation } from './revocation.ts';
+import { markOf, marksOfNamed, type Revocation } from './revocation.ts';
 import { LONGEST_SESSION } from './session-denials.ts';
 
 const PAGE = 1_000;
@@ -31,7 +31,7 @@ export async function findLive(
   now: EpochSeconds,
   signal: AbortSignal,
 ): Promise<LiveIssuances> {
-  const revoked = new Set([markOf(revocation.kind, revocation.name)]);
+  const revoked = new Set(marksOfNamed(revocation));
   const sessions: LiveIssuances['sessions'][number][] = [];
   const others: IssuanceRecord[] = [];
   for (const record of (await issuedSince(queries, revocation, now, signal)).reverse()) {

@@ -1,3 +1,4 @@
+import { boundedIdentity } from '../ledger/parties.ts';
 import type { EpochMilliseconds, EpochSeconds } from '../time.ts';
 
 /** What a revocation may be of: one issuance, or all that is issued to, by, through or under a name. */
@@ -36,6 +37,11 @@ export type Marks = readonly string[];
 
 export const markOf = (kind: Revocable, name: string): string => `${kind}\0${name}`;
 
+/** Of what a revocation names: as requests and tokens have it, and as records do, which cut long names. */
+export const marksOfNamed = ({ kind, name }: Pick<Revocation, 'kind' | 'name'>): Marks => [
+  ...new Set([name, boundedIdentity(name)].map((each) => markOf(kind, each))),
+];
+
 /** The revocations that are known, by what they are of. */
 export class StandingRevocations {
   readonly all: readonly Revocation[];
@@ -43,7 +49,10 @@ export class StandingRevocations {
 
   constructor(all: readonly Revocation[]) {
     this.all = all;
-    this.#byMark = Map.groupBy(all, ({ kind, name }) => markOf(kind, name));
+    const byMark = all.flatMap((revocation) => marksOfNamed(revocation).map((mark) => ({ mark, revocation })));
+    this.#byMark = new Map(
+      [...Map.groupBy(byMark, ({ mark }) => mark)].map(([mark, of]) => [mark, of.map((each) => each.revocation)]),
+    );
   }
 
   /** The first that stands and is of one of these: nothing may be issued then. null: none. */
