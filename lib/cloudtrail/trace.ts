@@ -63,6 +63,11 @@ export class Trace {
     return was;
   }
 
+  /** Access keys of the sessions that it asked STS for, as far as they are known by now. */
+  chainedKeys(): readonly string[] {
+    return [...this.#chained];
+  }
+
   /** In the order of time; what made a session before what it did within the same second. */
   events(): readonly TracedEvent[] {
     const rank = ({ role }: TracedEvent): number => ['minted', 'session', 'chained'].indexOf(role);

@@ -141,6 +141,9 @@ describe('issuances usage', () => {
   it.each([
     ['no scope', ['--cloudtrail', 'trail']],
     ['no files', ['deploy-web']],
+    ['Lake without its event data store', ['deploy-web', '--cloudtrail', 'lake', '--from', '2026-11-01T00:00:00Z']],
+    ['Lake without a time to begin with', ['deploy-web', '--cloudtrail', 'lake']],
+    ['an event data store for files', ['deploy-web', '--cloudtrail', 'trail', '--event-data-store', 'arn:x']],
     ['a time that is none', ['deploy-web', '--cloudtrail', 'trail', '--from', 'yesterday']],
   ])('is wrong usage with %s', async (_, args) => {
     expect(await usage(...args)).toMatchObject({ code: 2, out: '' });

@@ -3,23 +3,22 @@ import { parseIssuanceId } from '../../../lib/ledger/id.ts';
 import { toJson } from '../../../lib/ledger/json.ts';
 import type { IssuanceRecord } from '../../../lib/ledger/record.ts';
 import type { LedgerQueries } from '../../../lib/ports/ledger.ts';
-import { type Arguments, type Command, type Terminal, UsageError } from '../../command.ts';
-import { progressOn } from '../../progress.ts';
+import { type Arguments, type Command, UsageError } from '../../command.ts';
 import { withLedger } from './ledger.ts';
 import { tablesOption } from './search-options.ts';
 import { plainText, textTable } from './text.ts';
-import { cloudtrailOption, type TrailFiles, trailFiles, trailPaths } from './trail-files.ts';
+import { type Trail, trailOptions, withTrail } from './trail.ts';
 
 const TIMEOUT_MS = 30_000;
 
 export const command: Command = {
   description: `Shows who had a session, why, who allowed it, and what was done with it, in the order of time: the ledger's record beside the events of CloudTrail.
-Sessions that it asked STS for are followed. Reads DynamoDB with your own AWS credentials, and CloudTrail's files in a folder.`,
+Sessions that it asked STS for are followed. Reads DynamoDB with your own AWS credentials, and CloudTrail's files in folders, or asks CloudTrail Lake.`,
   options: [
     { flags: '--access-key-id <id>', description: 'the session with this AWS access key' },
     { flags: '--issuance <id>', description: 'the session of this issuance' },
     { flags: '--session-name <name>', description: "the session of this name, which is the issuance's id" },
-    cloudtrailOption,
+    ...trailOptions,
     { flags: '--json', description: 'print {"issuance", "events", "files", "unreadable"}' },
     tablesOption,
   ],
@@ -31,21 +30,21 @@ Exit code: 0 done, 1 there is no such session, or a file could not be read.`,
   ],
   run: async (given, terminal) => {
     const find = sessionOf(given);
-    const files = trailFiles(trailPaths(given), terminal.cwd);
-    const record = await withLedger(given.value('tables'), terminal, find);
-    if (record === null) {
-      terminal.err("The ledger has no such session: it is another broker's, nobody's, or its retention is over.\n");
-      return 1;
-    }
-    const accessKeyId = record.credential?.accessKeyId ?? null;
-    const trace = new Trace({ sessionName: record.id, accessKeyId });
-    const unreadable = offerAll(trace, files, terminal);
-    const events = trace.events();
-    const json = () => ({ issuance: toJson(record), events, files: files.files.length, unreadable });
-    terminal.out(given.has('json') ? `${JSON.stringify(json(), null, 2)}\n` : traceText(record, events));
-    if (!given.has('json')) terminal.err(`${events.length} events in ${files.files.length} files.\n`);
-    for (const file of unreadable) terminal.err(`${plainText(file)} cannot be read: it is cut off, or no JSON\n`);
-    return unreadable.length === 0 ? 0 : 1;
+    return withTrail(given, terminal, async (trail) => {
+      const record = await withLedger(given.value('tables'), terminal, find);
+      if (record === null) {
+        terminal.err("The ledger has no such session: it is another broker's, nobody's, or its retention is over.\n");
+        return 1;
+      }
+      const events = await eventsOf(record, trail);
+      const { files, unreadable, lake } = trail.reading();
+      const json = () => ({ issuance: toJson(record), events, files, unreadable, ...(lake === null ? {} : { lake }) });
+      terminal.out(given.has('json') ? `${JSON.stringify(json(), null, 2)}\n` : traceText(record, events));
+      if (!given.has('json'))
+        terminal.err(`${events.length} events in ${lake === null ? `${files} files` : 'Lake'}.\n`);
+      for (const file of unreadable) terminal.err(`${plainText(file)} cannot be read: it is cut off, or no JSON\n`);
+      return unreadable.length === 0 ? 0 : 1;
+    });
   },
 };
 
@@ -69,21 +68,28 @@ function sessionOf(given: Arguments): (ledger: LedgerQueries) => Promise<Issuanc
   };
 }
 
-/** Offers every event until nothing more can belong to the session. Returns the files that cannot be read. */
-function offerAll(trace: Trace, { files, events }: TrailFiles, terminal: Terminal): readonly string[] {
-  const unreadable = new Set<string>();
+/** A session lasts twelve hours at most, and one that it asks for an hour; the first event may be older by clocks. */
+const BEFORE_MS = 15 * 60_000;
+const AFTER_MS = 24 * 3_600_000;
+
+/** Offers every event until nothing more can belong to the session. */
+async function eventsOf(record: IssuanceRecord, trail: Trail): Promise<readonly TracedEvent[]> {
+  const session = { sessionName: record.id, accessKeyId: record.credential?.accessKeyId ?? null };
+  const second = (milliseconds: number) => new Date(milliseconds).toISOString();
+  const range = { from: second(record.time - BEFORE_MS), to: second(record.time + AFTER_MS) };
+  const trace = new Trace(session);
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const progress = progressOn(terminal, 'read');
-    for (const [number, file] of files.entries()) {
-      progress.at(number, files.length);
-      const found = events(file);
-      if (found === null) unreadable.add(file);
-      for (const event of found ?? []) trace.offer(event);
-    }
-    progress.end();
+    const of =
+      round === 0
+        ? ({ kind: 'session', ...session } as const)
+        : ({ kind: 'keys', accessKeyIds: trace.chainedKeys() } as const);
+    await trail.each(
+      () => ({ ...range, of }),
+      (event) => trace.offer(event),
+    );
     if (trace.isComplete()) break;
   }
-  return [...unreadable];
+  return trace.events();
 }
 
 const HEADINGS = ['TIME', 'SERVICE', 'EVENT', 'OUTCOME', 'BY', 'REGION', 'FROM', 'RESOURCES'];

@@ -4,24 +4,10 @@ import { join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { readTrailEvent, type TrailEvent } from '../../../lib/cloudtrail/event.ts';
 import { isJsonObject, type JsonValue } from '../../../lib/json.ts';
-import { type Arguments, type OptionSpec, UsageError } from '../../command.ts';
 
 /** CloudTrail ends a file at some 50 MB; what unpacks to more is none of its. */
 const MOST_BYTES = 512 * 1_048_576;
 const IS_TRAIL_FILE = /\.json(?:\.gz)?$/;
-
-export const cloudtrailOption: OptionSpec = {
-  flags: '--cloudtrail <path>',
-  description: "a file of CloudTrail's, or a folder with such files (.json, .json.gz) at any depth",
-  repeatable: true,
-};
-
-/** What `--cloudtrail` names. Throws `UsageError` where it is not there. */
-export function trailPaths(given: Arguments): readonly string[] {
-  const paths = given.values('cloudtrail');
-  if (paths.length > 0 && !paths.includes('')) return paths;
-  throw new UsageError("--cloudtrail names a folder with CloudTrail's files, or one of them");
-}
 
 export interface TrailFiles {
   readonly files: readonly string[];

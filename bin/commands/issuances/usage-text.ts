@@ -4,6 +4,7 @@ import type { Usage } from '../../../lib/cloudtrail/usage.ts';
 import type { JsonObject } from '../../../lib/json.ts';
 import { policyText } from '../../../lib/policy/session-policy.ts';
 import { plainText, textTable } from './text.ts';
+import type { TrailReading } from './trail.ts';
 
 /** All that is known of what a scope was used for. */
 export interface ScopeUsage extends UnusedActions {
@@ -17,6 +18,7 @@ export interface ScopeUsage extends UnusedActions {
   readonly issued: number;
   readonly files: number;
   readonly unreadable: readonly string[];
+  readonly lake: TrailReading['lake'];
   readonly logged: readonly string[];
   readonly proposal: Proposal;
 }
@@ -27,6 +29,7 @@ export function usageJson({ usage, issued, proposal, ...told }: ScopeUsage) {
   return {
     ...{ scope: told.scope, configVersion: told.configVersion, sessions: { issued, seen: sessions } },
     ...{ events, first, last, countsExact: isCountExact, files: told.files, unreadable: told.unreadable },
+    ...(told.lake === null ? {} : { lake: told.lake }),
     logged: told.logged,
     used: [...used].sort(byName).map(([action, { resources, ...use }]) => ({
       ...{ action, calls: use.calls, first: use.first, last: use.last },
@@ -57,7 +60,7 @@ export function usageText(told: ScopeUsage): string {
   const head = [
     `scope     ${plainText(told.scope)}${told.configVersion === null ? '' : `, as version ${told.configVersion} grants it`}`,
     `sessions  ${issued} issued, ${usage.sessions} of them in these events`,
-    `events    ${usage.events} in ${files} files${span}${usage.isCountExact ? '' : ' (delivered twice, some may count twice)'}`,
+    `events    ${usage.events} in ${told.lake === null ? `${files} files` : 'Lake'}${span}${usage.isCountExact ? '' : ' (delivered twice, some may count twice)'}`,
   ];
   const used = [...usage.used]
     .sort(byName)

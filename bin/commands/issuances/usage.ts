@@ -3,16 +3,16 @@ import { readGranted, unusedActions } from '../../../lib/cloudtrail/granted.ts';
 import { proposePolicy } from '../../../lib/cloudtrail/propose.ts';
 import { type Usage, UsageCount } from '../../../lib/cloudtrail/usage.ts';
 import type { JsonObject } from '../../../lib/json.ts';
-import { parseSearch } from '../../../lib/ledger/filter.ts';
+import { type IssuanceFilter, parseSearch } from '../../../lib/ledger/filter.ts';
 import { compileSessionPolicy, policyText } from '../../../lib/policy/session-policy.ts';
 import type { LedgerQueries } from '../../../lib/ports/ledger.ts';
 import { type Arguments, type Command, type Terminal, UsageError } from '../../command.ts';
-import { progressOn, recordsProgress } from '../../progress.ts';
+import { recordsProgress } from '../../progress.ts';
 import { configurationInForce, configurationOfFolder } from '../policy/explained-configuration.ts';
 import { withLedger } from './ledger.ts';
 import { tablesOption } from './search-options.ts';
 import { plainText } from './text.ts';
-import { cloudtrailOption, type TrailFiles, trailFiles, trailPaths } from './trail-files.ts';
+import { type Trail, trailOptions, withTrail } from './trail.ts';
 import { type ScopeUsage, usageJson, usageText } from './usage-text.ts';
 
 const LEDGER_MS = 3_600_000;
@@ -23,7 +23,7 @@ export const command: Command = {
   description: `Sets what a scope grants beside what its sessions used of it, by the events of CloudTrail, and proposes a policy that allows less and everything that was used.
 Which sessions were the scope's the ledger says; it and the configuration in force are read with your own AWS credentials.`,
   options: [
-    cloudtrailOption,
+    ...trailOptions,
     {
       flags: '--logged <service>',
       description: 'the trail has every data event of this service, such as s3; all: of every service',
@@ -46,21 +46,26 @@ Exit code: 0 done, 1 there is no such scope, or a file could not be read.`,
     const [scope = ''] = given.positionals;
     const filter = filterOf(given, scope);
     const logged = new Set(given.values('logged').map((service) => service.toLowerCase()));
-    const files = trailFiles(trailPaths(given), terminal.cwd);
-    const granted = await grantedBy(scope, given, terminal);
-    if (granted === null) return 1;
-    const issuances = await withLedger(given.value('tables'), terminal, (ledger) =>
-      sessionsOf(ledger, filter, terminal),
-    );
-    const { usage, unreadable } = count(files, issuances, terminal);
-    const told: ScopeUsage = {
-      ...{ scope, usage, unreadable, logged: [...logged].sort() },
-      ...{ issued: issuances.size, files: files.files.length, granted: granted.policy, configVersion: granted.version },
-      ...judged(granted, usage, logged),
-    };
-    terminal.out(given.has('json') ? `${JSON.stringify(usageJson(told), null, 2)}\n` : usageText(told));
-    for (const file of unreadable) terminal.err(`${plainText(file)} cannot be read: it is cut off, or no JSON\n`);
-    return unreadable.length === 0 ? 0 : 1;
+    if (given.value('cloudtrail') === 'lake' && filter.from === undefined) {
+      throw new UsageError('--cloudtrail lake needs --from: all that is scanned costs');
+    }
+    return withTrail(given, terminal, async (trail) => {
+      const granted = await grantedBy(scope, given, terminal);
+      if (granted === null) return 1;
+      const issuances = await withLedger(given.value('tables'), terminal, (ledger) =>
+        sessionsOf(ledger, filter, terminal),
+      );
+      const usage = await count(trail, issuances, filter);
+      const { files, unreadable, lake } = trail.reading();
+      const told: ScopeUsage = {
+        ...{ scope, usage, files, unreadable, lake, logged: [...logged].sort(), issued: issuances.size },
+        ...{ granted: granted.policy, configVersion: granted.version },
+        ...judged(granted, usage, logged),
+      };
+      terminal.out(given.has('json') ? `${JSON.stringify(usageJson(told), null, 2)}\n` : usageText(told));
+      for (const file of unreadable) terminal.err(`${plainText(file)} cannot be read: it is cut off, or no JSON\n`);
+      return unreadable.length === 0 ? 0 : 1;
+    });
   },
 };
 
@@ -118,19 +123,20 @@ async function sessionsOf(
   return ids;
 }
 
-/** One file at a time: memory does not grow with their number. */
-function count({ files, events }: TrailFiles, issuances: ReadonlySet<string>, terminal: Terminal) {
+/** Sessions that began within the range go on for half a day. */
+const AFTER_MS = 13 * 3_600_000;
+
+async function count(trail: Trail, issuances: ReadonlySet<string>, { from, to }: IssuanceFilter): Promise<Usage> {
   const counting = new UsageCount(issuances);
-  const unreadable: string[] = [];
-  const progress = progressOn(terminal, 'read');
-  for (const [number, file] of files.entries()) {
-    progress.at(number, files.length);
-    const found = events(file);
-    if (found === null) unreadable.push(file);
-    for (const event of found ?? []) counting.offer(event);
-  }
-  progress.end();
-  return { usage: counting.usage(), unreadable };
+  const range = (now: number) => ({
+    from: new Date(from ?? 0).toISOString(),
+    to: new Date(to === undefined ? now : to + AFTER_MS).toISOString(),
+  });
+  await trail.each(
+    () => ({ ...range(Date.now()), of: { kind: 'broker' } }),
+    (event) => counting.offer(event),
+  );
+  return counting.usage();
 }
 
 function judged({ policy, policyArns }: GrantedPolicy, usage: Usage, logged: ReadonlySet<string>) {
