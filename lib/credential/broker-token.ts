@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LINEAGE_CLAIM, PROTOCOL_CLAIMS } from '../broker-token-claims.ts';
-import { type Actor, type AuthenticatedClient, issuerOf, type Principal } from '../identity/principal.ts';
+import { type Actor, type AuthenticatedClient, ceilingsOf, issuerOf, type Principal } from '../identity/principal.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 import { TOKEN_TYPE } from '../oauth-urns.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
@@ -165,7 +165,14 @@ const distinct = (texts: readonly string[]): readonly string[] => [...new Set(te
  * What only this broker needs to know, of a token that may be a proof here: nothing of it may get lost at the next
  * exchange.
  */
-const origin = ({ principal }: GrantInput): JsonObject => ({ principal: principal.name, issuer: issuerOf(principal) });
+function origin({ principal, actor }: GrantInput): JsonObject {
+  const ceilings = ceilingsOf({ principal, actor }).map(({ scopes, resources }) => ({ scopes, resources }));
+  return {
+    principal: principal.name,
+    issuer: issuerOf(principal),
+    ...(ceilings.length === 0 ? {} : { ceilings }),
+  };
+}
 
 /** A client that is the subject or acts is named as that. */
 const isPartOf = ({ client }: AuthenticatedClient, { source }: Principal, actor: Actor | null): boolean =>

@@ -71,11 +71,15 @@ export interface Principal {
   readonly recipient?: string;
 }
 
-/** Whom a proof was made for: this client may present it, for these scopes and resources; null: it does not say. */
-export interface ForClient {
-  readonly client: string;
+/** What a proof is for, at most: these scopes and resources; null: it does not say. */
+export interface Ceiling {
   readonly scopes: readonly string[] | null;
   readonly resources: readonly string[] | null;
+}
+
+/** Whom a proof was made for: this client may present it, and what comes of it stays below its ceiling. */
+export interface ForClient extends Ceiling {
+  readonly client: string;
 }
 
 /** What a broker token says beside who its origin is. */
@@ -95,6 +99,8 @@ export interface Lineage {
   readonly boundTo: string | null;
   /** The scopes of the token and of those that it came of. */
   readonly scopes: readonly string[];
+  /** Those of the proofs that it came of. */
+  readonly ceilings?: readonly Ceiling[];
   /** The token as it is, which a rule of the connection `broker` sees. */
   readonly token: { readonly subject: string; readonly claims: Claims };
 }
@@ -132,6 +138,8 @@ export interface Actor {
   readonly proof: ProofEvidence;
   readonly reuse: ProofReuse | null;
   readonly lineage: Lineage | null;
+  /** Only for ID-JAGs. */
+  readonly forClient?: ForClient;
 }
 
 /** `<connection>:<subject>` or `client:<name>`: no name of a connection has a colon, and none is called `client`. */
@@ -143,6 +151,10 @@ export const actorsOf = (who: { readonly principal: Principal; readonly actor: A
   ...(who.actor === null ? [] : [who.actor, ...(who.actor.lineage?.actors ?? [])]),
   ...(who.principal.lineage?.actors ?? []),
 ];
+
+/** All that is said of what this may be for: by either proof, and by those that a broker token came of. */
+export const ceilingsOf = (who: { readonly principal: Principal; readonly actor: Actor | null }): readonly Ceiling[] =>
+  [who.principal, who.actor].flatMap((party) => [party?.forClient ?? [], party?.lineage?.ceilings ?? []].flat());
 
 /** A DPoP proof as it came, with what it must be for (RFC 9449 section 4.3). */
 export interface DpopProof {

@@ -177,7 +177,7 @@ async function authenticateActor(
   if (proof === null) return accept(client === null ? before : clientActor(client));
   const verified = await verifyFor(client, authenticators, proof, context);
   if (!verified.ok) return verified;
-  const { source, subject, name, claims, proof: evidence, reuse, lineage } = verified.value;
+  const { source, subject, name, claims, proof: evidence, reuse, lineage, forClient } = verified.value;
   return accept({
     via: 'actor-token',
     connection: source.kind === 'connection' ? source.name : null,
@@ -188,6 +188,7 @@ async function authenticateActor(
     proof: evidence,
     reuse,
     lineage,
+    ...(forClient === undefined ? {} : { forClient }),
   });
 }
 

@@ -6,6 +6,7 @@ import {
   narrowsNoSession,
   type PreparedGrant,
 } from '../credential/grant.ts';
+import { ceilingsOf } from '../identity/principal.ts';
 import { accept, allOf, type Outcome, refuse } from '../outcome.ts';
 import type { DecisionInput } from '../policy/decide.ts';
 import type { GrantKind, GrantRoute } from '../policy/grants/grant-kind.ts';
@@ -97,7 +98,7 @@ export async function authorize(
   const input = decisionInput(request, who, found, toEpochSeconds(now));
   const { evidence, ...decided } = decideScopes(found, input);
   if (!decided.ok) return { ...decided, evidence };
-  const checked = allOf(checkRequest(request, found), checkForClient(who, found, request));
+  const checked = allOf(checkRequest(request, found), checkCeilings(who, found, request));
   if (!checked.ok) return { ...checked, evidence };
   const granted = withAskedParameters(found, decided.value, request.narrowing);
   if (!granted.ok) return { ...granted, evidence };
@@ -155,7 +156,7 @@ function allowedOf(
   const [first, ...others] = scopes.filter((scope) => {
     const { approval, after } = scope.scope.requires;
     if (approval !== undefined || after !== undefined || !checkRequest(request, [scope]).ok) return false;
-    if (!checkForClient(who, [scope], request).ok) return false;
+    if (!checkCeilings(who, [scope], request).ok) return false;
     return decideScopes([scope], decisionInput(request, who, [scope], time)).ok;
   });
   return first === undefined ? null : [first, ...others];
@@ -247,17 +248,19 @@ function checkRequest(request: ScopelessRequest, scopes: readonly [CompiledScope
   return accept(null);
 }
 
-/** What a proof that was made for a client says it is for: no more comes of it. */
-function checkForClient(
-  { principal }: Authenticated,
+/** What a proof says it is for: no more comes of it, nor of what came of it. */
+function checkCeilings(
+  who: Authenticated,
   scopes: readonly CompiledScope[],
   { target }: ScopelessRequest,
 ): Outcome<null> {
-  const { scopes: names, resources } = principal.forClient ?? { scopes: null, resources: null };
-  if (names !== null && scopes.some(({ scope }) => !names.includes(scope.scope))) return refuse('not_allowed');
-  const isMeant = ({ grant }: CompiledScope): boolean =>
-    resources?.some((resource) => checkTarget(grant, { ...target, names: [resource] }).ok) ?? true;
-  return scopes.every(isMeant) ? accept(null) : refuse('target_mismatch');
+  for (const { scopes: names, resources } of ceilingsOf(who)) {
+    if (names !== null && scopes.some(({ scope }) => !names.includes(scope.scope))) return refuse('not_allowed');
+    const isMeant = ({ grant }: CompiledScope): boolean =>
+      resources?.some((resource) => checkTarget(grant, { ...target, names: [resource] }).ok) ?? true;
+    if (!scopes.every(isMeant)) return refuse('target_mismatch');
+  }
+  return accept(null);
 }
 
 /** What a broker token gets ends no later than it does; an actor's token counts too. */

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
 import type { ParsedJwt } from '../oidc/jwt.ts';
 import { publicText } from '../oidc/public-text.ts';
-import type { Actor, Claims, DeclaredJwtType, Lineage, Principal, ProofEvidence } from '../principal.ts';
+import type { Actor, Ceiling, Claims, DeclaredJwtType, Lineage, Principal, ProofEvidence } from '../principal.ts';
 import { type BrokerToken, type BrokerTokenContext, verifyBrokerToken } from './verify-broker-token.ts';
 
 /** At most so many exchanges may follow one another (contract section 3). */
@@ -61,6 +61,7 @@ function readPrincipal(token: Parameters<typeof principalOfToken>[0], issuer: st
     presenters: origin.presenters,
     boundTo: token.boundTo,
     scopes: [...new Set([...scopesOf(token.claims), ...token.scopesBefore])],
+    ...(origin.ceilings.length === 0 ? {} : { ceilings: origin.ceilings }),
     token: {
       subject: token.subject,
       claims: { values: new Map(Object.entries(token.claims)), unavailable: new Map() },
@@ -103,6 +104,7 @@ interface Origin {
   readonly principal: string;
   readonly issuer: string | null;
   readonly presenters: readonly string[];
+  readonly ceilings: readonly Ceiling[];
 }
 
 /**
@@ -111,11 +113,19 @@ interface Origin {
  */
 function readOrigin(lineage: JsonValue | undefined): Origin | null {
   if (!isJsonObject(lineage)) return null;
-  const { principal, issuer, presenters = [] } = lineage;
+  const { principal, issuer, presenters = [], ceilings = [] } = lineage;
   if (typeof principal !== 'string' || (typeof issuer !== 'string' && issuer !== null)) return null;
   if (!Array.isArray(presenters) || !presenters.every((each) => typeof each === 'string')) return null;
-  return { principal, issuer, presenters };
+  if (!Array.isArray(ceilings) || !ceilings.every(isCeiling)) return null;
+  return { principal, issuer, presenters, ceilings };
 }
+
+const isCeiling = (value: unknown): value is Ceiling => {
+  const { scopes, resources } = Object(value);
+  return [scopes, resources].every((texts) => texts === null || (Array.isArray(texts) && texts.every(isText)));
+};
+
+const isText = (value: unknown): value is string => typeof value === 'string';
 
 /**
  * `act` and those nested in it, outermost first. Their proofs were others; this token vouches for who they are, and for

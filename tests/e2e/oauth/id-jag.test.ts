@@ -29,6 +29,11 @@ beforeAll(async () => {
       'clients/other.yaml': client('other'),
       'scopes/tools.yaml': scope('tools', RESOURCE),
       'scopes/admin.yaml': scope('admin', RESOURCE),
+      'scopes/desk.yaml': scope('desk', '@ISSUER@'),
+      'scopes/led.yaml': scope('led', RESOURCE).replace(
+        'client: [agent, other]',
+        'client: agent, actor: { connection: staff }',
+      ),
       'scopes/elsewhere.yaml': scope('elsewhere', 'https://elsewhere.example.com'),
     },
   });
@@ -92,6 +97,35 @@ it.each([
   ],
 ])('is refused %s', async (_, claims, form, error, reason) => {
   expect(await redeem(await idJag(claims), form)).toMatchObject({ status: 400, body: { error, reason } });
+});
+
+const exchanged = (form: Readonly<Record<string, string>>) => {
+  const grant_type = 'urn:ietf:params:oauth:grant-type:token-exchange';
+  const jwt = 'urn:ietf:params:oauth:token-type:jwt';
+  return redeem('', { grant_type, subject_token_type: jwt, ...form });
+};
+
+it.each([
+  ['what it says', { scope: 'desk tools', resource: undefined }, 'tools', 200, undefined],
+  ['no scope that it does not name', { scope: 'desk tools', resource: undefined }, 'admin', 400, 'not_allowed'],
+  ['nothing of another resource', { scope: undefined, resource: '@ISSUER@' }, 'tools', 400, 'target_mismatch'],
+])('gives, by way of a broker token of this broker too, %s', async (_, claims, wanted, status, reason) => {
+  const resource = claims.resource === undefined ? undefined : broker.url;
+  const { body } = await redeem(await idJag({ ...claims, resource }), { scope: 'desk' });
+  const asked = { scope: wanted, subject_token: String(body.access_token) };
+  const answer = await exchanged(asked);
+  expect([answer.status, answer.body.reason]).toEqual([status, reason]);
+});
+
+it.each([
+  ['led tools', 200, undefined],
+  ['tools', 400, 'not_allowed'],
+])('of whoever acts, for %s, is a ceiling too', async (scopes, status, reason) => {
+  const actor_token = await idJag({ sub: 'bob', scope: scopes });
+  const actor_token_type = 'urn:ietf:params:oauth:token-type:jwt';
+  const subject_token = await idJag({ scope: 'led' });
+  const answer = await exchanged({ scope: 'led', subject_token, actor_token, actor_token_type });
+  expect([answer.status, answer.body.reason]).toEqual([status, reason]);
 });
 
 it('is no ID token and no access token, and names nobody at /v1/credentials', async () => {
