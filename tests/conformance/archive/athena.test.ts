@@ -37,10 +37,47 @@ const sealed = aRecord({
   ...{ scope: 'deploy-sealed', time: epochMilliseconds(NINE + 4 * DAY) },
 });
 
+const fromEntra = aRecord({
+  ...{ principal: 'batch@contoso', connection: 'entra-id', scope: 'nightly', time: epochMilliseconds(NINE + 60_000) },
+  proof: { ...aRecord().proof, tokenId: 'cL0cdUeYPkGnJdm0ZQsLAA' },
+});
+
+/** As Entra ID's diagnostic settings, CloudTrail's table and EventBridge have them, as far as the queries look. */
+const deployment = (eventName: string, time: string, deploymentId = 'ecs-svc/1234567890123456789') => ({
+  ...{ source: 'aws.ecs', 'detail-type': 'ECS Deployment State Change', time },
+  detail: { eventType: 'INFO', eventName, deploymentId, reason: `${eventName} of web` },
+});
+const signIn = (uniqueTokenIdentifier: string) => ({
+  ...{ time: '2026-11-21T08:59:00Z', category: 'ManagedIdentitySignInLogs' },
+  properties: { uniqueTokenIdentifier, servicePrincipalName: 'batch', ipAddress: '198.51.100.4' },
+});
+const tablesOfOthers = {
+  entra_sign_ins: [signIn('cL0cdUeYPkGnJdm0ZQsLAA'), signIn('another')],
+  cloudtrail_logs: [
+    {
+      ...{ eventtime: '2026-11-21T09:00:05Z', eventsource: 'ecs.amazonaws.com', eventname: 'UpdateService' },
+      useridentity: { principalid: `AROAEXAMPLE:${issued[0]?.id}` },
+      responseelements: JSON.stringify({ service: { deployments: [{ id: 'ecs-svc/1234567890123456789' }] } }),
+    },
+    {
+      ...{ eventtime: '2026-11-21T09:00:06Z', eventsource: 'ecs.amazonaws.com', eventname: 'UpdateService' },
+      ...{ useridentity: { principalid: 'AROAEXAMPLE:alice' }, responseelements: null },
+    },
+  ],
+  ecs_events: [
+    deployment('SERVICE_DEPLOYMENT_COMPLETED', '2026-11-21T09:03:00Z'),
+    deployment('SERVICE_DEPLOYMENT_IN_PROGRESS', '2026-11-21T09:00:10Z'),
+    deployment('SERVICE_DEPLOYMENT_FAILED', '2026-11-21T09:00:10Z', 'ecs-svc/9999999999999999999'),
+  ],
+};
+
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'token-broker-athena-'));
-  const records = [...issued, denied, { ...denied, attempts: 5 }, started];
+  const records = [...issued, fromEntra, denied, { ...denied, attempts: 5 }, started];
+  for (const [table, rows] of Object.entries(tablesOfOthers)) {
+    await writeFile(join(folder, `${table}.jsonl`), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  }
   const log = aLog(folderObjects(folder));
   for (const record of records) await log.append([entryOf(record)], null, SIGNAL);
   await log.append(await entriesOf(keys, [sealed], SIGNAL), null, SIGNAL);
@@ -56,6 +93,9 @@ async function rowsOf(id: string, given = 'ASIAEXAMPLE', value = given): Promise
     `import duckdb, json, sys
 db = duckdb.connect()
 db.sql(f"CREATE VIEW issuances AS SELECT * FROM read_json('{sys.argv[1]}/records/*/*.jsonl.gz', hive_partitioning = true, hive_types = {{'day': VARCHAR}}, union_by_name = true, convert_strings_to_integers = false, timestampformat = 'none', dateformat = 'none')")
+db.sql("CREATE MACRO json_extract_scalar(document, path) AS json_extract_string(document, path)")
+for name in ('entra_sign_ins', 'cloudtrail_logs', 'ecs_events'):
+    db.sql(f"CREATE VIEW {name} AS SELECT * FROM read_json('{sys.argv[1]}/{name}.jsonl', timestampformat = 'none', dateformat = 'none')")
 rows = db.sql(sys.argv[2])
 print(json.dumps([dict(zip(rows.columns, row)) for row in rows.fetchall()], default=str))
 `,
@@ -72,6 +112,8 @@ describe('the saved queries of the template', () => {
         .sort(),
     ).toEqual([
       'DenialsByReasonQuery',
+      'EcsDeploymentsQuery',
+      'EntraSignInsQuery',
       'IssuedByScopeQuery',
       'NeverFinishedQuery',
       'WhatAPrincipalGotQuery',
@@ -105,6 +147,7 @@ describe('the saved queries of the template', () => {
     expect(await rowsOf('IssuedByScopeQuery')).toMatchObject([
       { scope: 'deploy-web', issued: 4 },
       { scope: 'deploy-sealed', issued: 1 },
+      { scope: 'nightly', issued: 1 },
     ]);
   });
 
@@ -114,6 +157,23 @@ describe('the saved queries of the template', () => {
     expect(rows).toMatchObject([{ id: sealed.id, scope: 'deploy-sealed', intent: null }]);
     const who = await rowsOf('WhoHadThisKeyQuery', 'ASIAEXAMPLE', sealed.credential?.accessKeyId);
     expect(JSON.stringify(who)).not.toMatch(/ada/);
+  });
+
+  it('set an issuance beside the sign-in at Entra ID that its token came of, by uti', async () => {
+    expect(await rowsOf('EntraSignInsQuery')).toEqual([
+      expect.objectContaining({
+        ...{ id: fromEntra.id, workload: 'batch', signed_in_from: '198.51.100.4', used_from: '203.0.113.7' },
+      }),
+    ]);
+  });
+
+  it('set a deployment of a service beside who asked for it, and how it ended, in order', async () => {
+    const rows = await rowsOf('EcsDeploymentsQuery');
+    expect(rows.map(({ id, state }) => [id, state])).toEqual([
+      [issued[0]?.id, 'SERVICE_DEPLOYMENT_IN_PROGRESS'],
+      [issued[0]?.id, 'SERVICE_DEPLOYMENT_COMPLETED'],
+    ]);
+    expect(rows[0]).toMatchObject({ deployment: 'ecs-svc/1234567890123456789', intent: 'roll web to 1.4.2' });
   });
 
   it('list what never finished', async () => {
