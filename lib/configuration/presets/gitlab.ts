@@ -11,14 +11,18 @@ import {
   REGISTERED,
   SHORT_REF,
 } from './claims.ts';
-import { exactly, ownerPath, startingWith } from './pins.ts';
+import { exactly, ownerPath } from './pins.ts';
 import { definePreset, discovered } from './preset.ts';
 
 const HOST = 'gitlab.com';
 
+/** A project chooses by what `sub` begins: its path, or, where the path was another project's before, its id. */
+const SUB_OF_OWNER = /^(project_path:[^/:]+\/|project_id:[0-9]+:)/;
+
 /**
  * GitLab CI/CD id tokens (docs.gitlab.com, "OpenID Connect (OIDC) Authentication Using ID Tokens"). Anybody gets tokens
- * of gitlab.com. For a self-managed GitLab, name its `issuer`.
+ * of gitlab.com. For a self-managed GitLab, name its `issuer`. In the pipeline of a merge request from a fork,
+ * `project_id` and its like name the fork, and `job_project_id` and its like the project that the job runs in.
  */
 export const gitlab = definePreset({
   documentation: {
@@ -51,11 +55,13 @@ export const gitlab = definePreset({
       environment_action: claim(oneOf('start', 'stop', 'prepare', 'verify', 'access'), { since: '16.5' }),
       environment_protected: claim(oneOf('true', 'false')),
       groups_direct: claim(ANY_TEXT, { since: '16.11' }),
+      job_config: claim(ANY_TEXT, { since: '18.9' }),
       job_id: claim(DIGITS),
-      job_project_id: claim(DIGITS),
-      job_project_path: claim(PATH, { ids: ['job_project_id', 'project_id', 'namespace_id'] }),
-      job_namespace_id: claim(DIGITS),
-      job_namespace_path: claim(ANY_TEXT, { ids: ['job_namespace_id', 'namespace_id'] }),
+      job_project_id: claim(DIGITS, { since: '18.4' }),
+      job_project_path: claim(PATH, { ids: ['job_project_id', 'project_id', 'namespace_id'], since: '18.4' }),
+      job_namespace_id: claim(DIGITS, { since: '18.4' }),
+      job_namespace_path: claim(ANY_TEXT, { ids: ['job_namespace_id', 'namespace_id'], since: '18.4' }),
+      job_source: claim(ANY_TEXT, { since: '18.9' }),
       namespace_id: claim(DIGITS),
       namespace_path: claim(ANY_TEXT, { ids: ['namespace_id', 'project_id'] }),
       pipeline_id: claim(DIGITS),
@@ -67,8 +73,6 @@ export const gitlab = definePreset({
       ref_path: claim(FULL_REF, { since: '16.0' }),
       ref_protected: claim(oneOf('true', 'false')),
       ref_type: claim(oneOf('branch', 'tag')),
-      root_namespace_id: claim(DIGITS),
-      root_namespace_path: claim(NAME, { ids: ['root_namespace_id', 'namespace_id', 'project_id'] }),
       runner_environment: claim(oneOf('gitlab-hosted', 'self-hosted'), { since: '16.0' }),
       runner_id: claim(DIGITS, { since: '16.0' }),
       sha: claim(COMMIT, { since: '16.0' }),
@@ -108,13 +112,14 @@ export const gitlab = definePreset({
       '/namespace_path': (fixed, whole) => exactly(fixed, whole) || ownerPath(fixed, whole),
       '/project_id': exactly,
       '/project_path': ownerPath,
-      '/sub': startingWith(/^project_path:[^/:]+\//),
+      '/sub': (fixed, whole) => SUB_OF_OWNER.test(fixed) || (whole && /^project_id:[0-9]+$/.test(fixed)),
     },
     documentation: {
       issuers: '`gitlab.com` (not a GitLab of your own)',
       pins:
         '`namespace_id`, `namespace_path`, `project_id`, `project_path` up to the slash, ' +
-        '`sub` as `project_path:group/…`',
+        '`sub` as `project_path:group/…` or `project_id:7:…`; never `job_project_id` and its like (in the pipeline of a ' +
+        "fork's merge request they name the target, whose code it is not)",
     },
   },
 });

@@ -94,6 +94,11 @@ describe('nothing is said of', () => {
       'StringEquals: { claims.ref: main, claims.ref_path: refs/heads/main }',
     ],
     [
+      'where a job of GitLab comes from (since 18.9)',
+      `preset: gitlab\n${AUDIENCE}\nrequire: { StringEquals: { claims.project_id: "7" } }`,
+      'StringEquals: { claims.job_source: push, claims.job_project_id: "7" }',
+    ],
+    [
       'conditions that can hold together',
       GITHUB,
       '{ StringEquals: { claims.ref: [refs/heads/main, refs/tags/v1] }, StringLike: { claims.ref: "refs/tags/*" } }',
