@@ -53,6 +53,18 @@ describe('a redirect URI', () => {
   });
 
   it.each([
+    'javascript:alert(1)',
+    'data:text/html,x',
+    'http://app.example.com/cb',
+    'https://user@app.example.com/cb',
+    'https://:password@app.example.com/cb',
+    'com.example.app:/cb',
+    'file:///cb',
+  ])('takes no code, whoever registers it: %s', (uri) => {
+    expect(isRegistered(uri, [uri])).toBe(false);
+  });
+
+  it.each([
     ['http://127.0.0.1:1/callback', true],
     ['http://[::1]/cb', true],
     ['http://localhost/cb', true],
