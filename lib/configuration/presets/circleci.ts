@@ -8,14 +8,15 @@ const HOST = 'oidc.circleci.com';
  * CircleCI jobs (circleci.com/docs, "Using OpenID Connect tokens in jobs"). Each organization has an issuer of its own,
  * so that its tokens need no more to say whose they are. The audience is the organization's id, unless the job asks for
  * another one: `circleci run oidc get --claims '{"aud":"https://broker.example.com"}'`. For a CircleCI server of your
- * own, name its `issuer`.
+ * own, name its `issuer`. Where builds of forks get secrets, their tokens have the project's id: `vcsOrigin` is theirs.
  */
 export const circleci = definePreset({
   documentation: {
     needs: '`organization` (its id), or `issuer` for a server of your own',
     fillsIn:
       'issuer, RS256, aliases `projectId`, `contextIds`, `orgId`, `pipelineId`, `pipelineDefinitionId`, `workflowId`, ' +
-      '`jobId`, `vcsOrigin`, `vcsRef`, `sshRerun`, label `${claims.sub}`',
+      '`jobId`, `vcsOrigin`, `vcsRef`, `sshRerun`, label `${claims.sub}`; test ' +
+      '`claims.vcsOrigin` where builds of forks get secrets: they have your `projectId`',
   },
   claims: {
     provider: 'CircleCI',

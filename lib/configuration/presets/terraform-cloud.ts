@@ -6,12 +6,15 @@ const HOST = 'app.terraform.io';
 
 /**
  * Runs of HCP Terraform, once Terraform Cloud (developer.hashicorp.com, "Workload identity tokens"). Anybody gets
- * tokens of app.terraform.io. For a Terraform Enterprise of your own, name its `issuer`.
+ * tokens of app.terraform.io. For a Terraform Enterprise of your own, name its `issuer`. The test run of a module is in
+ * no workspace, so that the label cannot be made: it is refused unless the file's `principal` is another.
  */
 export const terraformCloud = definePreset({
   documentation: {
     needs: '`require` on app.terraform.io',
-    fillsIn: 'issuer, RS256, label `${claims.terraform_full_workspace}`',
+    fillsIn:
+      'issuer, RS256, label `${claims.terraform_full_workspace}`, which test runs of modules do not have: ' +
+      'they are refused (`principal_invalid`) unless `principal` is `${claims.sub}`',
   },
   facts: () => ({
     issuers: [discovered(`https://${HOST}`)],
