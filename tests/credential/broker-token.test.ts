@@ -80,7 +80,7 @@ describe('a broker token', () => {
           tokenType: 'at+jwt',
           tokenSha256: expect.stringMatching(/^[0-9a-f]{64}$/),
         },
-        secret: { token: 'header.payload.signature', tokenType: 'Bearer' },
+        secret: { kind: 'token', token: 'header.payload.signature', tokenType: 'Bearer' },
       },
     });
     expect(JSON.stringify(minted?.ok === true && minted.value.credential)).not.toContain('signature');
@@ -158,7 +158,7 @@ describe('a broker token', () => {
     const principal = { ...principalOf('okta', 'alice'), lineage: lineage({ actors: [first] }) };
     const acted = await mint({ principal, actor: actorOf(null, 'second', 'second') });
     expect(acted.claims?.['act']).toEqual({ sub: 'client:second', act });
-    expect((await mint({ principal, actor: first })).claims?.['act']).toEqual(act);
+    expect((await mint({ principal, actor: first })).claims?.['act']).toStrictEqual(act);
   });
 
   it("nests who acted for the actor before who acted for the subject, so that a chain hides nobody's", async () => {

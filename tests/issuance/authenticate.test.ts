@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AuthenticatedClient, Lineage, Proof } from '../../lib/identity/principal.ts';
+import type { Actor, AuthenticatedClient, Lineage, Proof } from '../../lib/identity/principal.ts';
 import { type Authenticators, authenticate, type PresentedProofs } from '../../lib/issuance/authenticate.ts';
 import { issue } from '../../lib/issue.ts';
 import { accept, type Outcome, refuse } from '../../lib/outcome.ts';
@@ -88,19 +88,20 @@ describe('a proof', () => {
   });
 });
 
+const until = epochSeconds(NOW_SECONDS + 60);
+/** A broker token, whose key has that thumbprint. */
+const boundTo = (thumbprint: string | null): Lineage => ({
+  ...{ tokenIds: ['iss_1'], exchanges: 1, expires: until, issuer: null, actors: [], presenters: [], scopes: [] },
+  boundTo: thumbprint,
+  token: { subject: 's', claims: { values: new Map(), unavailable: new Map() } },
+});
+
 describe('a broker token that is bound to a key (RFC 9449 section 6)', () => {
   const dpop = { proof: 'a.b.c', method: 'POST', path: '/oauth2/token', accessToken: null } as const;
-  const until = epochSeconds(NOW_SECONDS + 60);
   const keyOf = (thumbprint: string) => ({
     thumbprint,
     reuse: { reuse: 'once', issuer: 'dpop x', tokenId: 'a', until } as const,
   });
-  const boundTo = (thumbprint: string | null): Lineage => ({
-    ...{ tokenIds: ['iss_1'], exchanges: 1, expires: until, issuer: null, actors: [], presenters: [], scopes: [] },
-    boundTo: thumbprint,
-    token: { subject: 's', claims: { values: new Map(), unavailable: new Map() } },
-  });
-
   it.each<[string, Lineage | null, Lineage | null, string | null, string | null]>([
     ['is a proof with a proof of that key', boundTo('k1'), null, 'k1', null],
     ['is none without it', boundTo('k1'), null, null, 'dpop_proof_missing'],
@@ -196,6 +197,29 @@ describe('who is who', () => {
     });
   });
 
+  it('is a client as the actor too, where the proof of the actor is of one', async () => {
+    const { authenticators } = verifiers();
+    const saml = async () => accept(aPrincipal({ source: { kind: 'client', name: 'agent' }, subject: 'agent' }));
+    const outcome = await authenticate({ ...authenticators, saml }, presented({ actor: PROOFS.saml }), context);
+    expect(outcome).toMatchObject({ value: { actor: { via: 'actor-token', connection: null, client: 'agent' } } });
+  });
+
+  it('is whom the broker token says that acted last, where nobody acts now', async () => {
+    const { authenticators } = verifiers();
+    const acted = (client: string): Actor => ({
+      ...{ via: 'act', connection: null, client, subject: client, name: client },
+      ...{ claims: bot.claims, proof: bot.proof, reuse: null, lineage: null },
+    });
+    const lineage = { ...boundTo(null), actors: [acted('last'), acted('first')] };
+    const jwt = async () => accept(aPrincipal({ lineage }));
+    const actorOf = async (more: Partial<PresentedProofs>) => {
+      const outcome = await authenticate({ ...authenticators, jwt }, presented(more), context);
+      return outcome.ok ? outcome.value.actor?.client : outcome.refusal.reason;
+    };
+    expect(await actorOf({})).toBe('last');
+    expect(await actorOf({ client: SECRET })).toBe('bot');
+  });
+
   it('is a person who signed in, with nobody who acts', async () => {
     const { asked, authenticators } = verifiers();
     const subject = { kind: 'sign-in', principal: aPrincipal({ name: 'alice' }) } as const;
@@ -208,6 +232,8 @@ describe('who is who', () => {
   it.each([
     [{ client: SECRET }, 'client'],
     [{ actor: PROOFS.saml }, 'saml'],
+    [{ subject: PROOFS.awsIam }, 'awsIam'],
+    [{ subject: PROOFS.jwt }, 'jwt'],
   ] as const)('is refused where this function does not verify it: %j', async (more, missing) => {
     const { authenticators } = verifiers();
     const { [missing]: _, ...others } = authenticators;

@@ -36,11 +36,11 @@ function sharedStart(a: Tokens, b: Tokens, letters: Letters): number {
 }
 
 function meet(a: Tokens, b: Tokens, letters: Letters, effort: Effort): readonly Tokens[] {
-  const known = new Map<number, readonly Tokens[]>();
+  const known = new Map<string, readonly Tokens[]>();
   const end = literalEnd(a, b, letters);
   const at = (i: number, j: number): readonly Tokens[] => {
     if (end === 'differs') return [];
-    const place = i * (b.length + 1) + j;
+    const place = `${i} ${j}`;
     const before = known.get(place);
     if (before !== undefined) return before;
     const found = unique(step(i, j));
@@ -68,8 +68,8 @@ function literalEnd(a: Tokens, b: Tokens, letters: Letters): 'differs' | 'may me
   return isText(one) && isText(other) && !alike(one, other, letters) ? 'differs' : 'may meet';
 }
 
-const after = (token: Token, rests: readonly Tokens[]): readonly Tokens[] =>
-  rests.map((rest) => (token === STAR && rest[0] === STAR ? rest : [token, ...rest]));
+/** Patterns have no two stars in a row (`readTokens`), so that what follows a star of both begins with none. */
+const after = (token: Token, rests: readonly Tokens[]): readonly Tokens[] => rests.map((rest) => [token, ...rest]);
 
 function meetTokens(one: Token, other: Token, letters: Letters): Token | null {
   if (alike(one, other, letters)) return one;

@@ -1,7 +1,7 @@
 import { inAddressRange, parseAddress, parseRange } from '../address.ts';
 import { type ConditionBlock, iamOperator, type OperatorName, readOperatorName } from './condition.ts';
 import { type Effort, Inexpressible } from './inexpressible.ts';
-import { intersectArns, intersectTokens, withoutCovered } from './intersect-patterns.ts';
+import { intersectArns, intersectTokens } from './intersect-patterns.ts';
 import { readTokens } from './pattern.ts';
 import { readArn } from './resource.ts';
 import { hasVariables } from './variables.ts';
@@ -45,7 +45,7 @@ function add(joined: Growing, operator: string, key: string, values: readonly st
   if (keys.size === 0) joined.delete(operator);
   // No value is left; but these hold where there is none at all.
   const holdsWithout = name.quantifier === 'all' || (name.ifExists && name.quantifier === 'one');
-  return holdsWithout && name.base !== 'Null' && add(joined, 'Null', key, ['true'], effort);
+  return holdsWithout && add(joined, 'Null', key, ['true'], effort);
 }
 
 /** The values by which one operator says what it says by either. Empty: no value does. */
@@ -78,7 +78,7 @@ const foldedShared = (a: readonly string[], b: readonly string[]): readonly stri
 
 const isOrdered = (base: string): boolean => /^(?:Numeric|Date)(?:Less|Greater)Than(?:Equals)?$/.test(base);
 
-/** Of each list the widest bound counts (any value of it may hold); of the two the narrower one. */
+/** Of each list the widest bound counts (any value of it may hold); of the two the narrower one. No list is empty. */
 function stricter(base: string, a: readonly string[], b: readonly string[]): readonly string[] {
   if ([...a, ...b].some(hasVariables)) throw new Inexpressible('a bound is not known');
   const orEqual = iamOperator(base.endsWith('Equals') ? base : `${base}Equals`);
@@ -87,8 +87,7 @@ function stricter(base: string, a: readonly string[], b: readonly string[]): rea
     const compiled = orEqual?.compile([outer]);
     return compiled !== undefined && 'test' in compiled && compiled.test(inner) === true;
   };
-  const widest = (values: readonly string[]) =>
-    values.reduce((outer, value) => (within(value, outer) ? outer : value), values[0] ?? '');
+  const widest = (values: readonly string[]) => values.reduce((outer, value) => (within(value, outer) ? outer : value));
   const [one, other] = [widest(a), widest(b)];
   return [within(one, other) ? one : other];
 }
@@ -118,7 +117,7 @@ const patterns = (
 function intersectArnTexts(one: string, other: string, effort: Effort): readonly string[] {
   const [a, b] = [readArn(one), readArn(other)];
   // What is no ARN matches nothing.
-  return a === null || b === null ? [] : withoutCovered(intersectArns(a, b, effort).map(writeResource), () => false);
+  return a === null || b === null ? [] : intersectArns(a, b, effort).map(writeResource);
 }
 
 /** Of two ranges the one within the other; ranges never overlap in part. */

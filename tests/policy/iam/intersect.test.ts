@@ -37,6 +37,38 @@ test.each<[string, JsonObject, JsonObject, JsonObject]>([
   ['all but either', { NotAction: 's3:Get*' }, { NotAction: 's3:Put*' }, { NotAction: ['s3:Get*', 's3:Put*'] }],
   ['what is not taken out', { Action: ['s3:Get*', 'ecs:*'] }, { NotAction: 's3:*' }, { Action: 'ecs:*' }],
   [
+    'what is not taken out, whichever names it',
+    { NotAction: 's3:*' },
+    { Action: ['s3:Get*', 'ecs:*'] },
+    { Action: 'ecs:*' },
+  ],
+  [
+    'all of the other, where one names everything',
+    { Resource: '*' },
+    { Resource: 'arn:aws:s3:::a' },
+    { Resource: 'arn:aws:s3:::a' },
+  ],
+  [
+    'all of the first, where the other names everything',
+    { Resource: 'arn:aws:s3:::a' },
+    { Resource: '*' },
+    { Resource: 'arn:aws:s3:::a' },
+  ],
+  [
+    'nothing beside what covers it',
+    { Resource: ['arn:aws:s3:::a/b', 'arn:aws:s3:::a/*', 'arn:aws:s3:::a/c'] },
+    { Resource: '*' },
+    { Resource: 'arn:aws:s3:::a/*' },
+  ],
+  ['nothing beside everything', { Resource: ['arn:aws:s3:::a', '*'] }, { Resource: '*' }, { Resource: '*' }],
+  ['of two that are one the first', { Action: ['s3:GetA', 's3:geta'] }, { Action: 's3:*' }, { Action: 's3:GetA' }],
+  [
+    'resources apart by their letters',
+    { Resource: ['arn:aws:s3:::A*', 'arn:aws:s3:::ab'] },
+    { Resource: '*' },
+    { Resource: ['arn:aws:s3:::A*', 'arn:aws:s3:::ab'] },
+  ],
+  [
     'a variable by its name',
     { Resource: 'arn:aws:s3:::b/${aws:username}/*' },
     { Resource: 'arn:aws:s3:::b/*' },
@@ -142,9 +174,18 @@ test('every Deny of either stands, once', () => {
   expect(met).toEqual(policyOf(statement({}), deny, other));
 });
 
+test('a Deny of the first alone stands, and one of the second alone', () => {
+  const deny = { Effect: 'Deny', Action: 's3:Delete*', Resource: '*' };
+  const [denying, without] = [read(policyOf(statement({}), deny)), read(policyOf(statement({})))];
+  expect(intersectPolicies(denying, without)).toEqual(policyOf(statement({}), deny));
+  expect(intersectPolicies(without, denying)).toEqual(policyOf(statement({}), deny));
+});
+
 test('where nothing is left, everything is denied', () => {
   expect(both({ Action: 's3:*' }, { Action: 'ecs:*' })).toEqual(NOTHING);
   expect(both({ Resource: 'arn:aws:s3:::a' }, { Resource: 'arn:aws:s3:::b' })).toEqual(NOTHING);
+  const unclear = [{ Resource: 'arn:aws:s3:::${aws:x}' }, { Resource: 'arn:aws:s3:::a*' }] as const;
+  expect(both({ Action: 's3:*', ...unclear[0] }, { Action: 'ecs:*', ...unclear[1] })).toEqual(NOTHING);
 });
 
 const reasonOf = (a: JsonObject, b: JsonObject) => {
@@ -155,6 +196,9 @@ const reasonOf = (a: JsonObject, b: JsonObject) => {
 test.each<[string, JsonObject, JsonObject]>([
   ['a part that is taken out of an action', { Action: 's3:*' }, { NotAction: 's3:GetObject' }],
   ['a part that is taken out of a resource', { Resource: '*' }, { NotResource: 'arn:aws:s3:::a/*' }],
+  ['a part that is taken out, in other letters', { Action: 's3:GET*' }, { NotAction: 's3:get?bject' }],
+  ['a part that one of several takes out', { Action: 's3:*' }, { NotAction: ['ecs:*', 's3:GetObject'] }],
+  ['a part that the first policy takes out', { NotAction: 's3:GetObject' }, { Action: 's3:*' }],
   [
     'a variable that may take it out',
     { Resource: 'arn:aws:s3:::a/b' },
@@ -174,6 +218,12 @@ test.each<[string, JsonObject, JsonObject]>([
   ['patterns without end', { Action: `s3:${'*a'.repeat(40)}*` }, { Action: `s3:${'*b'.repeat(40)}*` }],
 ])('refuses %s', (_name, a, b) => {
   expect(reasonOf(a, b)).toBe('policy_not_narrower');
+});
+
+test('what cannot be said is told to who reads the log', () => {
+  expect(() => both({ Action: 's3:*' }, { NotAction: 's3:GetObject' })).toThrow(
+    'one policy takes out a part of what the other names',
+  );
 });
 
 test("a refusal tells the caller nothing of the grant's policy", () => {
