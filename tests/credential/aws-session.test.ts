@@ -359,6 +359,60 @@ describe('minting', () => {
   });
 });
 
+describe('what an approval of a session is of', () => {
+  const managed = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
+  const policy = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 's3:*', Resource: '*' } };
+  const bound = (grant: Partial<AwsSessionGrant>, more: More = {}) => {
+    const { lookup = () => undefined, ...input } = more;
+    const granter = awsSessionGranter({ sessions: recordingSessions().sessions, externalId: 'external' });
+    const prepared = granter.prepare(
+      grantedOf('aws-session', { ...sessionGrant, ...grant }, { lookup }),
+      inputOf(input),
+    );
+    return prepared.ok ? prepared.value.bound() : prepared.refusal.reason;
+  };
+  const role = { roleArn: sessionGrant.roleArn, policy: null, policyArns: [], tags: {} };
+  const from = (address: string) => ({ lookup: (key: string) => (key === 'request.sourceIp' ? address : undefined) });
+
+  it.each<[string, Partial<AwsSessionGrant>, More, JsonObject]>([
+    ['the role', {}, {}, role],
+    ['its managed policies', { policyArns: [managed] }, {}, { ...role, policyArns: [managed] }],
+    ['its policy', { policy }, {}, { ...role, policy }],
+    ['its tags', { tags: { team: 'data' } }, {}, { ...role, tags: { team: 'data' } }],
+    ['how long it may do anything', { effective: seconds(300) }, {}, { ...role, effective: 300 }],
+    ['where it may be used', { network: 'pinned' }, from('198.51.100.7'), { ...role, network: '198.51.100.7' }],
+    [
+      'what the caller narrows it to',
+      {},
+      { narrowing: { policy: null, policyArns: [managed], parameters: {} } },
+      { ...role, policyArns: [managed] },
+    ],
+  ])('is %s', (_, grant, more, expected) => {
+    expect(bound(grant, more)).toEqual(expected);
+  });
+
+  it('does not hang on the time', () => {
+    const at = (now: number) => bound({ effective: seconds(300) }, { now: epochMilliseconds(now) });
+    expect(at(NOW)).toEqual(at(NOW + 60_000));
+  });
+});
+
+it('a tag that no session can have is refused before STS is asked', () => {
+  const lookup = (key: string) => (key === 'claims.team' ? 'a'.repeat(257) : undefined);
+  expect(reason({ lookup }, { ...sessionGrant, tags: { team: '${claims.team}' } })).not.toBe('prepared');
+});
+
+it('an effective end that is later than the session is no end of its own', () => {
+  const ends = (effective: number) => {
+    const made = request({}, { ...sessionGrant, effective: seconds(effective) });
+    return made.ok && { ends: made.value.ends, expires: made.value.expires };
+  };
+  const expires = Date.parse('2026-11-21T09:30:05Z') / 1000;
+  const now = Date.parse('2026-11-21T09:00:00Z') / 1000;
+  expect(ends(1805)).toEqual({ ends: now + 1805, expires });
+  expect(ends(1806)).toEqual({ ends: null, expires });
+});
+
 it('an issuance id that is no session name is a bug, not a refusal', () => {
   expect(() => request({ issuance: 'a b' })).toThrow(expect.objectContaining({ dependency: 'bug' }));
 });

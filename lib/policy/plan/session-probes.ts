@@ -42,7 +42,8 @@ export function withTemplatesNamed(policy: JsonObject): JsonObject {
   ) as JsonObject;
 }
 
-function mapStrings(value: JsonValue, change: (text: string) => string): JsonValue {
+/** The value with every text in it changed; names of members stay. */
+export function mapStrings(value: JsonValue, change: (text: string) => string): JsonValue {
   if (typeof value === 'string') return change(value);
   if (Array.isArray(value)) return value.map((item) => mapStrings(item, change));
   if (!isJsonObject(value)) return value;

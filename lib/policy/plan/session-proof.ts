@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from '../../json.ts';
 import { readPolicyDocument } from '../iam/document.ts';
 import { evaluateAccess, readAccessRequest } from '../iam/evaluate.ts';
 import { canonical } from './fields.ts';
-import { filled, type Place, statementsOf, textsOf, VARIABLE } from './session-probes.ts';
+import { filled, mapStrings, type Place, statementsOf, textsOf, VARIABLE } from './session-probes.ts';
 
 /**
  * The statements, in words, by which `after` might let through what `before` did not: what it allows and is not shown
@@ -57,7 +57,7 @@ const names = (other: JsonObject, action: string, resource: string): boolean =>
 
 function covers(other: JsonObject, action: string, resource: string): boolean {
   const { Condition: _, ...bare } = withoutName(other);
-  const statement = JSON.parse(closed(JSON.stringify({ ...bare, Effect: 'Allow' })));
+  const statement = mapStrings({ ...bare, Effect: 'Allow' }, closed);
   const reading = readPolicyDocument({ Version: '2012-10-17', Statement: [statement] });
   if (!reading.ok) return false;
   const request = readAccessRequest(action === '*:*' ? '*' : action, closed(resource), {});
