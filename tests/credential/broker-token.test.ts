@@ -212,15 +212,16 @@ describe('a broker token', () => {
     },
   );
 
-  it('says on what either of its proofs was for, and nothing where nothing was said', async () => {
+  it('tells this broker what either of its proofs was for, and nothing where nothing was said', async () => {
     const [one, other] = [
       { scopes: ['a'], resources: ['https://one.example'] },
       { scopes: ['b'], resources: [] },
     ];
     const principal = { ...principalOf('okta', 'alice'), lineage: lineage({ ceilings: [one] }) };
     const actor = { ...actorOf('k8s', null, 'x'), lineage: lineage({ ceilings: [other] }) };
-    expect((await mint({ principal, actor })).claims).toMatchObject({ token_broker: { ceilings: [one, other] } });
-    expect((await mint()).claims?.['token_broker']).not.toHaveProperty('ceilings');
+    const own = granted(grantOf({ audience: ISSUER }));
+    expect((await mint({ principal, actor }, own)).claims).toMatchObject({ token_broker: { ceilings: [one, other] } });
+    expect((await mint({}, own)).claims?.['token_broker']).not.toHaveProperty('ceilings');
   });
 
   it('names who presented before, once each', async () => {
