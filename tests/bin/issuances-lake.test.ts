@@ -1,4 +1,7 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { main } from '../../bin/main.ts';
 import { dynamoLedger } from '../../lib/aws/dynamodb/ledger-table.ts';
@@ -83,9 +86,11 @@ beforeEach(() => {
   asked = [];
 });
 
-async function trace(...args: string[]) {
+const trace = (...args: string[]) => run('trace', '--issuance', record.id, '--cloudtrail', 'lake', ...args);
+
+async function run(...args: string[]) {
   const written = { out: '', err: '' };
-  const code = await main(['issuances', 'trace', '--issuance', record.id, '--cloudtrail', 'lake', ...args], {
+  const code = await main(['issuances', ...args], {
     out: (text) => {
       written.out += text;
     },
@@ -163,5 +168,26 @@ describe('issuances trace by CloudTrail Lake', () => {
   ])('is wrong usage with %s, and nothing is asked', async (_, args) => {
     expect(await trace(...args)).toMatchObject({ code: 2, out: '' });
     expect(asked).toEqual([]);
+  });
+});
+
+describe('issuances usage by CloudTrail Lake', () => {
+  it("counts the broker's sessions within the time that was asked about, and proposes by them", async () => {
+    const config = mkdtempSync(join(tmpdir(), 'lake-'));
+    cpSync(new URL('../../examples', import.meta.url).pathname, config, { recursive: true });
+    answer = lakeOf([row('a', 'UpdateService'), row('b', 'UpdateService', { principalid: 'AROA:alice' })]);
+    const range = ['--from', '2026-11-21T00:00:00Z', '--to', '2026-11-22T00:00:00Z'];
+    const lake = ['--cloudtrail', 'lake', '--event-data-store', STORE, '--json'];
+    const { code, out } = await run('usage', 'deploy-web', '--config', config, ...range, ...lake);
+    rmSync(config, { recursive: true });
+    expect([code, JSON.parse(out)]).toMatchObject([
+      0,
+      {
+        ...{ events: 1, used: [{ action: 'ecs:UpdateService', calls: 1 }], unused: ['ecs:DescribeServices'] },
+        proposal: { policy: { Statement: [{ Action: 'ecs:UpdateService' }] } },
+      },
+    ]);
+    const sql = String(statements()[0]?.['QueryStatement']);
+    expect(sql).toContain("eventTime >= '2026-11-21 00:00:00' AND eventTime <= '2026-11-22 13:00:00'");
   });
 });
