@@ -6,7 +6,8 @@ const HOST = 'agent.buildkite.com';
 
 /**
  * Buildkite jobs (buildkite.com/docs, "buildkite-agent oidc"). Anybody gets tokens of this issuer. The ids of the
- * organization and the pipeline are there where the job asks for them: `--claim organization_id,pipeline_id`.
+ * organization and the pipeline are there where the job asks for them: `--claim organization_id,pipeline_id`; so are
+ * those of the build, the cluster and the queue, and the agent's tags.
  */
 export const buildkite = definePreset({
   documentation: {
@@ -24,7 +25,7 @@ export const buildkite = definePreset({
     isIssuer: ({ hostname }) => hostname === HOST,
     names: 'open',
     elsewhere: 'open',
-    prefixes: [],
+    prefixes: ['agent_tag:'],
     audience: 'caller',
     claims: {
       ...REGISTERED,
@@ -35,14 +36,19 @@ export const buildkite = definePreset({
       agent_id: claim(GUID),
       build_branch: claim(SHORT_REF),
       build_commit: claim(COMMIT),
+      build_id: claim(GUID),
       build_number: claim(DIGITS),
       build_source: claim(oneOf('ui', 'api', 'webhook', 'trigger_job', 'schedule')),
       build_tag: claim(ANY_TEXT),
+      cluster_id: claim(GUID),
+      cluster_name: claim(ANY_TEXT, { ids: ['cluster_id'] }),
       job_id: claim(GUID),
       organization_id: claim(GUID),
       organization_slug: claim(NAME, { ids: ['organization_id', 'pipeline_id'] }),
       pipeline_id: claim(GUID),
       pipeline_slug: claim(NAME, { ids: ['pipeline_id'] }),
+      queue_id: claim(GUID),
+      queue_key: claim(ANY_TEXT, { ids: ['queue_id'] }),
       runner_environment: claim(oneOf('buildkite-hosted', 'self-hosted')),
       step_key: claim(ANY_TEXT),
     },
