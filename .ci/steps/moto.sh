@@ -3,9 +3,9 @@ set -euo pipefail
 source .ci/steps/listening.sh
 [[ -n "$(find tests/e2e -name '*.test.ts')" ]] || { echo 'tests/e2e has no test' >&2; exit 1; }
 port="$(free_port)"
-"$VENV/aws/bin/moto_server" --host 127.0.0.1 --port "$port" >"$WORK/moto.log" 2>&1 &
+"$VENV/aws/bin/moto_server" --host 127.0.0.1 --port "$port" >"$WORK/moto-server.log" 2>&1 &
 trap 'kill %1 2>/dev/null; wait' EXIT
-until_listening "$port" || { cat "$WORK/moto.log" >&2; exit 1; }
+until_listening "$port" || { cat "$WORK/moto-server.log" >&2; exit 1; }
 endpoint="http://127.0.0.1:$port"
 # Not there: faults and round trips, which stand in front of the embedded endpoints, and `npm start`, whose tables have one name and which takes over nobody's.
 # moto calls no rotation function: RotateSecret leaves a secret without a current version. The rotations of the end-to-end suite are the embedded endpoint's.
