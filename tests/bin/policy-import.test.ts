@@ -77,6 +77,25 @@ describe('a trust of IAM', () => {
 
   it.each([
     ['gitlab.com', { 'gitlab.com:sub': 'project_path:acme/web:ref_type:branch:ref:main' }, { preset: 'gitlab' }],
+    ['gitlab.com', { 'gitlab.com:sub': 'project_id:20:ref_type:branch:ref:main' }, { preset: 'gitlab' }],
+    [
+      'oidc.circleci.com/org/11111111-2222-3333-4444-555555555555',
+      { 'oidc.circleci.com/org/11111111-2222-3333-4444-555555555555:sub': 'org/1/project/2/user/3' },
+      { preset: 'circleci', organization: '11111111-2222-3333-4444-555555555555' },
+    ],
+    [
+      'agent.buildkite.com',
+      { 'agent.buildkite.com:sub': 'organization:acme:pipeline:web:ref:refs/heads/main:commit:0:step:deploy' },
+      {
+        preset: 'buildkite',
+        require: { StringLike: { 'claims.sub': ['organization:acme:pipeline:web:ref:refs/*'] } },
+      },
+    ],
+    [
+      'app.terraform.io',
+      { 'app.terraform.io:sub': 'organization:acme:project:web:workspace:production:run_phase:apply' },
+      { preset: 'terraform-cloud' },
+    ],
     [
       'sts.windows.net/11111111-2222-3333-4444-555555555555/',
       { 'sts.windows.net/11111111-2222-3333-4444-555555555555/:sub': 'a' },
