@@ -220,6 +220,11 @@ describe("a caller's own session policy", () => {
     ['10 ARNs', 'prepared', { policyArns: Array(10).fill(arn) }],
     ['11 ARNs', 'policy_too_large', { policyArns: Array(11).fill(arn) }],
     ['the ARN of a role', 'parameter_invalid', { policyArns: ['arn:aws:iam::111122223333:role/x'] }],
+    ['an ARN within a text', 'parameter_invalid', { policyArns: [`x${arn}`] }],
+    ['an ARN of another partition', 'prepared', { policyArns: ['arn:aws-us-gov:iam::aws:policy/x'] }],
+    ['an ARN of an account', 'prepared', { policyArns: ['arn:aws:iam::111122223333:policy/x'] }],
+    ['an ARN of too long an account', 'parameter_invalid', { policyArns: ['arn:aws:iam::1111222233334:policy/x'] }],
+    ['an ARN of no partition', 'parameter_invalid', { policyArns: ['arn:aws-:iam::aws:policy/x'] }],
     ['an ARN with a newline', 'parameter_invalid', { policyArns: [`${arn}\n`] }],
   ])('of %s is %s', (_name, expected, asked) => {
     expect(reason(narrow(asked))).toBe(expected);
@@ -356,6 +361,25 @@ describe('minting', () => {
       if (prepared.ok) await prepared.value.mint(forever);
     }
     expect(asked.map(({ input }) => input)).toMatchObject([{ sessionName: 'iss_1' }, { sessionName: 'iss_2' }]);
+  });
+});
+
+describe('a session whose policy or tags have no value', () => {
+  const of = (more: Partial<AwsSessionGrant>) => ({ ...sessionGrant, ...more });
+  const policy = {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::b/${claims.sha}/*' }],
+  };
+
+  it.each<[string, Partial<AwsSessionGrant>]>([
+    ['policy', { policy }],
+    ['tags', { tags: { commit: '${claims.sha}' } }],
+  ])('is refused, and never asked for without them: %s', (_, more) => {
+    expect(reason({}, of(more))).toBe('template_value');
+    const granter = awsSessionGranter({ sessions: recordingSessions().sessions, externalId: 'external' });
+    expect(granter.prepare(grantedOf('aws-session', of(more)), inputOf({}))).toMatchObject({
+      refusal: { reason: 'template_value' },
+    });
   });
 });
 

@@ -39,12 +39,14 @@ export async function survey(
     return !good;
   });
   if (queue.length > 0) say(`surveying ${queue.length} of ${files.length} test files`);
+  const ended: string[] = [];
   const work = async (child: Child): Promise<void> => {
     while (performance.now() < until) {
       const file = queue.shift();
       if (file === undefined) return;
       const answer = await surveyOne(child, file, until);
-      if (typeof answer === 'string') broken.push({ file, why: answer });
+      if (answer === null) ended.push(file);
+      else if (typeof answer === 'string') broken.push({ file, why: answer });
       else {
         store.put(file, hashOf(file), answer);
         surveys.push(answer);
@@ -52,9 +54,10 @@ export async function survey(
     }
   };
   await Promise.all(children.map(work));
-  if (queue.length > 0) say(`no time for ${queue.length} test files: ${queue.join(', ')}`);
+  const unsurveyed = [...ended, ...queue];
+  if (unsurveyed.length > 0) say(`no time for ${unsurveyed.length} test files: ${unsurveyed.join(', ')}`);
   const sorted = surveys.filter(runsRooms).sort((a, b) => a.file.localeCompare(b.file));
-  return { surveys: sorted, broken, unsurveyed: queue };
+  return { surveys: sorted, broken, unsurveyed };
 }
 
 /** Those of the test files that load one of `paths`: the more, the sooner. */
@@ -76,8 +79,11 @@ export function judgeable(mutants: readonly Mutant[], unsurveyed: readonly strin
   return mutants.filter(({ path }) => !unknown.has(path));
 }
 
-/** What one file left behind in its process may fail the next: a failure counts in a new one. */
-async function surveyOne(child: Child, file: string, until: number): Promise<Survey | string> {
+/**
+ * What one file left behind in its process may fail the next: a failure counts in a new one. null: the budget ended
+ * before the file did, which says nothing of it.
+ */
+async function surveyOne(child: Child, file: string, until: number): Promise<Survey | string | null> {
   let why = '';
   for (let attempt = 0; attempt < 2; attempt += 1) {
     const limitMs = Math.min(LIMIT_MS, Math.max(LEAST_MS, until - performance.now()));
@@ -86,6 +92,7 @@ async function surveyOne(child: Child, file: string, until: number): Promise<Sur
     why =
       answer !== 'late' && answer.kind === 'broken' ? answer.why : `no answer within ${Math.round(limitMs / 1000)} s`;
     child.stop();
+    if (answer === 'late' && limitMs < LIMIT_MS) return null;
   }
   return why;
 }
