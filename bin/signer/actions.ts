@@ -1,0 +1,201 @@
+import type { Service } from './services.ts';
+import type { RawRequest } from './signature.ts';
+
+/** What a request asks for, as IAM calls it. */
+export interface Asked {
+  /** `s3:GetObject`. */
+  readonly action: string;
+  /** An ARN, or `*` where the request does not tell. */
+  readonly resource: string;
+}
+
+/** Operations of S3 that ask for actions of another name (AWS's service authorization reference). */
+const S3_ACTIONS: Readonly<Record<string, readonly string[]>> = {
+  ListBuckets: ['ListAllMyBuckets'],
+  HeadBucket: ['ListBucket'],
+  ListObjects: ['ListBucket'],
+  ListObjectsV2: ['ListBucket'],
+  ListObjectVersions: ['ListBucketVersions'],
+  ListMultipartUploads: ['ListBucketMultipartUploads'],
+  ListParts: ['ListMultipartUploadParts'],
+  HeadObject: ['GetObject'],
+  SelectObjectContent: ['GetObject'],
+  CopyObject: ['PutObject'],
+  UploadPart: ['PutObject'],
+  UploadPartCopy: ['PutObject'],
+  CreateMultipartUpload: ['PutObject'],
+  CompleteMultipartUpload: ['PutObject'],
+  // Its body may name versions.
+  DeleteObjects: ['DeleteObject', 'DeleteObjectVersion'],
+  GetBucketCors: ['GetBucketCORS'],
+  PutBucketCors: ['PutBucketCORS'],
+  DeleteBucketCors: ['PutBucketCORS'],
+  DeleteBucketTagging: ['PutBucketTagging'],
+  GetBucketEncryption: ['GetEncryptionConfiguration'],
+  PutBucketEncryption: ['PutEncryptionConfiguration'],
+  DeleteBucketEncryption: ['PutEncryptionConfiguration'],
+  GetBucketLifecycle: ['GetLifecycleConfiguration'],
+  GetBucketLifecycleConfiguration: ['GetLifecycleConfiguration'],
+  PutBucketLifecycle: ['PutLifecycleConfiguration'],
+  PutBucketLifecycleConfiguration: ['PutLifecycleConfiguration'],
+  DeleteBucketLifecycle: ['PutLifecycleConfiguration'],
+  GetBucketNotificationConfiguration: ['GetBucketNotification'],
+  PutBucketNotificationConfiguration: ['PutBucketNotification'],
+  GetPublicAccessBlock: ['GetBucketPublicAccessBlock'],
+  PutPublicAccessBlock: ['PutBucketPublicAccessBlock'],
+  DeletePublicAccessBlock: ['PutBucketPublicAccessBlock'],
+  GetObjectLockConfiguration: ['GetBucketObjectLockConfiguration'],
+  PutObjectLockConfiguration: ['PutBucketObjectLockConfiguration'],
+  GetBucketReplication: ['GetReplicationConfiguration'],
+  PutBucketReplication: ['PutReplicationConfiguration'],
+  DeleteBucketReplication: ['PutReplicationConfiguration'],
+};
+
+/** Actions that one version of an object has of its own, asked for by `versionId`. */
+const OF_VERSIONS: Readonly<Record<string, string>> = {
+  GetObject: 'GetObjectVersion',
+  DeleteObject: 'DeleteObjectVersion',
+  GetObjectAcl: 'GetObjectVersionAcl',
+  PutObjectAcl: 'PutObjectVersionAcl',
+  GetObjectTagging: 'GetObjectVersionTagging',
+  PutObjectTagging: 'PutObjectVersionTagging',
+  DeleteObjectTagging: 'DeleteObjectVersionTagging',
+  GetObjectAttributes: 'GetObjectVersionAttributes',
+};
+
+/** What a header makes of an operation. */
+const COPIES: Readonly<Record<string, string>> = { PutObject: 'CopyObject', UploadPart: 'UploadPartCopy' };
+
+interface Route {
+  readonly name: string;
+  readonly method: string;
+  readonly segments: readonly string[];
+  /** `acl`, `list-type=2`. */
+  readonly query: readonly string[];
+}
+
+const routes = new Map<string, readonly Route[]>();
+const names = new Map<string, ReadonlySet<string>>();
+
+/**
+ * The actions that a request to one of `services` (those of one host) asks for. null: that is not known, or the request
+ * says two things. `body` is that of a form, else empty.
+ */
+export function actionsOf(services: readonly Service[], request: RawRequest, body: string): readonly Asked[] | null {
+  const [first] = services;
+  if (first === undefined) return null;
+  const called = namedIn(request, body);
+  const matching = services.flatMap((service) => routed(service, request).map((route) => ({ service, route })));
+  if (called === 'twice' || (called !== null && matching.length > 0)) return null;
+  if (called !== null) {
+    const service = services.find((each) => namesOf(each).has(called));
+    return service === undefined ? null : [{ action: `${service.iam}:${called}`, resource: '*' }];
+  }
+  const most = Math.max(...matching.map(({ route }) => weight(route)));
+  const [match, ...others] = matching.filter(({ route }) => weight(route) === most);
+  if (match === undefined) return null;
+  if (match.service.id === 'S3')
+    return s3Actions(
+      [match, ...others].map(({ route }) => route.name),
+      request,
+    );
+  return others.length > 0 ? null : [{ action: `${match.service.iam}:${match.route.name}`, resource: '*' }];
+}
+
+/** The operation that the request names (JSON, CBOR and query protocols). */
+function namedIn({ headers, path, query }: RawRequest, body: string): string | 'twice' | null {
+  const target = headers.get('x-amz-target')?.split('.').at(-1);
+  const [, rpc] = /^\/service\/\w+\/operation\/(\w+)$/.exec(path) ?? [];
+  const isForm = headers.get('content-type')?.startsWith('application/x-www-form-urlencoded') === true;
+  const forms = [
+    ...new URLSearchParams(query).getAll('Action'),
+    ...new URLSearchParams(isForm ? body : '').getAll('Action'),
+  ];
+  const all = [target, rpc, ...forms].filter((name) => name !== undefined);
+  if (all.length > 1 || (target !== undefined && (isForm || path !== '/'))) return 'twice';
+  return all[0] ?? null;
+}
+
+function namesOf({ id, calls }: Service): ReadonlySet<string> {
+  const known = names.get(id) ?? new Set(calls.split('\n').map((line) => line.split(' ')[0] ?? ''));
+  names.set(id, known);
+  return known;
+}
+
+function routesOf({ id, calls }: Service): readonly Route[] {
+  const known =
+    routes.get(id) ??
+    calls.split('\n').flatMap((line): Route[] => {
+      const [name = '', method, uri] = line.split(' ');
+      if (method === undefined || uri === undefined) return [];
+      const [path = '', ...query] = uri.split('?');
+      return [{ name, method, segments: path.split('/').slice(1), query }];
+    });
+  routes.set(id, known);
+  return known;
+}
+
+/** A name of the query that chooses an operation of this method, and that the route does not have: it is another's. */
+function routed(service: Service, { method, path, query }: RawRequest): readonly Route[] {
+  const own = routesOf(service).filter((route) => route.method === method);
+  const given = new URLSearchParams(query);
+  const choosing = new Set(own.flatMap((route) => route.query.map((each) => each.split('=')[0] ?? '')));
+  const chosen = [...given.keys()].filter((name) => choosing.has(name) && name !== 'id');
+  const segments = path.split('/').slice(1);
+  const atEnd = service.id === 'S3' && segments.length === 2 && segments[1] === '' ? segments.slice(0, 1) : segments;
+  return own.filter(
+    (route) =>
+      fits(route.segments, atEnd) &&
+      route.query.every((each) => {
+        const [name = '', value] = each.split('=');
+        return given.getAll(name).length === 1 && (value === undefined || given.get(name) === value);
+      }) &&
+      chosen.every((name) => route.query.some((each) => each.split('=')[0] === name)),
+  );
+}
+
+function fits(pattern: readonly string[], segments: readonly string[]): boolean {
+  const greedy = pattern.indexOf('**');
+  const more = segments.length - pattern.length;
+  if (greedy === -1 ? more !== 0 : more < 0) return false;
+  return pattern.every((part, at) => {
+    if (at === greedy) return segments.slice(at, at + more + 1).join('/') !== '';
+    const segment = segments[greedy !== -1 && at > greedy ? at + more : at];
+    return part === '*' ? segment !== '' : segment === part;
+  });
+}
+
+const weight = ({ segments, query }: Route): number =>
+  segments.filter((part) => !part.startsWith('*')).length * 100 + query.length;
+
+function s3Actions(found: readonly string[], { headers, path, query }: RawRequest): readonly Asked[] | null {
+  const source = headers.get('x-amz-copy-source');
+  const [name, ...others] = found
+    .filter((each) => !Object.values(COPIES).includes(each.replace('~', '')) && each !== '~GetBucketLifecycle')
+    .map((each) => (source === undefined ? each : `~${COPIES[each.replace('~', '')] ?? ''}`));
+  const place = decodedPath(path);
+  if (name === undefined || others.length > 0 || place === null) return null;
+  const plain = name.replace('~', '');
+  const actions = S3_ACTIONS[plain] ?? (name.startsWith('~') ? [] : [plain]);
+  if (actions.length === 0) return null;
+  const isOfVersion = new URLSearchParams(query).has('versionId');
+  const resource = plain === 'ListBuckets' ? '*' : `arn:aws:s3:::${place}${plain === 'DeleteObjects' ? '/*' : ''}`;
+  const asked = actions.map((each) => ({
+    action: `s3:${isOfVersion ? (OF_VERSIONS[each] ?? each) : each}`,
+    resource,
+  }));
+  if (source === undefined) return asked;
+  const [fromPath = '', fromVersion] = source.replace(/^\//, '').split('?');
+  const from = decodedPath(`/${fromPath}`);
+  const reading = fromVersion === undefined ? 's3:GetObject' : 's3:GetObjectVersion';
+  return from === null ? null : [...asked, { action: reading, resource: `arn:aws:s3:::${from}` }];
+}
+
+/** `bucket/key` of a path; null: it cannot be decoded. */
+function decodedPath(path: string): string | null {
+  try {
+    return decodeURIComponent(path.slice(1)).replace(/^([^/]*)\/$/, '$1');
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,69 @@
+import { ANY, codePoints, compilePattern, type Pattern, STAR } from '../../lib/policy/glob.ts';
+import { UsageError } from '../command.ts';
+import type { Asked } from './actions.ts';
+
+/** One `--allow`. */
+interface Rule {
+  action(text: string): boolean;
+  resource(text: string): boolean;
+}
+
+/** What requests may ask for; null: whatever the session may. */
+export interface Allowed {
+  /** What to add, where it is refused; null: it is allowed. */
+  missing(asked: readonly Asked[] | null): string | null;
+}
+
+/** Calls whose answers hold keys: one has to name them, since what comes back is in the program's hands. */
+const GIVE_KEYS = new Set([
+  'sts:AssumeRole',
+  'sts:AssumeRoleWithSAML',
+  'sts:AssumeRoleWithWebIdentity',
+  'sts:AssumeRoot',
+  'sts:GetDelegatedAccessToken',
+  'sts:GetFederationToken',
+  'sts:GetSessionToken',
+  'sts:GetWebIdentityToken',
+  's3:CreateSession',
+  's3:GetDataAccess',
+  'iam:CreateAccessKey',
+  'iam:CreateServiceSpecificCredential',
+  'cognito-identity:GetCredentialsForIdentity',
+]);
+
+const RULE = /^(\*|[a-z0-9-]+:[A-Za-z0-9*?]+)(?: +on +(\*|arn:\S{1,1000}))?$/;
+
+/** `s3:Get*`, or `s3:GetObject on arn:aws:s3:::reports/*`. UsageError for anything else. */
+export function allowedBy(texts: readonly string[]): Allowed {
+  const rules = texts.map((text): Rule => {
+    const [, action, resource = '*'] = RULE.exec(text) ?? [];
+    if (action === undefined)
+      throw new UsageError(`--allow ${text} is no action such as 's3:Get*' or 's3:GetObject on arn:aws:s3:::bucket/*'`);
+    const [isAction, isResource] = [glob(action.toLowerCase()), glob(resource)];
+    return { action: (name) => isAction(name.toLowerCase()), resource: isResource };
+  });
+  const named = new Set(texts.map((text) => text.split(' ')[0]));
+  const missing = (asked: readonly Asked[] | null): string | null => {
+    if (asked === null) return rules.length === 0 ? null : UNKNOWN;
+    const key = asked.find(({ action }) => GIVE_KEYS.has(action) && !named.has(action));
+    if (key !== undefined) return `its answer holds keys: --allow '${key.action}' (written out) lets it through`;
+    if (rules.length === 0) return null;
+    const first = asked.find(
+      ({ action, resource }) => !rules.some((rule) => rule.action(action) && rule.resource(resource)),
+    );
+    if (first === undefined) return null;
+    const place = first.resource === '*' ? '' : ` on ${first.resource}`;
+    return `--allow '${first.action}${place}' would let it through`;
+  };
+  return { missing };
+}
+
+const UNKNOWN = 'which action it asks for is not known, and --allow lets through what is known alone';
+
+function glob(text: string): (value: string) => boolean {
+  const pattern: Pattern = Array.from(text, (each) =>
+    each === '*' ? STAR : each === '?' ? ANY : (each.codePointAt(0) ?? 0),
+  );
+  const matches = compilePattern(pattern);
+  return (value) => matches(codePoints(value));
+}

@@ -1,0 +1,56 @@
+import { Transform, type TransformCallback } from 'node:stream';
+import type { Keys } from './signature.ts';
+
+/**
+ * Blots the keys out of what comes back, each octet by a `*`, so that lengths stay: S3 repeats a request that it could
+ * not verify, token and all, in its error, as text and as octets in hexadecimal, and an endpoint may echo anything.
+ */
+export class Hidden extends Transform {
+  readonly #needles: readonly Buffer[];
+  #held: Buffer = Buffer.alloc(0);
+
+  constructor(keys: Keys) {
+    super();
+    this.#needles = needlesOf(keys).map((text) => Buffer.from(text, 'utf8'));
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    const all = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
+    for (const needle of this.#needles) blot(all, needle);
+    const begun = Math.max(0, ...this.#needles.map((needle) => beginningAt(all, needle)));
+    this.#held = all.subarray(all.length - begun);
+    done(null, all.subarray(0, all.length - begun));
+  }
+
+  override _flush(done: TransformCallback): void {
+    done(null, this.#held);
+  }
+}
+
+/** A text without the keys. */
+export const withoutKeys = (text: string, keys: Keys): string =>
+  needlesOf(keys).reduce((left, needle) => left.replaceAll(needle, '*'.repeat(needle.length)), text);
+
+function needlesOf({ secretAccessKey, sessionToken, accessKeyId }: Keys): readonly string[] {
+  const plain = [secretAccessKey, sessionToken ?? '', accessKeyId].filter((text) => text.length >= 8);
+  const forms = plain.flatMap((text) => {
+    const hexadecimal = Buffer.from(text, 'utf8').toString('hex').match(/../g) ?? [];
+    return [text, encodeURIComponent(text), hexadecimal.join(' ')];
+  });
+  return [...new Set(forms)];
+}
+
+function blot(all: Buffer, needle: Buffer): void {
+  for (let at = all.indexOf(needle); at !== -1; at = all.indexOf(needle, at + needle.length))
+    all.fill('*', at, at + needle.length);
+}
+
+/** How many octets at the end may be the beginning of it. */
+function beginningAt(all: Buffer, needle: Buffer): number {
+  const first = needle[0] ?? 0;
+  const from = Math.max(0, all.length - needle.length + 1);
+  for (let at = all.indexOf(first, from); at !== -1; at = all.indexOf(first, at + 1)) {
+    if (all.subarray(at).equals(needle.subarray(0, all.length - at))) return all.length - at;
+  }
+  return 0;
+}

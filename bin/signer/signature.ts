@@ -1,0 +1,175 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+
+/** What signs: AWS credentials, or the placeholder of a run. Secret. */
+export interface Keys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+/** A request as it came, nothing normalized. */
+export interface RawRequest {
+  readonly method: string;
+  /** As on the request line. */
+  readonly path: string;
+  /** Without `?`. */
+  readonly query: string;
+  /** Names in lower case; one value each. */
+  readonly headers: ReadonlyMap<string, string>;
+}
+
+/** What a request says of its signature (AWS IAM User Guide, "Signature Version 4"). */
+export interface Signature {
+  readonly keyId: string;
+  /** `20261126`. */
+  readonly day: string;
+  readonly region: string;
+  readonly service: string;
+  readonly signedHeaders: readonly string[];
+  readonly signature: string;
+  /** `20261126T003000Z`. */
+  readonly time: string;
+  /** Of a presigned URL: how long it is good for. null: signed by its header. */
+  readonly seconds: number | null;
+}
+
+const ALGORITHM = 'AWS4-HMAC-SHA256';
+const HEADER =
+  /^AWS4-HMAC-SHA256 +Credential=([\w-]+)\/(\d{8})\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request, *SignedHeaders=([\w;-]+), *Signature=([0-9a-f]{64})$/i;
+/** Clocks of one machine; a request that waited longer is signed anew by whoever sends it. */
+const LATEST_MS = 15 * 60_000;
+
+/** What signs the request: its header, or its URL. null: neither does, both do, or it is not Signature Version 4. */
+export function signatureOf({ headers, query }: RawRequest): Signature | null {
+  const header = headers.get('authorization');
+  const presigned = new URLSearchParams(query);
+  if (header !== undefined) {
+    const [, keyId = '', day = '', region = '', service = '', names = '', signature = ''] = HEADER.exec(header) ?? [];
+    if (signature === '' || presigned.has('X-Amz-Signature')) return null;
+    const time = headers.get('x-amz-date') ?? '';
+    return { keyId, day, region, service, signedHeaders: names.split(';'), signature, time, seconds: null };
+  }
+  const one = (name: string) => (presigned.getAll(name).length === 1 ? (presigned.get(name) ?? '') : '');
+  const [, keyId = '', day = '', region = '', service = ''] =
+    /^([\w-]+)\/(\d{8})\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request$/.exec(one('X-Amz-Credential')) ?? [];
+  if (one('X-Amz-Algorithm') !== ALGORITHM || service === '') return null;
+  const [signedHeaders, seconds] = [one('X-Amz-SignedHeaders').split(';'), Number(one('X-Amz-Expires'))];
+  return {
+    ...{ keyId, day, region, service, signedHeaders, seconds },
+    signature: one('X-Amz-Signature'),
+    time: one('X-Amz-Date'),
+  };
+}
+
+/** Whether the keys made that signature over that request, and it has not ended. `now` in milliseconds. */
+export function isSignedBy(
+  keys: Keys,
+  said: Signature,
+  request: RawRequest,
+  payloadHash: string,
+  now: number,
+): boolean {
+  const at = timeOf(said.time);
+  if (said.keyId !== keys.accessKeyId || at === null || said.time.slice(0, 8) !== said.day) return false;
+  if (!said.signedHeaders.includes('host')) return false;
+  const until = said.seconds === null ? at + LATEST_MS : at + Math.min(said.seconds, 604_800) * 1000;
+  if (!(now >= at - LATEST_MS && now <= until)) return false;
+  const query = said.seconds === null ? request.query : withoutParameters(request.query, ['X-Amz-Signature']);
+  const expected = sign(keys, said, { ...request, query }, payloadHash);
+  const given = Buffer.from(said.signature.toLowerCase(), 'hex');
+  return given.length === 32 && timingSafeEqual(given, Buffer.from(expected, 'hex'));
+}
+
+/** The value of `Authorization` for a request whose headers `signedHeaders` names. */
+export function authorization(
+  keys: Keys,
+  scope: Pick<Signature, 'day' | 'region' | 'service' | 'signedHeaders' | 'time'>,
+  request: RawRequest,
+  payloadHash: string,
+): string {
+  const { day, region, service, signedHeaders } = scope;
+  const signature = sign(keys, scope, request, payloadHash);
+  const credential = `${keys.accessKeyId}/${day}/${region}/${service}/aws4_request`;
+  return `${ALGORITHM} Credential=${credential}, SignedHeaders=${signedHeaders.join(';')}, Signature=${signature}`;
+}
+
+type Scope = Pick<Signature, 'day' | 'region' | 'service' | 'signedHeaders' | 'time'>;
+
+function sign(keys: Keys, { day, region, service, signedHeaders, time }: Scope, request: RawRequest, payload: string) {
+  const lines = signedHeaders.map(
+    (name) => `${name}:${(request.headers.get(name) ?? '').trim().replace(/ +/g, ' ')}\n`,
+  );
+  const canonical = [
+    ...[request.method, canonicalPath(request.path, service), canonicalQuery(request.query)],
+    ...[lines.join(''), signedHeaders.join(';'), payload],
+  ].join('\n');
+  const digest = createHash('sha256').update(canonical).digest('hex');
+  return createHmac('sha256', signingKey(keys, day, region, service))
+    .update(`${ALGORITHM}\n${time}\n${day}/${region}/${service}/aws4_request\n${digest}`)
+    .digest('hex');
+}
+
+/** The key of a day, kept while it is the last that was used of its keys: most requests go to one service. */
+const derived = new WeakMap<Keys, { readonly scope: string; readonly key: Buffer }>();
+
+function signingKey(keys: Keys, ...scope: readonly string[]): Buffer {
+  const kept = derived.get(keys);
+  if (kept?.scope === scope.join('/')) return kept.key;
+  const key = [...scope, 'aws4_request'].reduce<Buffer>(
+    (before, part) => createHmac('sha256', before).update(part).digest(),
+    Buffer.from(`AWS4${keys.secretAccessKey}`),
+  );
+  derived.set(keys, { scope: scope.join('/'), key });
+  return key;
+}
+
+/** S3 takes a path as it was sent; every other service one without dot segments, encoded once more. */
+function canonicalPath(path: string, service: string): string {
+  if (service.startsWith('s3')) return path;
+  const kept: string[] = [];
+  for (const segment of path.split('/')) {
+    if (segment === '..') kept.pop();
+    else if (segment !== '' && segment !== '.') kept.push(encoded(segment));
+  }
+  return `/${kept.join('/')}${kept.length > 0 && path.endsWith('/') ? '/' : ''}`;
+}
+
+function canonicalQuery(query: string): string {
+  if (query === '') return '';
+  const pairs = query.split('&').map((pair) => {
+    const [name = '', value = ''] = pair.split(/=(.*)/s);
+    return [again(name), again(value)] as const;
+  });
+  return pairs
+    .sort(([a, x], [b, y]) => (a < b ? -1 : a > b ? 1 : x < y ? -1 : 1))
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&');
+}
+
+/** Decoded where it can be, and encoded as signatures have it. */
+function again(text: string): string {
+  try {
+    return encoded(decodeURIComponent(text));
+  } catch {
+    return encoded(text);
+  }
+}
+
+const encoded = (text: string): string =>
+  encodeURIComponent(text).replace(/[!'()*]/g, (each) => `%${each.charCodeAt(0).toString(16).toUpperCase()}`);
+
+/** The query as it stands, without those parameters. */
+export const withoutParameters = (query: string, names: readonly string[]): string =>
+  query
+    .split('&')
+    .filter((pair) => !names.includes(pair.split('=')[0] ?? ''))
+    .join('&');
+
+/** `20261126T003000Z`, of milliseconds. */
+export const basicTime = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
+
+function timeOf(text: string): number | null {
+  const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text) ?? [];
+  const at = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  return Number.isNaN(at) ? null : at;
+}
