@@ -8,6 +8,7 @@ import { type Endpoint, serveCredentials } from '../caller/endpoint.ts';
 import { keep } from '../caller/keeper.ts';
 import { runProgram } from '../caller/run-program.ts';
 import { callerOptions, readScopedSettings, scopeOption } from '../caller/settings.ts';
+import { signOptions } from '../caller/sign-options.ts';
 import { type Command, UsageError } from '../command.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -21,6 +22,8 @@ program's exit status is this one's.`,
     ...callerOptions,
     waitOption,
     { flags: '--static', description: 'the three key variables: for programs that know no endpoint; they end' },
+    { flags: '--sign', description: 'placeholder keys: each request is signed anew here, as `sign` does' },
+    ...signOptions,
     { flags: '--no-cache', description: 'ask the broker, and keep nothing (TOKEN_BROKER_CACHE names the folder)' },
   ],
   examples: [
@@ -30,6 +33,10 @@ program's exit status is this one's.`,
   run: async (given, terminal) => {
     const [program, ...args] = given.positionals;
     if (program === undefined) throw new UsageError('a program is missing: token-broker exec --scope SCOPE -- PROGRAM');
+    if (given.has('sign')) {
+      if (given.has('static')) throw new UsageError('--sign gives no key, and --static gives three: choose one');
+      return (await import('./sign.ts')).command.run(given, terminal);
+    }
     const settings = await readScopedSettings(given, terminal);
     const caller = await callerOf(settings, terminal, given.has('verbose') ? 'verbose' : 'quiet');
     const say = (line: string) => terminal.err(`token-broker exec: ${line}\n`);

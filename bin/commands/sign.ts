@@ -6,6 +6,7 @@ import { callerOf } from '../caller/documents.ts';
 import { keep } from '../caller/keeper.ts';
 import { runProgram } from '../caller/run-program.ts';
 import { callerOptions, readScopedSettings, scopeOption } from '../caller/settings.ts';
+import { signOptions } from '../caller/sign-options.ts';
 import { type Command, UsageError } from '../command.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -14,18 +15,7 @@ export const command: Command = {
   arguments: '<command...>',
   description: `Runs a program that holds no key: it signs with a placeholder, and each of its requests to AWS is signed anew here with the session of a scope, and
 logged. Signals are passed on, and the program's exit status is this one's.`,
-  options: [
-    scopeOption,
-    ...callerOptions,
-    waitOption,
-    {
-      flags: '--allow <action>',
-      description: "let through this alone: 's3:Get*', or 's3:GetObject on arn:aws:s3:::reports/*'",
-      repeatable: true,
-    },
-    { flags: '--allow-streaming', description: 'let through bodies in chunks whose hash is not signed' },
-    { flags: '--log <file>', description: 'JSON lines, one a request ($XDG_STATE_HOME/token-broker/sign.jsonl)' },
-  ],
+  options: [scopeOption, ...callerOptions, waitOption, ...signOptions],
   examples: [
     'token-broker sign --scope reports -- python agent.py',
     "token-broker sign --scope reports --allow 's3:Get*' --allow 's3:List*' -- aws s3 ls",

@@ -46,6 +46,7 @@ describe.each(all.map((each) => [each.path.join(' '), each] as const))('token-br
 const NO_TABLE = [
   'credentials',
   'exec',
+  'sign',
   'serve',
   'web-identity',
   'completion',

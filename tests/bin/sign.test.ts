@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Hidden } from '../../bin/signer/hidden.ts';
 import { type ScriptedBroker, startScriptedBroker } from './scripted-broker.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sign-'));
@@ -78,7 +79,15 @@ function sign(options: readonly string[], program: readonly string[]): Promise<{
     },
     ...{ TOKEN_BROKER_SCOPE: 'reports', AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}`, AWS_PROFILE: 'p' },
   };
-  const args = [resolve('bin/token-broker.mjs'), 'sign', '--log', log, ...options, '--', ...program];
+  const args = [
+    resolve('bin/token-broker.mjs'),
+    options.includes('--sign') ? 'exec' : 'sign',
+    '--log',
+    log,
+    ...options,
+    '--',
+    ...program,
+  ];
   const child = spawn(process.execPath, args, { cwd: folder, env });
   let out = '';
   child.stdout.on('data', (text) => (out += text));
@@ -109,6 +118,12 @@ describe('token-broker sign', () => {
     expect(out).toContain('AWS_EC2_METADATA_DISABLED=true');
   });
 
+  it('is what exec --sign does', async () => {
+    const { out } = await s3(['--sign'], 'GET', '/reports/a', '', '');
+    expect(out).toMatch(/^200/);
+    expect(arrived.at(-1)?.authorization).toMatch(/Credential=ASIA/);
+  });
+
   it.each([
     ['host', 400],
     ['twice', 400],
@@ -136,5 +151,32 @@ describe('token-broker sign', () => {
     expect((await s3(allow, 'PUT', '/reports/a', '', 'x')).out).toContain('s3:PutObject');
     expect((await s3(allow, 'GET', '/reports/a', 'acl=', '')).out).toContain('s3:GetObjectAcl');
     expect((await s3(allow, 'GET', '/reports/a', 'acl=&tagging=', '')).out).toContain('not known');
+  });
+});
+
+describe('what comes back', () => {
+  const keys = { accessKeyId: 'ASIACANARY', secretAccessKey: 'canary-secret', sessionToken: 'canary/token' };
+
+  it.each([
+    ['in one piece', ['a canary-secret b']],
+    ['cut anywhere', [...'a canary-secret b']],
+    [
+      'in hexadecimal',
+      [
+        Buffer.from('canary/token')
+          .toString('hex')
+          .replace(/(..)(?=.)/g, '$1 '),
+      ],
+    ],
+    ['in a URL', ['a=canary%2Ftoken&b']],
+  ])('has no key in it, %s, and is as long as it was', async (_name, pieces) => {
+    const hidden = new Hidden(keys);
+    for (const piece of pieces) hidden.write(piece);
+    hidden.end();
+    let text = '';
+    for await (const chunk of hidden) text += chunk;
+    expect(text).toHaveLength(pieces.join('').length);
+    expect(text).not.toMatch(/canary|63 61 6e/);
+    expect(text.replaceAll('*', '')).toBe(pieces.join('').replace(/canary-secret|canary%2Ftoken|63.*/, ''));
   });
 });
