@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { devNull } from 'node:os';
 import { approved, waitOption } from '../caller/approval.ts';
 import { withoutOtherCredentials } from '../caller/aws-environment.ts';
@@ -23,14 +22,19 @@ logged. Signals are passed on, and the program's exit status is this one's.`,
   run: async (given, terminal) => {
     const [program, ...args] = given.positionals;
     if (program === undefined) throw new UsageError('a program is missing: token-broker sign --scope SCOPE -- PROGRAM');
-    const [{ allowedBy }, { endpointsOf, endpointVariables }, { logFile, openLog }, { startProxy }] = await Promise.all(
-      [
-        import('../signer/allowed.ts'),
-        import('../signer/endpoints.ts'),
-        import('../signer/log.ts'),
-        import('../signer/proxy.ts'),
-      ],
-    );
+    const [
+      { allowedBy },
+      { endpointsOf, endpointVariables },
+      { logFile, openLog },
+      { startProxy },
+      { placeholderKeys },
+    ] = await Promise.all([
+      import('../signer/allowed.ts'),
+      import('../signer/endpoints.ts'),
+      import('../signer/log.ts'),
+      import('../signer/proxy.ts'),
+      import('../signer/placeholder.ts'),
+    ]);
     const [allowed, endpoints] = [allowedBy(given.values('allow')), endpointsOf(terminal.env)];
     const settings = await readScopedSettings(given, terminal);
     const caller = await callerOf(settings, terminal, given.has('verbose') ? 'verbose' : 'quiet');
@@ -57,12 +61,6 @@ logged. Signals are passed on, and the program's exit status is this one's.`,
     }
   },
 };
-
-/** As AWS's look, so that every SDK takes them; good for nothing but this run. */
-const placeholderKeys = () => ({
-  accessKeyId: `PLACEHOLDER${randomBytes(5).toString('hex').toUpperCase().slice(0, 9)}`,
-  secretAccessKey: randomBytes(30).toString('base64url'),
-});
 
 /** What leads to keys by another way: proofs, profiles, this machine's own, endpoints that are not the proxy's. */
 const DROPPED =

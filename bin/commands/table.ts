@@ -87,6 +87,10 @@ export const commands: CommandTable = {
   console: { summary: 'make a link to the AWS console', load: () => import('./console.ts') },
   exec: { summary: 'run a program with the credentials of a scope', load: () => import('./exec.ts') },
   sign: { summary: 'run a program that holds no key: its requests are signed here', load: () => import('./sign.ts') },
+  mcp: {
+    summary: 'give an agent access to AWS without a key, by the Model Context Protocol',
+    load: () => import('./mcp.ts'),
+  },
   serve: { summary: 'serve credentials to programs on this machine, as a sidecar', load: () => import('./serve.ts') },
   'web-identity': { summary: 'keep a fresh proof in a file, for AWS SDKs', load: () => import('./web-identity.ts') },
   doctor: { summary: 'look at what is wrong between here and a scope', load: () => import('./doctor.ts') },

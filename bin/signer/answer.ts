@@ -50,7 +50,7 @@ const xml = (element: string): Shape => ({
   body: `<?xml version="1.0" encoding="UTF-8"?>\n${element}`,
 });
 
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (each) => `&#${each.charCodeAt(0)};`);
+const escaped = (text: string): string => text.replace(/[&<>]/g, (each) => `&#${each.charCodeAt(0)};`);
 
 /** RFC 8949 section 3.1: a text string of at most 65,535 octets. */
 function cborText(text: string): Buffer {

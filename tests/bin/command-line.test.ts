@@ -47,6 +47,7 @@ const NO_TABLE = [
   'credentials',
   'exec',
   'sign',
+  'mcp',
   'serve',
   'web-identity',
   'completion',
