@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import { parseVerifier } from '../../lib/archive/note.ts';
-import { verifyReceipt } from '../../lib/archive/receipt.ts';
-import { machine } from './cli/program.ts';
-import { EXCHANGE, JWT, nightly, type OauthStage, post, startOauthStage, TOKEN } from './oauth/stage.ts';
+import { parseVerifier } from '../../../lib/archive/note.ts';
+import { verifyReceipt } from '../../../lib/archive/receipt.ts';
+import { machine } from '../../e2e/cli/program.ts';
+import { EXCHANGE, JWT, nightly, type OauthStage, post, startOauthStage, TOKEN } from '../../e2e/oauth/stage.ts';
 
 let stage: OauthStage;
 

@@ -6,14 +6,14 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readConfigurationPointer } from '../../lib/aws/dynamodb/configuration-table.ts';
-import { createTables } from '../../lib/aws/dynamodb/create-tables.ts';
-import { sdkDynamoDb } from '../../lib/aws/dynamodb/sdk-client.ts';
-import { putInForce } from '../../local/configuration.ts';
-import { type Endpoints, startEndpoints } from '../../local/endpoints/embedded.ts';
-import { fillSecrets } from '../../local/secrets-file.ts';
-import { startStack } from '../../local/stack.ts';
-import { type Broker, ROOT, startBroker } from './broker.ts';
+import { readConfigurationPointer } from '../../../lib/aws/dynamodb/configuration-table.ts';
+import { createTables } from '../../../lib/aws/dynamodb/create-tables.ts';
+import { sdkDynamoDb } from '../../../lib/aws/dynamodb/sdk-client.ts';
+import { putInForce } from '../../../local/configuration.ts';
+import { type Endpoints, startEndpoints } from '../../../local/endpoints/embedded.ts';
+import { fillSecrets } from '../../../local/secrets-file.ts';
+import { startStack } from '../../../local/stack.ts';
+import { type Broker, ROOT, startBroker } from '../../e2e/broker.ts';
 
 const credentials = { accessKeyId: 'given', secretAccessKey: 'given' };
 const given = { AWS_ACCESS_KEY_ID: 'given', AWS_SECRET_ACCESS_KEY: 'given', AWS_REGION: 'eu-central-1' };

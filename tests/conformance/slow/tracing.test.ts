@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Endpoint, serve } from '../../local/endpoints/server.ts';
-import { type Collector, startCollector } from '../tracing/a-collector.ts';
-import { type Broker, ROOT, startBroker } from './broker.ts';
+import { type Endpoint, serve } from '../../../local/endpoints/server.ts';
+import { type Broker, ROOT, startBroker } from '../../e2e/broker.ts';
+import { type Collector, startCollector } from '../../tracing/a-collector.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const SPAN = '00f067aa0ba902b7';
