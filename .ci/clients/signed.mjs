@@ -1,0 +1,16 @@
+// Behind `token-broker sign`, on moto: the AWS SDK for JavaScript reads, and is refused to write.
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+
+const [what] = process.argv.slice(2);
+const tables = async () => (await new DynamoDBClient({}).send(new ListTablesCommand({}))).TableNames ?? [];
+if (what === 'all') {
+  if (!(await tables()).includes('signed')) throw new Error('the table is not listed');
+} else {
+  const error = await tables().then(
+    () => null,
+    (cause) => cause,
+  );
+  if (error?.name !== 'AccessDeniedException' && error?.name !== 'AccessDenied')
+    throw new Error(`not refused: ${error}`);
+}
+console.log('ok');

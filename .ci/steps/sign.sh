@@ -1,0 +1,48 @@
+# Unmodified AWS clients that hold no key: boto3, the AWS CLI and the AWS SDK for JavaScript behind `token-broker sign`, on moto, with uploads in parts and pages; what
+# `--allow` does not name is refused; and the session's keys are looked for in what the program could see.
+set -euo pipefail
+source .ci/steps/listening.sh
+log="$WORK/stack.log" port="$(free_port)"
+"$VENV/aws/bin/moto_server" --host 127.0.0.1 --port "$port" >"$WORK/moto-server.log" 2>&1 &
+node_modules/.bin/node local/start.ts --port 0 >"$log" 2>&1 &
+trap 'kill %1 %2 2>/dev/null; wait' EXIT
+until_listening "$port" || { cat "$WORK/moto-server.log" >&2; exit 1; }
+for _ in $(seq 600); do
+  grep --quiet '^ready ' "$log" && break
+  kill -0 %2 2>/dev/null || break
+  sleep 0.2
+done
+broker="$(sed -n 's/^ready //p' "$log")"
+tokens="$(grep --only-matching --max-count=1 -E 'http://127\.0\.0\.1:[0-9]+/token' "$log" || true)"
+[[ -n "$broker" && -n "$tokens" ]] || { echo 'the local stack did not come up' >&2; cat "$log" >&2; exit 1; }
+export HOME="$HOME_FOR_CLIENTS" AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1 AWS_ENDPOINT_URL="http://127.0.0.1:$port"
+export TOKEN_BROKER_URL="$broker" TOKEN_BROKER_PROOF="file:$WORK/token"
+curl --fail --silent --show-error "$tokens" >"$WORK/token"
+signed=(node_modules/.bin/node "$PWD/dist/token-broker.mjs" sign --scope demo --log "$WORK/sign.jsonl")
+reading=("${signed[@]}" --allow 's3:Get*' --allow 's3:List*' --)
+check() { # check NAME COMMAND...: its last line is ok
+  local name="$1" said
+  shift
+  said="$("$@")" || { echo "$name failed" >&2; exit 1; }
+  [[ "${said##*$'\n'}" == ok ]] || { printf '%s said: %s\n' "$name" "$said" >&2; exit 1; }
+  echo "$name: ok"
+}
+python=("$VENV/aws/bin/python" .ci/clients/signed.py) js=(node_modules/.bin/node .ci/clients/signed.mjs)
+check 'boto3, everything' "${signed[@]}" -- "${python[@]}" all
+check 'boto3, reading only' "${reading[@]}" "${python[@]}" reading
+check 'JavaScript, everything' "${signed[@]}" -- "${js[@]}" all
+check 'JavaScript, reading S3 only' "${reading[@]}" "${js[@]}" reading
+cli='set -e; head -c 9000000 /dev/urandom >"$WORK/up"; "$VENV/aws/bin/aws" s3 cp --quiet "$WORK/up" s3://signed/up; "$VENV/aws/bin/aws" s3 cp --quiet s3://signed/up "$WORK/down"; cmp "$WORK/up" "$WORK/down"; echo ok'
+check 'AWS CLI, everything' "${signed[@]}" -- bash -c "$cli"
+cli='"$VENV/aws/bin/aws" s3 rm s3://signed/up >"$WORK/said" 2>&1 && exit 1; grep --quiet "token-broker sign" "$WORK/said" && echo ok'
+check 'AWS CLI, reading only' "${reading[@]}" bash -c "$cli"
+npm ci --prefix .ci/mcp --ignore-scripts --no-audit --no-fund --engine-strict=false >/dev/null
+mcp=(node_modules/.bin/node "$PWD/dist/token-broker.mjs" mcp --log "$WORK/sign.jsonl" --allow 's3:Get*' --allow 's3:List*')
+check "an agent with MCP's own SDK" node_modules/.bin/node .ci/mcp/agent.mjs "${mcp[@]}"
+# The keys are in none of these: the log of what was signed, files of the program's folder and home, its environment.
+grep --quiet '"issuance":"iss_' "$WORK/sign.jsonl"
+check 'the environment' "${signed[@]}" -- bash -c 'env | grep -E "ASIA|SESSION_TOKEN" && exit 1; tr "\0" "\n" </proc/$PPID/environ | grep -c ASIA >/dev/null && exit 1; echo ok'
+if grep --recursive --quiet -E 'ASIA[A-Z0-9]{16}' "$WORK/sign.jsonl" "$HOME"; then
+  echo 'a key lies in a file' >&2
+  exit 1
+fi
