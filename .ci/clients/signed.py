@@ -24,6 +24,8 @@ def refused(call, code="AccessDenied"):
 s3, db = boto3.client("s3"), boto3.client("dynamodb")
 if WHAT == "all":
     s3.create_bucket(Bucket="signed", CreateBucketConfiguration={"LocationConstraint": os.environ["AWS_REGION"]})
+    s3.create_bucket(Bucket="reports", CreateBucketConfiguration={"LocationConstraint": os.environ["AWS_REGION"]})
+    s3.put_object(Bucket="reports", Key="2026/11/summary.csv", Body=b"november")
     for number in range(25):
         s3.put_object(Bucket="signed", Key=f"page/{number:02}", Body=b"x")
     pages = list(s3.get_paginator("list_objects_v2").paginate(Bucket="signed", PaginationConfig={"PageSize": 10}))

@@ -29,6 +29,9 @@ check() { # check NAME COMMAND...: its last line is ok
 }
 python=("$VENV/aws/bin/python" .ci/clients/signed.py) js=(node_modules/.bin/node .ci/clients/signed.mjs)
 check 'boto3, everything' "${signed[@]}" -- "${python[@]}" all
+# The ten lines that docs/agents.md begins with.
+example='"$VENV/aws/bin/python" examples/agents/agent.py | grep --quiet november && echo ok'
+check 'the example in Python' "${signed[@]}" --allow 's3:GetObject on arn:aws:s3:::reports/*' -- bash -c "$example"
 check 'boto3, reading only' "${reading[@]}" "${python[@]}" reading
 check 'JavaScript, everything' "${signed[@]}" -- "${js[@]}" all
 check 'JavaScript, reading S3 only' "${reading[@]}" "${js[@]}" reading
