@@ -1,5 +1,5 @@
-// An agent with the official SDK's client: from `initialize` to a signed call of S3 and a refused one. It says `ok` where
-// all was as it should be, and saw no key.
+// An agent with the official SDK's client: from `initialize` to a signed call of S3 and a refused one. It says `ok`
+// where all was as it should be, and saw no key.
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 
