@@ -2,21 +2,9 @@
 # by /sts with a token file, and by /v1/credentials as container credentials and as credential_process; and through the command
 # line: as credential_process, behind `exec`, and beside `serve`.
 set -euo pipefail
-log="$WORK/stack.log"
-node_modules/.bin/node local/start.ts --port 0 >"$log" 2>&1 &
+source .ci/steps/listening.sh
 trap 'kill %1 %2 2>/dev/null; wait' EXIT
-for _ in $(seq 600); do
-  grep --quiet '^ready ' "$log" && break
-  kill -0 %1 2>/dev/null || break
-  sleep 0.2
-done
-broker="$(sed -n 's/^ready //p' "$log")"
-tokens="$(grep --only-matching --max-count=1 -E 'http://127\.0\.0\.1:[0-9]+/token' "$log" || true)"
-if [[ -z "$broker" || -z "$tokens" ]]; then
-  echo 'the local stack did not come up' >&2
-  cat "$log" >&2
-  exit 1
-fi
+start_broker "$WORK/stack.log" %1
 
 export BROKER="$broker" SCOPE=demo TOKEN_FILE="$WORK/token" HOME="$HOME_FOR_CLIENTS"
 curl --fail --silent --show-error "$tokens" >"$TOKEN_FILE"
