@@ -23,17 +23,19 @@ export interface SlotTakerPorts {
 
 /**
  * Takes a slot of each set that the scopes ask for, until the credential's end as far as it is known; null: they ask
- * for none. One that was revoked holds its slot no more. Throws `Fault('limits')` and `Fault('revocations')`.
+ * for none. One that was revoked holds its slot no more: by its issuance, or as a token (RFC 7009), which only the
+ * broker's own can be and costs a read each. Throws `Fault('limits')` and `Fault('revocations')`.
  */
 export function slotTaker(
   { clock, live, revocations }: SlotTakerPorts,
   issuance: string,
-  { live: sets, duration }: Pick<Authorized, 'live' | 'duration'>,
+  { live: sets, duration, mintedBy }: Pick<Authorized, 'live' | 'duration' | 'mintedBy'>,
   standing: StandingRevocations,
 ): Spending['takeSlots'] {
   if (sets.length === 0) return null;
   const isEnded = async (holder: string, signal: AbortSignal): Promise<boolean> =>
-    standing.ended([markOf('issuance', holder)], ANY_TIME) !== null || revocations.anyRevoked([holder], signal);
+    standing.ended([markOf('issuance', holder)], ANY_TIME) !== null ||
+    (mintedBy === 'broker' && (await revocations.anyRevoked([holder], signal)));
   return async (signal) => {
     if (live === undefined) throw new Fault('bug', 'nothing here keeps slots');
     const until = epochSeconds(toEpochSeconds(clock.now()) + (duration ?? LONGEST_CREDENTIAL) + LONGEST_REQUEST);

@@ -1,0 +1,66 @@
+/** What is asked about those who hold a slot: no more than what could have ended them. */
+import { describe, expect, it } from '@jest/globals';
+import { slotTaker } from '../../lib/issuance/slot-taker.ts';
+import type { LiveSlots, SlotHolder } from '../../lib/ports/live-slots.ts';
+import { type Revocation, StandingRevocations } from '../../lib/revocation/revocation.ts';
+import { epochMilliseconds, seconds } from '../../lib/time.ts';
+import { NOW, NOW_SECONDS } from '../fakes/world.ts';
+
+const SETS = [{ set: 'total:["x"]', slots: 1 }];
+const LIFTED = { by: 'client:ops', reason: 'found again', time: epochMilliseconds(NOW - 1) };
+const revoked = (name: string): Revocation => ({
+  ...{ id: 'rev_1', kind: 'issuance', name, ends: null, lifted: LIFTED, sessions: 'done', accounts: [] },
+  ...{ by: 'client:ops', reason: 'lost', time: epochMilliseconds(NOW - 2) },
+});
+
+async function taking(mintedBy: 'broker' | 'others', duration: number | null = 900) {
+  const read: string[] = [];
+  const ended: string[] = [];
+  let held: SlotHolder | null = null;
+  const live: LiveSlots = {
+    take: async (_sets, holder, isEnded, signal) => {
+      held = holder;
+      for (const each of ['iss_lifted', 'iss_token', 'iss_alive']) if (await isEnded(each, signal)) ended.push(each);
+      return { taken: false, retryAfter: seconds(1) };
+    },
+  };
+  const revocations = {
+    anyRevoked: async (ids: readonly string[]) => {
+      read.push(...ids);
+      return ids.includes('iss_token');
+    },
+  };
+  const what = { live: SETS, duration: duration === null ? null : seconds(duration), mintedBy };
+  const standing = new StandingRevocations([revoked('iss_lifted')]);
+  await slotTaker(
+    { clock: { now: () => NOW }, live, revocations },
+    'iss_new',
+    what,
+    standing,
+  )?.(AbortSignal.timeout(5_000));
+  return { read, ended, held: held as SlotHolder | null };
+}
+
+describe('a slot', () => {
+  it("is free where a token of the broker's was revoked, or an issuance, lifted or not", async () => {
+    expect(await taking('broker')).toMatchObject({
+      ended: ['iss_lifted', 'iss_token'],
+      read: ['iss_token', 'iss_alive'],
+    });
+  });
+
+  it('is looked up by nobody where no token could have been revoked', async () => {
+    expect(await taking('others')).toMatchObject({ ended: ['iss_lifted'], read: [] });
+  });
+
+  it('is held to the longest end that there can be, with the time of a request', async () => {
+    expect((await taking('others')).held).toEqual({ issuance: 'iss_new', until: NOW_SECONDS + 900 + 60 });
+    expect((await taking('others', null)).held?.until).toBe(NOW_SECONDS + 86_400 + 60);
+  });
+
+  it('is not asked for where a scope limits nothing', () => {
+    const none = { live: [], duration: null, mintedBy: 'others' } as const;
+    const ports = { clock: { now: () => NOW }, revocations: { anyRevoked: async () => false } };
+    expect(slotTaker(ports, 'iss_new', none, new StandingRevocations([]))).toBeNull();
+  });
+});
