@@ -2,19 +2,11 @@
 # `--allow` does not name is refused; and the session's keys are looked for in what the program could see.
 set -euo pipefail
 source .ci/steps/listening.sh
-log="$WORK/stack.log" port="$(free_port)"
+port="$(free_port)"
 "$VENV/aws/bin/moto_server" --host 127.0.0.1 --port "$port" >"$WORK/moto-server.log" 2>&1 &
-node_modules/.bin/node local/start.ts --port 0 >"$log" 2>&1 &
 trap 'kill %1 %2 2>/dev/null; wait' EXIT
 until_listening "$port" || { cat "$WORK/moto-server.log" >&2; exit 1; }
-for _ in $(seq 600); do
-  grep --quiet '^ready ' "$log" && break
-  kill -0 %2 2>/dev/null || break
-  sleep 0.2
-done
-broker="$(sed -n 's/^ready //p' "$log")"
-tokens="$(grep --only-matching --max-count=1 -E 'http://127\.0\.0\.1:[0-9]+/token' "$log" || true)"
-[[ -n "$broker" && -n "$tokens" ]] || { echo 'the local stack did not come up' >&2; cat "$log" >&2; exit 1; }
+start_broker "$WORK/stack.log" %2
 export HOME="$HOME_FOR_CLIENTS" AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1 AWS_ENDPOINT_URL="http://127.0.0.1:$port"
 export TOKEN_BROKER_URL="$broker" TOKEN_BROKER_PROOF="file:$WORK/token"
 curl --fail --silent --show-error "$tokens" >"$WORK/token"
@@ -37,7 +29,7 @@ check 'JavaScript, everything' "${signed[@]}" -- "${js[@]}" all
 check 'JavaScript, reading S3 only' "${reading[@]}" "${js[@]}" reading
 cli='set -e; head -c 9000000 /dev/urandom >"$WORK/up"; "$VENV/aws/bin/aws" s3 cp --quiet "$WORK/up" s3://signed/up; "$VENV/aws/bin/aws" s3 cp --quiet s3://signed/up "$WORK/down"; cmp "$WORK/up" "$WORK/down"; echo ok'
 check 'AWS CLI, everything' "${signed[@]}" -- bash -c "$cli"
-cli='"$VENV/aws/bin/aws" s3 rm s3://signed/up >"$WORK/said" 2>&1 && exit 1; grep --quiet "token-broker sign" "$WORK/said" && echo ok'
+cli='"$VENV/aws/bin/aws" s3 ls | grep --quiet signed || exit 1; "$VENV/aws/bin/aws" s3 rm s3://signed/up >"$WORK/said" 2>&1 && exit 1; grep --quiet "token-broker sign" "$WORK/said" && echo ok'
 check 'AWS CLI, reading only' "${reading[@]}" bash -c "$cli"
 npm ci --prefix .ci/mcp --ignore-scripts --no-audit --no-fund --engine-strict=false >/dev/null
 mcp=(node_modules/.bin/node "$PWD/dist/token-broker.mjs" mcp --log "$WORK/sign.jsonl" --allow 's3:Get*' --allow 's3:List*')

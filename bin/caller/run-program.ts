@@ -10,6 +10,7 @@ export function runProgram(
   args: readonly string[],
   env: Environment,
   terminal: Terminal,
+  command: 'exec' | 'sign' = 'exec',
 ): Promise<ExitCode> {
   return new Promise((done) => {
     // Before the program runs: a signal that came first would end this process and leave the program behind.
@@ -26,7 +27,7 @@ export function runProgram(
       done(code);
     };
     child.on('error', (error: NodeJS.ErrnoException) => {
-      terminal.err(`token-broker exec: ${program} cannot be run (${error.code ?? 'unknown'})\n`);
+      terminal.err(`token-broker ${command}: ${program} cannot be run (${error.code ?? 'unknown'})\n`);
       end(error.code === 'ENOENT' ? 127 : 126);
     });
     child.on('exit', (code, signal) => end(signal === null ? (code ?? 1) : 128 + constants.signals[signal]));

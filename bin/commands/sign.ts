@@ -54,7 +54,7 @@ logged. Signals are passed on, and the program's exit status is this one's.`,
       AWS_SECRET_ACCESS_KEY: placeholder.secretAccessKey,
     };
     try {
-      return await runProgram(program, args, { ...env, ...keys }, terminal);
+      return await runProgram(program, args, { ...env, ...keys }, terminal, 'sign');
     } finally {
       keeper.stop();
       await proxy.close();

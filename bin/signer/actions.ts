@@ -1,5 +1,6 @@
+import { s3Actions } from './s3-actions.ts';
 import type { Service } from './services.ts';
-import type { RawRequest } from './signature.ts';
+import { isForm, type RawRequest } from './signature.ts';
 
 /** What a request asks for, as IAM calls it. */
 export interface Asked {
@@ -8,63 +9,6 @@ export interface Asked {
   /** An ARN, or `*` where the request does not tell. */
   readonly resource: string;
 }
-
-/** Operations of S3 that ask for actions of another name (AWS's service authorization reference). */
-const S3_ACTIONS: Readonly<Record<string, readonly string[]>> = {
-  ListBuckets: ['ListAllMyBuckets'],
-  HeadBucket: ['ListBucket'],
-  ListObjects: ['ListBucket'],
-  ListObjectsV2: ['ListBucket'],
-  ListObjectVersions: ['ListBucketVersions'],
-  ListMultipartUploads: ['ListBucketMultipartUploads'],
-  ListParts: ['ListMultipartUploadParts'],
-  HeadObject: ['GetObject'],
-  SelectObjectContent: ['GetObject'],
-  CopyObject: ['PutObject'],
-  UploadPart: ['PutObject'],
-  UploadPartCopy: ['PutObject'],
-  CreateMultipartUpload: ['PutObject'],
-  CompleteMultipartUpload: ['PutObject'],
-  // Its body may name versions.
-  DeleteObjects: ['DeleteObject', 'DeleteObjectVersion'],
-  GetBucketCors: ['GetBucketCORS'],
-  PutBucketCors: ['PutBucketCORS'],
-  DeleteBucketCors: ['PutBucketCORS'],
-  DeleteBucketTagging: ['PutBucketTagging'],
-  GetBucketEncryption: ['GetEncryptionConfiguration'],
-  PutBucketEncryption: ['PutEncryptionConfiguration'],
-  DeleteBucketEncryption: ['PutEncryptionConfiguration'],
-  GetBucketLifecycle: ['GetLifecycleConfiguration'],
-  GetBucketLifecycleConfiguration: ['GetLifecycleConfiguration'],
-  PutBucketLifecycle: ['PutLifecycleConfiguration'],
-  PutBucketLifecycleConfiguration: ['PutLifecycleConfiguration'],
-  DeleteBucketLifecycle: ['PutLifecycleConfiguration'],
-  GetBucketNotificationConfiguration: ['GetBucketNotification'],
-  PutBucketNotificationConfiguration: ['PutBucketNotification'],
-  GetPublicAccessBlock: ['GetBucketPublicAccessBlock'],
-  PutPublicAccessBlock: ['PutBucketPublicAccessBlock'],
-  DeletePublicAccessBlock: ['PutBucketPublicAccessBlock'],
-  GetObjectLockConfiguration: ['GetBucketObjectLockConfiguration'],
-  PutObjectLockConfiguration: ['PutBucketObjectLockConfiguration'],
-  GetBucketReplication: ['GetReplicationConfiguration'],
-  PutBucketReplication: ['PutReplicationConfiguration'],
-  DeleteBucketReplication: ['PutReplicationConfiguration'],
-};
-
-/** Actions that one version of an object has of its own, asked for by `versionId`. */
-const OF_VERSIONS: Readonly<Record<string, string>> = {
-  GetObject: 'GetObjectVersion',
-  DeleteObject: 'DeleteObjectVersion',
-  GetObjectAcl: 'GetObjectVersionAcl',
-  PutObjectAcl: 'PutObjectVersionAcl',
-  GetObjectTagging: 'GetObjectVersionTagging',
-  PutObjectTagging: 'PutObjectVersionTagging',
-  DeleteObjectTagging: 'DeleteObjectVersionTagging',
-  GetObjectAttributes: 'GetObjectVersionAttributes',
-};
-
-/** What a header makes of an operation. */
-const COPIES: Readonly<Record<string, string>> = { PutObject: 'CopyObject', UploadPart: 'UploadPartCopy' };
 
 interface Route {
   readonly name: string;
@@ -106,13 +50,13 @@ export function actionsOf(services: readonly Service[], request: RawRequest, bod
 function namedIn({ headers, path, query }: RawRequest, body: string): string | 'twice' | null {
   const target = headers.get('x-amz-target')?.split('.').at(-1);
   const [, rpc] = /^\/service\/\w+\/operation\/(\w+)$/.exec(path) ?? [];
-  const isForm = headers.get('content-type')?.startsWith('application/x-www-form-urlencoded') === true;
+  const isInBody = isForm(headers);
   const forms = [
     ...new URLSearchParams(query).getAll('Action'),
-    ...new URLSearchParams(isForm ? body : '').getAll('Action'),
+    ...new URLSearchParams(isInBody ? body : '').getAll('Action'),
   ];
   const all = [target, rpc, ...forms].filter((name) => name !== undefined);
-  if (all.length > 1 || (target !== undefined && (isForm || path !== '/'))) return 'twice';
+  if (all.length > 1 || (target !== undefined && (isInBody || path !== '/'))) return 'twice';
   return all[0] ?? null;
 }
 
@@ -167,35 +111,3 @@ function fits(pattern: readonly string[], segments: readonly string[]): boolean 
 
 const weight = ({ segments, query }: Route): number =>
   segments.filter((part) => !part.startsWith('*')).length * 100 + query.length;
-
-function s3Actions(found: readonly string[], { headers, path, query }: RawRequest): readonly Asked[] | null {
-  const source = headers.get('x-amz-copy-source');
-  const [name, ...others] = found
-    .filter((each) => !Object.values(COPIES).includes(each.replace('~', '')) && each !== '~GetBucketLifecycle')
-    .map((each) => (source === undefined ? each : `~${COPIES[each.replace('~', '')] ?? ''}`));
-  const place = decodedPath(path);
-  if (name === undefined || others.length > 0 || place === null) return null;
-  const plain = name.replace('~', '');
-  const actions = S3_ACTIONS[plain] ?? (name.startsWith('~') ? [] : [plain]);
-  if (actions.length === 0) return null;
-  const isOfVersion = new URLSearchParams(query).has('versionId');
-  const resource = plain === 'ListBuckets' ? '*' : `arn:aws:s3:::${place}${plain === 'DeleteObjects' ? '/*' : ''}`;
-  const asked = actions.map((each) => ({
-    action: `s3:${isOfVersion ? (OF_VERSIONS[each] ?? each) : each}`,
-    resource,
-  }));
-  if (source === undefined) return asked;
-  const [fromPath = '', fromVersion] = source.replace(/^\//, '').split('?');
-  const from = decodedPath(`/${fromPath}`);
-  const reading = fromVersion === undefined ? 's3:GetObject' : 's3:GetObjectVersion';
-  return from === null ? null : [...asked, { action: reading, resource: `arn:aws:s3:::${from}` }];
-}
-
-/** `bucket/key` of a path; null: it cannot be decoded. */
-function decodedPath(path: string): string | null {
-  try {
-    return decodeURIComponent(path.slice(1)).replace(/^([^/]*)\/$/, '$1');
-  } catch {
-    return null;
-  }
-}

@@ -1,6 +1,7 @@
 import { ANY, codePoints, compilePattern, type Pattern, STAR } from '../../lib/policy/glob.ts';
 import { UsageError } from '../command.ts';
 import type { Asked } from './actions.ts';
+import type { Service } from './services.ts';
 
 /** One `--allow`. */
 interface Rule {
@@ -11,7 +12,7 @@ interface Rule {
 /** What requests may ask for; null: whatever the session may. */
 export interface Allowed {
   /** What to add, where it is refused; null: it is allowed. */
-  missing(asked: readonly Asked[] | null): string | null;
+  missing(asked: readonly Asked[] | null, services: readonly Pick<Service, 'iam'>[]): string | null;
 }
 
 /** Calls whose answers hold keys: one has to name them, since what comes back is in the program's hands. */
@@ -24,12 +25,30 @@ const GIVE_KEYS = new Set([
   'sts:GetFederationToken',
   'sts:GetSessionToken',
   'sts:GetWebIdentityToken',
-  's3:CreateSession',
+  's3express:CreateSession',
   's3:GetDataAccess',
   'iam:CreateAccessKey',
   'iam:CreateServiceSpecificCredential',
+  'iam:ResetServiceSpecificCredential',
   'cognito-identity:GetCredentialsForIdentity',
+  'codepipeline:PollForJobs',
+  'datazone:GetEnvironmentCredentials',
+  'deadline:AssumeFleetRoleForRead',
+  'deadline:AssumeFleetRoleForWorker',
+  'deadline:AssumeQueueRoleForRead',
+  'deadline:AssumeQueueRoleForUser',
+  'deadline:AssumeQueueRoleForWorker',
+  'eks-auth:AssumeRoleForPodIdentity',
+  'gamelift:GetComputeAccess',
+  'gamelift:GetInstanceAccess',
+  'gamelift:RequestUploadCredentials',
+  'lakeformation:GetTemporaryGluePartitionCredentials',
+  'lakeformation:GetTemporaryGlueTableCredentials',
+  'lightsail:CreateBucketAccessKey',
 ]);
+
+/** Of these a request that cannot be told from such a call may be one, with or without `--allow`. */
+const GIVERS = new Set([...GIVE_KEYS].map((action) => action.split(':')[0]?.replace('s3express', 's3')));
 
 const RULE = /^(\*|[a-z0-9-]+:[A-Za-z0-9*?]+)(?: +on +(\*|arn:\S{1,1000}))?$/;
 
@@ -43,7 +62,8 @@ export function allowedBy(texts: readonly string[]): Allowed {
     return { action: (name) => isAction(name.toLowerCase()), resource: isResource };
   });
   const named = new Set(texts.map((text) => text.split(' ')[0]));
-  const missing = (asked: readonly Asked[] | null): string | null => {
+  const missing: Allowed['missing'] = (asked, services) => {
+    if (asked === null && services.some(({ iam }) => GIVERS.has(iam))) return UNTOLD;
     if (asked === null) return rules.length === 0 ? null : UNKNOWN;
     const key = asked.find(({ action }) => GIVE_KEYS.has(action) && !named.has(action));
     if (key !== undefined) return `its answer holds keys: --allow '${key.action}' (written out) lets it through`;
@@ -58,6 +78,7 @@ export function allowedBy(texts: readonly string[]): Allowed {
   return { missing };
 }
 
+const UNTOLD = 'which action it asks for is not known, and calls of this service can give keys';
 const UNKNOWN = 'which action it asks for is not known, and --allow lets through what is known alone';
 
 function glob(text: string): (value: string) => boolean {

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { RawRequest } from './signature.ts';
+import { isForm, type RawRequest } from './signature.ts';
 
 /** Why a request goes nowhere: a status and a code of AWS's own, and a sentence that says what would let it through. */
 export interface Refused {
@@ -38,8 +38,7 @@ function shapeOf({ headers }: RawRequest, service: string, { code, message }: Re
   const id = '<RequestId>token-broker</RequestId>';
   if (service === 's3') return xml(`<Error>${error}${id}</Error>`);
   if (service === 'ec2') return xml(`<Response><Errors><Error>${error}</Error></Errors>${id}</Response>`);
-  if (type.startsWith('application/x-www-form-urlencoded'))
-    return xml(`<ErrorResponse><Error><Type>Sender</Type>${error}</Error>${id}</ErrorResponse>`);
+  if (isForm(headers)) return xml(`<ErrorResponse><Error><Type>Sender</Type>${error}</Error>${id}</ErrorResponse>`);
   const body = JSON.stringify({ __type: `${code}Exception`, message, Message: message });
   const json = /^application\/x-amz-json-1\.[01]/.exec(type)?.[0] ?? 'application/json';
   return { type: json, body, headers: { 'x-amzn-errortype': `${code}Exception` } };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { request as requestHttp } from 'node:http';
-import { authorization, basicTime, type Keys } from './signature.ts';
+import { basicTime } from '../../lib/aws/wire/sign-request.ts';
+import { authorization, type Keys } from './signature.ts';
 
 /** One request, as a model asks for it. */
 export interface AwsRequest {

@@ -9,6 +9,7 @@ import {
 import { request as requestHttps } from 'node:https';
 import { Readable, Transform, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { basicTime } from '../../lib/aws/wire/sign-request.ts';
 import type { CredentialDocument } from '../caller/credential-document.ts';
 import { type Asked, actionsOf } from './actions.ts';
 import type { Allowed } from './allowed.ts';
@@ -18,7 +19,7 @@ import { Hidden, withoutKeys } from './hidden.ts';
 import type { Line } from './log.ts';
 import {
   authorization,
-  basicTime,
+  isForm,
   isSignedBy,
   type Keys,
   type RawRequest,
@@ -106,24 +107,24 @@ async function serve(proxied: Proxied, request: IncomingMessage, response: Serve
     return no(
       denied(`${declared} is refused${/UNSIGNED/.test(declared) ? ': --allow-streaming lets it through' : ''}`),
     );
-  const isForm = raw.headers.get('content-type')?.startsWith('application/x-www-form-urlencoded') === true;
-  const whole = declared === null || isForm ? await read(request) : Buffer.alloc(0);
+  const isInBody = isForm(raw.headers);
+  const whole = declared === null || isInBody ? await read(request) : Buffer.alloc(0);
   if (whole === null) return no({ status: 413, code: 'RequestTooLarge', message: 'the body is over 64 MiB' });
   const computed = createHash('sha256').update(whole).digest('hex');
   const payload = declared ?? computed;
-  if (!isSignedBy(proxied.placeholder, said, { ...raw, path: raw.path }, payload, Date.now()))
+  if (!isSignedBy(proxied.placeholder, said, raw, payload, Date.now()))
     return no(denied("it is not signed with this run's keys"));
-  if (isForm && /^[0-9a-f]{64}$/.test(payload) && payload !== computed) return no(denied('its body is another one'));
+  if (isInBody && /^[0-9a-f]{64}$/.test(payload) && payload !== computed) return no(denied('its body is another one'));
   const inner = { ...raw, path: untagged(raw.path).path, query: withoutPresigned(raw.query, said) };
-  const asked = actionsOf(place.services, inner, isForm ? whole.toString('utf8') : '');
-  const missing = proxied.allowed.missing(asked);
+  const asked = actionsOf(place.services, inner, isInBody ? whole.toString('utf8') : '');
+  const missing = proxied.allowed.missing(asked, place.services);
   if (missing !== null) return no(denied(missing), asked);
   if (Date.parse(proxied.credentials().Expiration) <= Date.now())
     return no(
       { status: 503, code: 'ServiceUnavailable', message: 'the session has ended, and there is no other' },
       asked,
     );
-  const body = declared === null || isForm ? Readable.from(whole.length === 0 ? [] : [whole]) : request;
+  const body = declared === null || isInBody ? Readable.from(whole.length === 0 ? [] : [whole]) : request;
   const sent = { url: place.url, raw: inner, said, payload, body };
   const answered = (status: number) => line({ asked }, { host: place.url.host, status });
   await forward(sent, keysOf(proxied.credentials()), response, answered, no);

@@ -1,4 +1,5 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { derivedKey, uriEncoded } from '../../lib/aws/wire/sign-request.ts';
 
 /** What signs: AWS credentials, or the placeholder of a run. Secret. */
 export interface Keys {
@@ -32,6 +33,10 @@ export interface Signature {
   /** Of a presigned URL: how long it is good for. null: signed by its header. */
   readonly seconds: number | null;
 }
+
+/** Whether the parameters are in the body: whatever the case of its type, as services read it. */
+export const isForm = (headers: RawRequest['headers']): boolean =>
+  /^\s*application\/x-www-form-urlencoded\b/i.test(headers.get('content-type') ?? '');
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 const HEADER =
@@ -110,15 +115,12 @@ function sign(keys: Keys, { day, region, service, signedHeaders, time }: Scope, 
 }
 
 /** The key of a day, kept while it is the last that was used of its keys: most requests go to one service. */
-const derived = new WeakMap<Keys, { readonly scope: string; readonly key: Buffer }>();
+const derived = new WeakMap<Keys, { readonly scope: string; readonly key: KeyObject }>();
 
-function signingKey(keys: Keys, ...scope: readonly string[]): Buffer {
+function signingKey(keys: Keys, ...scope: readonly string[]): KeyObject {
   const kept = derived.get(keys);
   if (kept?.scope === scope.join('/')) return kept.key;
-  const key = [...scope, 'aws4_request'].reduce<Buffer>(
-    (before, part) => createHmac('sha256', before).update(part).digest(),
-    Buffer.from(`AWS4${keys.secretAccessKey}`),
-  );
+  const key = derivedKey(keys.secretAccessKey, ...scope);
   derived.set(keys, { scope: scope.join('/'), key });
   return key;
 }
@@ -129,7 +131,7 @@ function canonicalPath(path: string, service: string): string {
   const kept: string[] = [];
   for (const segment of path.split('/')) {
     if (segment === '..') kept.pop();
-    else if (segment !== '' && segment !== '.') kept.push(encoded(segment));
+    else if (segment !== '' && segment !== '.') kept.push(uriEncoded(segment));
   }
   return `/${kept.join('/')}${kept.length > 0 && path.endsWith('/') ? '/' : ''}`;
 }
@@ -149,14 +151,11 @@ function canonicalQuery(query: string): string {
 /** Decoded where it can be, and encoded as signatures have it. */
 function again(text: string): string {
   try {
-    return encoded(decodeURIComponent(text));
+    return uriEncoded(decodeURIComponent(text));
   } catch {
-    return encoded(text);
+    return uriEncoded(text);
   }
 }
-
-const encoded = (text: string): string =>
-  encodeURIComponent(text).replace(/[!'()*]/g, (each) => `%${each.charCodeAt(0).toString(16).toUpperCase()}`);
 
 /** The query as it stands, without those parameters. */
 export const withoutParameters = (query: string, names: readonly string[]): string =>
@@ -164,9 +163,6 @@ export const withoutParameters = (query: string, names: readonly string[]): stri
     .split('&')
     .filter((pair) => !names.includes(pair.split('=')[0] ?? ''))
     .join('&');
-
-/** `20261126T003000Z`, of milliseconds. */
-export const basicTime = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
 
 function timeOf(text: string): number | null {
   const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text) ?? [];

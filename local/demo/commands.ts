@@ -10,6 +10,7 @@ export function callerCommands(stack: Stack, idp: IdentityProvider): readonly st
     `${PROGRAM} doctor --scope demo`,
     `${PROGRAM} credentials --scope demo`,
     `${PROGRAM} exec --scope demo -- sh -c 'curl -s -H "Authorization: $AWS_CONTAINER_AUTHORIZATION_TOKEN" "$AWS_CONTAINER_CREDENTIALS_FULL_URI"'`,
+    `${PROGRAM} sign --scope demo --allow 's3:Get*' -- sh -c 'echo $AWS_ACCESS_KEY_ID at $AWS_ENDPOINT_URL'   # a program that holds no key`,
     `TOKEN_BROKER_CLIENT_SECRET=a-secret-for-demonstration ${PROGRAM} token --scope demo-reports --proof client:demo-bot`,
     `TOKEN_BROKER_CLIENT_SECRET=a-secret-for-demonstration ${PROGRAM} revoke --list --proof client:demo-bot`,
     `${PROGRAM} login --connection demo-oidc --scope demo-people   # opens a browser; --device: a code for one elsewhere`,

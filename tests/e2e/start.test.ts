@@ -108,7 +108,7 @@ describe('npm start', () => {
       writeFileSync(browser, `#!/bin/sh\nexec '${execPath}' '${person}' "$1"\n`, { mode: 0o755 });
       const callers = pastedOf(out(), 'As a caller');
       const operators = pastedOf(out(), 'As an operator');
-      expect([callers.length, operators.length]).toEqual([7, 4]);
+      expect([callers.length, operators.length]).toEqual([8, 4]);
       for (const [setUp, commands] of [callers, operators].map(([first = '', ...rest]) => [first, rest] as const)) {
         for (const command of commands) {
           const own = { PATH: env['PATH'], HOME: folder, BROWSER: browser, TOKEN_BROKER_CACHE: join(folder, 'cache') };

@@ -63,11 +63,14 @@ export function requestSigner(service: string, region: string): RequestSigner {
   };
 }
 
-/** `20261126T003000Z`. */
-const basicTime = (at: EpochMilliseconds): string => `${new Date(at).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
+/** `20261126T003000Z`, of milliseconds since the epoch. */
+export const basicTime = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
 
-/** As a key object: of octets Node.js makes one anew for each signature, which takes five times as long as signing. */
-function derivedKey(secret: string, ...scope: readonly string[]): KeyObject {
+/**
+ * The key of a day, a Region and a service. As a key object: of octets Node.js makes one anew for each signature, which
+ * takes five times as long as signing.
+ */
+export function derivedKey(secret: string, ...scope: readonly string[]): KeyObject {
   const octets = [...scope, 'aws4_request'].reduce<string | Buffer>(
     (key, part) => createHmac('sha256', key).update(part).digest(),
     `AWS4${secret}`,

@@ -1,0 +1,100 @@
+/** Which actions a request to AWS asks for, and what is let through: nothing that hides what it asks. */
+import { describe, expect, it } from '@jest/globals';
+import { actionsOf } from '../../bin/signer/actions.ts';
+import { allowedBy } from '../../bin/signer/allowed.ts';
+import { type Service, serviceById, servicesSignedAs } from '../../bin/signer/services.ts';
+import type { RawRequest } from '../../bin/signer/signature.ts';
+
+const FORM = 'application/x-www-form-urlencoded';
+const request = (method: string, target: string, headers: Readonly<Record<string, string>> = {}): RawRequest => {
+  const [path = '', query = ''] = target.split(/\?(.*)/s);
+  return { method, path, query, headers: new Map(Object.entries(headers)) };
+};
+const hostOf = (id: string): readonly Service[] => {
+  const service = serviceById(id);
+  return servicesSignedAs(service?.signs ?? '').filter(({ prefix }) => prefix === service?.prefix);
+};
+const asked = (id: string, raw: RawRequest, body = '') => actionsOf(hostOf(id), raw, body);
+/** What is missing for it; null: it goes. */
+const missing = (allow: readonly string[], id: string, raw: RawRequest, body = '') =>
+  allowedBy(allow).missing(asked(id, raw, body), hostOf(id));
+const called = (...texts: Parameters<typeof asked>) => asked(...texts)?.map(({ action }) => action);
+
+const GIVERS = ['S3', 'S3_CONTROL', 'STS', 'IAM', 'COGNITO_IDENTITY', 'LAKEFORMATION', 'DEADLINE', 'EKS_AUTH'];
+
+it.each([...GIVERS, 'DATAZONE', 'LIGHTSAIL', 'GAMELIFT', 'CODEPIPELINE'])('every operation of %s is told', (id) => {
+  const untold = (serviceById(id)?.calls.split('\n') ?? []).filter((line) => {
+    const [name = '', method, uri = ''] = line.split(' ');
+    if (method === undefined)
+      return asked(id, request('POST', '/', { 'content-type': FORM }), `Action=${name}`) === null;
+    const [path = '', ...choosing] = uri.replaceAll('**', 'a/b').replaceAll('*', 'x').split('?');
+    const query = choosing.map((each) => (each.includes('=') ? each : `${each}=1`)).join('&');
+    const headers = id === 'S3' && name.includes('Copy') ? { 'x-amz-copy-source': '/b/k' } : {};
+    return asked(id, request(method, query === '' ? path : `${path}?${query}`, headers)) === null;
+  });
+  // Of directory buckets alone, which have hosts of their own.
+  expect(untold.map((line) => line.split(' ')[0])).toEqual(id === 'S3' ? ['~RenameObject'] : []);
+});
+
+describe('a request to S3', () => {
+  it.each<[string, RawRequest, readonly string[]]>([
+    ['aws s3 ls', request('GET', '/'), ['s3:ListAllMyBuckets']],
+    ['a listing', request('GET', '/b?list-type=2'), ['s3:ListBucket']],
+    ['a session for a directory bucket', request('GET', '/b?session'), ['s3express:CreateSession']],
+    ['a version', request('GET', '/b/k?versionId=1'), ['s3:GetObjectVersion']],
+    ['an upload', request('PUT', '/b/k'), ['s3:PutObject']],
+    [
+      'an upload for everybody',
+      request('PUT', '/b/k', { 'x-amz-acl': 'public-read' }),
+      ['s3:PutObject', 's3:PutObjectAcl'],
+    ],
+    ['a grant', request('PUT', '/b/k', { 'x-amz-grant-read': 'id=x' }), ['s3:PutObject', 's3:PutObjectAcl']],
+    ['a public bucket', request('PUT', '/b', { 'x-amz-acl': 'public-read' }), ['s3:CreateBucket', 's3:PutBucketAcl']],
+    ['an ACL itself', request('PUT', '/b/k?acl', { 'x-amz-acl': 'private' }), ['s3:PutObjectAcl']],
+    ['tags', request('PUT', '/b/k', { 'x-amz-tagging': 'a=b' }), ['s3:PutObject', 's3:PutObjectTagging']],
+    [
+      'a way round a lock',
+      request('DELETE', '/b/k', { 'x-amz-bypass-governance-retention': 'true' }),
+      ['s3:DeleteObject', 's3:BypassGovernanceRetention'],
+    ],
+    ['a copy', request('PUT', '/b/k', { 'x-amz-copy-source': '/c/d' }), ['s3:PutObject', 's3:GetObject']],
+  ])('asks for what it does: %s', (_, raw, expected) => {
+    expect(called('S3', raw)).toEqual(expected);
+  });
+
+  it('is listed under what docs and examples allow', () => {
+    expect(missing(['s3:Get*', 's3:List*'], 'S3', request('GET', '/'))).toBeNull();
+    const toAll = request('PUT', '/b/k', { 'x-amz-acl': 'public-read' });
+    expect(missing(['s3:PutObject'], 'S3', toAll)).toContain('s3:PutObjectAcl');
+  });
+});
+
+describe('a call whose answer holds keys', () => {
+  const form = (type = FORM) => request('POST', '/', { 'content-type': type });
+  const ROLE = 'Action=AssumeRole&RoleArn=arn:aws:iam::111122223333:role/x';
+
+  it.each<[string, string, RawRequest, string]>([
+    ['as it is', 'STS', form(), ROLE],
+    ['by a type in other letters', 'STS', form('Application/X-WWW-Form-URLencoded; charset=utf-8'), ROLE],
+    ['by its action twice', 'STS', form(), `${ROLE}&Action=AssumeRole`],
+    [
+      'by an action in the URL beside another',
+      'STS',
+      request('POST', '/?Action=GetCallerIdentity', { 'content-type': FORM }),
+      ROLE,
+    ],
+    ['by no type', 'STS', request('POST', '/'), ROLE],
+    ['by a name that there is not', 'STS', form(), 'Action=assumerole'],
+    ['of S3, with its parameter twice', 'S3', request('GET', '/b?session&session'), ''],
+    ['of S3', 'S3', request('GET', '/b?session'), ''],
+    ['of another service', 'LAKEFORMATION', request('POST', '/GetTemporaryGlueTableCredentials'), ''],
+  ])('is refused without its name in --allow: %s', (_, id, raw, body) => {
+    expect(missing([], id, raw, body)).not.toBeNull();
+    expect(missing(['*'], id, raw, body)).not.toBeNull();
+  });
+
+  it('is let through by its name, written out', () => {
+    expect(missing(['sts:AssumeRole'], 'STS', form(), ROLE)).toBeNull();
+    expect(missing([], 'STS', form(), 'Action=GetCallerIdentity')).toBeNull();
+  });
+});
