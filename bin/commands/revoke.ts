@@ -17,7 +17,10 @@ them; live AWS sessions are denied where the target role carries the revocation 
       description: 'whoever this is, as subject or actor: <connection>:<subject> or client:<name>',
     },
     { flags: '--actor <identity>', description: 'whatever it does for others' },
-    { flags: '--client <name>', description: 'a client, as itself and for others' },
+    {
+      flags: '--client <name>',
+      description: 'a client, as itself and for others; also a public one, by name or by the address of its document',
+    },
     { flags: '--scope <name>', description: 'a scope' },
     { flags: '--connection <name>', description: 'everybody who comes by a connection' },
     { flags: '--reason <text>', description: 'why: it is recorded' },

@@ -62,7 +62,7 @@ export async function beginSession(
   };
   const redeemable = await redeemableCode(ports, presented, signal);
   if (!redeemable.ok) return redeemable;
-  const { principal } = redeemable.value.subject;
+  const { principal } = redeemable.value;
   if (!(await claimOnce(ports.replays, principal.reuse, requestId, signal))) return refuse('replayed');
   const secret = makeSecret(ports.random);
   const expires = epochSeconds(toEpochSeconds(ports.clock.now()) + SESSION_SECONDS);

@@ -146,15 +146,17 @@ const connectionText = ({ source, lineage }: Principal): string =>
   `connection:${lineage === null ? source.name : 'broker'}`;
 
 /** What the token came of, for revocation and for the cap on chains. Both proofs' broker tokens count. */
-function ancestry({ principal, actor, client, proof }: GrantInput): JsonObject {
+function ancestry({ principal, actor, client, through = [], proof }: GrantInput): JsonObject {
   const before = [principal.lineage, actor?.lineage ?? null].filter((each) => each !== null);
   const presenter = client === null || isPartOf(client, principal, actor) ? [] : [client.client];
   const presenters = distinct([...presenter, ...before.flatMap((each) => each.presenters)]);
+  const publicClients = distinct([...through, ...before.flatMap((each) => each.through ?? [])]);
   const scopes = distinct(before.flatMap((each) => each.scopes));
   return {
     parents: distinct(before.flatMap(({ tokenIds }) => tokenIds)),
     exchanges: proof === null ? 0 : Math.max(0, ...before.map(({ exchanges }) => exchanges)) + 1,
     ...(presenters.length === 0 ? {} : { presenters }),
+    ...(publicClients.length === 0 ? {} : { through: publicClients }),
     ...(scopes.length === 0 ? {} : { scopes }),
   };
 }

@@ -24,6 +24,8 @@ export interface GrantInput {
   /** Who acts for the principal; null: nobody does. */
   readonly actor: Actor | null;
   readonly client: AuthenticatedClient | null;
+  /** Public clients that the request came through, which nothing authenticated; absent: none. */
+  readonly through?: readonly string[];
   /** What the caller asked for; null: the grant's default. Out of range is refused, never clamped. */
   readonly requestedDuration: Seconds | null;
   readonly now: EpochMilliseconds;

@@ -95,6 +95,8 @@ export interface Lineage {
   readonly actors: readonly Actor[];
   /** The clients that authenticated on the way and did not act. */
   readonly presenters: readonly string[];
+  /** The public clients that it came through, which nothing authenticated; absent: none. */
+  readonly through?: readonly string[];
   /** Thumbprint of the key that the token is bound to; null: none. */
   readonly boundTo: string | null;
   /** The scopes of the token and of those that it came of. */

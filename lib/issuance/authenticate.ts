@@ -36,6 +36,11 @@ export interface VerifiedSignIn {
   readonly kind: 'sign-in';
   /** `reuse` is the code's own: it is claimed as every other proof is. */
   readonly principal: Principal;
+  /**
+   * The public client that it came through, which nothing authenticates: as it called itself, and as the file that
+   * stands for its document is named.
+   */
+  readonly through: readonly string[];
 }
 
 /** What a verifier is told beside the proof. */
@@ -67,6 +72,8 @@ export interface Authenticated {
   readonly principal: Principal;
   readonly actor: Actor | null;
   readonly client: AuthenticatedClient | null;
+  /** Public clients that it came through: no rule is told of them, revocations are. Absent: none. */
+  readonly through?: readonly string[];
   /** The key that whoever asks has proven to have; absent: none. */
   readonly key?: ProvenKey;
   /** The subject's proof as it came, for grants that pass it on; null where the client is the subject. */
@@ -115,7 +122,8 @@ async function authenticateAll(
   }
   if (proofs.subject.kind === 'sign-in') {
     // A public client is not authenticated (RFC 6749 section 2.1): nobody acts.
-    return accept({ principal: proofs.subject.principal, actor: null, client: client.value, proof: null });
+    const { principal, through } = proofs.subject;
+    return accept({ principal, actor: null, client: client.value, through, proof: null });
   }
   const principal = await verifyFor(client.value, authenticators, proofs.subject, context);
   if (!principal.ok) return principal;

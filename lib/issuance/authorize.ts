@@ -108,6 +108,7 @@ export async function authorize(
     principal: who.principal,
     actor: who.actor,
     client: who.client,
+    ...(who.through === undefined ? {} : { through: who.through }),
     requestedDuration: request.requestedDuration,
     now,
     narrowing: request.narrowing,

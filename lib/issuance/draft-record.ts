@@ -29,9 +29,10 @@ export interface RecordedDecision {
 export function draftRecord(
   decision: RecordedDecision,
   request: RecordedRequest,
-  { principal, actor, client }: Authenticated,
+  who: Authenticated,
   evidence: DecisionEvidence,
 ): IssuanceRecord {
+  const { principal, actor, client } = who;
   const { source, subject, name, proof } = principal;
   return {
     id: decision.id,
@@ -47,6 +48,7 @@ export function draftRecord(
     subject,
     actor: actor === null ? null : actorRecord(actor, evidence.actorClaims),
     intent: request.intent,
+    ...lineageOf(who),
     ...askedOf(request.narrowing),
     proof,
     claims: keep(principal, [...evidence.subjectClaims, ...principal.record]),
@@ -61,6 +63,20 @@ export function draftRecord(
     credential: null,
     request: request.caller,
   };
+}
+
+/** Nothing is written where it came of nothing else. */
+function lineageOf({ principal, actor, through = [] }: Authenticated): Pick<IssuanceRecord, 'lineage'> {
+  const before = [principal.lineage, actor?.lineage ?? null].filter((each) => each !== null);
+  const clients = [...through, ...before.flatMap((each) => [...each.presenters, ...(each.through ?? [])])];
+  const all = {
+    clients,
+    issuances: before.flatMap(({ tokenIds }) => tokenIds),
+    scopes: before.flatMap(({ scopes }) => scopes),
+  };
+  const said = Object.entries(all).filter(([, names]) => names.length > 0);
+  if (said.length === 0) return {};
+  return { lineage: Object.fromEntries(said.map(([name, names]) => [name, [...new Set(names)]])) };
 }
 
 /** Nothing is written where nothing was asked for. */

@@ -20,6 +20,7 @@ export interface IssuanceFilter {
   /** The label, as records have it. */
   readonly principal?: string;
   readonly connection?: string;
+  /** By or through which client: also one that is public, or that brought a broker token on its way. */
   readonly client?: string;
   /** One scope; an issuance of several is found under each. */
   readonly scope?: string;
@@ -141,6 +142,12 @@ export const scopesOf = (record: Pick<IssuanceRecord, 'scope'>): readonly string
   ...new Set(record.scope.split(' ').filter((scope) => scope !== '')),
 ];
 
+/** The clients that it was issued to or came through, but for those that act. */
+export const clientsOf = ({ client, lineage }: Pick<IssuanceRecord, 'client' | 'lineage'>): readonly string[] => [
+  ...(client === null ? [] : [client]),
+  ...(lineage?.clients ?? []),
+];
+
 /** Whether the record is one that the filter asks for: the last word, whatever index it was found by. */
 export function matches(filter: IssuanceFilter, record: IssuanceRecord): boolean {
   const { principal, connection, client, scope, outcome, reason, accessKeyId, from, to } = filter;
@@ -148,7 +155,7 @@ export function matches(filter: IssuanceFilter, record: IssuanceRecord): boolean
   return (
     (principal === undefined || keptTexts(principal).includes(record.principal)) &&
     (connection === undefined || record.connection === connection) &&
-    (client === undefined || record.client === client) &&
+    (client === undefined || clientsOf(record).includes(client)) &&
     (scope === undefined || scopesOf(record).includes(scope)) &&
     (outcome === undefined || record.outcome === outcome) &&
     (reason === undefined || record.reason === reason) &&

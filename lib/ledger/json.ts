@@ -25,6 +25,7 @@ export function toJson(record: IssuanceRecord): JsonObject {
     subject: record.subject,
     actor: actor === null ? null : { ...actor, proof: proofToJson(actor.proof) },
     intent: record.intent,
+    ...(record.lineage === undefined ? {} : { lineage: defined(record.lineage) }),
     ...(record.asked === undefined ? {} : { asked: defined(record.asked) }),
     ...(record.approval === undefined ? {} : { approval: approvalToJson(record.approval) }),
     proof: proofToJson(record.proof),

@@ -58,6 +58,20 @@ export interface AskedRecord {
   readonly parameters?: Readonly<Record<string, string>>;
 }
 
+/** What an issuance came of, beside who stands in its record. Each absent where there is none. */
+export interface LineageRecord {
+  /**
+   * The clients that it came through and that neither are the subject nor act: by whom broker tokens were presented on
+   * the way, and public clients, which nothing authenticates. One whose `client_id` is the address of its document is
+   * here by that address and by the name of the file that stands for it.
+   */
+  readonly clients?: readonly string[];
+  /** The broker tokens that it came of, by their issuances, nearest first. */
+  readonly issuances?: readonly string[];
+  /** The scopes of those tokens. */
+  readonly scopes?: readonly string[];
+}
+
 /** Of a person, client or workload, who it is. */
 export interface PartyRecord {
   readonly connection: string | null;
@@ -125,6 +139,8 @@ export interface IssuanceRecord {
   readonly subject: string;
   readonly actor: ActorRecord | null;
   readonly intent: string | null;
+  /** Absent where it came of nothing else. */
+  readonly lineage?: LineageRecord;
   /** What the caller narrowed its request by; absent where by nothing. */
   readonly asked?: AskedRecord;
   /** Only where one was needed. */

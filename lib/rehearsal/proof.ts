@@ -115,7 +115,7 @@ function brokerPrincipal(given: JsonObject, { issuer }: RehearsalContext, now: E
   const audience = typeof claims['aud'] === 'string' ? claims['aud'] : '';
   const token = {
     ...{ subject, audience, tokenId: String(claims['jti']), expires: epochSeconds(exp), act: claims['act'] },
-    ...{ parents: [], presenters: [], scopesBefore: [], boundTo: null, exchanges, claims, sha256: '' },
+    ...{ parents: [], presenters: [], through: [], scopesBefore: [], boundTo: null, exchanges, claims, sha256: '' },
   };
   return principalOfToken(token, 'jwt', issuer);
 }

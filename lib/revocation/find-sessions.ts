@@ -55,7 +55,7 @@ async function issuedSince(
   const first = kind === 'issuance' ? await queries.get(name, signal) : null;
   const hourAgo = epochMilliseconds((now - LONGEST_SESSION) * 1000);
   const from: EpochMilliseconds = first === null || first.time > hourAgo ? hourAgo : first.time;
-  const narrower = kind === 'scope' ? { scope: name } : first === null ? {} : { principal: first.principal };
+  const narrower = first === null ? {} : { principal: first.principal };
   const found: IssuanceRecord[] = [];
   let cursor: string | null = null;
   do {

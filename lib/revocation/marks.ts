@@ -4,19 +4,23 @@ import type { BrokerToken } from '../identity/broker-token/verify-broker-token.t
 import { actorsOf, identityOf } from '../identity/principal.ts';
 import type { Authenticated } from '../issuance/authenticate.ts';
 import { isJsonObject, type JsonValue } from '../json.ts';
-import { scopesOf } from '../ledger/filter.ts';
+import { clientsOf, scopesOf } from '../ledger/filter.ts';
 import type { IssuanceRecord } from '../ledger/record.ts';
 import { type Marks, markOf } from './revocation.ts';
 
 /** Of a request: who is there, whoever stands behind a broker token among them, and the scopes asked for. */
-export function marksOfRequest({ principal, actor, client }: Authenticated, scopes: readonly string[]): Marks {
-  const { source, subject, lineage } = principal;
-  const presenters = [...(lineage?.presenters ?? []), ...(actor?.lineage?.presenters ?? [])];
+export function marksOfRequest(
+  { principal, actor, client, through = [] }: Authenticated,
+  scopes: readonly string[],
+): Marks {
+  const { source, subject } = principal;
+  const before = [principal.lineage, actor?.lineage ?? null].filter((each) => each !== null);
+  const clients = [...through, ...before.flatMap((each) => [...each.presenters, ...(each.through ?? [])])];
   return [
     ...marksOfIdentity(source.kind === 'client' ? `client:${source.name}` : `${source.name}:${subject}`),
     ...actorsOf({ principal, actor }).flatMap((each) => marksOfActor(identityOf(each))),
     ...(client === null ? [] : [markOf('client', client.client)]),
-    ...presenters.map((name) => markOf('client', name)),
+    ...clients.map((name) => markOf('client', name)),
     ...scopes.map((scope) => markOf('scope', scope)),
   ];
 }
@@ -25,29 +29,31 @@ export function marksOfRequest({ principal, actor, client }: Authenticated, scop
 export function marksOfToken(
   token: Pick<
     BrokerToken,
-    'subject' | 'act' | 'clientId' | 'tokenId' | 'parents' | 'scopes' | 'presenters' | 'scopesBefore'
+    'subject' | 'act' | 'clientId' | 'tokenId' | 'parents' | 'scopes' | 'presenters' | 'through' | 'scopesBefore'
   >,
 ): Marks {
   return [
     ...[token.tokenId, ...token.parents].map((id) => markOf('issuance', id)),
     ...marksOfIdentity(token.subject),
     ...actorsIn(token.act).flatMap(marksOfActor),
-    ...[token.clientId, ...token.presenters].map((name) => markOf('client', name)),
+    ...[token.clientId, ...token.presenters, ...token.through].map((name) => markOf('client', name)),
     ...[...token.scopes, ...token.scopesBefore].map((scope) => markOf('scope', scope)),
   ];
 }
 
 /** Of an issuance as it was recorded. */
 export function marksOfRecord(record: IssuanceRecord): Marks {
-  const { connection, client, subject, actor } = record;
+  const { connection, client, subject, actor, lineage } = record;
   const cameOf = [record.proof, ...(actor === null ? [] : [actor.proof])].filter(({ kind }) => kind === 'broker');
   return [
-    ...[record.id, ...cameOf.map(({ tokenId }) => tokenId ?? '')].map((id) => markOf('issuance', id)),
+    ...[record.id, ...cameOf.map(({ tokenId }) => tokenId ?? ''), ...(lineage?.issuances ?? [])].map((id) =>
+      markOf('issuance', id),
+    ),
     ...marksOfIdentity(connection === null ? `client:${client ?? subject}` : `${connection}:${subject}`),
     ...(actor === null ? [] : marksOfActor(identityOf(actor))),
     ...actorsIn(record.claims['act']).flatMap(marksOfActor),
-    ...(client === null ? [] : [markOf('client', client)]),
-    ...scopesOf(record).map((scope) => markOf('scope', scope)),
+    ...clientsOf(record).map((name) => markOf('client', name)),
+    ...[...scopesOf(record), ...(lineage?.scopes ?? [])].map((scope) => markOf('scope', scope)),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { clientIdUrl } from '../identity/client/client-id-url.ts';
 import { parseStrictJson } from '../identity/strict-json.ts';
 import { isScopeName } from '../issuance/decide-scopes.ts';
 import { parseIssuanceId } from '../ledger/id.ts';
@@ -27,7 +28,10 @@ const ACCEPTABLE: Readonly<Record<Revocable, { readonly must: string; is(name: s
   issuance: { must: 'the id of an issuance', is: (name) => parseIssuanceId(name) !== null },
   principal: { must: '<connection>:<subject> or client:<name>, as in sub', is: isIdentity },
   actor: { must: '<connection>:<subject> or client:<name>, as in act.sub', is: isIdentity },
-  client: { must: 'the name of a client', is: (name) => NAME.test(name) && !RESERVED.has(name) },
+  client: {
+    must: 'the name of a client, or the address of its metadata document',
+    is: (name) => (NAME.test(name) && !RESERVED.has(name)) || clientIdUrl(name, 'loopback') !== null,
+  },
   scope: { must: 'the name of a scope', is: isScopeName },
   connection: { must: 'the name of a connection', is: (name) => NAME.test(name) && !RESERVED.has(name) },
 };

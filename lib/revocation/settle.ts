@@ -1,8 +1,10 @@
 import { actorTag } from '../credential/session-tags.ts';
+import { identityOf } from '../identity/principal.ts';
+import type { IssuanceRecord } from '../ledger/record.ts';
 import { type EpochSeconds, epochSeconds, seconds, toEpochSeconds, toRfc3339 } from '../time.ts';
 import { findLive, type LiveIssuances } from './find-sessions.ts';
 import type { RevokePorts } from './ports.ts';
-import type { Revocation } from './revocation.ts';
+import { markOf, marksOfNamed, type Revocation } from './revocation.ts';
 import {
   KEPT_BEYOND,
   LONGEST_SESSION,
@@ -47,9 +49,7 @@ export async function settle(ports: RevokePorts, revocation: Revocation, signal:
   const settled: SettledAccount[] = [];
   for (const account of accounts) {
     const sessions = live.sessions.filter((session) => session.account === account);
-    const denials = sessions.map(({ record }) =>
-      denialOf(revocation, record.id, record.scope, record.credential?.expires ?? now),
-    );
+    const denials = sessions.map(({ record }) => denialOf(revocation, record, record.credential?.expires ?? now));
     settled.push(await settleAccount(ports, revocation, account, { denials, sessions, now }, signal));
   }
   if (!lifted) await markRecords(ports, revocation, live, signal);
@@ -60,15 +60,11 @@ export async function settle(ports: RevokePorts, revocation: Revocation, signal:
 
 const NOTHING: LiveIssuances = { sessions: [], others: [] };
 
-/** The tag that says it in the fewest characters; others name their issuances. */
-function denialOf(
-  { id, kind, name, time }: Revocation,
-  issuance: string,
-  scope: string,
-  expires: EpochSeconds,
-): SessionDenial {
-  if (kind !== 'actor' && kind !== 'scope') {
-    return { revocation: id, tag: 'issuance', value: issuance, scope, before: null, ends: expires };
+/** The tag that says it in the fewest characters, where the session carries it; others name their issuances. */
+function denialOf({ id, kind, name, time }: Revocation, record: IssuanceRecord, expires: EpochSeconds): SessionDenial {
+  const { scope } = record;
+  if (!isTaggedWith({ kind, name }, record) || (kind !== 'actor' && kind !== 'scope')) {
+    return { revocation: id, tag: 'issuance', value: record.id, scope, before: null, ends: expires };
   }
   const before = epochSeconds(Math.ceil(time / 1000) + SETTLED_AFTER);
   const ends = epochSeconds(before + LONGEST_SESSION + KEPT_BEYOND);
@@ -80,6 +76,12 @@ function denialOf(
     before,
     ends,
   };
+}
+
+/** One that acted further back, or the scope of a token that it came of, stands in none of the session's tags. */
+function isTaggedWith(named: Pick<Revocation, 'kind' | 'name'>, { actor, scope }: IssuanceRecord): boolean {
+  const tagged = [markOf('scope', scope), ...(actor === null ? [] : [markOf('actor', identityOf(actor))])];
+  return marksOfNamed(named).some((mark) => tagged.includes(mark));
 }
 
 function actorNamed(identity: string) {

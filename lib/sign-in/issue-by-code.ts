@@ -29,14 +29,18 @@ export async function issueByCode(
   signal: AbortSignal,
 ): Promise<Outcome<Issued>> {
   const { client } = presented.kind === 'code' ? presented.code : presented.device;
-  // Before anything is redeemed: whoever forgot the proof may come again with the same code.
-  if (presented.dpop === undefined && (await requiresDpop(ports, client, signal))) return refuse('dpop_proof_missing');
+  const registered = await readPublicClient(client, await ports.configurations.current(signal), signal);
+  // A public client does not authenticate: only its registration says that it gets nothing but bound tokens. Before
+  // anything is redeemed: whoever forgot the proof may come again with the same code.
+  if (presented.dpop === undefined && registered?.dpop === 'required') return refuse('dpop_proof_missing');
   const redeemable =
     presented.kind === 'code'
       ? await redeemableCode(ports, presented.code, signal)
       : await redeemableDevice(ports, presented.device, signal);
   if (!redeemable.ok) return redeemable;
-  const { subject, scopes, targets } = redeemable.value;
+  const { principal, scopes, targets } = redeemable.value;
+  const through = [...new Set([client, registered?.client ?? client])];
+  const subject = { kind: 'sign-in', principal, through } as const;
   const target = { ...asked.target, names: [...asked.target.names, ...targets] };
   const key = presented.dpop === undefined ? {} : { dpop: presented.dpop };
   const proofs = { subject, actor: null, client: null, publicClients: 'refuse', ...key } as const;
@@ -45,10 +49,4 @@ export async function issueByCode(
   if (issued.ok) await codeRedeemed(ports, code, issued.value, signal);
   else if (issued.refusal.reason === 'replayed') await codeUsedAgain(ports, code, signal);
   return issued;
-}
-
-/** A public client does not authenticate, so that only its registration says that it gets nothing but bound tokens. */
-async function requiresDpop({ configurations }: IssuePorts, client: string, signal: AbortSignal): Promise<boolean> {
-  const registered = await readPublicClient(client, await configurations.current(signal), signal);
-  return registered?.dpop === 'required';
 }

@@ -1,4 +1,4 @@
-import type { VerifiedSignIn } from '../issuance/authenticate.ts';
+import type { Principal } from '../identity/principal.ts';
 import type { Issued } from '../issue.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import type { Clock } from '../ports/host.ts';
@@ -26,7 +26,7 @@ export interface PresentedCode {
 }
 
 export interface RedeemableCode {
-  readonly subject: VerifiedSignIn;
+  readonly principal: Principal;
   readonly scopes: readonly string[];
   /** Those of the authorization request: whatever is issued is for these too (RFC 8707 section 2.2). */
   readonly targets: readonly string[];
@@ -61,8 +61,7 @@ export async function redeemableCode(
   } as const;
   const { principal, authorization } = found;
   const scopes = presented.scopes ?? authorization.scopes;
-  const subject = { kind: 'sign-in', principal: { ...principal, reuse } } as const;
-  return accept({ subject, scopes, targets: authorization.targets });
+  return accept({ principal: { ...principal, reuse }, scopes, targets: authorization.targets });
 }
 
 function checkBindings({ authorization }: AuthorizationCode, presented: PresentedCode): Outcome<null> {

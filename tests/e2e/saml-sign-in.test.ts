@@ -57,6 +57,27 @@ const exchange = (code: string, more: Readonly<Record<string, string>> = {}) =>
     ...more,
   });
 
+/** What came through a program ends with the client that its document's host stands for, which authenticates nobody. */
+async function expectRevocable({ url, putSecrets }: Broker, token: string): Promise<void> {
+  await putSecrets([{ name: 'token-broker/clients/bot', value: 'the-secret-of-the-bot', host: null }]);
+  const bot = `Basic ${Buffer.from('bot:the-secret-of-the-bot').toString('base64')}`;
+  const ask = async (path: string, authorization: string, body: URLSearchParams | string) => {
+    const headers = { authorization, ...(typeof body === 'string' ? { 'content-type': 'application/json' } : {}) };
+    return Object(await (await fetch(`${url}${path}`, { method: 'POST', headers, body })).json());
+  };
+  const isActive = async () => (await ask('/oauth2/introspect', bot, new URLSearchParams({ token }))).active;
+  expect(await isActive()).toBe(true);
+  const form = new URLSearchParams({ grant_type: 'client_credentials', scope: 'broker:revocations' });
+  const { access_token: operator } = await ask('/oauth2/token', bot, form);
+  const body = JSON.stringify({ client: 'agents', reason: 'the program was stolen' });
+  expect(await ask('/v1/revocations', `Bearer ${operator}`, body)).toMatchObject({ client: 'agents' });
+  const end = Date.now() + 10_000;
+  while (await isActive()) {
+    if (Date.now() > end) throw new Error('the token is active after 10 s');
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
+
 const claimsOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
 
 describe('GET /oauth2/authorize', () => {
@@ -164,6 +185,7 @@ describe('GET /oauth2/authorize', () => {
     const config = {
       ...CONFIGURATION,
       'clients/agents.yaml': `${AGENTS}metadataDocuments: { hosts: ['${document.host}'] }\n`,
+      'scopes/revoke.yaml': `scope: broker:revocations\nallow: [{ client: bot }]\n`,
     };
     const other = await startBroker({ config });
     try {
@@ -180,7 +202,10 @@ describe('GET /oauth2/authorize', () => {
           body: new URLSearchParams({ ...form, client_id: client }),
         });
       expect(await (await ask(`${document.url}x`)).json()).toMatchObject({ reason: 'code_client_mismatch' });
-      expect(await (await ask(document.url)).json()).toMatchObject({ token_type: 'Bearer', scope: 'api' });
+      const granted = Object(await (await ask(document.url)).json());
+      expect(granted).toMatchObject({ token_type: 'Bearer', scope: 'api' });
+      expect(claimsOf(granted.access_token).token_broker.through).toEqual([document.url, 'agents']);
+      await expectRevocable(other, granted.access_token);
       const elsewhere = await person.authorize({ client_id: document.url.replace('client.json', 'moved.json') });
       expect([elsewhere.status, await elsewhere.text()]).toEqual([400, expect.stringContaining('it redirects')]);
     } finally {

@@ -220,11 +220,11 @@ describe('who is who', () => {
     expect(await actorOf({ client: SECRET })).toBe('bot');
   });
 
-  it('is a person who signed in, with nobody who acts', async () => {
+  it('is a person who signed in, with nobody who acts, through a program that is no client of theirs', async () => {
     const { asked, authenticators } = verifiers();
-    const subject = { kind: 'sign-in', principal: aPrincipal({ name: 'alice' }) } as const;
+    const subject = { kind: 'sign-in', principal: aPrincipal({ name: 'alice' }), through: ['cli'] } as const;
     expect(await authenticate(authenticators, presented({ subject }), context)).toEqual(
-      accept({ principal: subject.principal, actor: null, client: null, proof: null }),
+      accept({ principal: subject.principal, actor: null, client: null, through: ['cli'], proof: null }),
     );
     expect(asked).toEqual([]);
   });

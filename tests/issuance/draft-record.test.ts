@@ -4,7 +4,7 @@ import type { AuthenticatedClient } from '../../lib/identity/principal.ts';
 import { type DecisionEvidence, noEvidence } from '../../lib/issuance/decide-scopes.ts';
 import { draftRecord } from '../../lib/issuance/draft-record.ts';
 import type { AppliedVersion } from '../../lib/ports/configuration.ts';
-import { epochMilliseconds } from '../../lib/time.ts';
+import { epochMilliseconds, epochSeconds } from '../../lib/time.ts';
 import { aPrincipal, NOW } from '../fakes/world.ts';
 
 const bot: AuthenticatedClient = {
@@ -40,6 +40,22 @@ describe('the record of a decision', () => {
     expect(asked({ policy: null, policyArns: [], parameters: { a: 'b' } })).toEqual({ parameters: { a: 'b' } });
     expect(asked({ policy: null, policyArns: [], parameters: {} })).toBeUndefined();
     expect(asked(null)).toBeUndefined();
+  });
+
+  it('says by which clients, tokens and scopes it came, each once, and nothing where there are none', () => {
+    const lineage = (clients: readonly string[], more = {}) => ({
+      ...{ tokenIds: ['iss_b', 'iss_a'], exchanges: 1, expires: epochSeconds(NOW / 1000), issuer: null, actors: [] },
+      ...{ presenters: clients, boundTo: null, scopes: ['agents'], ...more },
+      token: { subject: 's', claims: bot.claims },
+    });
+    expect(draft().lineage).toBeUndefined();
+    expect(draft({ through: ['cli'] }).lineage).toEqual({ clients: ['cli'] });
+    const principal = aPrincipal({ lineage: lineage(['portal'], { through: ['cli'] }) });
+    expect(draft({ principal }).lineage).toEqual({
+      ...{ clients: ['portal', 'cli'], issuances: ['iss_b', 'iss_a'], scopes: ['agents'] },
+    });
+    const actor = { ...principal, via: 'actor-token', connection: 'k8s', client: null } as const;
+    expect(draft({ principal, actor }).lineage).toEqual(draft({ principal }).lineage);
   });
 
   it('has handed out nothing', () => {

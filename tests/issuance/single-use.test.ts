@@ -123,7 +123,7 @@ describe('a claim', () => {
   it('outlives the proof by the longest request, for an issuance, a code, a sign-in and a question about a token', async () => {
     const world = goodWorld(scopes);
     const ports = { ...world.ports, replays };
-    const subject = { kind: 'sign-in', principal: code(reuse('c1')) } as const;
+    const subject = { kind: 'sign-in', principal: code(reuse('c1')), through: ['cli'] } as const;
     await issue(ports, aRequest({ proofs: proofsOf({ subject, actor: null }) }), signal);
     await claimOnce(replays, reuse('s1'), 'req-1', signal);
     expect(claimed).toHaveLength(2);

@@ -11,6 +11,7 @@ import { NOW } from '../fakes/world.ts';
 import { aRecord } from '../ledger/a-record.ts';
 
 const ACCOUNTS = ['111122223333', '444455556666'];
+const DOCUMENT = 'https://app.example.com/client.json';
 const idOf = (n: number): string => `iss_01KB${String(n).padStart(22, '0')}`;
 
 const aSession = (n: number, more: Partial<IssuanceRecord> = {}): IssuanceRecord => ({
@@ -109,6 +110,7 @@ function world(records: readonly IssuanceRecord[], dies = Number.POSITIVE_INFINI
     },
     list: () => list,
     writes: () => writes,
+    policies: () => [...policies.values()].join('\n'),
     denied: () =>
       records.filter(({ id }) => [...policies.values()].some((text) => text.includes(id))).map(({ id }) => id),
     marked: () => [...marks.keys()].sort(),
@@ -129,12 +131,16 @@ describe('a revocation', () => {
     ...{ connection, client, subject, principal: subject, claims: {} },
     proof: { kind: 'oidc' as const, issuer: null, tokenId: null, sha256: null, expires: null },
   });
+  const carol = { connection: 'corp', subject: 'carol', principal: 'Carol' };
   const records = [
     aSession(1),
     aSession(2, { subject: 'bob', principal: 'Bob', actor: actor('okta', null, 'alice') }),
     aSession(3, { subject: 'bob', principal: 'Bob', actor: actor(null, 'agent', 'agent'), client: 'agent' }),
     aSession(4, { connection: null, client: 'agent', subject: 'agent', principal: 'agent' }),
     aSession(5, { scope: 'read', connection: 'github', subject: 'bob', principal: 'Bob' }),
+    // Of a token that is older than any session lives, so that its record is not looked at.
+    aSession(6, { ...carol, lineage: { clients: ['cli', DOCUMENT], issuances: [idOf(9)], scopes: ['agents'] } }),
+    aSession(7, { ...carol, actor: actor(null, 'portal', 'portal'), claims: { act: { sub: 'client:crew' } } }),
   ];
 
   it.each<[object, readonly number[]]>([
@@ -146,6 +152,11 @@ describe('a revocation', () => {
     [{ connection: 'okta' }, [1, 2, 3]],
     [{ issuance: idOf(4) }, [4]],
     [{ scope: 'read' }, [5]],
+    [{ client: 'cli' }, [6]],
+    [{ client: DOCUMENT }, [6]],
+    [{ scope: 'agents' }, [6]],
+    [{ actor: 'client:portal' }, [7]],
+    [{ actor: 'client:crew' }, [7]],
   ])('of %j is of these sessions', async (target, expected) => {
     const { ports, marked } = world(records);
     expect(await revoke(ports, operator, asked(target), noDeadline)).toMatchObject({
@@ -153,6 +164,17 @@ describe('a revocation', () => {
       value: { denied: expected.length },
     });
     expect(marked()).toEqual(expected.map(idOf));
+  });
+
+  it.each<[object, string]>([
+    [{ scope: 'read' }, '"token-broker:scope":["read"]'],
+    [{ scope: 'agents' }, `"token-broker:issuance":["${idOf(6)}"]`],
+    [{ actor: 'client:portal' }, '"token-broker:actor":["client:portal"]'],
+    [{ actor: 'client:crew' }, `"token-broker:issuance":["${idOf(7)}"]`],
+  ])('of %j denies by a tag that the session carries', async (target, expected) => {
+    const { ports, policies } = world(records);
+    await revoke(ports, operator, asked(target), noDeadline);
+    expect(policies().replaceAll('aws:PrincipalTag/', '')).toContain(expected);
   });
 
   it('of a broker token is of the sessions that came of it, and of what came of those tokens', async () => {

@@ -197,7 +197,7 @@ describe('an authorization code', () => {
     if (!outcome.ok) throw new Error(outcome.refusal.reason);
     expect(outcome.value.scopes).toEqual(['api', 'web']);
     expect(outcome.value.targets).toEqual(['https://api.example.com']);
-    const { reuse, ...person } = outcome.value.subject.principal;
+    const { reuse, ...person } = outcome.value.principal;
     expect(person).toEqual({ ...principal, reuse: undefined });
     expect(reuse).toEqual({
       reuse: 'once',

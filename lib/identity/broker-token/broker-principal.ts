@@ -59,6 +59,7 @@ function readPrincipal(token: Parameters<typeof principalOfToken>[0], issuer: st
     issuer: origin.issuer,
     actors,
     presenters: origin.presenters,
+    ...(token.through.length === 0 ? {} : { through: token.through }),
     boundTo: token.boundTo,
     scopes: [...new Set([...scopesOf(token.claims), ...token.scopesBefore])],
     ...(origin.ceilings.length === 0 ? {} : { ceilings: origin.ceilings }),

@@ -26,6 +26,8 @@ export interface BrokerToken {
   readonly parents: readonly string[];
   /** The clients that authenticated on the way and did not act. */
   readonly presenters: readonly string[];
+  /** The public clients that it came through. */
+  readonly through: readonly string[];
   /** The scopes of the broker tokens that it came of. */
   readonly scopesBefore: readonly string[];
   /** How many exchanges led to it. */
@@ -109,14 +111,14 @@ function keyOf({ cnf }: JsonObject): string | null {
   return isJsonObject(cnf) && typeof cnf['jkt'] === 'string' ? cnf['jkt'] : null;
 }
 
-type TokenLineage = Pick<BrokerToken, 'parents' | 'exchanges' | 'presenters' | 'scopesBefore'>;
+type TokenLineage = Pick<BrokerToken, 'parents' | 'exchanges' | 'presenters' | 'through' | 'scopesBefore'>;
 
 function readLineage(value: JsonValue | undefined): TokenLineage | null {
   if (!isJsonObject(value)) return null;
-  const { parents, exchanges, presenters = [], scopes: scopesBefore = [] } = value;
-  if (!areTexts(parents) || !areTexts(presenters) || !areTexts(scopesBefore)) return null;
+  const { parents, exchanges, presenters = [], through = [], scopes: scopesBefore = [] } = value;
+  if (!areTexts(parents) || !areTexts(presenters) || !areTexts(through) || !areTexts(scopesBefore)) return null;
   if (typeof exchanges !== 'number' || !Number.isInteger(exchanges) || exchanges < 0) return null;
-  return { parents, exchanges, presenters, scopesBefore };
+  return { parents, exchanges, presenters, through, scopesBefore };
 }
 
 const areTexts = (value: JsonValue | undefined): value is readonly string[] =>

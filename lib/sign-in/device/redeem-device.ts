@@ -40,8 +40,8 @@ export async function redeemableDevice(
   if (toEpochSeconds(ports.clock.now()) >= expires) return refuse('device_code_expired');
   const issuer = `${ports.issuer}/oauth2/device_authorization`;
   const reuse = { reuse: 'once', issuer, tokenId: device, until: expires } as const;
-  const subject = { kind: 'sign-in', principal: { ...principal, reuse } } as const;
-  return accept({ subject, scopes: scopes ?? authorization.scopes, targets: authorization.targets });
+  const { targets } = authorization;
+  return accept({ principal: { ...principal, reuse }, scopes: scopes ?? authorization.scopes, targets });
 }
 
 async function stillWaiting(
