@@ -9,7 +9,7 @@ import type { LedgerQueries } from './ports/ledger.ts';
 /** The built-in scope whose tokens read the ledger (contract section 2). */
 const READ_SCOPE = 'broker:issuances:read';
 
-/** What the operators' API asks of the world: it can neither mint nor write. */
+/** What the operators' API asks of the world: it can neither mint nor write, but that a key was proven. */
 export interface ReadLedgerPorts extends BearerPorts {
   readonly queries: LedgerQueries;
 }

@@ -33,6 +33,7 @@ async function ask(question: JsonValue | Uint8Array) {
   const ports: ExplainPorts = {
     issuer: ISSUER,
     clock: { now: () => epochMilliseconds(1_795_251_600_000) },
+    replays: { claim: never },
     ownKeys: { find: never, all: never },
     revocations: { anyRevoked: never, revoke: never, standing: never },
     configurations: { current: async () => fakeConfiguration(documents) },

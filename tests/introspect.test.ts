@@ -1,9 +1,10 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { CryptoKey } from 'jose';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import type { Client } from '../lib/configuration/documents.ts';
 import { introspect, revoke, type TokenStatusPorts } from '../lib/introspect.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { Fault } from '../lib/outcome.ts';
+import type { Replays } from '../lib/ports/replays.ts';
 import { admitReader } from '../lib/read-ledger.ts';
 import { epochMilliseconds, seconds } from '../lib/time.ts';
 import { memoryReplays, memoryRevocations } from './aws/dynamodb/memory-state.ts';
@@ -125,14 +126,69 @@ describe('revocation (RFC 7009)', () => {
   });
 });
 
+interface Given {
+  readonly replays: Pick<Replays, 'claim'>;
+  readonly requestId: string;
+  readonly proof: string;
+}
+
 describe('the reader of the ledger (RFC 6750)', () => {
   const queries = { get: async () => null, list: async () => Promise.reject(new Error('unused')) };
-  const admit = async (claims: Readonly<Record<string, unknown>>, later = 0) => {
+  const admit = async (claims: Readonly<Record<string, unknown>>, later = 0, given: Partial<Given> = {}) => {
     const { ownKeys, revocations } = contextOf([jwk]);
     const clock = { now: () => epochMilliseconds(NOW + later * 1000) };
-    const ports = { issuer: ISSUER, clock, ownKeys, revocations, queries };
-    return admitReader(ports, { token: await brokerToken(key, claims) }, signal);
+    const { replays = memoryReplays(clock), requestId = 'req-1', proof } = given;
+    const ports = { issuer: ISSUER, clock, replays, ownKeys, revocations, queries };
+    const token = await brokerToken(key, claims);
+    const asked = { method: 'GET', path: '/v1/issuances', accessToken: null };
+    const dpop = proof === undefined ? {} : { key: 'required' as const, dpop: { ...asked, proof } };
+    return admitReader(ports, { token, requestId, ...dpop }, signal);
   };
+
+  describe('of a token that is bound to a key', () => {
+    const scope = 'broker:issuances:read';
+    const bound = async (iat = NOW_SECONDS) => {
+      const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
+      const jwk = await exportJWK(publicKey);
+      const proof = await new SignJWT({ jti: 'p1', htm: 'GET', htu: `${ISSUER}/v1/issuances`, iat })
+        .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk })
+        .sign(privateKey);
+      return { proof, claims: { scope, cnf: { jkt: await calculateJwkThumbprint(jwk) } } };
+    };
+    const reasonOf = (admitted: Awaited<ReturnType<typeof admit>>) =>
+      admitted.ok ? 'admitted' : admitted.refusal.reason;
+
+    it('is whoever has the key, once for each proof, and again for the same request alone (section 11.1)', async () => {
+      const { proof, claims } = await bound();
+      const replays = memoryReplays({ now: () => NOW });
+      const ask = async (requestId: string) => reasonOf(await admit(claims, 0, { replays, requestId, proof }));
+      expect([await ask('req-1'), await ask('req-2'), await ask('req-1')]).toEqual([
+        ...['admitted', 'dpop_proof_replayed', 'admitted'],
+      ]);
+    });
+
+    it('uses up no proof where it is refused', async () => {
+      const { proof, claims } = await bound();
+      const claim = jest.fn<Replays['claim']>();
+      const more = { replays: { claim }, proof };
+      expect(reasonOf(await admit({ ...claims, scope: 'chain' }, 0, more))).toBe('insufficient_scope');
+      expect(reasonOf(await admit({ ...claims, cnf: { jkt: 'x' } }, 0, more))).toBe('dpop_key_mismatch');
+      expect(reasonOf(await admit(claims, 61, more))).toBe('dpop_proof_invalid');
+      expect(claim).not.toHaveBeenCalled();
+    });
+
+    it('is nobody where it cannot be said whether a proof was used', async () => {
+      const { proof, claims } = await bound();
+      const replays = { claim: () => Promise.reject(new Fault('replays', 'down')) };
+      await expect(admit(claims, 0, { replays, proof })).rejects.toMatchObject({ dependency: 'replays' });
+    });
+  });
+
+  it('writes nothing for a token that is bound to no key', async () => {
+    const claim = jest.fn<Replays['claim']>();
+    expect(await admit({ scope: 'broker:issuances:read' }, 0, { replays: { claim } })).toMatchObject({ ok: true });
+    expect(claim).not.toHaveBeenCalled();
+  });
 
   it.each(['broker:issuances:read', 'a broker:issuances:read'])(
     'is whoever bears a token of the scope %s',

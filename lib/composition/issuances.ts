@@ -1,11 +1,12 @@
 import { dynamoLedgerQueries } from '../aws/dynamodb/ledger-queries.ts';
 import type { ReadLedgerPorts } from '../read-ledger.ts';
+import { bearerPorts } from './bearer.ts';
 import { resources } from './resources.ts';
 import { type LiveRoutePorts, routePorts } from './route.ts';
 
 /** The ports of the operators' API, `GET /v1/issuances`. */
 export function issuancesPorts(): LiveRoutePorts & ReadLedgerPorts {
-  const { settings, dynamoDb, ownKeys, revocations, table } = resources();
+  const { dynamoDb, table } = resources();
   const queries = dynamoLedgerQueries({ client: dynamoDb, table: table('ledger') });
-  return { ...routePorts(), issuer: settings.issuer, ownKeys, revocations, queries };
+  return { ...routePorts(), ...bearerPorts(), queries };
 }

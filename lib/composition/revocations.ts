@@ -6,18 +6,20 @@ import { revocationPolicies } from '../aws/iam/revocation-policies.ts';
 import { stsClient } from '../aws/sts/client.ts';
 import { systemRandom } from '../host/random.ts';
 import type { RevokePorts } from '../revocation/ports.ts';
+import { bearerPorts } from './bearer.ts';
 import { resources } from './resources.ts';
 import { type LiveRoutePorts, routePorts } from './route.ts';
 
 /** The ports of `/v1/revocations`. */
 export function revocationsPorts(): LiveRoutePorts & RevokePorts {
-  const { settings, dynamoDb, ownKeys, revocations, table } = resources();
-  const { issuer, region, externalId, tablePrefix: prefix } = settings;
+  const { settings, dynamoDb, table } = resources();
+  const { region, externalId, tablePrefix: prefix } = settings;
   const ledger = { client: dynamoDb, table: table('ledger') };
   const state = { client: dynamoDb, table: table('state') };
   return {
     ...routePorts(),
-    ...{ issuer, ownKeys, revocations, random: systemRandom },
+    ...bearerPorts(),
+    random: systemRandom,
     queries: dynamoLedgerQueries(ledger),
     list: dynamoRevocationList(state),
     denials: dynamoSessionDenials(state),

@@ -79,7 +79,7 @@ export async function releaseProofs(replays: Replays, uses: readonly SingleUse[]
  * it may be used.
  */
 export async function claimOnce(
-  replays: Replays,
+  replays: Pick<Replays, 'claim'>,
   proof: ProofReuse | null,
   requestId: string,
   signal: AbortSignal,

@@ -46,6 +46,7 @@ function world(records: readonly IssuanceRecord[], dies = Number.POSITIVE_INFINI
     clock: { now: () => epochMilliseconds(now) },
     random: { bytes: (count) => new Uint8Array(count).fill(writes) },
     issuer: 'https://broker.example.com',
+    replays: { claim: () => Promise.reject(new Error('nobody proved a key')) },
     ownKeys: { find: async () => [], all: async () => [] },
     revocations: memoryRevocations(),
     queries: {

@@ -44,6 +44,7 @@ const resources: Readonly<Record<string, unknown>> = {
 
 const read = ['config: dynamodb:GetItem', 'keys: dynamodb:GetItem', 'keys: dynamodb:PutItem, except own#*'];
 const claim = 'state: dynamodb:DeleteItem dynamodb:PutItem, replay#* only';
+const keyProofs = 'state: dynamodb:PutItem, dpop#* only';
 const revoked = 'state: dynamodb:GetItem, revocations and revoked#* only';
 const limit = 'state: dynamodb:UpdateItem, limit#* only';
 const live = 'state: dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:UpdateItem, live#* only';
@@ -91,6 +92,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   issuances: [
     'ledger: dynamodb:BatchGetItem dynamodb:GetItem dynamodb:Query, records and approvals only',
     'ledger/index: dynamodb:Query',
+    keyProofs,
     revoked,
     'keys: dynamodb:GetItem',
   ],
@@ -98,6 +100,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'config: dynamodb:GetItem',
     'config: dynamodb:BatchGetItem',
     'ledger: dynamodb:BatchGetItem, records only',
+    keyProofs,
     revoked,
     'keys: dynamodb:GetItem',
   ],
@@ -105,6 +108,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'ledger: dynamodb:BatchGetItem dynamodb:GetItem dynamodb:Query, records and approvals only',
     'ledger/index: dynamodb:Query',
     'ledger: dynamodb:UpdateItem, of revoked only',
+    keyProofs,
     revoked,
     'keys: dynamodb:GetItem',
     'state: dynamodb:GetItem dynamodb:PutItem, revocations and denied-sessions#* only',
@@ -112,6 +116,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   receipts: [
     'ledger: dynamodb:BatchGetItem, records only',
+    keyProofs,
     revoked,
     'keys: dynamodb:GetItem',
     'archive: s3:ListBucket',
@@ -206,9 +211,20 @@ const conditions: Readonly<Record<string, unknown>> = {
   ', revocations only': leading('ForAllValues:StringEquals', ['revocations']),
   ', except own#*': keys('ForAllValues:StringNotLike', 'own'),
   ...Object.fromEntries(
-    ['issuance', 'own', 'replay', 'limit', 'live', 'revoked', 'sign-in', 'code', 'device', 'approval', 'approver'].map(
-      (prefix) => [`, ${prefix}#* only`, keys('ForAllValues:StringLike', prefix)],
-    ),
+    [
+      'issuance',
+      'own',
+      'replay',
+      'dpop',
+      'limit',
+      'live',
+      'revoked',
+      'sign-in',
+      'code',
+      'device',
+      'approval',
+      'approver',
+    ].map((prefix) => [`, ${prefix}#* only`, keys('ForAllValues:StringLike', prefix)]),
   ),
 };
 

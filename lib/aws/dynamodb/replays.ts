@@ -5,12 +5,15 @@ import { conditionHeld, keyOf, type StateTable, stateKey } from './state-table.t
 
 export interface ReplaysOptions extends StateTable {
   readonly clock: Clock;
+  /**
+   * Where its items lie: default `replay`. `dpop`: of functions that may claim proofs of possession at the broker's own
+   * API, and write nothing else; such a proof is for one address, so that nobody else claims the same one.
+   */
+  readonly kind?: 'replay' | 'dpop';
 }
 
 /** Proofs that one process remembers to have met. */
 const MOST_REMEMBERED = 10_000;
-
-const itemKey = ({ issuer, tokenId }: ReplayClaim): string => stateKey('replay', [issuer, tokenId]);
 
 /**
  * Uses of proofs, one item for each (issuer, token id), claimed by one conditional PutItem: of any number of callers at
@@ -20,7 +23,8 @@ const itemKey = ({ issuer, tokenId }: ReplayClaim): string => stateKey('replay',
  * issuance and no other; a `bind` claim stays, and stays bound.
  */
 export function dynamoReplays(options: ReplaysOptions): Replays {
-  const { client, table, clock } = options;
+  const { client, table, clock, kind = 'replay' } = options;
+  const itemKey = ({ issuer, tokenId }: ReplayClaim): string => stateKey(kind, [issuer, tokenId]);
   const met = new Map<string, string>();
   return {
     isLikely: (claim) => {
@@ -28,7 +32,7 @@ export function dynamoReplays(options: ReplaysOptions): Replays {
       return binding === undefined || (claim.reuse === 'bind' && binding === claim.binding);
     },
     claim: async (claim, signal) => {
-      remember(met, claim);
+      remember(met, itemKey(claim), claim.binding);
       const again = claim.reuse === 'bind' ? '#issuance = :issuance OR #binding = :binding' : '#issuance = :issuance';
       const input = {
         TableName: table,
@@ -72,10 +76,9 @@ export function dynamoReplays(options: ReplaysOptions): Replays {
 }
 
 /** Under the binding that it was met with first. */
-function remember(met: Map<string, string>, claim: ReplayClaim): void {
-  const key = itemKey(claim);
+function remember(met: Map<string, string>, key: string, binding: string): void {
   if (met.has(key)) return;
-  met.set(key, claim.binding);
+  met.set(key, binding);
   const [oldest] = met.keys();
   if (met.size > MOST_REMEMBERED && oldest !== undefined) met.delete(oldest);
 }

@@ -18,7 +18,7 @@ export interface StateTable {
  * and only the last part may contain one, so that no two lists of parts are the same text.
  */
 export const stateKey = (
-  kind: 'replay' | 'limit' | 'live' | 'revoked' | 'sign-in' | 'code' | 'device' | 'approval' | 'approver',
+  kind: 'replay' | 'dpop' | 'limit' | 'live' | 'revoked' | 'sign-in' | 'code' | 'device' | 'approval' | 'approver',
   parts: readonly string[],
 ): string => `${kind}#${createHash('sha256').update(parts.join('\0')).digest('hex')}`;
 

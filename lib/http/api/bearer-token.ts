@@ -16,6 +16,7 @@ export function readBearer(request: HttpRequest): Outcome<PresentedBearer> {
   if (scheme === undefined || token === undefined) return refuse('proof_missing');
   return accept({
     token,
+    requestId: request.id,
     ...(scheme.toLowerCase() === 'dpop' ? { key: 'required', ...readDpop(request, token) } : {}),
   });
 }

@@ -148,8 +148,10 @@ describe('a token that is bound to a key', () => {
       return [response.status, Object(await response.json()).reason, response.headers.get('www-authenticate')];
     };
     const good = { path, claims: { htm: 'GET', ath } };
-    expect(await read(`DPoP ${token}`, await proofOf(good))).toMatchObject([200, undefined, null]);
     const challenge = expect.stringMatching(/^DPoP .*invalid_dpop_proof/);
+    const once = await proofOf(good);
+    expect(await read(`DPoP ${token}`, once)).toMatchObject([200, undefined, null]);
+    expect(await read(`DPoP ${token}`, once)).toEqual([401, 'dpop_proof_replayed', challenge]);
     expect(await read(`Bearer ${token}`)).toEqual([401, 'dpop_proof_missing', challenge]);
     const without = await proofOf({ path, claims: { htm: 'GET' } });
     expect(await read(`DPoP ${token}`, without)).toEqual([401, 'dpop_proof_invalid', challenge]);
