@@ -19,7 +19,7 @@ export async function approverOfBearer(
 ): Promise<Outcome<Approver>> {
   const admitted = await admitBearer(ports, token, APPROVALS_SCOPE, signal);
   if (!admitted.ok) return admitted;
-  const principal = principalOfToken(admitted.value, 'access_token', ports.issuer);
+  const principal = principalOfToken(admitted.value, 'access_token', ports);
   if (!principal.ok) return principal;
   const actor = principal.value.lineage?.actors[0] ?? null;
   return accept({ principal: principal.value, actor, caller });

@@ -87,8 +87,7 @@ function liveAuthenticators(): Authenticators {
       if (verified.ok || verified.refusal.reason !== 'issuer_unknown') return verified;
       const jwt = parseJwt(token);
       if (!jwt.ok) return jwt;
-      const { signal } = context;
-      return brokerPrincipal(jwt.value, declared, { issuer, ownKeys: own, revocations, now: now(), signal });
+      return brokerPrincipal(jwt.value, declared, { ...context, issuer, ownKeys: own, revocations, now: now() });
     },
     awsIam: async (envelope, context) => {
       const { authenticateAwsIam } = await awsIamAuthenticator();

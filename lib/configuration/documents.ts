@@ -136,6 +136,8 @@ export interface Client {
   readonly dpop?: 'required';
   /** Audiences whose tokens it may introspect, beside its own. */
   readonly introspects: readonly string[];
+  /** The audiences that it is, and whose broker tokens it may exchange, acting; absent: none. */
+  readonly audiences?: readonly string[];
 }
 
 export interface ActorSelector {

@@ -1,5 +1,6 @@
 import { isBrokerIssuer, isLoopback } from '../loopback.ts';
 import { withApproversClaims } from './approvers-claims.ts';
+import { checkClientAudiences, withExchangingClients } from './client-audiences.ts';
 import {
   checkDisjoint,
   checkGrantSources,
@@ -88,6 +89,8 @@ export function loadFolder(directory: string, deployment: Deployment, progress: 
   checkGrantSources(documents, reportIn);
   checkDisjoint(documents.connections, deployment.issuer, reportIn);
   checkMetadataHosts(documents.clients, reportIn);
+  const isWhole = files.every(({ kind, document }) => kind !== 'scope' || document !== null);
+  checkClientAudiences(documents, { ownIssuer: deployment.issuer, isWhole }, reportIn);
   checkSizes(documents, reportIn);
   return { files, documents, problems: inOrder(problems) };
 }
@@ -144,10 +147,12 @@ const namesOf = (files: readonly LoadedFile[], kind: LoadedFile['kind']): Readon
   new Set(files.filter((file) => file.kind === kind).flatMap(({ name }) => name ?? []));
 
 function documentsOf(files: readonly LoadedFile[]): ConfigurationDocuments {
+  const clients = files.flatMap(({ document }) => (document?.kind === 'client' ? [document.client] : []));
+  const scopes = files.flatMap(({ document }) => (document?.kind === 'scope' ? [document.scope] : []));
   return {
     connections: files.flatMap(({ document }) => (document?.kind === 'connection' ? [document.connection] : [])),
-    clients: files.flatMap(({ document }) => (document?.kind === 'client' ? [document.client] : [])),
-    scopes: withApproversClaims(files.flatMap(({ document }) => (document?.kind === 'scope' ? [document.scope] : []))),
+    clients,
+    scopes: withExchangingClients(withApproversClaims(scopes), clients),
   };
 }
 

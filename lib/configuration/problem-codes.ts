@@ -42,7 +42,10 @@ export const PROBLEM_CODES = {
     'A template names an unknown key, or stands where none may: roles, endpoints, actions, names.',
     'write a condition key as ${key}, in a place that takes templates',
   ),
-  'unknown-name': error('A rule names a connection or client that no file has.', 'write the name of a document'),
+  'unknown-name': error(
+    "A rule names a connection or client that no file has, or a client an audience that no scope's tokens have.",
+    'write the name of a document, or the audience as the scope has it',
+  ),
   'repeated-name': error('Two files have one name: the second would quietly replace the first.', 'rename one of them'),
   'ambiguous-proof': error(
     'Two connections would answer for one proof, or one issuer has two sources of keys: the laxest would decide for all.',

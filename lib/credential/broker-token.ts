@@ -123,7 +123,8 @@ interface TokenTimesAndClaims {
 function tokenClaims(issuer: string, granted: GrantedTokens, input: GrantInput, more: TokenTimesAndClaims): JsonObject {
   const { principal, actor, client, issuance } = input;
   const act = actClaim(principal, actor);
-  const { audience } = granted[0].grant.document;
+  const { audience, exchangedBy } = granted[0].grant.document;
+  const isProof = audience === issuer || exchangedBy !== undefined;
   return {
     ...more.claims,
     iss: issuer,
@@ -138,7 +139,7 @@ function tokenClaims(issuer: string, granted: GrantedTokens, input: GrantInput, 
     ...(act === undefined ? {} : { act }),
     ...(input.key === null ? {} : { cnf: { jkt: input.key } }),
     ...(principal.mayAct === undefined ? {} : { may_act: principal.mayAct }),
-    [LINEAGE_CLAIM]: { ...ancestry(input), ...(audience === issuer ? origin(input) : {}) },
+    [LINEAGE_CLAIM]: { ...ancestry(input), ...(isProof ? origin(input) : {}) },
   };
 }
 
@@ -164,8 +165,8 @@ function ancestry({ principal, actor, client, through = [], proof }: GrantInput)
 const distinct = (texts: readonly string[]): readonly string[] => [...new Set(texts)];
 
 /**
- * What only this broker needs to know, of a token that may be a proof here: nothing of it may get lost at the next
- * exchange.
+ * What only this broker needs to know, of a token that may be a proof here (for itself, or for a client that may
+ * exchange it): nothing of it may get lost at the next exchange.
  */
 function origin({ principal, actor }: GrantInput): JsonObject {
   const ceilings = ceilingsOf({ principal, actor }).map(({ scopes, resources }) => ({ scopes, resources }));

@@ -103,6 +103,8 @@ export interface Lineage {
   readonly scopes: readonly string[];
   /** Those of the proofs that it came of. */
   readonly ceilings?: readonly Ceiling[];
+  /** The client that the token's audience is, which alone presents it and acts. Absent: this broker is the audience. */
+  readonly sentTo?: string;
   /** The token as it is, which a rule of the connection `broker` sees. */
   readonly token: { readonly subject: string; readonly claims: Claims };
 }
@@ -122,6 +124,8 @@ export interface AuthenticatedClient {
   readonly reuse: ProofReuse | null;
   /** Only where true: it gets no broker token but one that is bound to a key (RFC 9449). */
   readonly requiresDpop?: true;
+  /** The audiences that it is: it may exchange broker tokens that were sent to it as these. Absent: it is none. */
+  readonly audiences?: readonly string[];
 }
 
 /**

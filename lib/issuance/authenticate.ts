@@ -1,3 +1,4 @@
+import type { Server } from '../identity/broker-token/broker-principal.ts';
 import type {
   Actor,
   AuthenticatedClient,
@@ -24,6 +25,11 @@ export interface PresentedProofs {
   readonly client: ClientProof | null;
   /** A proof of possession of a key; absent: none came. */
   readonly dpop?: DpopProof;
+  /**
+   * Whether a broker token that was sent to the client that authenticates (its audience is one that the client is) is a
+   * subject's proof: in a token exchange (RFC 8693), and nowhere else. Absent: it is none.
+   */
+  readonly sentToClient?: 'accept';
   /** False: a client that cannot authenticate itself (a public one) is no caller here. */
   readonly publicClients: 'refuse' | 'accept';
 }
@@ -46,6 +52,8 @@ export interface VerifiedSignIn {
 /** What a verifier is told beside the proof. */
 export interface VerifierContext {
   readonly configuration: Configuration;
+  /** Whose audiences are those of a proof, beside this broker's own. */
+  readonly server?: Server;
   readonly signal: AbortSignal;
 }
 
@@ -125,12 +133,29 @@ async function authenticateAll(
     const { principal, through } = proofs.subject;
     return accept({ principal, actor: null, client: client.value, through, proof: null });
   }
-  const principal = await verifyFor(client.value, authenticators, proofs.subject, context);
+  const subjectContext = { ...context, ...serverOf(proofs, client.value) };
+  const principal = await verifyFor(client.value, authenticators, proofs.subject, subjectContext);
   if (!principal.ok) return principal;
   const before = principal.value.lineage?.actors[0] ?? null;
   const actor = await authenticateActor(authenticators, proofs.actor, client.value, before, context);
   if (!actor.ok) return actor;
+  const sentTo = principal.value.lineage?.sentTo;
+  // Whoever was sent the token is seen in what comes of it: nobody else can stand in its place.
+  if (sentTo !== undefined && actor.value?.client !== sentTo) {
+    const detail =
+      'The token was sent to the client that presents it: that client acts, and no other actor_token does.';
+    return refuse('proof_client_mismatch', { detail });
+  }
   return accept({ principal: principal.value, actor: actor.value, client: client.value, proof: proofs.subject });
+}
+
+/** A client that authenticated, where this request may bring what was sent to it. */
+function serverOf(
+  { sentToClient }: PresentedProofs,
+  client: AuthenticatedClient | null,
+): Pick<VerifierContext, 'server'> {
+  if (sentToClient === undefined || client?.audiences === undefined) return {};
+  return { server: { client: client.client, audiences: client.audiences } };
 }
 
 async function authenticateClient(

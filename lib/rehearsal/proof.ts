@@ -1,5 +1,5 @@
 import { callerNames } from '../identity/aws-iam/caller-claims.ts';
-import { principalOfToken } from '../identity/broker-token/broker-principal.ts';
+import { principalOfToken, type Server } from '../identity/broker-token/broker-principal.ts';
 import { viewClaims } from '../identity/oidc/claims-view.ts';
 import type { JwsHeader } from '../identity/oidc/jws.ts';
 import { parseJwt } from '../identity/oidc/jwt.ts';
@@ -31,10 +31,13 @@ export interface RehearsalContext {
   readonly issuer: string;
   /** The clock of a rehearsal that says no time of its own. */
   readonly now: EpochSeconds;
+  /** The client that authenticates, where what was sent to it is a proof. */
+  readonly server?: Server;
   readonly signal: AbortSignal;
 }
 
-const LIFETIME = 300;
+/** Of a broker token that says no end of its own, in seconds: an AWS session fits in (`proof_ends_too_soon`). */
+const LIFETIME = 3600;
 
 /** The instant at which a proof is good, where nothing else is said: a token's `iat`, a record's time; else null. */
 export function timeOf(proof: RehearsedProof): EpochSeconds | null {
@@ -102,7 +105,8 @@ async function claimsPrincipal(
   }
 }
 
-function brokerPrincipal(given: JsonObject, { issuer }: RehearsalContext, now: EpochSeconds): Outcome<Principal> {
+function brokerPrincipal(given: JsonObject, context: RehearsalContext, now: EpochSeconds): Outcome<Principal> {
+  const { issuer } = context;
   const subject = typeof given['sub'] === 'string' ? given['sub'] : 'client:rehearsed';
   const exp = typeof given['exp'] === 'number' ? given['exp'] : now + LIFETIME;
   if (now >= exp) return refuse('expired');
@@ -117,7 +121,7 @@ function brokerPrincipal(given: JsonObject, { issuer }: RehearsalContext, now: E
     ...{ subject, audience, tokenId: String(claims['jti']), expires: epochSeconds(exp), act: claims['act'] },
     ...{ parents: [], presenters: [], through: [], scopesBefore: [], boundTo: null, exchanges, claims, sha256: '' },
   };
-  return principalOfToken(token, 'jwt', issuer);
+  return principalOfToken(token, 'jwt', context);
 }
 
 /**

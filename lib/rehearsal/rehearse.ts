@@ -4,13 +4,14 @@ import { brokerTokenGranter } from '../credential/broker-token.ts';
 import type { Granters, Narrowing } from '../credential/grant.ts';
 import { oauthTokenGranter } from '../credential/oauth-token.ts';
 import type { DownstreamRequest } from '../downstream/downstream-request.ts';
-import { clientClaims, readClient } from '../identity/client/registered-client.ts';
+import { clientFacts, readClient } from '../identity/client/registered-client.ts';
 import type { Principal, Proof } from '../identity/principal.ts';
 import {
   type Authenticated,
   type Authenticators,
   authenticate,
   type PresentedProofs,
+  type VerifierContext,
 } from '../issuance/authenticate.ts';
 import { authorize, decisionInput } from '../issuance/authorize.ts';
 import { isScopeName } from '../issuance/decide-scopes.ts';
@@ -108,6 +109,7 @@ async function presented(
     actor: actor === null ? null : await asProof(actor, 'actor', context),
     client: client === null ? null : { method: 'none', client },
     publicClients: 'accept',
+    sentToClient: 'accept',
   };
 }
 
@@ -127,12 +129,12 @@ function authenticators(
   context: RehearsalContext,
   time: EpochSeconds,
 ): Authenticators {
-  const verify = async (role: string): Promise<Outcome<Principal>> => {
+  const verify = async (role: string, presented: Pick<VerifierContext, 'server'> = {}): Promise<Outcome<Principal>> => {
     const proof = role === 'actor' ? actor : subject;
-    return proof === null ? refuse('proof_missing') : rehearsedPrincipal(proof, context, time);
+    return proof === null ? refuse('proof_missing') : rehearsedPrincipal(proof, { ...context, ...presented }, time);
   };
   return {
-    jwt: ({ token }) => verify(token),
+    jwt: ({ token }, { server }) => verify(token, server === undefined ? {} : { server }),
     saml: ({ document }) => verify(document),
     awsIam: (envelope) => verify(envelope),
     client: async (proof) => {
@@ -140,7 +142,7 @@ function authenticators(
       const client = await readClient(name, context.configuration, context.signal);
       if (client === null) return refuse('client_authentication_failed', { detail: `There is no client ${name}.` });
       const evidence = { kind: 'client-secret', issuer: null, tokenId: null, sha256: null, expires: null } as const;
-      return accept({ client: name, claims: clientClaims(client), proof: evidence, reuse: null });
+      return accept({ client: name, ...clientFacts(client), proof: evidence, reuse: null });
     },
   };
 }

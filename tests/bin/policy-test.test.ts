@@ -189,6 +189,30 @@ test('a broker token is expected by its claims, and an intent is needed where th
   expect(await runTests(tests)).toMatchObject({ code: 0, out: '' });
 });
 
+test('a token that was sent to a client is a proof with that client alone, which acts', async () => {
+  const sent =
+    'proof: { connection: broker, claims: { aud: https://api.acme.internal, sub: "github:x", scope: report } }';
+  const scope = `scope: by-server
+allow: [{ connection: broker, actor: { client: bot } }]
+grant: { type: aws-session, roleArn: arn:aws:iam::111122223333:role/token-broker/by-server }
+`;
+  const more = {
+    'clients/bot.yaml': `${BOT}audiences: [https://api.acme.internal]\n`,
+    'clients/other.yaml': BOT.replaceAll('bot', 'other'),
+    'scopes/by-server.yaml': scope,
+  };
+  const asked = (rest: string): string => one(rest).replace('deploy-web', 'by-server');
+  const tags = '{ "token-broker:actor": "client:bot" }';
+  const tests = [
+    asked(`${sent}\nclient: bot\nexpect: { allowed: true, tags: ${tags} }`),
+    asked(`${sent}\nclient: other\nexpect: audience_mismatch`),
+    asked(`${sent}\nexpect: audience_mismatch`),
+    asked(`${sent}\nclient: bot\nactor: { connection: github, claims: ${JOB} }\nexpect: proof_client_mismatch`),
+  ];
+  const { code, out, err } = await runTests(tests.join(''), more);
+  expect([code, out + err]).toEqual([0, expect.stringContaining('4')]);
+});
+
 test('coverage names rules and conditions that no test made hold and fail', async () => {
   const { out } = await runTests(one(`${BY_JOB}\nexpect: allowed`), {}, '--coverage');
   expect(out).toContain('scopes/deploy-web.yaml:3: allow[0] StringEquals claims.ref: no test made it fail');

@@ -73,6 +73,17 @@ describe('a client', () => {
     ['a key set in plain http', 'client: bot\njwksUri: http://bot.example/keys\n', /jwksUri: must begin with https/],
     ['public without redirects', 'client: bot\npublic: true\n', /redirectUris: is required/],
     [
+      'audiences that nobody proves to be',
+      `${PUBLIC}audiences: [https://files.acme.internal]\n`,
+      /audiences: goes with secret, jwks or jwksUri only/,
+    ],
+    ['no audiences', `${SECRET}audiences: []\n`, /audiences: must not be empty/],
+    [
+      'an audience of no scope',
+      `${SECRET}audiences: [https://files.acme.internal]\n`,
+      /audiences\[0\]: no scope gives/,
+    ],
+    [
       'a redirect in plain http',
       PUBLIC.replace('127.0.0.1', 'bot.example'),
       /redirectUris\[0\]: must begin with https/,
@@ -107,5 +118,49 @@ describe('a client', () => {
 
   it.each(['[::1]', '127.0.0.1', '127.0.0.1:8080'])('loads with the loopback address %s as redirect', async (host) => {
     expect(await problems(PUBLIC.replace('127.0.0.1', host))).toEqual([]);
+  });
+});
+
+describe('the audiences that a client is', () => {
+  const FILES =
+    'scope: files\nallow: [{ client: bot }]\ngrant: { type: broker-token, audience: "https://files.acme.internal" }\n';
+  const folder = (audience: string, more: Readonly<Record<string, string>> = {}) => ({
+    'clients/bot.yaml': `${SECRET}audiences: ["${audience}"]\n`,
+    'scopes/files.yaml': FILES,
+    ...more,
+  });
+
+  it.each(['https://files.acme.internal', 'https://files.acme.internal/', 'HTTPS://files.acme.internal:443'])(
+    'mark the scopes of that audience, written %s, and no other',
+    async (audience) => {
+      const other = FILES.replace('scope: files', 'scope: other').replace('files.acme', 'other.acme');
+      const { clients, scopes } = await documentsOf(folder(audience, { 'scopes/other.yaml': other }));
+      expect(clients).toMatchObject([{ audiences: [audience] }]);
+      const by = scopes.map(({ scope, grant }) => [scope, 'exchangedBy' in grant ? grant.exchangedBy : null]);
+      expect(by).toEqual([
+        ['files', 'bot'],
+        ['other', null],
+      ]);
+    },
+  );
+
+  it.each([
+    [
+      'of another client',
+      folder('https://files.acme.internal', {
+        'clients/other.yaml':
+          'client: other\nsecret: token-broker/clients/other\naudiences: ["https://FILES.acme.internal/"]\n',
+      }),
+      /other\.yaml:3.*taken by the client bot: one audience is one client/,
+    ],
+    ['of this broker itself', folder('https://broker.example.com/'), /audiences\[0\]: is this broker itself/],
+    ['of a typing error', folder('https://files.acme.internl'), /audiences\[0\]: no scope gives broker tokens for/],
+  ])('are not those %s', async (_, files, expected) => {
+    expect(await problemsOf(files)).toEqual([expect.stringMatching(expected)]);
+  });
+
+  it('are not missed in a folder of which a scope could not be read', async () => {
+    const said = await problemsOf(folder('https://files.acme.internal', { 'scopes/files.yaml': 'scope: files\n' }));
+    expect(said.filter((each) => each.includes('audiences'))).toEqual([]);
   });
 });

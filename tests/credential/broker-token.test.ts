@@ -284,6 +284,16 @@ describe('a broker token', () => {
     });
   });
 
+  it.each([
+    ['for an API', {}, false],
+    ['for a client that may exchange it', { exchangedBy: 'files' }, true],
+    ['for this broker', { audience: ISSUER }, true],
+  ])('%s says what it came of only where it may be a proof', async (_, grant, told) => {
+    const { claims } = await mint({}, granted(grantOf(grant)));
+    const lineage = Object(claims?.['token_broker']);
+    expect('principal' in lineage && 'issuer' in lineage).toBe(told);
+  });
+
   it('ends in the second before its proof does, where that is in the midst of one', async () => {
     const { claims } = await mint({ endsBy: epochSeconds(SECOND + 300.5) });
     expect(claims?.['exp']).toBe(SECOND + 300);

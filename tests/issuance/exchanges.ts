@@ -84,15 +84,24 @@ export const openScope = (more: Partial<Scope>): Scope =>
 const tokenScope = (scope: string, claims: Readonly<Record<string, JsonValue>> = {}): Scope =>
   openScope({ scope, grant: { type: 'broker-token', audience: ISSUER, duration: seconds(7200), claims } });
 
+/** The audience that the client `portal` is. */
+const PORTAL = 'https://portal.acme.internal';
+const portalScope = (scope: string, claims: Readonly<Record<string, JsonValue>> = {}): Scope => {
+  const grant = { type: 'broker-token', audience: PORTAL, duration: seconds(7200), claims } as const;
+  return openScope({ scope, grant: { ...grant, exchangedBy: 'portal' } });
+};
+
 /**
  * The use case with its real granters, decisions and broker tokens, in memory. `link` gives a broker token for this
- * broker to whoever comes, `link-team` one that carries `team`; `mayAct` is that of Alice's own token.
+ * broker to whoever comes, `link-team` one that carries `team`; `portal` and `portal-team` are tokens for the client
+ * `portal`, which exchanges them. `mayAct` is that of Alice's own token.
  */
 export async function startExchanges(scopes: readonly Scope[], mayAct?: JsonValue) {
   const { privateKey, jwk } = await keyPair('k1');
   const { sessions, asked } = recordingSessions();
   const world = goodWorld();
-  const all = [...scopes, tokenScope('link'), tokenScope('link-team', { team: 'data' })];
+  const links = [tokenScope('link'), tokenScope('link-team', { team: 'data' })];
+  const all = [...scopes, ...links, portalScope('portal'), portalScope('portal-team', { team: 'data' })];
   const configuration = fakeConfiguration({ scopes: all });
   const limits: LimitCount[][] = [];
   const signer = {
@@ -107,11 +116,12 @@ export async function startExchanges(scopes: readonly Scope[], mayAct?: JsonValu
     ...world.ports,
     configurations: { current: async () => configuration },
     authenticators: {
-      jwt: async ({ token, declared }) => {
+      jwt: async ({ token, declared }, { server }) => {
         const known = own.get(token);
         if (known !== undefined) return accept(known);
         const jwt = parseJwt(token);
-        return jwt.ok ? brokerPrincipal(jwt.value, declared, contextOf([jwk])) : jwt;
+        const context = { ...contextOf([jwk]), ...(server === undefined ? {} : { server }) };
+        return jwt.ok ? brokerPrincipal(jwt.value, declared, context) : jwt;
       },
       client: async (proof: ClientProof) =>
         proof.client === null ? refuse('client_unknown') : accept(clientOf(proof.client)),
@@ -143,6 +153,7 @@ export async function startExchanges(scopes: readonly Scope[], mayAct?: JsonValu
           client:
             presenter === undefined ? null : { method: 'client_secret_basic', client: presenter, secret: 'unread' },
           publicClients: 'refuse',
+          sentToClient: 'accept',
         },
       }),
       new AbortController().signal,
@@ -163,4 +174,5 @@ const clientOf = (client: string): AuthenticatedClient => ({
   claims: claimsOf({ team: 'data' }),
   proof: { kind: 'client-secret', issuer: null, tokenId: null, sha256: null, secretVersion: 'v1', expires: null },
   reuse: null,
+  ...(client === 'portal' ? { audiences: [PORTAL] } : {}),
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { decodeJwt } from 'jose';
 import type { Rule } from '../../lib/configuration/documents.ts';
 import { seconds } from '../../lib/time.ts';
 import { aSessionGrant } from '../fakes/world.ts';
@@ -18,6 +19,9 @@ const WAYS: readonly (readonly [string, Presenting])[] = [
 /** How many exchanges made the token that is presented in the last one; at most three may follow one another. */
 const HOPS = [1, 2];
 const ALL = HOPS.flatMap((hops) => WAYS.map(([way, presenting]) => [hops, way, presenting] as const));
+
+/** Presented by the client that it was sent to, as which alone it is a proof. */
+const BY_PORTAL: Presenting = { client: 'portal' };
 
 /** Makes a broker token in `hops` exchanges, the first as `first` says, and presents it for `scope`. */
 async function chain(
@@ -308,5 +312,122 @@ describe('a claim of the origin', () => {
     expect(await tags('as-token', 'link-team')).toEqual(of('people:alice'));
     expect(await tags('role', 'link')).toBe('claim_withheld');
     expect(await tags('as-token', 'link')).toBe('template_value');
+  });
+});
+
+describe('a token that was sent to a client, which exchanges it', () => {
+  const sent = (exchange: Exchange, first: { readonly token: Token } & Presenting, more: Partial<Bring> = {}) =>
+    chain(exchange, first, 1, { ...BY_PORTAL, ...more }, more.scope ?? 'role', 'portal');
+  const reasonOf = async (denied: Partial<Rule>, first: { readonly token: Token } & Presenting) =>
+    (await sent(await deny(denied), first)).reason;
+
+  it.each([
+    ['by connection', { connections: ['people'] }],
+    ['by connection and subject', { connections: ['people'], when: sub('alice') }],
+    ['by the token itself', { connections: ['broker'], when: sub('people:alice') }],
+    ['by the key `connection`', { when: { StringEquals: { connection: ['people'] } } }],
+    ['by the label', { when: { StringEquals: { principal: ['alice@acme.example'] } } }],
+    ['by the client that it was sent to', { clients: ['portal'] }],
+    ['by that client as actor', named({ clients: ['portal'] })],
+    ['by the scope of the token', { connections: ['broker'], when: { StringEquals: { 'claims.scope': ['portal'] } } }],
+  ])('is denied %s', async (_, denied) => {
+    expect(await reasonOf(denied, { token: 'alice' })).toBe('not_allowed');
+  });
+
+  it.each([
+    ['the agent as client', { clients: ['agent'] }, byAgent],
+    ['the agent as actor', named({ clients: ['agent'] }), byAgent],
+    ['the workload', named({ connections: ['agents'] }), { token: 'alice', actorToken: 'agent-7' }],
+    [
+      'a client that only presented',
+      { clients: ['helper'] },
+      { token: 'alice', client: 'helper', actorToken: 'agent-7' },
+    ],
+  ])('is denied by who came between the person and the client: %s', async (_, denied, first) => {
+    expect(await reasonOf(denied, first)).toBe('not_allowed');
+    expect(await reasonOf(denied, { token: 'alice' })).toBe('granted');
+  });
+
+  it('counts as its person, whose source identity and label it has, and names the client to STS and in the ledger', async () => {
+    const limits = { perPrincipal: { count: 5, window: seconds(60) }, total: null };
+    const exchange = await startExchanges([openScope({ limits })]);
+    const direct = await exchange('alice', { scope: 'role' });
+    const later = await sent(exchange, byAgent);
+    expect(later.limits).toEqual(direct.limits);
+    expect(later.asked?.sourceIdentity).toBe(direct.asked?.sourceIdentity);
+    expect(later.asked?.tags).toContainEqual({ key: 'token-broker:actor', value: 'client:portal' });
+    expect(later.record).toMatchObject({
+      ...{ principal: 'alice@acme.example', connection: 'people', subject: 'alice', client: 'portal' },
+      ...{ actor: { client: 'portal' }, proof: { kind: 'broker' } },
+    });
+  });
+
+  it('is for nobody whom a rule admits without an actor', async () => {
+    const allow = [rule({ connections: ['people', 'broker'] })];
+    const exchange = await startExchanges([openScope({ allow })]);
+    expect((await sent(exchange, { token: 'alice' })).reason).toBe('not_allowed');
+  });
+
+  it('nests the client around who acted before, in what comes of it', async () => {
+    const exchange = await startExchanges([openScope({})]);
+    const { token, reason } = await sent(exchange, byAgent, { scope: 'link' });
+    expect(reason).toBe('granted');
+    expect(decodeJwt(token)).toMatchObject({
+      sub: 'people:alice',
+      act: { sub: 'client:portal', act: { sub: 'client:agent' } },
+      token_broker: { exchanges: 2, principal: 'alice@acme.example', issuer: 'https://people.example' },
+    });
+  });
+
+  it('ends what comes of it, and counts as a link of the chain', async () => {
+    const exchange = await startExchanges([openScope({})]);
+    const first = await exchange('alice', { scope: 'portal' });
+    const second = await exchange(first.token, { scope: 'portal', ...BY_PORTAL });
+    const third = await exchange(second.token, { scope: 'portal', ...BY_PORTAL });
+    expect(decodeJwt(third.token).exp).toBe(decodeJwt(first.token).exp);
+    expect((await exchange(third.token, { scope: 'role', ...BY_PORTAL })).reason).toBe('exchange_chain_too_long');
+  });
+
+  it.each([
+    ['another client', { client: 'agent' }, 'audience_mismatch'],
+    ['nobody who authenticates', {}, 'audience_mismatch'],
+    [
+      'the client, with an actor_token of somebody else',
+      { client: 'portal', actorToken: 'agent-7' },
+      'proof_client_mismatch',
+    ],
+  ])('is no proof by %s', async (_, presenting, reason) => {
+    const exchange = await startExchanges([openScope({})]);
+    const { token } = await exchange('alice', { scope: 'portal' });
+    expect((await exchange(token, { scope: 'role', ...presenting })).reason).toBe(reason);
+  });
+
+  it('may come with an actor_token of the client itself, and is no actor_token', async () => {
+    const exchange = await startExchanges([openScope({})]);
+    const { token } = await exchange('alice', { scope: 'portal' });
+    const own = await exchange('client:portal', { scope: 'link' });
+    expect((await exchange(token, { scope: 'role', ...BY_PORTAL, actorToken: own.token })).reason).toBe('granted');
+    expect((await exchange('alice', { scope: 'role', ...BY_PORTAL, actorToken: token })).reason).toBe(
+      'audience_mismatch',
+    );
+  });
+
+  it.each([
+    ['the client', { sub: 'portal' }, 'granted'],
+    ['somebody else', { sub: 'agent' }, 'may_act_mismatch'],
+  ])('is held to a `may_act` of %s', async (_, mayAct, reason) => {
+    const exchange = await startExchanges([openScope({})], mayAct);
+    const { token } = await exchange('alice', { scope: 'portal', client: mayAct.sub });
+    expect((await exchange(token, { scope: 'role', ...BY_PORTAL })).reason).toBe(reason);
+  });
+
+  it.each([
+    ['portal-team', 'granted'],
+    ['portal', 'claim_withheld'],
+  ])('of the scope %s carries the claims of that scope and no others', async (link, reason) => {
+    const when = { StringEquals: { 'claims.team': ['data'] } };
+    const allow = [rule({ connections: ['people'], when, ...named({ clients: ['portal'] }) })];
+    const exchange = await startExchanges([openScope({ allow })]);
+    expect((await chain(exchange, { token: 'alice' }, 1, BY_PORTAL, 'role', link)).reason).toBe(reason);
   });
 });

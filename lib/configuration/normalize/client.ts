@@ -40,6 +40,9 @@ export function normalizeClient(written: WrittenClient, deployment: Deployment, 
   if (written.assertionAudience !== undefined && written.jwks === undefined && written.jwksUri === undefined) {
     report(['assertionAudience'], 'goes with jwks or jwksUri only', 'misplaced-field');
   }
+  if (written.audiences !== undefined && written.public === true) {
+    report(['audiences'], 'goes with secret, jwks or jwksUri only: a public client proves nothing', 'misplaced-field');
+  }
   return {
     client: written.client,
     authentication: normalizeAuthentication(written, deployment, report),
@@ -48,6 +51,7 @@ export function normalizeClient(written: WrittenClient, deployment: Deployment, 
     claims: written.claims ?? {},
     ...(written.dpop === 'required' ? { dpop: written.dpop } : {}),
     introspects: written.introspects ?? [],
+    ...(written.audiences === undefined ? {} : { audiences: written.audiences }),
   };
 }
 

@@ -18,6 +18,7 @@ export const client = z
     claims: z.record(line(256), z.json()).optional(),
     dpop: z.enum(['optional', 'required'], 'must be optional or required').optional(),
     introspects: z.array(line(1000)).optional(),
+    audiences: z.array(line(1000)).min(1, 'must not be empty').max(100, 'has at most 100').optional(),
   })
   .meta({ title: 'Client', description: 'An OAuth client registered with the broker: clients/*.yaml' });
 

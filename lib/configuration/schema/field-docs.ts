@@ -133,6 +133,10 @@ const client: Docs = {
   introspects: say('Audiences whose tokens it may introspect, beside its own.', {
     examples: [['https://api.acme.internal']],
   }),
+  audiences: say(
+    'The audiences that this client is: it may exchange the broker tokens that it is sent as these, and acts for whom they name.',
+    { examples: [['https://mcp.acme.internal']] },
+  ),
 };
 
 const scope: Docs = {

@@ -1,6 +1,7 @@
 import { LINEAGE_CLAIM, PROTOCOL_CLAIMS } from '../../broker-token-claims.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
+import { isSameResource } from '../../resource-indicator.ts';
 import type { ParsedJwt } from '../oidc/jwt.ts';
 import { publicText } from '../oidc/public-text.ts';
 import type { Actor, Ceiling, Claims, DeclaredJwtType, Lineage, Principal, ProofEvidence } from '../principal.ts';
@@ -9,19 +10,31 @@ import { type BrokerToken, type BrokerTokenContext, verifyBrokerToken } from './
 /** At most so many exchanges may follow one another (contract section 3). */
 const MOST_EXCHANGES = 3;
 
+/** The client that authenticated, where it is audiences of its own. */
+export interface Server {
+  readonly client: string;
+  readonly audiences: readonly string[];
+}
+
+/** `server`: whoever presents the token, where what was sent to it is a proof; absent: it is none. */
+export interface PresentedContext extends BrokerTokenContext {
+  readonly server?: Server;
+}
+
 /**
  * The principal that a broker token names when it is a proof here: its origin, as if that had come itself, with `sub`
  * and the claims that the token carries; every other claim counts as withheld. Only a token whose audience is the
- * issuer itself is one, so that a resource server cannot turn a token it was sent into another. `declared` is the
- * caller's `subject_token_type`: an access token is no ID token.
+ * issuer itself is one, so that a resource server cannot turn a token it was sent into another; or the audience is
+ * `server`, which an operator said may. `declared` is the caller's `subject_token_type`: an access token is no ID
+ * token.
  */
 export async function brokerPrincipal(
   jwt: ParsedJwt,
   declared: DeclaredJwtType,
-  context: BrokerTokenContext,
+  context: PresentedContext,
 ): Promise<Outcome<Principal>> {
   const verified = await verifyBrokerToken(jwt, context);
-  return verified.ok ? principalOfToken(verified.value, declared, context.issuer) : verified;
+  return verified.ok ? principalOfToken(verified.value, declared, context) : verified;
 }
 
 /**
@@ -31,18 +44,27 @@ export async function brokerPrincipal(
 export function principalOfToken(
   token: Omit<BrokerToken, 'clientId' | 'scopes' | 'issuedAt'>,
   declared: DeclaredJwtType,
-  issuer: string,
+  { issuer, server }: Pick<PresentedContext, 'issuer' | 'server'>,
 ): Outcome<Principal> {
-  if (token.audience !== issuer) {
+  const sentTo = server?.audiences.some((audience) => isSameResource(audience, token.audience)) ? server.client : null;
+  if (token.audience !== issuer && sentTo === null) {
+    const or = server === undefined ? '' : ' or one that the client is';
     const came = publicText(token.audience);
-    const detail = `A broker token is a proof here only with the audience ${issuer}; it has: ${came}.`;
+    const detail = `A broker token is a proof here only with the audience ${issuer}${or}; it has: ${came}.`;
     return refuse('audience_mismatch', { detail });
   }
   if (declared === 'id_token') return refuse('type_mismatch', { detail: 'An ID token was declared; typ is at+jwt.' });
   if (token.exchanges >= MOST_EXCHANGES) return refuse('exchange_chain_too_long');
   const principal = readPrincipal(token, issuer);
-  return principal === null ? refuse('claims_invalid') : accept(principal);
+  if (principal !== null) return accept(sentTo === null ? principal : withServer(principal, sentTo));
+  // What a token came of it says only where it may be a proof: that was not so yet when this one was issued.
+  return refuse('claims_invalid', sentTo === null ? {} : { detail: OLDER });
 }
+
+const OLDER = 'The token does not say what it came of: it was issued before a client was this audience. Get a new one.';
+
+const withServer = (principal: Principal, sentTo: string): Principal =>
+  principal.lineage === null ? principal : { ...principal, lineage: { ...principal.lineage, sentTo } };
 
 /** null where the token is not one that this broker makes. */
 function readPrincipal(token: Parameters<typeof principalOfToken>[0], issuer: string): Principal | null {

@@ -63,9 +63,13 @@ export async function readPublicClient(
 }
 
 /** What its registration says of a client that authenticated. */
-export const clientFacts = (client: Client): Pick<AuthenticatedClient, 'claims' | 'requiresDpop'> => ({
+export const clientFacts = (client: Client): Pick<AuthenticatedClient, 'claims' | 'requiresDpop' | 'audiences'> => ({
   claims: clientClaims(client),
   ...(client.dpop === 'required' ? { requiresDpop: true } : {}),
+  // A public client proves nothing: it is no server that anybody could send a token to, whatever its document says.
+  ...(client.audiences === undefined || client.authentication.method === 'public'
+    ? {}
+    : { audiences: client.audiences }),
 });
 
 export const clientClaims = (client: Client): Claims => ({

@@ -13,6 +13,8 @@ export interface BrokerTokenGrant {
   readonly claims: Readonly<Record<string, JsonValue>>;
   /** Claims of the principal that go along as they are, where it has them. Absent: none. */
   readonly carries?: readonly string[];
+  /** The client that the audience is, and that may exchange what it is sent. Absent: there is none. */
+  readonly exchangedBy?: string;
 }
 
 export interface BrokerTokenTemplates {

@@ -6,21 +6,29 @@ import { compareLists } from './grant.ts';
 
 /** What a client may do that it could not, and the other way round. null: there is, or was, none. */
 export function compareClients(before: Client | null, after: Client | null): readonly Said[] {
-  if (before === null && after === null) return [];
-  if (before === null) return [gains('the client may authenticate')];
-  if (after === null) return [loses('the client may not authenticate any more')];
+  if (after === null) return before === null ? [] : [loses('the client may not authenticate any more')];
+  if (before === null) return [gains('the client may authenticate'), ...compareAudiences(null, after)];
   return [
     ...compareAuthentication(before, after),
     ...compareLists(before.redirectUris, after.redirectUris, (uri) => `codes sent to ${uri}`),
     ...compareLists(before.introspects, after.introspects, (audience) => `introspection of tokens for ${audience}`),
+    ...compareAudiences(before, after),
     ...compareFields(rest(before), rest(after), 'client'),
   ];
 }
+
+/** It may do with a token what the person could who sent it, as far as scopes name it as their actor. */
+const compareAudiences = (before: Client | null, { audiences }: Client): readonly Said[] =>
+  compareLists(
+    before?.audiences ?? [],
+    audiences ?? [],
+    (audience) => `exchanges of broker tokens that it is sent for ${audience}, acting for whom they name`,
+  );
 
 function compareAuthentication({ authentication: old }: Client, { authentication: now }: Client): readonly Said[] {
   if (old.method === now.method) return compareFields(fieldsOf(old), fieldsOf(now), 'client.authentication');
   return [changes(`the client authenticates by ${now.method} instead of ${old.method}`)];
 }
 
-const TOLD = new Set(['authentication', 'redirectUris', 'introspects']);
+const TOLD = new Set(['authentication', 'redirectUris', 'introspects', 'audiences']);
 const rest = (client: Client): JsonObject => fieldsBut(fieldsOf(client), TOLD);

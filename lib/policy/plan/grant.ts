@@ -33,6 +33,7 @@ export function compareGrants(before: Grant, after: Grant): readonly Said[] {
     ...compareReach(old, now),
     ...compareScopes(old, now),
     ...comparePermissions(old, now),
+    ...compareExchanges(old, now),
     ...compareFields(fieldsBut(old, TOLD), fieldsBut(now, TOLD), 'grant'),
   ];
 }
@@ -47,6 +48,7 @@ const TOLD = new Set([
   'scope',
   'repositories',
   'permissions',
+  'exchangedBy',
 ]);
 
 function limitsOf(before: Grant, after: Grant): readonly Said[] {
@@ -90,6 +92,12 @@ function compareReach(before: JsonObject, after: JsonObject): readonly Said[] {
 function compareScopes(before: JsonObject, after: JsonObject): readonly Said[] {
   const words = ({ scope }: JsonObject) => (typeof scope === 'string' ? scope.split(/[ ,]+/) : []);
   return compareLists(words(before), words(after), (word) => `the token's scope ${word}`);
+}
+
+/** Of a broker token: the client that it may be sent to, and that may exchange it. */
+function compareExchanges(before: JsonObject, after: JsonObject): readonly Said[] {
+  const by = ({ exchangedBy }: JsonObject) => (typeof exchangedBy === 'string' ? [exchangedBy] : []);
+  return compareLists(by(before), by(after), (client) => `exchanges of its tokens by the client ${client}`);
 }
 
 const LEVELS: readonly JsonValue[] = ['none', 'read', 'write', 'admin'];

@@ -72,7 +72,8 @@ export const proofExplanations: Explanations<typeof proofRefusals> = {
     fix: 'See error_description for the claim.',
   },
   audience_mismatch: {
-    cause: 'A value of `aud` is not listed in `audience` of the connection. Every value must be.',
+    cause:
+      'A value of `aud` is not listed in `audience` of the connection. Every value must be. Of a broker token: its audience is not this broker, nor, in a token exchange, one in `audiences` of the client that authenticates.',
     fix: 'Ask the issuer for the audience that error_description names.',
   },
   authorized_party_mismatch: {
@@ -81,8 +82,9 @@ export const proofExplanations: Explanations<typeof proofRefusals> = {
     fix: 'List the client of the issuer in `authorizedParties`.',
   },
   proof_client_mismatch: {
-    cause: 'An ID-JAG is presented by another client than its client_id names, or by none that authenticated.',
-    fix: 'Authenticate in the same request as the client that the ID-JAG was made for, under the name that it has here.',
+    cause:
+      'An ID-JAG is presented by another client than its client_id names, or by none that authenticated; or a broker token that was sent to a client comes with an actor_token of somebody else.',
+    fix: 'Authenticate in the same request as the client that the ID-JAG was made for, under the name that it has here. Leave actor_token out where a resource server exchanges what it was sent: it acts itself.',
   },
   type_mismatch: {
     cause:

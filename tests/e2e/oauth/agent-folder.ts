@@ -22,6 +22,10 @@ const WHOEVER = [
   '{ connection: [people, broker] }',
   '{ connection: [people, broker], actor: { connection: demo } }',
 ].concat(`{ connection: [people, broker], actor: { client: [${BOT}, other-bot] } }`);
+/** The audience that the client `files` is. */
+export const FILES = 'https://files.acme.internal';
+const BY_SERVER =
+  '{ connection: broker, when: { StringEquals: { claims.scope: files:read } }, actor: { client: files } }';
 const WHY = 'requires: { intent: true }\n';
 
 /**
@@ -33,6 +37,19 @@ export const agentFolder = (people: string): Folder => ({
   'connections/people.yaml': `connection: people\ntype: oidc\nissuer: "${people}"\njwksUri: "${people}/keys"\naudience: ["@ISSUER@"]\n`,
   'clients/bot.yaml': client(BOT),
   'clients/other-bot.yaml': client('other-bot'),
+  'clients/files.yaml': `${client('files')}audiences: ["${FILES}"]\n`,
+  // For people with and without an agent, at the server `files`, which acts for them in turn.
+  'scopes/files-read.yaml': scope(
+    'files:read',
+    [...WHOEVER],
+    `{ type: broker-token, audience: "${FILES}", duration: 1h }`,
+  ),
+  'scopes/role-by-server.yaml': scope('role-by-server', [BY_SERVER], shortRole),
+  'scopes/link-by-server.yaml': scope(
+    'link-by-server',
+    [BY_SERVER],
+    '{ type: broker-token, audience: "@ISSUER@", duration: 2h }',
+  ),
   'scopes/by-agent.yaml': scope('by-agent', [AGENT], api(AUDIENCE)),
   'scopes/role-by-agent.yaml': scope('role-by-agent', [AGENT], role),
   'scopes/by-person.yaml': scope('by-person', [ALICE], api(AUDIENCE)),

@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { env } from 'node:process';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { decodeJwt } from 'jose';
+import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { startSts } from '../../../local/endpoints/sts.ts';
 import { type Broker, startBroker } from '../broker.ts';
-import { agentFolder, BOT } from './agent-folder.ts';
+import { agentFolder, BOT, FILES } from './agent-folder.ts';
 import { type People, startPeople } from './people.ts';
 import { ACCESS_TOKEN, type Answer, basic, EXCHANGE, JWT, post, TOKEN } from './stage.ts';
 import { type Watched, watch } from './watched.ts';
@@ -17,7 +18,7 @@ beforeAll(async () => {
   sts = await watch(await startSts(0));
   const endpoints = { ...env, AWS_ENDPOINT_URL_STS: sts.url };
   broker = await startBroker({ config: agentFolder(people.url), endpoints });
-  const secrets = [BOT, 'other-bot'].map((name) => ({
+  const secrets = [BOT, 'other-bot', 'files'].map((name) => ({
     name: `token-broker/clients/${name}`,
     value: `the-secret-of-${name}`,
     host: null,
@@ -50,6 +51,22 @@ const again = (answer: Answer, form: Form, authorization?: string): Promise<Answ
   const subject_token = String(answer.body['access_token']);
   const asked = { grant_type: EXCHANGE, subject_token, subject_token_type: ACCESS_TOKEN, ...form };
   return post({ broker }, TOKEN, asked, authorization);
+};
+const postWith = async (form: Form, headers: Readonly<Record<string, string>>): Promise<Answer['body']> => {
+  const response = await fetch(`${broker.url}${TOKEN}`, { method: 'POST', headers, body: new URLSearchParams(form) });
+  return Object(await response.json());
+};
+/** A key, and proofs of it for the token endpoint (RFC 9449 section 4.2). */
+const dpopKey = async () => {
+  const { privateKey, publicKey } = await generateKeyPair('ES256');
+  const jwk = await exportJWK(publicKey);
+  const proof = (htu: string): Promise<string> =>
+    new SignJWT({ htm: 'POST', htu })
+      .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk })
+      .setJti(randomUUID())
+      .setIssuedAt()
+      .sign(privateKey);
+  return { proof };
 };
 const claimsOf = (answer: Answer) => decodeJwt(String(answer.body['access_token']));
 const recordOf = async (id: unknown): Promise<unknown> => {
@@ -272,6 +289,102 @@ describe('what is not lost on the way through a broker token (contract section 2
     expect(identityOf()).toBe(direct);
     expect((await forAlice({ scope: 'once' }, undefined, bob)).status).toBe(200);
     expect((await again(link, { scope: 'once' })).status).toBe(429);
+  });
+});
+
+describe('a token that was sent to a client that is its audience', () => {
+  const files = basic('files', 'the-secret-of-files');
+  const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+  const sent = async (authorization?: string, claims = {}): Promise<Answer> => {
+    const answer = await forAlice({ scope: 'files:read' }, authorization, claims);
+    expect([answer.status, claimsOf(answer).aud]).toEqual([200, FILES]);
+    return answer;
+  };
+  const textOf = (answer: Answer): string => String(answer.body['access_token']);
+  const subject = (answer: Answer): Form => ({ subject_token: textOf(answer), subject_token_type: ACCESS_TOKEN });
+
+  it('is exchanged by it for what names it as the actor, and both are told to STS and the ledger', async () => {
+    const token = await sent();
+    const answer = await again(token, { scope: 'role-by-server' }, files);
+    expect(answer).toMatchObject({ status: 200, body: { scope: 'role-by-server' } });
+    const { IssuanceId, Expiration } = JSON.parse(textOf(answer));
+    expect(Date.parse(Expiration) / 1000).toBeLessThanOrEqual(Number(claimsOf(token).exp));
+    expect(receivedTags()).toMatchObject({ 'token-broker:actor': 'client:files' });
+    expect(await recordOf(IssuanceId)).toMatchObject({
+      ...{ connection: 'people', subject: 'alice', client: 'files', actor: { client: 'files', subject: 'files' } },
+      proof: { kind: 'broker', tokenId: claimsOf(token).jti },
+    });
+  });
+
+  it('nests it around the agent that it was sent by, and what comes of it ends with the token', async () => {
+    const token = await sent(bot);
+    const answer = await again(token, { scope: 'link-by-server' }, files);
+    expect(claimsOf(answer)).toMatchObject({
+      ...{ sub: 'people:alice', exp: claimsOf(token).exp },
+      act: { sub: 'client:files', act: { sub: `client:${BOT}` } },
+    });
+  });
+
+  it.each([
+    ['another client', {}, otherBot, 'audience_mismatch'],
+    ['nobody who authenticates', {}, undefined, 'audience_mismatch'],
+    ['it, for a scope that names no actor', { scope: 'by-person' }, files, 'not_allowed'],
+    ['it, for a scope that names another one', { scope: 'role-by-bot', ...INTENT }, files, 'not_allowed'],
+    ['it, by an assertion grant', { grant_type: jwtBearer }, files, 'audience_mismatch'],
+  ])('is not taken from %s', async (_, form: Form, authorization, reason) => {
+    const token = await sent();
+    const asked = form['grant_type'] === undefined ? {} : { assertion: textOf(token) };
+    const proof = form['grant_type'] === undefined ? subject(token) : {};
+    const scoped = { grant_type: EXCHANGE, scope: 'role-by-server', ...proof, ...asked, ...form };
+    expect((await post({ broker }, TOKEN, scoped, authorization)).body['reason']).toBe(reason);
+  });
+
+  it('is none beside an actor_token of somebody else, and no actor_token', async () => {
+    const token = await sent();
+    const beside = await again(token, { scope: 'role-by-server', ...(await agent()) }, files);
+    expect(beside.body).toMatchObject({ error: 'invalid_request', reason: 'proof_client_mismatch' });
+    const actor = { actor_token: textOf(token), actor_token_type: ACCESS_TOKEN };
+    expect((await forAlice({ scope: 'any-link', ...actor }, files)).body['reason']).toBe('audience_mismatch');
+  });
+
+  it('is no proof anywhere else, whoever brings it', async () => {
+    const token = await sent();
+    const path = '/v1/credentials/role-by-server';
+    expect((await post({ broker }, path, subject(token), files)).body['reason']).toBe('audience_mismatch');
+    const bearer = { headers: { authorization: `Bearer ${textOf(token)}` } };
+    for (const route of [path, '/v1/issuances', '/v1/scopes']) {
+      const response = await fetch(`${broker.url}${route}`, bearer);
+      expect([response.status, await response.json()]).toMatchObject([401, { reason: 'audience_mismatch' }]);
+    }
+    const sts = { Action: 'AssumeRoleWithWebIdentity', Version: '2011-06-15', RoleSessionName: 'agent' };
+    const RoleArn = 'arn:aws:broker:::scope/role-by-server';
+    const body = new URLSearchParams({ ...sts, RoleArn, WebIdentityToken: textOf(token) });
+    const answer = await fetch(`${broker.url}/sts`, { method: 'POST', body });
+    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('audience')]);
+  });
+
+  it('is over for it, too, once it is revoked, and held to its may_act', async () => {
+    const token = await sent(bot);
+    expect((await post({ broker }, '/oauth2/revoke', { token: textOf(token) }, bot)).status).toBe(200);
+    expect((await again(token, { scope: 'role-by-server' }, files)).body['reason']).toBe('revoked');
+    const forBot = await sent(bot, { may_act: { sub: BOT } });
+    expect((await again(forBot, { scope: 'role-by-server' }, files)).body['reason']).toBe('may_act_mismatch');
+  });
+
+  it('bound to a key is good with a proof of that key alone, which the server cannot have', async () => {
+    const key = await dpopKey();
+    const subject_token = await people.token({ aud: broker.url });
+    const asked = { grant_type: EXCHANGE, subject_token, subject_token_type: JWT, scope: 'files:read' };
+    const bound = await postWith(asked, { dpop: await key.proof(`${broker.url}${TOKEN}`) });
+    expect(bound).toMatchObject({ token_type: 'DPoP' });
+    const exchange = {
+      ...{ grant_type: EXCHANGE, subject_token: String(bound['access_token']), subject_token_type: ACCESS_TOKEN },
+      scope: 'role-by-server',
+    };
+    const authorization = files;
+    expect(await postWith(exchange, { authorization })).toMatchObject({ reason: 'dpop_proof_missing' });
+    const own = await (await dpopKey()).proof(`${broker.url}${TOKEN}`);
+    expect(await postWith(exchange, { authorization, dpop: own })).toMatchObject({ reason: 'dpop_key_mismatch' });
   });
 });
 

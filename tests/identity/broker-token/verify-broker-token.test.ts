@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { CryptoKey } from 'jose';
-import { brokerPrincipal } from '../../../lib/identity/broker-token/broker-principal.ts';
+import { brokerPrincipal, type Server } from '../../../lib/identity/broker-token/broker-principal.ts';
 import { verifyBrokerToken } from '../../../lib/identity/broker-token/verify-broker-token.ts';
 import type { JsonObject } from '../../../lib/json.ts';
 import { Fault } from '../../../lib/outcome.ts';
@@ -129,7 +129,8 @@ describe('a broker token as a proof', () => {
   const present = async (
     claims: Readonly<Record<string, unknown>>,
     declared: 'jwt' | 'id_token' | 'access_token' = 'jwt',
-  ) => brokerPrincipal(parsed(await brokerToken(key, claims)), declared, contextOf([jwk]));
+    more: { readonly server?: Server } = {},
+  ) => brokerPrincipal(parsed(await brokerToken(key, claims)), declared, { ...contextOf([jwk]), ...more });
 
   it('names its origin, as if that had come itself, with what it came of', async () => {
     const act = { sub: 'client:agent', act: { sub: 'k8s:sa:other' } };
@@ -208,6 +209,43 @@ describe('a broker token as a proof', () => {
         detail: `A broker token is a proof here only with the audience ${ISSUER}; it has: https://api.acme.internal.`,
       },
     });
+  });
+
+  it.each([
+    ['as it stands', 'https://api.acme.internal'],
+    ['in another writing of that origin', 'https://API.acme.internal/'],
+  ])('is for the client whose audience it has, %s', async (_, audience) => {
+    const server = { client: 'api', audiences: ['https://other.acme.internal', audience] };
+    expect(await present({ aud: 'https://api.acme.internal' }, 'access_token', { server })).toMatchObject({
+      value: { source: { kind: 'client', name: 'nightly-bot' }, lineage: { sentTo: 'api' } },
+    });
+  });
+
+  it.each([
+    ['another audience', { aud: 'https://other.acme.internal' }, 'audience_mismatch'],
+    ['a path below it', { aud: 'https://api.acme.internal/mcp' }, 'audience_mismatch'],
+    ['its audience among others', { aud: ['https://api.acme.internal'] }, 'claims_invalid'],
+    [
+      'no word of its origin',
+      { aud: 'https://api.acme.internal', token_broker: { parents: [], exchanges: 0 } },
+      'claims_invalid',
+    ],
+    [
+      'three exchanges behind it',
+      { aud: 'https://api.acme.internal', token_broker: { ...LINEAGE, exchanges: 3 } },
+      'exchange_chain_too_long',
+    ],
+    ['an end in the past', { aud: 'https://api.acme.internal', exp: NOW_SECONDS }, 'expired'],
+  ])('is nothing of a client with %s', async (_, claims, reason) => {
+    const server = { client: 'api', audiences: ['https://api.acme.internal'] };
+    expect(await present(claims, 'jwt', { server })).toMatchObject({ ok: false, refusal: { reason } });
+  });
+
+  it('for this broker itself is of nobody in particular, whatever audiences the client is', async () => {
+    const server = { client: 'api', audiences: ['https://api.acme.internal'] };
+    const presented = await present({}, 'jwt', { server });
+    expect(presented).toMatchObject({ ok: true });
+    expect(presented).not.toHaveProperty('value.lineage.sentTo');
   });
 
   it('is no ID token', async () => {

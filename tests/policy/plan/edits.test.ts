@@ -572,6 +572,14 @@ const edits: [string, Files, readonly string[]][] = [
     ['loses | client bot | - | introspection of tokens for https://api.example.com'],
   ],
   [
+    'an audience that a client is',
+    edited('clients/bot.yaml', 'introspects', 'audiences: [https://api.example.com]\nintrospects'),
+    [
+      'gains | client bot | - | exchanges of broker tokens that it is sent for https://api.example.com, acting for whom they name',
+      'gains | scope read | - | exchanges of its tokens by the client bot',
+    ],
+  ],
+  [
     'claims of a client',
     edited('clients/bot.yaml', 'introspects', 'claims: { team: data }\nintrospects'),
     ['changes | client bot | - | client.claims.team is data instead of nothing'],
