@@ -7,8 +7,8 @@ import { presentedDevice } from './device-code.ts';
 import { type OauthGrantType, withScopes } from './grant-type.ts';
 
 /**
- * RFC 8693 section 2.1. A person who signed in comes by their code, and has no actor. Here alone, a client presents what
- * it was sent as a resource server.
+ * RFC 8693 section 2.1. A person who signed in comes by their code, and has no actor. Here alone, a client presents
+ * what it was sent as a resource server.
  */
 export const tokenExchange: OauthGrantType = {
   badProof: 'invalid_request',
