@@ -39,18 +39,28 @@ export async function trustClient(
   signal: AbortSignal,
 ): Promise<Outcome<null>> {
   if (OWN_PAGES.includes(client) && redirectUri === `${issuer}/${client}`) return accept(null);
+  const registered = await publicRedirects({ loopback, clientDocuments }, client, configuration, signal);
+  if (!registered.ok) return registered;
+  return isRegistered(redirectUri, registered.value) ? accept(null) : refuse('redirect_uri_mismatch');
+}
+
+/**
+ * The redirect URIs of a public client, by its file or by its document. Refuses as `trustClient` does where there is no
+ * such client.
+ */
+export async function publicRedirects(
+  { loopback, clientDocuments }: Omit<TrustPorts, 'issuer'>,
+  client: string,
+  configuration: Configuration,
+  signal: AbortSignal,
+): Promise<Outcome<readonly string[]>> {
   const document = clientIdUrl(client, loopback ? 'loopback' : 'public');
   if (document !== null) {
     // Nothing is fetched for a host that no file names.
     if ((await configuration.metadataClient(document.host, signal)) === null) return refuse('client_unknown');
-    const registered = await clientDocuments.redirectUris(client, signal);
-    return registered.ok ? trustRedirect(redirectUri, registered.value) : registered;
+    return clientDocuments.redirectUris(client, signal);
   }
   const found = CLIENT_NAME.test(client) ? await configuration.client(client, signal) : null;
   if (found === null) return refuse('client_unknown');
-  if (found.authentication.method !== 'public') return refuse('client_not_permitted');
-  return trustRedirect(redirectUri, found.redirectUris);
+  return found.authentication.method === 'public' ? accept(found.redirectUris) : refuse('client_not_permitted');
 }
-
-const trustRedirect = (redirectUri: string, registered: readonly string[]): Outcome<null> =>
-  isRegistered(redirectUri, registered) ? accept(null) : refuse('redirect_uri_mismatch');

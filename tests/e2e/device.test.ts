@@ -35,8 +35,12 @@ const reasonOf = async (answer: Response) => {
 };
 
 /** Types the code, signs in, and returns the page that asks. */
-async function toConsent(code: string, person = new Browser(broker.url)) {
-  const compared = await (await person.post('/device', { user_code: code })).text();
+async function toConsent(
+  code: string,
+  person = new Browser(broker.url),
+  chosen: Readonly<Record<string, string>> = {},
+) {
+  const compared = await (await person.post('/device', { user_code: code, ...chosen })).text();
   const link = /<a rel="noreferrer" href="([^"]+)"/.exec(compared)?.[1]?.replaceAll('&amp;', '&') ?? '';
   const page = await (await person.answer(readAuthnRequest(link).id)).text();
   return { person, compared, page };
@@ -92,6 +96,40 @@ describe('the device grant (RFC 8628)', () => {
     expect(answer.error_description).toContain('15 seconds');
   });
 
+  it('of a resource alone gives the scopes there that the person may have, who chooses where to sign in', async () => {
+    const device = await begin({ scope: '', resource: 'https://api.example.com', connection: '' });
+    const person = new Browser(broker.url);
+    const choice = await (await person.post('/device', { user_code: device.user_code })).text();
+    expect(choice).toContain('“build-7 &lt;b&gt;”');
+    expect(choice).toContain('https://api.example.com');
+    const names = [...choice.matchAll(/name="connection" value="([^"]+)"/g)].map(([, name]) => name);
+    expect(names).toContain('corp');
+    const [, kept = ''] = /name="user_code" value="([^"]+)"/.exec(choice) ?? [];
+    const { page } = await toConsent(kept, person, { connection: 'corp' });
+    expect(page).toContain('api, other');
+    await person.decide(formOf(page), 'allow');
+    expect(await (await poll(device)).json()).toMatchObject({ token_type: 'Bearer', scope: 'api other' });
+  });
+
+  it('is for the connection that the program named, whatever is chosen', async () => {
+    const device = await begin();
+    const answer = await new Browser(broker.url).post('/device', { user_code: device.user_code, connection: 'portal' });
+    expect(await answer.text()).toContain('sign in at corp');
+  });
+
+  it.each(['nowhere', 'aws-iam'])('sends nobody to a connection %s that is none to sign in at', async (connection) => {
+    const device = await begin({ connection: '' });
+    const answer = await new Browser(broker.url).post('/device', { user_code: device.user_code, connection });
+    expect([answer.status, (await answer.text()).includes('sign_in_connection')]).toEqual([404, true]);
+  });
+
+  it('says on the page that nobody has anything of a resource, and gives nothing', async () => {
+    const device = await begin({ scope: '', resource: 'https://nobody.example.com' });
+    const { page } = await toConsent(device.user_code);
+    expect(page).toContain('target_mismatch');
+    expect((await reasonOf(await poll(device)))[2]).toBe('device_pending');
+  });
+
   it('gives nothing to who was denied', async () => {
     const device = await begin();
     expect(await (await decide(device.user_code, 'deny')).text()).toContain('The device gets nothing');
@@ -133,7 +171,7 @@ describe('the device grant (RFC 8628)', () => {
     ['a client that has a secret', { client_id: 'bot' }, 400, 'client_not_permitted'],
     ['no client', { client_id: '' }, 400, 'parameter_missing'],
     ['no scope', { scope: '' }, 400, 'scope_missing'],
-    ['no connection', { connection: '' }, 400, 'parameter_missing'],
+    ['a resource that is no absolute URI', { scope: '', resource: 'api' }, 400, 'target_mismatch'],
     ['an unknown connection', { connection: 'nowhere' }, 404, 'sign_in_connection'],
     ['a name that turns the text around it', { device_name: 'a\u202eb' }, 400, 'parameter_invalid'],
     ['a policy', { policy: '{}' }, 400, 'parameter_invalid'],

@@ -205,6 +205,15 @@ describe('GET /oauth2/authorize', () => {
       const granted = Object(await (await ask(document.url)).json());
       expect(granted).toMatchObject({ token_type: 'Bearer', scope: 'api' });
       expect(claimsOf(granted.access_token).token_broker.through).toEqual([document.url, 'agents']);
+      const device = (client: string) =>
+        fetch(`${other.url}/oauth2/device_authorization`, {
+          method: 'POST',
+          body: new URLSearchParams({ client_id: client, scope: 'api', connection: 'corp' }),
+        });
+      expect(await (await device(document.url)).json()).toMatchObject({ interval: 5 });
+      expect(await (await device('https://elsewhere.example/client.json')).json()).toMatchObject({
+        ...{ error: 'invalid_request', reason: 'client_unknown' },
+      });
       await expectRevocable(other, granted.access_token);
       const elsewhere = await person.authorize({ client_id: document.url.replace('client.json', 'moved.json') });
       expect([elsewhere.status, await elsewhere.text()]).toEqual([400, expect.stringContaining('it redirects')]);

@@ -1,4 +1,5 @@
 import { accept, type Outcome, refuse } from '../../outcome.ts';
+import type { Parameters } from '../parameters.ts';
 
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/;
 const MOST_SCOPES = 20;
@@ -9,4 +10,13 @@ export function readScopes(text: string | null): Outcome<readonly string[]> {
   if (!SCOPE.test(text)) return refuse('not_allowed');
   const scopes = [...new Set(text.split(' '))];
   return scopes.length > MOST_SCOPES ? refuse('scopes_incompatible') : accept(scopes);
+}
+
+/**
+ * The scopes that a request names; none where it names a `resource` in their place: then they are those of the resource
+ * that whoever it is for may have, once that is known (RFC 8707 section 2).
+ */
+export function readScopesOrResource(form: Parameters): Outcome<readonly string[]> {
+  const scope = form.one('scope');
+  return scope === null && form.one('resource') !== null ? accept([]) : readScopes(scope);
 }

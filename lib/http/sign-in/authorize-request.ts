@@ -6,7 +6,7 @@ import type { AuthorizationRequest, ResponseMode } from '../../sign-in/sign-ins.
 import { readForm } from '../form.ts';
 import type { HttpRequest } from '../http-request.ts';
 import { refuseOtherNarrowing } from '../narrowing-parameters.ts';
-import { readScopes } from '../oauth/scope-parameter.ts';
+import { readScopesOrResource } from '../oauth/scope-parameter.ts';
 import { readTargets } from '../oauth/target-parameters.ts';
 import { givenOnce, invalidParameter, missingParameter, type Parameters, repeatedParameter } from '../parameters.ts';
 import type { RouteRequest } from '../route.ts';
@@ -68,11 +68,7 @@ export function readAuthorize({ query, client, redirectUri }: RedirectParameters
   if (codeChallenge === null || query.one('code_challenge_method') !== 'S256' || !isCodeChallenge(codeChallenge)) {
     return refuse('code_challenge_missing');
   }
-  const scope = query.one('scope');
-  // Of a resource alone, the scopes are those that the person may have there, whoever that will be (RFC 8707 section
-  // 2).
-  const byResource = scope === null && query.one('resource') !== null;
-  const asked = allOf(byResource ? accept([]) : readScopes(scope), readTargets(query));
+  const asked = allOf(readScopesOrResource(query), readTargets(query));
   if (!asked.ok) return asked;
   const [scopes, targets] = asked.value;
   const connection = query.one('connection');

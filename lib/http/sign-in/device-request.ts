@@ -7,7 +7,7 @@ import { secretJson } from '../http-answer.ts';
 import { refuseOtherNarrowing } from '../narrowing-parameters.ts';
 import { readClientAuthentication } from '../oauth/endpoint-authentication.ts';
 import { oauthError } from '../oauth/oauth-error.ts';
-import { readScopes } from '../oauth/scope-parameter.ts';
+import { readScopesOrResource } from '../oauth/scope-parameter.ts';
 import { readTargets } from '../oauth/target-parameters.ts';
 import { invalidParameter, missingParameter } from '../parameters.ts';
 import type { Route, RouteRequest } from '../route.ts';
@@ -51,13 +51,13 @@ function bodyOf({ deviceCode, userCode, expiresIn, interval }: BegunDevice, issu
   };
 }
 
-/** `connection` and `device_name` are this broker's own. */
+/** `connection` (left out: the person chooses) and `device_name` are this broker's own. */
 function readDeviceRequest(request: RouteRequest): Outcome<DeviceRequest> {
   const form = readForm(request, FORM);
   if (!form.ok) return form;
   const usable = allOf(
     readClientAuthentication(request, form.value),
-    readScopes(form.value.one('scope')),
+    readScopesOrResource(form.value),
     readTargets(form.value),
     refuseOtherNarrowing(form.value, ['scope', ...TARGETS]),
   );
@@ -66,7 +66,6 @@ function readDeviceRequest(request: RouteRequest): Outcome<DeviceRequest> {
   if (client === null) return missingParameter('client_id');
   if (client.method !== 'none') return refuse('client_not_permitted');
   const connection = form.value.one('connection');
-  if (connection === null) return missingParameter('connection');
   const name = form.value.one('device_name');
   if (name !== null && !NAME.test(name)) return invalidParameter('device_name is up to 64 printable characters.');
   return accept({ client: client.client, connection, scopes, targets, name, sourceIp: request.sourceIp });

@@ -6,7 +6,7 @@ import { readForm } from '../form.ts';
 import { missingParameter } from '../parameters.ts';
 import type { Route, RouteAnswer, RouteRequest } from '../route.ts';
 import { PAGE_ROUTE } from './page-route.ts';
-import { comparePage, deviceCodePage } from './pages/device-pages.ts';
+import { chooseConnectionPage, comparePage, deviceCodePage } from './pages/device-pages.ts';
 import { type ProviderRedirectPorts, redirectToProvider } from './provider-redirect.ts';
 
 export interface DevicePagePorts extends ProviderRedirectPorts {
@@ -25,7 +25,7 @@ const COUNTER = 'user code';
 
 /**
  * `/device` (RFC 8628 section 3.3): a form for the code, and what its POST finds: which machine asks, to be compared,
- * with the way to the identity provider. The code of `verification_uri_complete` is filled in and nothing more.
+ * with the way to the identity provider, once the person has chosen one where the program names none. The code of `verification_uri_complete` is filled in and nothing more.
  */
 export const deviceRoute = (ports: DevicePagePorts): Route => ({
   ...PAGE_ROUTE,
@@ -55,11 +55,20 @@ async function compare(
     const wait = await ports.wrongCodes.count(COUNTER, request.sourceIp);
     return wait === null ? refuse('user_code_unknown') : refuse('user_code_attempts_exceeded', { retryAfter: wait });
   }
-  const authorization = authorizationOf(pending);
-  const begun = await redirectToProvider(ports, request, { connection: pending.connection, authorization }, signal);
+  const connection = pending.connection ?? form.value.one('connection');
+  if (connection === null) {
+    const connections = await (await ports.configurations.current(signal)).signInConnections(signal);
+    return accept({ answer: chooseConnectionPage(pending, connections, request.id) });
+  }
+  const begun = await redirectToProvider(
+    ports,
+    request,
+    { connection, authorization: authorizationOf(pending) },
+    signal,
+  );
   if (!begun.ok) return begun;
   const { headers, cookies } = begun.value.answer;
-  const page = comparePage(pending, String(headers?.['location'] ?? ''), request.id);
+  const page = comparePage(pending, { connection, location: String(headers?.['location'] ?? '') }, request.id);
   return accept({ answer: { ...page, ...(cookies === undefined ? {} : { cookies }) } });
 }
 

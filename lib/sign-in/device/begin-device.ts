@@ -4,9 +4,10 @@ import type { Clock, Random } from '../../ports/host.ts';
 import { epochSeconds, type Seconds, seconds, toEpochSeconds } from '../../time.ts';
 import { signInConnection } from '../oidc/sign-in-connection.ts';
 import { hashOf, makeSecret } from '../secret.ts';
+import { publicRedirects, type TrustPorts } from '../trust-client.ts';
 import { type DeviceRequest, type Devices, userCodeOf } from './devices.ts';
 
-export interface BeginDevicePorts {
+export interface BeginDevicePorts extends Omit<TrustPorts, 'issuer'> {
   readonly clock: Clock;
   readonly random: Random;
   readonly devices: Devices;
@@ -28,9 +29,9 @@ const CODE_BYTES = 24;
 const MOST_TRIES = 5;
 
 /**
- * Begins to wait for somebody at a browser: for ten minutes, under a user code that nobody else waits under. Refuses
- * with client_unknown, client_not_permitted (as the authorization endpoint has public clients only) and
- * sign_in_connection.
+ * Begins to wait for somebody at a browser: for ten minutes, under a user code that nobody else waits under. Without a
+ * connection the person chooses one. Refuses as the authorization endpoint does for what is no public client, with
+ * sign_in_connection, and with parameter_missing where there is no connection to choose.
  */
 export async function beginDevice(
   ports: BeginDevicePorts,
@@ -38,16 +39,10 @@ export async function beginDevice(
   configuration: Configuration,
   signal: AbortSignal,
 ): Promise<Outcome<BegunDevice>> {
-  const client = /^[a-z][a-z0-9-]{0,62}$/.test(request.client)
-    ? await configuration.client(request.client, signal)
-    : null;
-  if (client === null) return refuse('client_unknown');
-  if (client.authentication.method !== 'public') return refuse('client_not_permitted');
-  const connection = await configuration.connection(request.connection, signal);
-  if (connection?.type !== 'saml') {
-    const oidc = await signInConnection(request.connection, configuration, signal);
-    if (!oidc.ok) return oidc;
-  }
+  const client = await publicRedirects(ports, request.client, configuration, signal);
+  if (!client.ok) return client;
+  const connection = await checkConnection(request.connection, configuration, signal);
+  if (!connection.ok) return connection;
   const expires = epochSeconds(Math.floor(toEpochSeconds(ports.clock.now())) + LIFETIME);
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const userCode = userCodeOf(ports.random.bytes(CODE_BYTES));
@@ -58,4 +53,20 @@ export async function beginDevice(
     if (begun) return accept({ deviceCode, userCode, expiresIn: LIFETIME, interval: POLL_INTERVAL });
   }
   throw new Fault('sign-ins', 'no free user code was found');
+}
+
+/** Of one that is named, whether people sign in there; of none, whether there is any. */
+async function checkConnection(
+  name: string | null,
+  configuration: Configuration,
+  signal: AbortSignal,
+): Promise<Outcome<unknown>> {
+  if (name === null) {
+    const all = await configuration.signInConnections(signal);
+    return all.length > 0
+      ? accept(null)
+      : refuse('parameter_missing', { detail: 'The parameter connection is missing.' });
+  }
+  const connection = await configuration.connection(name, signal);
+  return connection?.type === 'saml' ? accept(null) : signInConnection(name, configuration, signal);
 }

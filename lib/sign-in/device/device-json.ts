@@ -11,7 +11,8 @@ export const deviceJson = ({ client, connection, scopes, targets, name, sourceIp
 export function deviceOf(value: unknown): DeviceRequest {
   if (!isJsonObject(value)) throw broken();
   const { client, connection, scopes, targets, name, sourceIp } = value;
-  if (typeof client !== 'string' || typeof connection !== 'string' || typeof sourceIp !== 'string') throw broken();
+  if (typeof client !== 'string' || typeof sourceIp !== 'string') throw broken();
+  if (typeof connection !== 'string' && connection !== null) throw broken();
   if (typeof name !== 'string' && name !== null) throw broken();
   return { client, connection, name, sourceIp, scopes: textsOf(scopes), targets: textsOf(targets) };
 }

@@ -3,7 +3,9 @@ import type { EpochSeconds, Seconds } from '../../time.ts';
 /** What a program on a machine without a browser asked for (RFC 8628 section 3.1). */
 export interface DeviceRequest {
   readonly client: string;
-  readonly connection: string;
+  /** null: the person chooses. */
+  readonly connection: string | null;
+  /** None where a resource is named in their place: then those that the person may have there. */
   readonly scopes: readonly string[];
   /** `resource` and `audience`, as of an authorization request. */
   readonly targets: readonly string[];

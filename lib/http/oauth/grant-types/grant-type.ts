@@ -3,7 +3,7 @@ import type { PresentedProofs } from '../../../issuance/authenticate.ts';
 import { accept, allOf, type Outcome } from '../../../outcome.ts';
 import type { Redeemed } from '../../../sign-in/issue-by-code.ts';
 import type { Parameters } from '../../parameters.ts';
-import { readScopes } from '../scope-parameter.ts';
+import { readScopesOrResource } from '../scope-parameter.ts';
 
 /** What a token request presents, and the scopes that it asks for: those of a code stand with it. */
 export type Presented =
@@ -27,13 +27,8 @@ export interface OauthGrantType {
   read(form: Parameters, client: ClientProof | null): Outcome<Presented>;
 }
 
-/**
- * Proofs, with the scopes that the form names beside them; none where it names a resource instead: then they are those
- * of the resource that the caller may have.
- */
+/** Proofs, with the scopes that the form names beside them, or the resource that it names in their place. */
 export function withScopes(form: Parameters, proofs: Outcome<PresentedProofs>): Outcome<Presented> {
-  const scope = form.one('scope');
-  const byResource = scope === null && form.one('resource') !== null;
-  const read = allOf(proofs, byResource ? accept([]) : readScopes(scope));
+  const read = allOf(proofs, readScopesOrResource(form));
   return read.ok ? accept({ kind: 'proofs', proofs: read.value[0], scopes: read.value[1] }) : read;
 }

@@ -1,7 +1,8 @@
 import type { AuthorizationRequest } from '../../../sign-in/sign-ins.ts';
 import type { HttpAnswer } from '../../http-answer.ts';
-import { placeOf, programRows } from './consent-page.ts';
+import { placeOf } from './consent-page.ts';
 import { definitions, escapeHtml, htmlPage } from './html-page.ts';
+import { programRows } from './program-rows.ts';
 
 /**
  * Where to sign in, for a program that does not say it: a list of links, each of which is the request as it came with

@@ -4,6 +4,7 @@ import type { SignedIn } from '../../../sign-in/settle-sign-in.ts';
 import type { HttpAnswer } from '../../http-answer.ts';
 import { deviceRows, PHISHING } from './device-pages.ts';
 import { definitions, escapeHtml, htmlPage } from './html-page.ts';
+import { programOf, programRows } from './program-rows.ts';
 
 type Question = NonNullable<SignedIn['question']>;
 
@@ -33,18 +34,6 @@ ${hidden('secret', question.secret)}
   const formLeadsTo = device === undefined ? formSource(redirectUri) : '';
   return htmlPage({ status: 200, title: `Allow ${client}?`, body, formLeadsTo }, requestId);
 }
-
-/** The name that a file registers, or the host of the document that speaks for the program. */
-export const programOf = (client: string): string => (URL.canParse(client) ? new URL(client).host : client);
-
-/** What a document calls its program is not shown: anybody who serves one may call it anything. */
-export const programRows = (client: string): readonly (readonly [string, string])[] =>
-  programOf(client) === client
-    ? [['Program', client]]
-    : [
-        ['Program of', programOf(client)],
-        ['Its document', client],
-      ];
 
 /** Where an answer goes, in a person's words. */
 export function placeOf(redirectUri: string): string {

@@ -2,6 +2,7 @@ import { type PendingDevice, shownUserCode } from '../../../sign-in/device/devic
 import type { AskingDevice } from '../../../sign-in/sign-ins.ts';
 import type { HttpAnswer } from '../../http-answer.ts';
 import { definitions, escapeHtml, htmlPage } from './html-page.ts';
+import { programRows } from './program-rows.ts';
 
 /** What somebody who was sent a code has to know (RFC 8628 section 5.4). */
 export const PHISHING = `<p><strong>Did somebody send you this code or link, by mail, chat or telephone? Then stop here:
@@ -30,19 +31,48 @@ ${PHISHING}
 }
 
 /** Which machine waits, before anybody signs in; the way on is a link, which leads to the identity provider. */
-export function comparePage(pending: PendingDevice, location: string, requestId: string): HttpAnswer {
-  const { client, scopes, connection } = pending;
-  const rows = [
-    ...deviceRows(pending),
-    ['Program', client],
-    ['Scope', scopes.join(', ')],
-    ['Connection', connection],
-  ] as const;
+export function comparePage(
+  pending: PendingDevice,
+  { connection, location }: { readonly connection: string; readonly location: string },
+  requestId: string,
+): HttpAnswer {
   const body = `<p>Compare code and device with what you see there.</p>
-${definitions(rows)}
+${definitions([...waitingRows(pending), ['Connection', connection]])}
 ${PHISHING}
 <p><a rel="noreferrer" href="${escapeHtml(location)}">It is mine: sign in at ${escapeHtml(connection)}</a></p>`;
   return htmlPage({ status: 200, title: 'Is this your device?', body }, requestId);
+}
+
+/** The same for a program that does not say where its person signs in: `comparePage` comes of what is chosen. */
+export function chooseConnectionPage(
+  pending: PendingDevice,
+  connections: readonly string[],
+  requestId: string,
+): HttpAnswer {
+  const buttons = connections.map(
+    (name) =>
+      `<li><button type="submit" name="connection" value="${escapeHtml(name)}">${escapeHtml(name)}</button></li>`,
+  );
+  const body = `<p>Compare code and device with what you see there. If it is yours, choose the account that you have with your organization.</p>
+${definitions(waitingRows(pending))}
+${PHISHING}
+<form method="post" action="/device">
+<input type="hidden" name="user_code" value="${escapeHtml(shownUserCode(pending.userCode))}">
+<nav aria-label="Where to sign in"><ul>
+${buttons.join('\n')}
+</ul></nav>
+</form>`;
+  return htmlPage({ status: 200, title: 'Is this your device?', body, formLeadsTo: '' }, requestId);
+}
+
+function waitingRows(pending: PendingDevice): readonly (readonly [string, string])[] {
+  const { client, scopes, targets } = pending;
+  return [
+    ...deviceRows(pending),
+    ...programRows(client),
+    ...(scopes.length === 0 ? [] : [[scopes.length === 1 ? 'Scope' : 'Scopes', scopes.join(', ')] as const]),
+    ...(targets.length === 0 ? [] : [['For', targets.join(', ')] as const]),
+  ];
 }
 
 /** The end at the browser: the device goes on by itself. */
