@@ -25,7 +25,8 @@ const COUNTER = 'user code';
 
 /**
  * `/device` (RFC 8628 section 3.3): a form for the code, and what its POST finds: which machine asks, to be compared,
- * with the way to the identity provider, once the person has chosen one where the program names none. The code of `verification_uri_complete` is filled in and nothing more.
+ * with the way to the identity provider, once the person has chosen one where the program names none. The code of
+ * `verification_uri_complete` is filled in and nothing more.
  */
 export const deviceRoute = (ports: DevicePagePorts): Route => ({
   ...PAGE_ROUTE,
