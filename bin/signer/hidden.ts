@@ -11,7 +11,7 @@ export class Hidden extends Transform {
 
   constructor(keys: Keys) {
     super();
-    this.#needles = needlesOf(keys).map((text) => Buffer.from(text, 'utf8'));
+    this.#needles = needlesOf(keys).octets;
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
@@ -29,15 +29,29 @@ export class Hidden extends Transform {
 
 /** A text without the keys. */
 export const withoutKeys = (text: string, keys: Keys): string =>
-  needlesOf(keys).reduce((left, needle) => left.replaceAll(needle, '*'.repeat(needle.length)), text);
+  needlesOf(keys).texts.reduce((left, needle) => left.replaceAll(needle, '*'.repeat(needle.length)), text);
 
-function needlesOf({ secretAccessKey, sessionToken, accessKeyId }: Keys): readonly string[] {
+interface Needles {
+  readonly texts: readonly string[];
+  readonly octets: readonly Buffer[];
+}
+const made = new WeakMap<Keys, Needles>();
+
+/** As they are, and as URLs, JSON that escapes `/`, S3's errors and dumps have them. */
+function needlesOf(keys: Keys): Needles {
+  const known = made.get(keys);
+  if (known !== undefined) return known;
+  const { secretAccessKey, sessionToken, accessKeyId } = keys;
   const plain = [secretAccessKey, sessionToken ?? '', accessKeyId].filter((text) => text.length >= 8);
   const forms = plain.flatMap((text) => {
-    const hexadecimal = Buffer.from(text, 'utf8').toString('hex').match(/../g) ?? [];
-    return [text, encodeURIComponent(text), hexadecimal.join(' ')];
+    const hexadecimal = Buffer.from(text, 'utf8').toString('hex');
+    const apart = (hexadecimal.match(/../g) ?? []).join(' ');
+    return [text, encodeURIComponent(text), text.replaceAll('/', '\\/'), hexadecimal, apart];
   });
-  return [...new Set(forms)];
+  const texts = [...new Set(forms)];
+  const needles = { texts, octets: texts.map((text) => Buffer.from(text, 'utf8')) };
+  made.set(keys, needles);
+  return needles;
 }
 
 function blot(all: Buffer, needle: Buffer): void {

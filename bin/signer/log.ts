@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { mkdirSync, openSync, writeSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Terminal } from '../command.ts';
@@ -21,25 +21,51 @@ export interface Line {
   readonly issuance: string | null;
 }
 
+/** The local log of a run. */
+export interface Log {
+  /** Writes a line. One that could not be written of what was sent is kept, and written before the next. */
+  write(line: Line): void;
+  /** Why nothing may be sent now: what was sent is not in the log yet. null: it is. */
+  problem(): string | null;
+}
+
 /** `$XDG_STATE_HOME/token-broker/sign.jsonl`, where none is named. */
 export function logFile(given: string | undefined, { env, cwd }: Terminal): string {
   if (given !== undefined) return resolve(cwd, given);
   return join(env['XDG_STATE_HOME'] || join(env['HOME'] || homedir(), '.local', 'state'), 'token-broker', 'sign.jsonl');
 }
 
-/**
- * Appends JSON lines to a file of its owner alone (0600). Throws Error where it cannot be written: nothing goes
- * unlogged.
- */
-export function openLog(path: string): (line: Line) => void {
-  const append = (text: string): void => {
+/** Appends JSON lines to a file of its owner alone (0600). Throws Error where it cannot be opened. */
+export function openLog(path: string): Log {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const file = opened(path);
+  const waiting: Buffer[] = [];
+  const problem = (): string | null => {
     try {
-      appendFileSync(path, text, { mode: 0o600 });
+      for (let text = waiting[0]; text !== undefined; text = waiting[0]) {
+        const rest = text.subarray(writeSync(file, text));
+        waiting.splice(0, 1, ...(rest.length === 0 ? [] : [rest]));
+      }
+      return null;
     } catch (error) {
-      throw new Error(`the log ${path} cannot be written (${errorMessage(error).split(',')[0]})`, { cause: error });
+      return `the log cannot be written (${errorMessage(error).split(',')[0]})`;
     }
   };
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  append('');
-  return (line) => append(`${JSON.stringify({ time: new Date().toISOString(), ...line })}\n`);
+  return {
+    problem,
+    write: (line) => {
+      // Of strangers' requests there is no end.
+      if (waiting.length > 0 && line.host === null) return;
+      waiting.push(Buffer.from(`${JSON.stringify({ time: new Date().toISOString(), ...line })}\n`, 'utf8'));
+      if (problem() !== null && line.host === null) waiting.pop();
+    },
+  };
+}
+
+function opened(path: string): number {
+  try {
+    return openSync(path, 'a', 0o600);
+  } catch (error) {
+    throw new Error(`the log ${path} cannot be written (${errorMessage(error).split(',')[0]})`, { cause: error });
+  }
 }

@@ -92,6 +92,9 @@ const BESIDE: readonly (readonly [RegExp, string])[] = [
   [/^x-amz-object-lock-(?:mode|retain-until-date)$/, 'PutObjectRetention'],
   [/^x-amz-object-lock-legal-hold$/, 'PutObjectLegalHold'],
   [/^x-amz-bypass-governance-retention$/, 'BypassGovernanceRetention'],
+  [/^x-amz-object-ownership$/, 'PutBucketOwnershipControls'],
+  [/^x-amz-bucket-object-lock-enabled$/, 'PutBucketObjectLockConfiguration'],
+  [/^x-amz-bucket-object-lock-enabled$/, 'PutBucketVersioning'],
 ];
 const OF_ITSELF = new Set(['PutObjectAcl', 'PutBucketAcl', 'PutObjectRetention', 'PutObjectLegalHold']);
 
@@ -133,8 +136,9 @@ function beside(name: string, headers: RawRequest['headers']): readonly string[]
   return name === 'CreateBucket' ? actions.map((each) => each.replace('PutObjectAcl', 'PutBucketAcl')) : actions;
 }
 
-/** `bucket/key` of a path; null: it cannot be decoded. */
+/** `bucket/key` of a path; null: it cannot be decoded, or what is its bucket depends on who decodes it. */
 function decodedPath(path: string): string | null {
+  if (!/^\/(?:[\w.-]+(?:\/.*)?)?$/s.test(path)) return null;
   try {
     return decodeURIComponent(path.slice(1)).replace(/^([^/]*)\/$/, '$1');
   } catch {

@@ -66,19 +66,19 @@ export function signatureOf({ headers, query }: RawRequest): Signature | null {
   };
 }
 
-/** Whether the keys made that signature over that request, and it has not ended. `now` in milliseconds. */
-export function isSignedBy(
-  keys: Keys,
-  said: Signature,
-  request: RawRequest,
-  payloadHash: string,
-  now: number,
-): boolean {
-  const at = timeOf(said.time);
-  if (said.keyId !== keys.accessKeyId || at === null || said.time.slice(0, 8) !== said.day) return false;
-  if (!said.signedHeaders.includes('host')) return false;
-  const until = said.seconds === null ? at + LATEST_MS : at + Math.min(said.seconds, 604_800) * 1000;
-  if (!(now >= at - LATEST_MS && now <= until)) return false;
+/**
+ * Whether that signature says it is by these keys, over its host, and has not ended: what can be told before there is a
+ * body. `now` in milliseconds.
+ */
+export function isSaidBy(keys: Keys, { keyId, day, time, seconds, signedHeaders }: Signature, now: number): boolean {
+  const at = timeOf(time);
+  if (keyId !== keys.accessKeyId || at === null || time.slice(0, 8) !== day) return false;
+  const until = seconds === null ? at + LATEST_MS : at + Math.min(seconds, 604_800) * 1000;
+  return signedHeaders.includes('host') && now >= at - LATEST_MS && now <= until;
+}
+
+/** Whether the keys made that signature over that request. In constant time of the signature. */
+export function isSignedBy(keys: Keys, said: Signature, request: RawRequest, payloadHash: string): boolean {
   const query = said.seconds === null ? request.query : withoutParameters(request.query, ['X-Amz-Signature']);
   const expected = sign(keys, said, { ...request, query }, payloadHash);
   const given = Buffer.from(said.signature.toLowerCase(), 'hex');
@@ -108,7 +108,8 @@ function sign(keys: Keys, { day, region, service, signedHeaders, time }: Scope, 
     ...[request.method, canonicalPath(request.path, service), canonicalQuery(request.query)],
     ...[lines.join(''), signedHeaders.join(';'), payload],
   ].join('\n');
-  const digest = createHash('sha256').update(canonical).digest('hex');
+  // Headers come off the wire and go on it as octets, whatever they are in: signers sign those.
+  const digest = createHash('sha256').update(canonical, 'latin1').digest('hex');
   return createHmac('sha256', signingKey(keys, day, region, service))
     .update(`${ALGORITHM}\n${time}\n${day}/${region}/${service}/aws4_request\n${digest}`)
     .digest('hex');
@@ -149,19 +150,21 @@ function canonicalQuery(query: string): string {
 }
 
 /** Decoded where it can be, and encoded as signatures have it. */
-function again(text: string): string {
+const again = (text: string): string => uriEncoded(decoded(text));
+
+function decoded(text: string): string {
   try {
-    return uriEncoded(decodeURIComponent(text));
+    return decodeURIComponent(text);
   } catch {
-    return uriEncoded(text);
+    return text;
   }
 }
 
-/** The query as it stands, without those parameters. */
+/** The query as it stands, without those parameters, however they are written. */
 export const withoutParameters = (query: string, names: readonly string[]): string =>
   query
     .split('&')
-    .filter((pair) => !names.includes(pair.split('=')[0] ?? ''))
+    .filter((pair) => !names.some((name) => name.toLowerCase() === decoded(pair.split('=')[0] ?? '').toLowerCase()))
     .join('&');
 
 function timeOf(text: string): number | null {

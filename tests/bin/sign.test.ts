@@ -40,32 +40,29 @@ afterAll(() => {
 const PROGRAM = `
 const { createHash, createHmac } = require('node:crypto');
 const http = require('node:http');
-const [method, path, query, body, change] = process.argv.slice(1);
+const [method, path, query, body] = process.argv.slice(1);
 const url = new URL(process.env.AWS_ENDPOINT_URL);
 const hash = (text) => createHash('sha256').update(text).digest('hex');
 const hmac = (key, text) => createHmac('sha256', key).update(text).digest();
 const time = new Date().toISOString().slice(0, 19).replace(/[-:]/g, '') + 'Z';
 const day = time.slice(0, 8);
-const payload = change === 'streaming' ? 'STREAMING-UNSIGNED-PAYLOAD-TRAILER' : hash(body);
+const payload = hash(body);
 const names = 'host;x-amz-content-sha256;x-amz-date';
 const lines = 'host:' + url.host + '\\nx-amz-content-sha256:' + payload + '\\nx-amz-date:' + time + '\\n';
 const canonical = [method, path, query, lines, names, payload].join('\\n');
 const scope = day + '/eu-central-1/s3/aws4_request';
-const secret = change === 'key' ? 'another' : process.env.AWS_SECRET_ACCESS_KEY;
-const key = scope.split('/').reduce((before, part) => hmac(before, part), 'AWS4' + secret);
+const key = scope.split('/').reduce((before, part) => hmac(before, part), 'AWS4' + process.env.AWS_SECRET_ACCESS_KEY);
 const signature = hmac(key, ['AWS4-HMAC-SHA256', time, scope, hash(canonical)].join('\\n')).toString('hex');
 const authorization = 'AWS4-HMAC-SHA256 Credential=' + process.env.AWS_ACCESS_KEY_ID + '/' + scope + ', SignedHeaders=' + names + ', Signature=' + signature;
-const target = change === 'absolute' ? 'http://169.254.169.254/latest' : path + (query && '?' + query);
-const headers = ['Host', change === 'host' ? 'evil.example' : url.host, 'X-Amz-Content-Sha256', payload, 'X-Amz-Date', time, 'Authorization', authorization];
-if (change === 'twice') headers.push('Authorization', authorization);
-const sent = change === 'body' ? body.toUpperCase() : body;
-headers.push('Content-Length', String(sent.length));
+const target = path + (query && '?' + query);
+const headers = ['Host', url.host, 'X-Amz-Content-Sha256', payload, 'X-Amz-Date', time, 'Authorization', authorization];
+headers.push('Content-Length', String(body.length));
 const request = http.request({ host: url.hostname, port: url.port, method, path: target, headers }, (answer) => {
   let text = '';
   answer.on('data', (each) => (text += each)).on('end', () => console.log(answer.statusCode + ' ' + text));
 });
 request.on('error', (error) => console.log('failed ' + error.code));
-request.end(sent);
+request.end(body);
 `;
 
 function sign(options: readonly string[], program: readonly string[]): Promise<{ code: number | null; out: string }> {
@@ -122,35 +119,6 @@ describe('token-broker sign', () => {
     const { out } = await s3(['--sign'], 'GET', '/reports/a', '', '');
     expect(out).toMatch(/^200/);
     expect(arrived.at(-1)?.authorization).toMatch(/Credential=ASIA/);
-  });
-
-  it.each([
-    ['host', 400],
-    ['twice', 400],
-    ['absolute', 400],
-    ['key', 403],
-    ['streaming', 403],
-  ])('refuses a request with another %s, and sends nothing', async (change, status) => {
-    const before = arrived.length;
-    const { out } = await s3([], 'GET', '/reports/a', '', '', change);
-    expect(out).toContain(String(status));
-    expect(arrived).toHaveLength(before);
-  });
-
-  it('ends a body that is not the one signed before its last octets', async () => {
-    const before = arrived.length;
-    await s3([], 'PUT', '/reports/a', '', 'hello', 'body');
-    expect(arrived).toHaveLength(before);
-  });
-
-  it('lets through what --allow names, and says which would let the rest through', async () => {
-    const allow = ['--allow', 's3:GetObject on arn:aws:s3:::reports/*'];
-    expect((await s3(allow, 'GET', '/reports/a', '', '')).out).toMatch(/^200/);
-    const refused = await s3(allow, 'GET', '/archive/a', '', '');
-    expect(refused.out).toMatch(/^403 .*<Code>AccessDenied<\/Code>.*s3:GetObject on arn:aws:s3:::archive\/a/s);
-    expect((await s3(allow, 'PUT', '/reports/a', '', 'x')).out).toContain('s3:PutObject');
-    expect((await s3(allow, 'GET', '/reports/a', 'acl=', '')).out).toContain('s3:GetObjectAcl');
-    expect((await s3(allow, 'GET', '/reports/a', 'acl=&tagging=', '')).out).toContain('not known');
   });
 });
 

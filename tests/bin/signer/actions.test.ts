@@ -1,9 +1,9 @@
 /** Which actions a request to AWS asks for, and what is let through: nothing that hides what it asks. */
 import { describe, expect, it } from '@jest/globals';
-import { actionsOf } from '../../bin/signer/actions.ts';
-import { allowedBy } from '../../bin/signer/allowed.ts';
-import { type Service, serviceById, servicesSignedAs } from '../../bin/signer/services.ts';
-import type { RawRequest } from '../../bin/signer/signature.ts';
+import { actionsOf } from '../../../bin/signer/actions.ts';
+import { allowedBy } from '../../../bin/signer/allowed.ts';
+import { type Service, serviceById, servicesSignedAs } from '../../../bin/signer/services.ts';
+import type { RawRequest } from '../../../bin/signer/signature.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
 const request = (method: string, target: string, headers: Readonly<Record<string, string>> = {}): RawRequest => {
@@ -50,6 +50,16 @@ describe('a request to S3', () => {
     ],
     ['a grant', request('PUT', '/b/k', { 'x-amz-grant-read': 'id=x' }), ['s3:PutObject', 's3:PutObjectAcl']],
     ['a public bucket', request('PUT', '/b', { 'x-amz-acl': 'public-read' }), ['s3:CreateBucket', 's3:PutBucketAcl']],
+    [
+      'a bucket of other owners',
+      request('PUT', '/b', { 'x-amz-object-ownership': 'ObjectWriter' }),
+      ['s3:CreateBucket', 's3:PutBucketOwnershipControls'],
+    ],
+    [
+      'a bucket with locks',
+      request('PUT', '/b', { 'x-amz-bucket-object-lock-enabled': 'true' }),
+      ['s3:CreateBucket', 's3:PutBucketObjectLockConfiguration', 's3:PutBucketVersioning'],
+    ],
     ['an ACL itself', request('PUT', '/b/k?acl', { 'x-amz-acl': 'private' }), ['s3:PutObjectAcl']],
     ['tags', request('PUT', '/b/k', { 'x-amz-tagging': 'a=b' }), ['s3:PutObject', 's3:PutObjectTagging']],
     [
