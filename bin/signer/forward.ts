@@ -69,7 +69,10 @@ export async function forward(
   return null;
 }
 
-/** The headers that go on: those that came, but for the connection's, and a signature over what tells a service what to do. */
+/**
+ * The headers that go on: those that came, but for the connection's, and a signature over what tells a service what to
+ * do.
+ */
 function signedAnew({ url, raw, said, payload }: Sent, keys: Keys, time: string, path: string): Map<string, string> {
   const headers = new Map([...raw.headers].filter(([name]) => !NOT_SENT.has(name)));
   headers

@@ -13,8 +13,8 @@ export interface Service {
   /** The prefix of its actions in IAM. */
   readonly iam: string;
   /**
-   * What names an operation: the parameter `Action` (`query`), a header, a path or that parameter too (`json`), or method
-   * and path (`rest`).
+   * What names an operation: the parameter `Action` (`query`), a header, a path or that parameter too (`json`), or
+   * method and path (`rest`).
    */
   readonly protocol: string;
   /** A line an operation. */
