@@ -181,7 +181,7 @@ async function mint(
   what: Authorized,
   signal: AbortSignal,
 ): Promise<Outcome<Omit<Issued, 'principal'>>> {
-  const minted = await start(ports, draft, what, signal);
+  const minted = await start(ports, draft, { ...what, slots: held.slots }, signal);
   if (!minted.ok) {
     const lastWords = AbortSignal.timeout(LAST_WORDS_MS);
     const { reason } = minted.refusal;
@@ -205,8 +205,8 @@ async function mint(
 }
 
 /**
- * Writes the outcome, and beside it until when the slots are taken: nothing leaves before both are there. Throws as
- * either does, once neither is under way any more.
+ * Writes the outcome, and beside it that the slots are free sooner than was thought, which is best effort. Throws as
+ * the ledger does, once nothing is under way any more.
  */
 async function recordIssued(
   { ledger }: IssuePorts,
@@ -216,10 +216,9 @@ async function recordIssued(
 ): Promise<void> {
   const recorded = ledger.finished(record, signal, after);
   const { credential } = record;
-  if (slots === null || credential === null) return recorded;
-  const written = [recorded, slots.keepUntil(credential.expires, signal)];
-  await Promise.allSettled(written);
-  await Promise.all(written);
+  if (slots === null || credential === null || credential.expires >= slots.until) return recorded;
+  await Promise.allSettled([recorded, slots.keepUntil(credential.expires, signal)]);
+  return recorded;
 }
 
 /**
@@ -233,13 +232,14 @@ type MintAttempt = Outcome<Minted> & {
 };
 
 /**
- * Takes what is at hand, or records `started` and mints. What throws has failed too, and is given back like what was
- * refused.
+ * Takes what is at hand, or records `started` and mints. Slots that have to be kept for longer than was thought are
+ * kept before the outcome is recorded: a record that says `issued` is not taken back. What throws has failed too, and is
+ * given back like what was refused.
  */
 async function start(
   { ledger, step = untraced }: IssuePorts,
   draft: IssuanceRecord,
-  { mintedBy, prepared }: Authorized,
+  { mintedBy, prepared, slots }: Authorized & Pick<Held, 'slots'>,
   signal: AbortSignal,
 ): Promise<MintAttempt> {
   let stage: MintAttempt['stage'] = 'started';
@@ -251,10 +251,16 @@ async function start(
       after = 'started';
     }
     stage = 'mint';
-    return { ...(atHand ?? (await step('mint', () => prepared.mint(signal)))), stage, after };
+    const minted = atHand ?? (await step('mint', () => prepared.mint(signal)));
+    if (minted.ok && slots !== null) await keepLonger(slots, minted.value.credential, signal);
+    return { ...minted, stage, after };
   } catch (cause) {
     return { ...refuse('internal_fault'), stage, after, cause };
   }
+}
+
+async function keepLonger(slots: HeldSlots, { expires }: Minted['credential'], signal: AbortSignal): Promise<void> {
+  if (expires > slots.until) await slots.keepUntil(expires, signal);
 }
 
 /** Best effort: the `started` record is evidence enough where this cannot be written. */

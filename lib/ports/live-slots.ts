@@ -17,6 +17,8 @@ export interface SlotHolder {
 
 /** What an issuance has taken, one slot of each set. */
 export interface HeldSlots {
+  /** When they are free if nothing more is heard of them. */
+  readonly until: EpochSeconds;
   /**
    * They are free from that second on. Throws `Fault('limits')` where that is later than was said first and cannot be
    * written; what is sooner is best effort.

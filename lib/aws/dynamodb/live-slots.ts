@@ -171,6 +171,7 @@ function heldSlots(options: LiveSlotsOptions, keys: ReadonlySet<string>, { issua
   const keep = (key: string, expires: EpochSeconds, signal: AbortSignal) =>
     put(options, key, { issuance, until: expires }, null, signal);
   return {
+    until,
     keepUntil: async (expires, signal) => {
       if (expires === until) return;
       const kept = [...keys].map((key) => keep(key, expires, signal));
