@@ -67,7 +67,7 @@ const asJson = (value: JsonValue): string =>
 function taken(json: JsonObject, [name = '', ...deeper]: readonly string[]): [JsonValue | undefined, JsonObject] {
   const { [name]: member, ...others } = json;
   if (deeper.length === 0 || member === undefined) return [member, others];
-  if (!isJsonObject(member)) return [undefined, member === null ? others : json];
+  if (!isJsonObject(member)) return [undefined, others];
   const [value, left] = taken(member, deeper);
   return [value, Object.keys(left).length === 0 ? others : { ...others, [name]: left }];
 }
