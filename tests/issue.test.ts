@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { issue } from '../lib/issue.ts';
 import { accept, Fault, refuse } from '../lib/outcome.ts';
+import { type Revocation, StandingRevocations } from '../lib/revocation/revocation.ts';
 import { epochSeconds, seconds } from '../lib/time.ts';
-import { aPrincipal, aRequest, aScope, goodWorld, NOW } from './fakes/world.ts';
+import { aMinted, aPrincipal, aRequest, aScope, goodWorld, NOW } from './fakes/world.ts';
+import { aRecord } from './ledger/a-record.ts';
 
 const signal = new AbortController().signal;
 const once = aPrincipal({
@@ -17,6 +19,58 @@ describe('the order of an issuance (contract section 1)', () => {
     expect(calls).toEqual(['claim', 'count', 'started', 'mint', 'finished']);
     expect(records.map(({ outcome: kind }) => kind)).toEqual(['started', 'issued']);
     expect(new Set(records.map(({ id }) => id)).size).toBe(1);
+  });
+
+  it('tells whoever traces it of authentication, decision and minting', async () => {
+    const { ports, calls } = goodWorld();
+    const step: NonNullable<typeof ports.step> = async (name, run) => {
+      calls.push(`${name} begins`);
+      const result = await run();
+      calls.push(`${name} ends`);
+      return result;
+    };
+    await issue({ ...ports, step }, aRequest(), signal);
+    expect(calls).toEqual([
+      ...['authenticate begins', 'authenticate ends', 'decide begins', 'decide ends', 'count', 'started'],
+      ...['mint begins', 'mint', 'mint ends', 'finished'],
+    ]);
+  });
+
+  it('records that `started` came before, where it did', async () => {
+    const { ports, records } = goodWorld();
+    const afters: unknown[] = [];
+    const finished: typeof ports.ledger.finished = async (record, _, after) => {
+      records.push(record);
+      afters.push(after);
+    };
+    const atHand = async () => accept(aMinted());
+    const prepared = { planned: aMinted().credential, bound: () => ({}), mint: atHand };
+    const world = { ...ports, ledger: { ...ports.ledger, finished } };
+    await issue(world, aRequest(), signal);
+    const kept = { 'aws-session': { prepare: () => accept({ ...prepared, atHand }) } };
+    await issue({ ...world, granters: kept }, aRequest(), signal);
+    const none = { 'aws-session': { prepare: () => accept({ ...prepared, atHand: async () => null }) } };
+    await issue({ ...world, granters: none }, aRequest(), signal);
+    expect(afters).toEqual(['started', undefined, 'started']);
+    expect(records.map(({ outcome }) => outcome)).toEqual(['started', 'issued', 'issued', 'started', 'issued']);
+  });
+
+  it('looks at what has to come before, and at what of it was revoked, before it takes anything', async () => {
+    const after = { scope: 'open-ticket', within: seconds(3600) };
+    const { ports, calls, records } = goodWorld([aScope({ requires: { intent: false, after } })]);
+    const ticket = { ...aRecord({ scope: 'open-ticket' }), connection: 'github', subject: aPrincipal().subject };
+    const queries = { list: async () => accept({ issuances: [ticket], next: null }) };
+    expect((await issue({ ...ports, queries }, aRequest(), signal)).ok).toBe(true);
+    calls.length = 0;
+    const revocation: Revocation = {
+      ...{ id: 'rev_1', kind: 'issuance', name: ticket.id, ends: null, lifted: null, sessions: 'done', accounts: [] },
+      ...{ by: 'client:ops', reason: 'lost', time: NOW },
+    };
+    const revocations = { ...ports.revocations, standing: async () => new StandingRevocations([revocation]) };
+    const refused = await issue({ ...ports, queries, revocations }, aRequest(), signal);
+    expect(refused).toMatchObject({ refusal: { reason: 'prior_issuance_missing', recorded: 'denied' } });
+    expect(calls).toEqual(['denied']);
+    expect(records.at(-1)).toMatchObject({ outcome: 'denied', reason: 'prior_issuance_missing' });
   });
 
   it('records what was decided, and the claims that rules and `record` name, and no others', async () => {

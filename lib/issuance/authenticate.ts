@@ -103,10 +103,10 @@ export async function authenticate(
   if (!key.ok) return key;
   const { principal, actor } = who.value;
   const bound = [principal.lineage?.boundTo, actor?.lineage?.boundTo].filter((each) => each != null);
-  const [firstBound] = bound;
-  if (firstBound !== undefined && key.value === null) return refuse('dpop_proof_missing');
-  if (bound.some((each) => each !== key.value?.thumbprint)) return refuse('dpop_key_mismatch');
-  return accept(key.value === null ? who.value : { ...who.value, key: key.value });
+  const proven = key.value;
+  if (proven === null) return bound.length === 0 ? who : refuse('dpop_proof_missing');
+  if (bound.some((each) => each !== proven.thumbprint)) return refuse('dpop_key_mismatch');
+  return accept({ ...who.value, key: proven });
 }
 
 async function proveKey(

@@ -17,7 +17,7 @@ import type { Configuration } from '../ports/configuration.ts';
 import type { Clock } from '../ports/host.ts';
 import type { LimitCount } from '../ports/limits.ts';
 import type { SlotSet } from '../ports/live-slots.ts';
-import { type EpochSeconds, epochSeconds, type Seconds, toEpochSeconds } from '../time.ts';
+import { type EpochSeconds, epochSeconds, type Seconds, seconds, toEpochSeconds } from '../time.ts';
 import { type ApprovalNeed, approvalNeed } from './approval-need.ts';
 import { type AskedTarget, checkTarget } from './asked-target.ts';
 import type { Authenticated, PresentedProofs } from './authenticate.ts';
@@ -210,7 +210,7 @@ export function decisionInput(
 /** The shortest default of the grants; null where somebody else decides how long. */
 function defaultDuration(scopes: readonly CompiledScope[]): Seconds | null {
   const durations = scopes.map(({ grant }) => durationOf(grant.type, grant.document)).filter((each) => each !== null);
-  return durations.reduce<Seconds | null>((least, next) => (least === null || next < least ? next : least), null);
+  return durations.length === 0 ? null : seconds(Math.min(...durations));
 }
 
 const durationOf = <T extends GrantType>(type: T, grant: Grant<T>): Seconds | null => grantKinds[type].duration(grant);

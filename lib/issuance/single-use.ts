@@ -61,7 +61,7 @@ function besideEachOther(replays: Replays, uses: readonly SingleUse[]): readonly
 }
 
 /** Whether the claim will most probably hold, as far as this process knows. */
-export const isLikely = (replays: Replays, { claim }: SingleUse): boolean => replays.isLikely?.(claim) ?? false;
+export const isLikely = (replays: Replays, { claim }: SingleUse): boolean => replays.isLikely?.(claim) === true;
 
 /** All of them, or the first failure, once none is under way any more: what comes after it gives back. */
 async function allOf<T>(under: readonly Promise<T>[]): Promise<readonly T[]> {

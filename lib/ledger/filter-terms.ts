@@ -1,6 +1,6 @@
 /** What filters compare that is more than one text with one other: intents, rules, actors, approvals. */
 import { keptTexts } from './bounds.ts';
-import { boundedIdentity } from './parties.ts';
+import { boundedIdentity, identityOf } from './parties.ts';
 import type { ActorRecord, ApprovalRecord, IssuanceRecord } from './record.ts';
 
 /** A rule by its place in the configuration folder (null: any line of the file), or by its number in a scope. */
@@ -15,7 +15,7 @@ export const wordsOf = (text: string): readonly string[] =>
       text
         .normalize('NFKC')
         .toLowerCase()
-        .match(/[\p{L}\p{M}\p{N}]+/gu) ?? [],
+        .match(/[\p{L}\p{M}\p{N}]+/gu),
     ),
   ].sort();
 
@@ -42,9 +42,8 @@ export function isOfRule(term: RuleTerm, { decision, scope }: IssuanceRecord): b
 /** Whether that is who acted: the label, or the identity, `<connection>:<subject>` or `client:<name>`. */
 export function isActor(term: string, actor: ActorRecord | null): boolean {
   if (actor === null) return false;
-  const { connection, client, subject, principal } = actor;
-  const identity = connection === null ? `client:${client ?? subject}` : `${connection}:${subject}`;
-  return keptTexts(term).includes(principal) || identity === term || identity === boundedIdentity(term);
+  const identity = identityOf(actor);
+  return keptTexts(term).includes(actor.principal) || identity === term || identity === boundedIdentity(term);
 }
 
 export const APPROVAL_STATES: readonly ApprovalRecord['state'][] = [

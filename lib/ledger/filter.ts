@@ -91,7 +91,7 @@ export function parseSearch(parameters: Readonly<Partial<Record<SearchParameter,
   if (parameters.outcome !== undefined && outcome === undefined) return invalid('outcome', OUTCOMES.join(', '));
   const from = parameters.from === undefined ? undefined : parseRfc3339(parameters.from, 'up');
   if (from === null) return invalid('from', 'an RFC 3339 time such as 2026-11-21T09:00:00Z');
-  const to = parameters.to === undefined ? undefined : parseRfc3339(parameters.to, 'down');
+  const to = parameters.to === undefined ? undefined : parseRfc3339(parameters.to);
   if (to === null) return invalid('to', 'an RFC 3339 time such as 2026-11-21T09:00:00Z');
   if (from !== undefined && to !== undefined && from > to) return invalid('from', 'not later than to');
   const limit = parameters.limit === undefined ? DEFAULT_LIMIT : parseLimit(parameters.limit);
@@ -133,8 +133,8 @@ const invalid = (name: SearchParameter, expected: string) =>
   refuse('parameter_invalid', { detail: `The parameter ${name} is not acceptable. Expected: ${expected}.` });
 
 function parseLimit(text: string): number | null {
-  const limit = /^[1-9][0-9]{0,3}$/.test(text) ? Number(text) : 0;
-  return limit >= 1 && limit <= MOST_LIMIT ? limit : null;
+  const limit = Number(text);
+  return /^[1-9][0-9]*$/.test(text) && limit <= MOST_LIMIT ? limit : null;
 }
 
 /** The scopes of a record, each once. */

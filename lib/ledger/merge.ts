@@ -101,13 +101,12 @@ export function mergedRuns(
     }
   }
 
-  /** The run whose next entry comes first of all. */
-  function first(): Run | null {
-    let best: Run | null = null;
+  /** The entry that comes first of all, and its run. */
+  function first(): { readonly run: Run; readonly entry: LedgerEntry } | null {
+    let best: ReturnType<typeof first> = null;
     for (const run of runs) {
-      const place = run.buffer[run.next]?.place;
-      const bestPlace = best?.buffer[best.next]?.place;
-      if (place !== undefined && (bestPlace === undefined || isEarlier(place, bestPlace))) best = run;
+      const entry = run.buffer[run.next];
+      if (entry !== undefined && (best === null || isEarlier(entry.place, best.entry.place))) best = { run, entry };
     }
     return best;
   }
@@ -118,9 +117,9 @@ export function mergedRuns(
       await refillUsedUp();
       const taken: LedgerEntry[] = [];
       while (taken.length < count) {
-        const run = first();
-        const entry = run?.buffer[run.next];
-        if (run === null || entry === undefined) break;
+        const next = first();
+        if (next === null) break;
+        const { run, entry } = next;
         taken.push(entry);
         run.next += 1;
         // What a used-up run holds next may come before all that others hold.
@@ -137,8 +136,7 @@ export function mergedRuns(
 
 /** What of a range is still to be read. */
 function rest({ low, high, order }: Range, behind: string | null): Range {
-  if (behind === null) return { low, high, order };
   return order === 'newest-first'
-    ? { low, high: behind < high ? behind : high, order }
-    : { low: behind > low ? behind : low, high, order };
+    ? { low, high: behind !== null && behind < high ? behind : high, order }
+    : { low: behind !== null && behind > low ? behind : low, high, order };
 }

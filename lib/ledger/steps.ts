@@ -33,12 +33,13 @@ export function stepsOf(from: EpochMilliseconds, to: EpochMilliseconds, length: 
   };
 }
 
-const MINUTES = [1, 5, 15, 60, 180, 360, 1_440, 10_080, 40_320];
+const MINUTES = [1, 5, 15, 60, 180, 360, 1_440, 10_080];
+const FOUR_WEEKS = 40_320;
 /** As many as a chart shows well. */
 const FEW = 120;
 
 /** The shortest usual step with which a range has at most 120 of them; four weeks where none is long enough. */
 export function usualStep(from: EpochMilliseconds, to: EpochMilliseconds): Seconds {
-  const length = MINUTES.find((minutes) => (to - from) / (minutes * 60_000) <= FEW) ?? MINUTES.at(-1) ?? 1;
+  const length = MINUTES.find((minutes) => (to - from) / (minutes * 60_000) <= FEW) ?? FOUR_WEEKS;
   return seconds(length * 60);
 }

@@ -133,6 +133,40 @@ describe('a broker token that is bound to a key (RFC 9449 section 6)', () => {
   });
 });
 
+describe('a proof that was made for one client (an ID-JAG)', () => {
+  const forClient = { client: 'bot', scopes: ['a'], resources: null };
+  const other = { ...bot, client: 'other' };
+  it.each<[string, AuthenticatedClient | null, string | null]>([
+    ['is one in the hands of that client', bot, null],
+    ['is none in the hands of another', other, 'proof_client_mismatch'],
+    ['is none in the hands of nobody', null, 'proof_client_mismatch'],
+  ])('%s, as the subject and as the actor', async (_, client, reason) => {
+    const { authenticators } = verifiers();
+    const saml = async () => accept(aPrincipal({ name: 'made for it', forClient }));
+    const all = { ...authenticators, saml, client: async () => accept(client ?? bot) };
+    const presenting = { client: client === null ? null : SECRET };
+    for (const proofs of [{ subject: PROOFS.saml }, { actor: PROOFS.saml }]) {
+      const outcome = await authenticate(all, presented({ ...proofs, ...presenting }), context);
+      expect(outcome.ok ? null : outcome.refusal.reason).toBe(reason);
+    }
+  });
+
+  it('stays so as the actor, whose own word is all that others may say', async () => {
+    const { authenticators } = verifiers();
+    const saml = async () => accept(aPrincipal({ forClient }));
+    const of = async (more: Partial<Authenticators>) => {
+      const outcome = await authenticate(
+        { ...authenticators, ...more },
+        presented({ client: SECRET, actor: PROOFS.saml }),
+        context,
+      );
+      return outcome.ok ? outcome.value.actor : null;
+    };
+    expect((await of({ saml }))?.forClient).toEqual(forClient);
+    expect(Object.keys((await of({})) ?? {})).not.toContain('forClient');
+  });
+});
+
 describe('who is who', () => {
   it('is verified client first, then subject, then actor; the first refusal is the answer', async () => {
     const { asked, authenticators } = verifiers();

@@ -91,6 +91,47 @@ describe('an issuance that has to come before', () => {
     expect(await asked([...others, ticket()])).toBe('granted');
   });
 
+  it('of a client as itself is one to that client, and to no connection of its name', async () => {
+    const bot = aPrincipal({ source: { kind: 'client', name: 'bot' }, subject: 'bot' });
+    const to = (more: Partial<IssuanceRecord>) => asked([ticket({ subject: 'bot', ...more })], [], bot);
+    expect(await to({ connection: null, client: 'bot' })).toBe('granted');
+    expect(await to({ connection: null, client: 'other' })).toBe('prior_issuance_missing');
+    expect(await to({ connection: 'bot', client: 'bot' })).toBe('prior_issuance_missing');
+  });
+
+  /** A ledger of pages of others with the same label; the subject's own is on page `own`, 1 being the first. */
+  const pagesOf = (all: number, own: number) => {
+    const read: (readonly [number, string | null])[] = [];
+    const list: LedgerQueries['list'] = async (_filter, limit, cursor) => {
+      read.push([limit, cursor]);
+      const page = Number(cursor ?? 1);
+      const issuances = [page === own ? ticket() : ticket({ subject: 'other' })];
+      return accept({ issuances, next: page < all ? String(page + 1) : null });
+    };
+    return { list, read };
+  };
+  const lookingIn = async (queries: Pick<LedgerQueries, 'list'>) => {
+    const authenticated = { principal, actor: null, client: null, proof: null };
+    const context = { revocations: new StandingRevocations([]), time: NOW, signal: AbortSignal.timeout(5_000) };
+    return checkPrior({ queries }, { scopes: [scope] }, authenticated, context);
+  };
+
+  it.each([
+    [1, 1, 1, true],
+    [3, 4, 3, false],
+    [99, 10, 10, true],
+    [99, 11, 10, false],
+  ])('is looked for in ten pages of a hundred at most: of %d, on page %d', async (all, own, read, found) => {
+    const pages = pagesOf(all, own);
+    expect((await lookingIn(pages)).ok).toBe(found);
+    expect(pages.read).toEqual(Array.from({ length: read }, (_, at) => [100, at === 0 ? null : String(at + 1)]));
+  });
+
+  it('is named to whoever misses it', async () => {
+    const detail = 'open-ticket has to be issued to the same subject within the 3600 seconds before.';
+    expect(await lookingIn(pagesOf(1, 2))).toEqual(refuse('prior_issuance_missing', { detail }));
+  });
+
   it('is told from nobody by whether the ledger answers', async () => {
     const authenticated = { principal, actor: null, client: null, proof: { kind: 'none' } } as never;
     const context = { revocations: new StandingRevocations([]), time: NOW, signal: AbortSignal.timeout(5_000) };
@@ -103,7 +144,8 @@ describe('an issuance that has to come before', () => {
     const check = (queries: Pick<LedgerQueries, 'list'>) =>
       checkPrior({ queries }, { scopes: [scope] }, authenticated, context);
     await expect(check(down)).rejects.toMatchObject({ dependency: 'ledger' });
-    await expect(check(odd)).rejects.toThrow(Fault);
+    const refused = { dependency: 'bug', message: 'the ledger refused a search: parameter_invalid' };
+    await expect(check(odd)).rejects.toMatchObject(refused);
     const nowhere = await checkPrior({}, { scopes: [scope] }, authenticated, context);
     expect(nowhere.ok ? null : nowhere.refusal.reason).toBe('grant_not_available_here');
   });

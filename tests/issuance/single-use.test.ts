@@ -111,6 +111,27 @@ describe('a proof that may be used once is used once, however late it is claimed
 });
 
 describe('a claim', () => {
+  it('is made of the proof of a key too, once the others hold', async () => {
+    const world = goodWorld(scopes);
+    const key = { thumbprint: 'k', reuse: { ...reuse('dpop-1'), issuer: 'dpop k' } };
+    const dpop = { proof: 'a.b.c', method: 'POST', path: '/oauth2/token', accessToken: null } as const;
+    const asked: string[] = [];
+    const ports: IssuePorts = {
+      ...world.ports,
+      authenticators: { jwt: async () => accept({ ...free, reuse: reuse('t1') }), dpop: async () => accept(key) },
+      replays: {
+        claim: async ({ issuer, tokenId }) => {
+          asked.push(`${issuer} ${tokenId}`);
+          return tokenId === 'dpop-1' ? 'replayed' : 'claimed';
+        },
+        release: async () => undefined,
+      },
+    };
+    const outcome = await issue(ports, aRequest({ proofs: { ...proofsOf({ actor: null }), dpop } }), signal);
+    expect(outcome).toMatchObject({ ok: false, refusal: { reason: 'dpop_proof_replayed' } });
+    expect(asked).toEqual(['https://idp.example t1', 'dpop k dpop-1']);
+  });
+
   const claimed: number[] = [];
   const replays: Replays = {
     claim: async ({ until }) => {

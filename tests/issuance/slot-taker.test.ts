@@ -58,6 +58,13 @@ describe('a slot', () => {
     expect((await taking('others', null)).held?.until).toBe(NOW_SECONDS + 86_400 + 60);
   });
 
+  it('that nobody here keeps is a bug, and no licence', async () => {
+    const what = { live: SETS, duration: null, mintedBy: 'others' } as const;
+    const ports = { clock: { now: () => NOW }, revocations: { anyRevoked: async () => false } };
+    const taking = slotTaker(ports, 'iss_new', what, new StandingRevocations([]))?.(AbortSignal.timeout(5_000));
+    await expect(taking).rejects.toMatchObject({ dependency: 'bug', message: 'nothing here keeps slots' });
+  });
+
   it('is not asked for where a scope limits nothing', () => {
     const none = { live: [], duration: null, mintedBy: 'others' } as const;
     const ports = { clock: { now: () => NOW }, revocations: { anyRevoked: async () => false } };

@@ -1,8 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Rule, Scope } from '../../lib/configuration/documents.ts';
+import { decisionInput } from '../../lib/issuance/authorize.ts';
+import { decideScopes } from '../../lib/issuance/decide-scopes.ts';
 import { issue } from '../../lib/issue.ts';
+import { loadScope } from '../../lib/policy/scope.ts';
 import { epochMilliseconds } from '../../lib/time.ts';
-import { aRequest, aScope, fakeConfiguration, goodWorld } from '../fakes/world.ts';
+import { aPrincipal, aRequest, aScope, fakeConfiguration, goodWorld, NOW_SECONDS } from '../fakes/world.ts';
 
 const at = (line: number) => ({ file: 'scopes/deploy-web.yaml', line });
 const rule = (line: number, more: Partial<Rule> = {}): Rule => ({
@@ -35,6 +38,14 @@ async function decisionOf(more: Partial<Scope>, by: typeof applied | null = appl
   return records.at(-1)?.decision;
 }
 
+function evidenceOf(documents: readonly Scope[]) {
+  const [first, ...others] = documents.map(loadScope);
+  if (first === undefined) throw new TypeError('no scope');
+  const who = { principal: aPrincipal(), actor: null, client: null, proof: null };
+  const scopes = [first, ...others] as const;
+  return decideScopes(scopes, decisionInput(aRequest(), who, scopes, NOW_SECONDS)).evidence;
+}
+
 describe('a record says what rules under report would change', () => {
   it.each<[string, Partial<Scope>, object]>([
     [
@@ -48,9 +59,38 @@ describe('a record says what rules under report would change', () => {
     expect(await decisionOf(scope)).toMatchObject(expected);
   });
 
+  it.each<[string, Partial<Scope>, Partial<Scope>, object]>([
+    ['the second', {}, { deny: [rule(9, { mode: 'report' })] }, { wouldDeny: { rule: 0, scope: 'b' } }],
+    ['the first', { deny: [rule(9, { mode: 'report' })] }, {}, { wouldDeny: { rule: 0, scope: 'a' } }],
+    [
+      'the first of two',
+      { allow: [rule(3, other), rule(5, { mode: 'report' })] },
+      { allow: [rule(3, other), rule(5, other), rule(7, { mode: 'report' })] },
+      { wouldAllow: { rule: 1, scope: 'a' } },
+    ],
+  ])('of several scopes, %s that says so, by its name', (_name, first, second, expected) => {
+    const scopes = [
+      aScope({ scope: 'a', allow: [rule(3)], ...first }),
+      aScope({ scope: 'b', allow: [rule(3)], ...second }),
+    ];
+    expect(evidenceOf(scopes).reported).toMatchObject(expected);
+  });
+
   it('and nothing where they change nothing', async () => {
     const decision = await decisionOf({ allow: [rule(3), rule(5, { mode: 'report' })] });
     expect(Object.keys(decision ?? {})).toEqual(['configVersion', 'rule', 'checks', 'source']);
+  });
+});
+
+describe('a record says what duration was decided on', () => {
+  const byDuration = rule(3, { when: { NumericLessThan: { 'request.duration': ['7200'] } } });
+  it.each<[string, readonly (readonly Rule[])[], boolean]>([
+    ['where a rule reads it', [[byDuration]], true],
+    ['where one rule of one of the scopes reads it', [[rule(3)], [rule(3), byDuration]], true],
+    ['not where none does', [[rule(3)], [rule(3)]], false],
+  ])('%s', (_name, rules, isThere) => {
+    const evidence = evidenceOf(rules.map((allow, at) => aScope({ scope: `s${at}`, allow: [...allow] })));
+    expect('duration' in evidence ? evidence.duration : null).toBe(isThere ? 3600 : null);
   });
 });
 
@@ -61,6 +101,18 @@ describe('a record leads to whoever allowed it', () => {
     ['the file, where no rule decided', { allow: [rule(3, other)] }, { file: 'scopes/deploy-web.yaml', line: null }],
   ])('by %s, and the version it stands in', async (_name, scope, place) => {
     expect((await decisionOf(scope))?.source).toEqual({ ...place, ...who });
+  });
+
+  it.each<[string, Partial<Scope>]>([
+    ['there is no rule', { allow: [] }],
+    [
+      'no rule decided, and none says where it stands',
+      { allow: [{ ...rule(3, other), source: undefined } as unknown as Rule] },
+    ],
+  ])('by the version alone, where %s', async (_name, scope) => {
+    expect((await decisionOf(scope))?.source).toEqual({ file: null, line: null, ...who });
+    expect(await decisionOf(scope, null)).not.toHaveProperty('source');
+    expect(evidenceOf([aScope(scope)]).source).toBeNull();
   });
 
   it('by the version alone, where its documents do not say where rules stand', async () => {
