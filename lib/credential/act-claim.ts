@@ -1,4 +1,4 @@
-import type { Actor, Principal } from '../identity/principal.ts';
+import { type Actor, identityOf, type Principal } from '../identity/principal.ts';
 import type { JsonValue } from '../json.ts';
 
 /**
@@ -16,10 +16,7 @@ export function actClaim(principal: Principal, actor: Actor | null): JsonValue |
   // An actor that `act` named is the first of these already.
   const chain = actor === null || actor.via === 'act' ? before : [actor, ...before];
   return chain.reduceRight<JsonValue | undefined>(
-    (act, each) => (act === undefined ? { sub: actorText(each) } : { sub: actorText(each), act }),
+    (act, each) => (act === undefined ? { sub: identityOf(each) } : { sub: identityOf(each), act }),
     undefined,
   );
 }
-
-const actorText = ({ connection, client, subject }: Actor): string =>
-  client === null ? `${connection ?? ''}:${subject}` : `client:${client}`;

@@ -7,7 +7,7 @@ import { type Granter, type GrantInput, narrowsNoSession } from './grant.ts';
 import { mintedSession } from './minted-session.ts';
 import { type SessionDuration, sessionDuration } from './session-duration.ts';
 import { sessionNameOf } from './session-name.ts';
-import { type SessionPolicies, sessionPolicies } from './session-policies.ts';
+import { policyDocument, type SessionPolicies, sessionPolicies } from './session-policies.ts';
 
 type Ask = (signal: AbortSignal) => Promise<Outcome<AwsSession>>;
 
@@ -38,7 +38,7 @@ export const awsFederatedGranter = (sessions: Sessions): Granter<'aws-federated'
       planned: { roleArn: grant.roleArn, sourceIdentity: null, expires: lasting.value.expires, ...granted },
       bound: () => ({
         ...{ roleArn: grant.roleArn, via: grant.via, policyArns: policies.value.policyArns },
-        policy: sent === null ? null : JSON.parse(sent),
+        policy: policyDocument(sent),
       }),
       mint: async (signal) => {
         const minted = mintedSession(grant.roleArn, null, input.endsBy, await asking.value(signal));

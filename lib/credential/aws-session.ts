@@ -1,6 +1,6 @@
 import type { JsonObject } from '../json.ts';
 import type { CredentialRecord } from '../ledger/record.ts';
-import { accept, Fault, type Outcome } from '../outcome.ts';
+import { accept, type Outcome } from '../outcome.ts';
 import type { AwsSessionGrant } from '../policy/grants/aws-session.ts';
 import { renderPolicy, renderTags } from '../policy/render-grant.ts';
 import type { AssumeRole, Sessions } from '../ports/sessions.ts';
@@ -17,7 +17,7 @@ import { mintedSession } from './minted-session.ts';
 import { sessionDuration } from './session-duration.ts';
 import { sessionLimits } from './session-limits.ts';
 import { sessionNameOf } from './session-name.ts';
-import { sessionPolicies } from './session-policies.ts';
+import { limitedPolicies, narrowedPolicies, policyDocument, type SessionPolicies } from './session-policies.ts';
 import { sessionTags } from './session-tags.ts';
 import { sourceIdentityOf } from './source-identity.ts';
 
@@ -35,6 +35,8 @@ export interface AwsSessionRequest {
   readonly ends: EpochSeconds | null;
   /** For the record: the session policy where it is not the grant's own alone. */
   readonly granted: Pick<CredentialRecord, 'policy'>;
+  /** What of it does not hang on the time: without the limits, which say when it ends, and the broker's own tags. */
+  readonly lasting: SessionPolicies & Pick<AssumeRole, 'tags'>;
 }
 
 /**
@@ -46,7 +48,7 @@ export const awsSessionGranter = (ports: AwsSessionPorts): Granter<'aws-session'
   prepare: (granted, input) => {
     const request = awsSessionRequest(granted, input, ports.externalId);
     if (!request.ok) return request;
-    const bound = () => boundSession(granted, input);
+    const bound = () => boundSession(granted, request.value);
     return accept({ ...preparedSession(ports.sessions, request.value, input), bound });
   },
 });
@@ -68,7 +70,9 @@ export function awsSessionRequest(
   if (!policy.ok) return policy;
   const limits = sessionLimits(grant, toEpochSeconds(input.now), lookup);
   const own = { policy: policy.value, policyArns: grant.policyArns };
-  const policies = sessionPolicies(own, input.narrowing, limits.statements);
+  const narrowed = narrowedPolicies(own, input.narrowing);
+  if (!narrowed.ok) return narrowed;
+  const policies = limitedPolicies(narrowed.value, limits.statements);
   if (!policies.ok) return policies;
   const theirs = renderTags(templates.tags, lookup);
   if (!theirs.ok) return theirs;
@@ -91,23 +95,19 @@ export function awsSessionRequest(
     expires: ends ?? expires,
     ends,
     granted: grantedPolicy(grant, input, assumeRole),
+    lasting: { ...narrowed.value, tags: theirs.value },
   });
 }
 
-/** What of it does not hang on the time: the limits say when it ends, and an approval is of all but that. */
+/** What an approval is of: all but when it ends. */
 function boundSession(
-  { grant: { document: grant, templates }, lookup }: Granted<'aws-session'>,
-  input: GrantInput,
+  { grant: { document: grant }, lookup }: Granted<'aws-session'>,
+  { lasting: { policy, policyArns, tags } }: AwsSessionRequest,
 ): JsonObject {
-  const own = renderPolicy(templates.policy, lookup);
-  const tags = renderTags(templates.tags, lookup);
-  const policies = own.ok ? sessionPolicies({ policy: own.value, policyArns: grant.policyArns }, input.narrowing) : own;
-  if (!policies.ok || !tags.ok) throw new Fault('bug', 'a session that was prepared cannot be described');
-  const { policy, policyArns } = policies.value;
   return {
     roleArn: grant.roleArn,
-    ...{ policy: policy === null ? null : JSON.parse(policy), policyArns },
-    tags: Object.fromEntries(tags.value.map(({ key, value }) => [key, value])),
+    ...{ policy: policyDocument(policy), policyArns },
+    tags: Object.fromEntries(tags.map(({ key, value }) => [key, value])),
     ...(grant.effective === undefined ? {} : { effective: grant.effective }),
     ...(grant.network === 'pinned' ? { network: String(lookup('request.sourceIp')) } : {}),
   };

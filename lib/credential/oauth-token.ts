@@ -37,7 +37,7 @@ export const oauthTokenGranter = (load: LoadDownstreamTokens): Granter<'oauth-to
         subject: request.value.subject,
       }),
       atHand: async (signal) => {
-        const tokens = await load().catch(() => null);
+        const tokens = await load().catch(() => undefined);
         const handOut = (await tokens?.atHand(request.value, signal)) ?? null;
         return handOut === null ? null : minted(request.value, handOut);
       },

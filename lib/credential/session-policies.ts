@@ -15,23 +15,30 @@ const POLICY_ARN = /^arn:aws(?:-[a-z]+)*:iam::(?:aws|[0-9]{12}):policy\/[\u0021-
 const EVERYTHING: JsonObject = { Effect: 'Allow', Action: '*', Resource: '*' };
 
 /**
- * The session policies of one issuance: the grant's own (rendered), with what the caller sent to narrow the session,
- * and with `limits`, statements that deny what the grant rules out for every caller. Refuses, in this order:
- * `narrowing_refused` for a caller's ARNs where the grant has a policy or ARNs; `parameter_invalid` for an ARN or a
- * policy that IAM would not read; `policy_not_narrower` for a caller's policy where the grant has ARNs, because STS
- * adds those up, and where no one policy says what both allow; `policy_too_large` for more than 2,048 characters, ARNs
- * included, or 10 ARNs.
+ * The session policies of one issuance: the grant's own (rendered), with what the caller sent to narrow the session.
+ * Refuses, in this order: `narrowing_refused` for a caller's ARNs where the grant has a policy or ARNs;
+ * `parameter_invalid` for an ARN or a policy that IAM would not read; `policy_not_narrower` for a caller's policy where
+ * the grant has ARNs, because STS adds those up, and where no one policy says what both allow; `policy_too_large` for
+ * more than 2,048 characters, ARNs included, or 10 ARNs.
  */
-export function sessionPolicies(
-  own: SessionPolicies,
-  narrowing: Narrowing | null,
-  limits: readonly JsonObject[] = [],
-): Outcome<SessionPolicies> {
-  const narrowed = narrowing === null || narrowsNoSession(narrowing) ? accept(own) : narrow(own, narrowing);
-  if (!narrowed.ok) return narrowed;
-  const { policy, policyArns } = narrowed.value;
-  return measured({ policy: limits.length === 0 ? policy : limited(policy, policyArns, limits), policyArns });
+export function sessionPolicies(own: SessionPolicies, narrowing: Narrowing | null): Outcome<SessionPolicies> {
+  const narrowed = narrowedPolicies(own, narrowing);
+  return narrowed.ok ? measured(narrowed.value) : narrowed;
 }
+
+/** As `sessionPolicies`, of any length. */
+export const narrowedPolicies = (own: SessionPolicies, narrowing: Narrowing | null): Outcome<SessionPolicies> =>
+  narrowing === null || narrowsNoSession(narrowing) ? accept(own) : narrow(own, narrowing);
+
+/** With statements that deny what the grant rules out for every caller; `policy_too_large` as above. */
+export const limitedPolicies = (
+  { policy, policyArns }: SessionPolicies,
+  limits: readonly JsonObject[],
+): Outcome<SessionPolicies> =>
+  measured({ policy: limits.length === 0 ? policy : limited(policy, policyArns, limits), policyArns });
+
+/** Reads what `policyText` wrote. */
+export const policyDocument = (text: string | null): JsonObject | null => (text === null ? null : JSON.parse(text));
 
 function narrow(own: SessionPolicies, { policy, policyArns }: Narrowing): Outcome<SessionPolicies> {
   const hasOwn = own.policy !== null || own.policyArns.length > 0;
@@ -41,13 +48,13 @@ function narrow(own: SessionPolicies, { policy, policyArns }: Narrowing): Outcom
   }
   if (policy === null) return accept({ policy: own.policy, policyArns });
   if (own.policyArns.length > 0) return refuse('policy_not_narrower');
-  const narrowed = narrowPolicy(own.policy === null ? null : JSON.parse(own.policy), policy);
+  const narrowed = narrowPolicy(policyDocument(own.policy), policy);
   return narrowed.ok ? accept({ policy: policyText(narrowed.value), policyArns }) : narrowed;
 }
 
 /** Where nothing else allows anything, everything that the role allows is left beside what is denied. */
 function limited(policy: string | null, policyArns: readonly string[], limits: readonly JsonObject[]): string {
-  const written: JsonObject = policy === null ? { Version: '2012-10-17' } : JSON.parse(policy);
+  const written = policyDocument(policy) ?? { Version: '2012-10-17' };
   const statements = [written['Statement'] ?? (policyArns.length > 0 ? [] : [EVERYTHING])].flat();
   return policyText({ ...written, Statement: [...statements, ...limits] });
 }

@@ -53,11 +53,11 @@ export function actorTag({ connection, client, subject }: Pick<Actor, 'connectio
   const separator = source === 'aws' ? '=3A' : ':';
   const whole = `${source}${separator}${escaped(name)}`;
   if (whole.length <= VALUE_LENGTH) return whole;
-  return `${source}${separator}=sha256:${createHash('sha256').update(name, 'utf8').digest('hex')}`;
+  return `${source}${separator}=sha256:${createHash('sha256').update(name).digest('hex')}`;
 }
 
 function escaped(text: string): string {
   return text.replace(/[^A-Za-z0-9_.:/+@-]/gu, (character) =>
-    [...Buffer.from(character, 'utf8')].map((byte) => `=${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
+    [...Buffer.from(character)].map((byte) => `=${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
   );
 }

@@ -15,6 +15,6 @@ export function sourceIdentityOf({ source, subject }: Pick<Principal, 'source' |
   const readable = `${source.name}-${subject}`.slice(0, READABLE_LENGTH).replace(/[^A-Za-z0-9_+=,.@-]/g, '-');
   // JSON keeps the three apart, so that no name can run into a subject.
   const identity = JSON.stringify([source.kind, source.name, subject]);
-  const hash = createHash('sha256').update(identity, 'utf8').digest().subarray(0, HASH_BYTES).toString('base64url');
+  const hash = createHash('sha256').update(identity).digest().subarray(0, HASH_BYTES).toString('base64url');
   return `${readable}.${hash}`;
 }

@@ -2,6 +2,7 @@ import { describe, expect, it, test } from '@jest/globals';
 import { awsFederatedGranter } from '../../lib/credential/aws-federated.ts';
 import type { Granted, GrantInput } from '../../lib/credential/grant.ts';
 import type { Proof } from '../../lib/identity/principal.ts';
+import { refuse } from '../../lib/outcome.ts';
 import type { AwsFederatedGrant } from '../../lib/policy/grants/aws-federated.ts';
 import { seconds } from '../../lib/time.ts';
 import { federatedGrant, grantedOf, ISSUANCE, inputOf, recordingSessions, session } from './grant-fixtures.ts';
@@ -17,8 +18,9 @@ const samlProof = (document: string): Proof => ({ kind: 'saml', document, at: { 
 async function mint(
   grant: AwsFederatedGrant = federatedGrant,
   more: Partial<GrantInput & Pick<Granted<'aws-federated'>, 'lookup'>> = {},
+  answer?: Parameters<typeof recordingSessions>[0],
 ) {
-  const { sessions, asked } = recordingSessions();
+  const { sessions, asked } = recordingSessions(answer);
   const prepared = awsFederatedGranter(sessions).prepare(grantedOf('aws-federated', grant, more), inputOf(more));
   const minted = prepared.ok ? await prepared.value.mint(forever) : prepared;
   return { prepared, minted, asked };
@@ -60,6 +62,41 @@ describe('a web identity', () => {
     const lookup = (key: string) => (key === 'claims.sub' ? 'me' : undefined);
     const { asked } = await mint({ ...federatedGrant, policy }, { lookup });
     expect(asked[0]?.input).toMatchObject({ policy: expect.stringContaining('arn:aws:s3:::b/me"') });
+  });
+});
+
+describe('what is narrowed', () => {
+  const own = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }] };
+  const asked = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }] };
+  const arns = ['arn:aws:iam::aws:policy/ReadOnlyAccess'];
+  const narrowing = { policy: null, policyArns: [], parameters: {} };
+
+  it.each<
+    [string, Pick<Partial<typeof federatedGrant>, 'policy'>, GrantInput['narrowing'], object | undefined, object | null]
+  >([
+    ['nothing', {}, null, undefined, null],
+    ['nothing, beside the policy of the grant', { policy: own }, null, undefined, own],
+    ['by a parameter alone', { policy: own }, { ...narrowing, parameters: { env: 'x' } }, undefined, own],
+    ['by a policy', {}, { ...narrowing, policy: asked }, asked, asked],
+    ['by a policy below the one of the grant', { policy: own }, { ...narrowing, policy: asked }, asked, asked],
+    ['by ARNs alone', {}, { ...narrowing, policyArns: arns }, undefined, null],
+  ])('is recorded, before and after, and what an approval is of: %s', async (_, more, by, recorded, policy) => {
+    const { prepared, minted } = await mint({ ...federatedGrant, ...more }, { narrowing: by });
+    const { planned, bound } = prepared.ok ? prepared.value : { planned: null, bound: () => null };
+    const credential = minted.ok ? minted.value.credential : null;
+    expect([planned?.policy, credential?.policy]).toEqual([recorded, recorded]);
+    expect([planned, credential].map((each) => Object.hasOwn(each ?? {}, 'policy'))).toEqual(
+      Array(2).fill(recorded !== undefined),
+    );
+    expect(bound()).toEqual({
+      ...{ roleArn: federatedGrant.roleArn, via: 'web-identity', policy },
+      policyArns: by?.policyArns ?? [],
+    });
+  });
+
+  it('is not, where STS refuses', async () => {
+    const refusal = refuse('role_refused', { log: { errorCode: 'AccessDenied' } });
+    expect((await mint(federatedGrant, {}, refusal)).minted).toEqual(refusal);
   });
 });
 
@@ -108,6 +145,7 @@ describe('a SAML response', () => {
 test.each<[string, typeof federatedGrant, Partial<GrantInput>, string]>([
   ['no proof, where the client is the subject', federatedGrant, { proof: null }, 'proof_type_unsupported'],
   ['a SAML response for a web identity', federatedGrant, { proof: samlProof('PHg+') }, 'proof_type_unsupported'],
+  ['no proof for SAML', samlGrant, { proof: null }, 'proof_type_unsupported'],
   ['a JWT for SAML', samlGrant, {}, 'proof_type_unsupported'],
   ['a signed AWS request', federatedGrant, { proof: { kind: 'aws-iam', envelope: 'e30' } }, 'proof_type_unsupported'],
   ['899 s', federatedGrant, { requestedDuration: seconds(899) }, 'duration_out_of_range'],

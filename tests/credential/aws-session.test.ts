@@ -35,6 +35,7 @@ describe('what is asked of STS', () => {
         expires: Date.parse('2026-11-21T09:30:05Z') / 1000,
         ends: null,
         granted: {},
+        lasting: { policy: null, policyArns: [], tags: [] },
         input: {
           roleArn: sessionGrant.roleArn,
           sessionName: ISSUANCE,
@@ -267,6 +268,43 @@ describe('what a grant rules out for every caller', () => {
     expect(statements(grant, address)).toEqual(expected);
   });
 
+  it('is a policy of the version that it needs', () => {
+    const made = request({}, { ...sessionGrant, effective: seconds(300) });
+    expect(made.ok && JSON.parse(made.value.input.policy ?? '')).toMatchObject({ Version: '2012-10-17' });
+  });
+
+  it.each<[string, Partial<AwsSessionGrant>, boolean]>([
+    ["not where it is the grant's own alone", { policy }, false],
+    ['not where there is none', {}, false],
+    ['where the session ends before STS ends it', { policy, effective: seconds(300) }, true],
+    ['where it is pinned to an address', { policy, network: 'pinned' }, true],
+    ['where it is so without a policy of its own', { effective: seconds(300) }, true],
+  ])('is recorded as the policy of the session: %s', (_, grant, recorded) => {
+    const made = request({ lookup: () => '198.51.100.7' }, { ...sessionGrant, ...grant });
+    const sent = made.ok ? JSON.parse(made.value.input.policy ?? 'null') : null;
+    expect(made.ok && made.value.granted).toEqual(recorded ? { policy: sent } : {});
+    expect(made.ok && Object.hasOwn(made.value.granted, 'policy')).toBe(recorded);
+  });
+
+  it('makes no session longer than STS made it', async () => {
+    const { sessions } = recordingSessions();
+    const expires = session.credentials.expires;
+    const ends = (seconds_: number) => ({
+      ...sessionGrant,
+      effective: seconds(seconds_),
+      maxDuration: seconds(43_200),
+    });
+    const granter = awsSessionGranter({ sessions, externalId: 'external' });
+    const mintedFor = async (effective: number) => {
+      const asked = { requestedDuration: seconds(7_200) };
+      const prepared = granter.prepare(grantedOf('aws-session', ends(effective)), inputOf(asked));
+      const minted = prepared.ok ? await prepared.value.mint(forever) : prepared;
+      return minted.ok && minted.value.credential.expires;
+    };
+    expect(await mintedFor(5_400)).toBe(expires);
+    expect(await mintedFor(60)).toBe(Date.parse('2026-11-21T09:01:00Z') / 1000);
+  });
+
   it('stands beside what the caller narrows by', () => {
     const narrowing = {
       policy: { ...policy, Statement: { ...policy.Statement, Action: 's3:GetObject' } },
@@ -412,7 +450,7 @@ describe('what an approval of a session is of', () => {
       { ...role, policyArns: [managed] },
     ],
   ])('is %s', (_, grant, more, expected) => {
-    expect(bound(grant, more)).toEqual(expected);
+    expect(bound(grant, more)).toStrictEqual(expected);
   });
 
   it('does not hang on the time', () => {

@@ -67,6 +67,62 @@ describe('a grant of the type oauth-token', () => {
     );
   });
 
+  it.each<[string, Partial<DownstreamToken>, object, object]>([
+    [
+      'its scope is the one asked for, where it says none',
+      { scope: null },
+      { downstreamScope: 'reports:read reports:list' },
+      {},
+    ],
+    [
+      'its type is what the server says',
+      { issuedTokenType: 'urn:x', tokenType: 'N_A' },
+      { issuedTokenType: 'urn:x', tokenType: 'N_A' },
+      { issuedTokenType: 'urn:x', tokenType: 'N_A' },
+    ],
+    ['its end is assumed', { expiresAssumed: true }, { expiresAssumed: true }, {}],
+    ['it is for some repositories', { repositories: ['web'] }, { repositories: ['web'] }, {}],
+  ])('records what the server said of it: %s', async (_, more, credential, secret) => {
+    const { grant } = prepared(granted(), inputOf(), granterOf({ ...TOKEN, ...more }));
+    const minted = await grant.mint(signal);
+    expect(minted).toMatchObject({ ok: true, value: { credential, secret } });
+    const plain = await prepared().grant.mint(signal);
+    const names = (of: typeof minted) => Object.keys(of.ok ? of.value.credential : {});
+    expect(names(minted).filter((name) => !names(plain).includes(name))).toEqual(
+      Object.keys(credential).filter((name) => !names(plain).includes(name)),
+    );
+  });
+
+  it('gives the refusal of the other server on', async () => {
+    const refusal = refuse('downstream_secret_missing');
+    const tokens = { atHand: async () => null, get: async () => refusal };
+    const { grant } = prepared(granted(), inputOf(), {
+      ...granterOf(),
+      granter: oauthTokenGranter(async () => tokens),
+    });
+    expect(await grant.mint(signal)).toEqual(refusal);
+    expect(await grant.atHand?.(signal)).toBeNull();
+  });
+
+  it.each<[string, Partial<OauthTokenGrant>, string | null]>([
+    ['the audience', { audience: 'https://a.example' }, 'https://a.example'],
+    [
+      'the audience, before the resource',
+      { audience: 'https://a.example', resource: 'https://r.example' },
+      'https://a.example',
+    ],
+    ['the resource', { resource: 'https://r.example' }, 'https://r.example'],
+    ['neither', {}, null],
+  ])('is for %s of the grant, in the record and for an approval', async (_, more, audience) => {
+    const { grant } = prepared(granted({ ...clientGrant(), ...more } as OauthTokenGrant));
+    expect(grant.planned.audience).toBe(audience);
+    expect(await grant.mint(signal)).toMatchObject({ value: { credential: { audience } } });
+    expect(grant.bound()).toEqual({
+      ...{ tokenEndpoint: 'https://login.example.com/oauth2/token', scope: 'reports:read reports:list', audience },
+      subject: 'github:repo:acme/web:ref:refs/heads/main',
+    });
+  });
+
   it('asks nobody for what is at hand, and says so in the record', async () => {
     const { grant, asked } = prepared(granted(), inputOf(), granterOf(TOKEN, TOKEN));
     expect(await grant.atHand?.(signal)).toMatchObject({ ok: true, value: { credential: { cached: true } } });
@@ -79,6 +135,13 @@ describe('a grant of the type oauth-token', () => {
     });
     const outcome = granter.prepare(granted(), inputOf());
     expect(outcome.ok && (await outcome.value.atHand?.(signal))).toBeNull();
+  });
+
+  it('is kept apart for each client that brings the principal', async () => {
+    const client = { client: 'portal', ...principalOf('x', 'y') };
+    const { grant, asked } = prepared(granted(), inputOf({ client }));
+    await grant.mint(signal);
+    expect(asked[0]?.identity).toEqual([['connection', 'github', 'repo:acme/web:ref:refs/heads/main'], null, 'portal']);
   });
 
   it('is for the principal by its identity, and for who acts', async () => {
@@ -126,7 +189,8 @@ describe('a grant of the type oauth-token', () => {
   it.each([1, 3600])('refuses a duration of %d s: only the other server sets it', (duration) => {
     const { granter } = granterOf();
     const input = inputOf({ requestedDuration: seconds(duration) });
-    expect(granter.prepare(granted(), input)).toMatchObject({ refusal: { reason: 'duration_out_of_range' } });
+    const detail = 'duration cannot be given for this scope: the authorization server that issues its tokens sets it.';
+    expect(granter.prepare(granted(), input)).toEqual(refuse('duration_out_of_range', { detail }));
   });
 
   it.each([
@@ -135,9 +199,8 @@ describe('a grant of the type oauth-token', () => {
     ['one second after it', ENDS + 1, true],
   ])('gives a token only if the broker token that asks ends no sooner: %s', async (_, endsBy, given) => {
     const { grant } = prepared(granted(), inputOf({ endsBy: epochSeconds(endsBy) }), granterOf(TOKEN, TOKEN));
-    const expected = given
-      ? { ok: true }
-      : refuse('proof_ends_too_soon', { detail: expect.any(String) as unknown as string });
+    const detail = 'The token of the other authorization server would outlive the broker token that asks for it.';
+    const expected = given ? { ok: true } : refuse('proof_ends_too_soon', { detail });
     expect(await grant.mint(signal)).toMatchObject(expected);
     expect(await grant.atHand?.(signal)).toMatchObject(expected);
   });
@@ -146,6 +209,27 @@ describe('a grant of the type oauth-token', () => {
     const endsBy = epochSeconds(ENDS + 9_999);
     const { grant } = prepared(granted(), inputOf({ endsBy }), granterOf({ ...TOKEN, expiresAssumed: true }));
     expect(await grant.mint(signal)).toMatchObject({ refusal: { reason: 'proof_ends_too_soon' } });
+  });
+});
+
+describe('the subject of an assertion that the other server takes', () => {
+  const { provider: _, client: __, ...base } = clientGrant();
+  const bearer = (subject: string | null, defaultSubject: 'principal' | 'none'): OauthTokenGrant => ({
+    ...{ ...base, provider: 'jwt-bearer', client: null, assertionAudience: null, subject, defaultSubject },
+    ...{ scopeIn: 'form', signer: { kind: 'broker' } },
+  });
+  it.each<[string, string | null, 'principal' | 'none', string | null]>([
+    ['the principal', null, 'principal', 'github:repo:acme/web:ref:refs/heads/main'],
+    ['nobody, where the server knows nobody', null, 'none', null],
+    ['whom the template names', '${claims.email}', 'principal', 'ann@acme.example'],
+    ['whom the template names, there too', '${claims.email}', 'none', 'ann@acme.example'],
+  ])('is %s', async (_name, template, otherwise, subject) => {
+    const scope = granted(bearer(template, otherwise), (key) =>
+      key === 'claims.email' ? 'ann@acme.example' : undefined,
+    );
+    const { grant, asked } = prepared(scope);
+    await grant.mint(signal);
+    expect(asked[0]?.subject).toBe(subject);
   });
 });
 
@@ -180,6 +264,16 @@ describe('forward: proof', () => {
     expect(granter.prepare(granted(forwarding), inputOf({ principal, proof }))).toMatchObject({
       refusal: { reason: 'proof_type_unsupported' },
     });
+  });
+
+  it.each([
+    ['of a broker token, whoever its origin is', { lineage: {} as never }],
+    ['without a digest', { proof: { ...principal.proof, sha256: null } }],
+    ['without an end', { proof: { ...principal.proof, expires: null } }],
+  ])('refuses a token %s', (_, more) => {
+    const proof = { kind: 'jwt', token: 'p.r.f', declared: 'jwt' } as const;
+    const input = inputOf({ principal: { ...principal, ...more }, proof, endsBy: null });
+    expect(granterOf().granter.prepare(granted(forwarding), input)).toEqual(refuse('proof_type_unsupported'));
   });
 
   it('is passed on nowhere where the grant does not say so', async () => {

@@ -12,7 +12,7 @@ import { sessionPolicies } from '../../lib/credential/session-policies.ts';
 import { actorTag, sessionTags } from '../../lib/credential/session-tags.ts';
 import type { Actor, AuthenticatedClient, Lineage, Principal } from '../../lib/identity/principal.ts';
 import type { JsonObject } from '../../lib/json.ts';
-import { accept, type Outcome } from '../../lib/outcome.ts';
+import { accept, type Outcome, refuse } from '../../lib/outcome.ts';
 import { epochSeconds, seconds } from '../../lib/time.ts';
 import {
   actorOf,
@@ -90,6 +90,11 @@ describe('session policies', () => {
     return make('a'.repeat(Math.max(1, length - JSON.stringify(make('')).length)));
   };
   const text = (policy: JsonObject): string => JSON.stringify(policy);
+  /** Five of them, so many characters together. */
+  const longArns = (characters: number): readonly string[] => {
+    const prefix = 'arn:aws:iam::aws:policy/';
+    return [400, 400, 400, 400, characters - 1_600].map((length) => prefix.padEnd(length, 'a'));
+  };
 
   it.each<[string, ReturnType<typeof own>, object | null, ReturnType<typeof own>]>([
     ['none', own(null), null, own(null)],
@@ -102,6 +107,7 @@ describe('session policies', () => {
       own(null, ARN, 'arn:aws-us-gov:iam::111122223333:policy/a/b'),
     ],
     ['the caller’s policy', own(null), { policy: policyOf('s3:*') }, own(text(policyOf('s3:*')))],
+    ['2048 characters of ARNs alone', own(null), { policyArns: longArns(2_048) }, own(null, ...longArns(2_048))],
     ['ten ARNs', own(null), { policyArns: Array(10).fill(ARN) }, own(null, ...Array(10).fill(ARN))],
     [
       'an ARN of one character',
@@ -155,6 +161,7 @@ describe('session policies', () => {
       'parameter_invalid: PolicyArns has something other than ARNs of IAM policies.',
     ]),
     ['eleven ARNs', own(null), { policyArns: Array(11).fill(ARN) }, 'policy_too_large: '],
+    ['2049 characters of ARNs alone', own(null), { policyArns: longArns(2_049) }, 'policy_too_large: '],
     ['2049 characters', own(null), { policy: policyOf('s3:*', 2_049) }, 'policy_too_large: '],
     [
       '2049 characters with an ARN',
@@ -167,6 +174,11 @@ describe('session policies', () => {
   });
 });
 
+it('session policies that are too large tell the log how large', () => {
+  const own = { policy: 'a'.repeat(2_049), policyArns: ['arn:aws:iam::aws:policy/a'] };
+  expect(sessionPolicies(own, null)).toEqual(refuse('policy_too_large', { log: { characters: 2_074 } }));
+});
+
 describe('session tags', () => {
   const keys = (outcome: ReturnType<typeof sessionTags>) =>
     outcome.ok ? outcome.value.tags.map(({ key }) => key) : told(outcome);
@@ -175,6 +187,7 @@ describe('session tags', () => {
     [[], ours],
     [[{ key: 'a', value: '' }], [...ours, 'a']],
     [[{ key: 'k'.repeat(128), value: 'v'.repeat(256) }], [...ours, 'k'.repeat(128)]],
+    [[{ key: 'a+b', value: 'a+b' }], [...ours, 'a+b']],
     [[{ key: 'my-aws:x', value: 'v' }], [...ours, 'my-aws:x']],
     [[{ key: 'x/token-broker:y', value: 'v' }], [...ours, 'x/token-broker:y']],
     [
@@ -222,6 +235,7 @@ describe('session tags', () => {
     [{ connection: null, client: null, subject: 'x' }, 'client:x'],
     [{ connection: 'aws', client: null, subject: 'x' }, 'aws=3Ax'],
     [{ connection: 'okta', client: null, subject: 'a=b é;' }, 'okta:a=3Db=20=C3=A9=3B'],
+    [{ connection: 'okta', client: null, subject: 'a+b\n\u{1f600}' }, 'okta:a+b=0A=F0=9F=98=80'],
     [{ connection: 'okta', client: null, subject: 'x'.repeat(251) }, `okta:${'x'.repeat(251)}`],
   ])('%# name who acts', (actor, value) => {
     expect(actorTag(actor)).toBe(value);
@@ -237,11 +251,17 @@ describe('session tags', () => {
     expect(other).not.toBe(one);
   });
 
-  it('that cannot be had refuse the session', () => {
-    const grant = { ...sessionGrant, tags: { a: '${claims.x}' } };
+  it.each([
+    ['for want of a value', { a: '${claims.x}' }, null],
+    [
+      'one too many beside who acts',
+      Object.fromEntries(Array.from({ length: 48 }, (_, n) => [`k${n}`, 'v'])),
+      actorOf('okta', null, 'agent'),
+    ],
+  ])('that cannot be had refuse the session: %s', (_, tags, actor) => {
     const prepared = awsSessionGranter({ sessions: recordingSessions().sessions, externalId: 'local' }).prepare(
-      grantedOf('aws-session', grant),
-      inputOf(),
+      grantedOf('aws-session', { ...sessionGrant, tags }),
+      inputOf({ actor }),
     );
     expect(told(prepared)).toBe('template_value: ');
   });
@@ -267,14 +287,23 @@ describe('a session', () => {
     if (!minted.ok) expect(minted.refusal).toEqual({ reason: 'sts_unavailable', log: { errorCode: 'SessionTooLong' } });
   });
 
-  it.each(['arn:aws:iam::11112222333:role/x', 'xarn:aws:iam::111122223333:role/x', 'arn:aws:iam::111122223333:user/x'])(
-    'of no role is a bug: %s',
-    (roleArn) => {
-      expect(() => mintedSession(roleArn, null, null, accept(session))).toThrow(
-        'The role of a grant is not a role ARN.',
-      );
-    },
-  );
+  it.each([
+    'arn:aws:iam::11112222333:role/x',
+    'xarn:aws:iam::111122223333:role/x',
+    'arn:aws:iam::111122223333:user/x',
+    'arn::iam::111122223333:role/x',
+  ])('of no role is a bug: %s', (roleArn) => {
+    const bug = { dependency: 'bug', message: 'The role of a grant is not a role ARN.' };
+    expect(() => mintedSession(roleArn, null, null, accept(session))).toThrow(expect.objectContaining(bug));
+  });
+
+  it.each([
+    ['what STS says that it is', 'theirs', 'theirs'],
+    ['what was asked for, where STS says nothing', null, 'me'],
+  ])('has the source identity: %s', (_, said, expected) => {
+    const minted = mintedSession(sessionGrant.roleArn, 'me', null, accept({ ...session, sourceIdentity: said }));
+    expect(minted).toMatchObject({ value: { credential: { sourceIdentity: expected } } });
+  });
 
   it.each([
     ['the identity provider’s own word', null, 1],

@@ -34,6 +34,10 @@ describe('the source identity', () => {
     expect(of(a)).not.toBe(of(b));
   });
 
+  it('begins with what can be read of source and subject, in the characters that STS takes', () => {
+    expect(of(['connection', 'okta', 'a+b=c,d.e@f-g_h/i é'])).toMatch(/^okta-a\+b=c,d\.e@f-g_h-i--\.[\w-]{32}$/);
+  });
+
   it('does not hang on label, claims or proof', () => {
     const other = { ...principalOf('github', 'x'), name: 'another', record: ['y'] };
     expect(sourceIdentityOf(other)).toBe(sourceIdentityOf(principalOf('github', 'x')));
