@@ -233,8 +233,8 @@ type MintAttempt = Outcome<Minted> & {
 
 /**
  * Takes what is at hand, or records `started` and mints. Slots that have to be kept for longer than was thought are
- * kept before the outcome is recorded: a record that says `issued` is not taken back. What throws has failed too, and is
- * given back like what was refused.
+ * kept before the outcome is recorded: a record that says `issued` is not taken back. What throws has failed too, and
+ * is given back like what was refused.
  */
 async function start(
   { ledger, step = untraced }: IssuePorts,

@@ -9,7 +9,9 @@ import { aDenial, aRecord, NINE } from './a-record.ts';
 
 const { csv, jsonl } = EXPORT_FORMATS;
 
-/** The cells of a line without ends of lines in them, as RFC 4180 section 2 has them: one quoted, or one that is not. */
+/**
+ * The cells of a line without ends of lines in them, as RFC 4180 section 2 has them: one quoted, or one that is not.
+ */
 function cellsOf(line: string): readonly string[] {
   expect(line.endsWith('\r\n')).toBe(true);
   const cells = [...line.slice(0, -2).matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^",]*))(?=,|$)/g)];
