@@ -1,9 +1,9 @@
-// Behind `token-broker sign`, on moto: the AWS SDK for JavaScript reads, and is refused to write.
+// Behind `token-broker sign`, on moto: the AWS SDK for JavaScript reads, and is refused to write. With `wait` it stays until its input ends.
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 
 const [what] = process.argv.slice(2);
 const tables = async () => (await new DynamoDBClient({}).send(new ListTablesCommand({}))).TableNames ?? [];
-if (what === 'all') {
+if (what !== 'reading') {
   if (!(await tables()).includes('signed')) throw new Error('the table is not listed');
 } else {
   const error = await tables().then(
@@ -14,3 +14,4 @@ if (what === 'all') {
     throw new Error(`not refused: ${error}`);
 }
 console.log('ok');
+if (what === 'wait') process.stdin.resume();

@@ -1,4 +1,4 @@
-"""Behind `token-broker sign`, on moto: what an agent's program does with boto3, and what it is refused. Prints `ok`."""
+"""Behind `token-broker sign`, on moto: what an agent's program does with boto3, and what it is refused. Prints `ok`, and waits for the end of its input where it was told to."""
 import io
 import os
 import sys
@@ -47,6 +47,9 @@ if WHAT == "all":
     db.put_item(TableName="signed", Item={"pk": {"S": "one"}})
     assert db.get_item(TableName="signed", Key={"pk": {"S": "one"}})["Item"]["pk"]["S"] == "one", "DynamoDB"
     assert boto3.client("sqs").create_queue(QueueName="signed")["QueueUrl"], "query and JSON protocols"
+elif WHAT == "wait":
+    assert s3.get_object(Bucket="signed", Key="page/00")["Body"].read() == b"x", "reading"
+    assert db.get_item(TableName="signed", Key={"pk": {"S": "one"}})["Item"]["pk"]["S"] == "one", "DynamoDB"
 else:
     assert len(s3.list_objects_v2(Bucket="signed")["Contents"]) == 27, "listing"
     assert s3.get_object(Bucket="signed", Key="page/00")["Body"].read() == b"x", "reading"
@@ -55,3 +58,6 @@ else:
     refused(lambda: db.get_item(TableName="signed", Key={"pk": {"S": "one"}}))
 secrets = [value for name, value in os.environ.items() if name.startswith("AWS_") and value.startswith("ASIA")]
 print("ok" if not [value for value in secrets if value != os.environ["AWS_ACCESS_KEY_ID"]] else "a key leaked")
+if WHAT == "wait":
+    sys.stdout.flush()
+    sys.stdin.read()
