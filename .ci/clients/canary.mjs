@@ -1,10 +1,11 @@
 /**
- * `canary.mjs BROKER TOKENS_FILE LOG CLI PROGRAM...`: runs PROGRAM behind `CLI sign` and looks for the session's secret key and
- * token, and for the caller's own proof, wherever the program or what it writes could have them: its memory and that of all it
- * started, their environment, command lines and open files, its output, the log and the files of its home. Linux. Prints `ok`.
+ * `canary.mjs BROKER TOKENS_FILE LOG CLI PROGRAM...`: runs PROGRAM behind `CLI sign` and looks for the session's secret
+ * key and token, and for the caller's own proof, wherever the program or what it writes could have them: its memory and
+ * that of all it started, their environment, command lines and open files, its output, the log and the files of its
+ * home. Linux. Prints `ok`.
  *
- * The session is heard of on its way: the broker is asked through a server of this process. The proxy's own memory, where the
- * session has to be, shows that the search finds what there is.
+ * The session is heard of on its way: the broker is asked through a server of this process. The proxy's own memory,
+ * where the session has to be, shows that the search finds what there is.
  */
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';

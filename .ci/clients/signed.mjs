@@ -1,4 +1,5 @@
-// Behind `token-broker sign`, on moto: the AWS SDK for JavaScript reads, and is refused to write. With `wait` it stays until its input ends.
+// Behind `token-broker sign`, on moto: the AWS SDK for JavaScript reads, and is refused to write. With `wait` it stays
+// until its input ends.
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 
 const [what] = process.argv.slice(2);
