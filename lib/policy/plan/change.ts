@@ -20,5 +20,13 @@ export const loses = (what: string, who: string | null = null): Said => ({ effec
 export const changes = (what: string, who: string | null = null): Said => ({ effect: 'changes', who, what });
 
 /** More of something is a gain, less a loss. */
-export const byOrder = (before: number, after: number, what: string): readonly Said[] =>
-  before === after ? [] : [after > before ? gains(what) : loses(what)];
+export function byOrder(before: number, after: number, what: string): readonly Said[] {
+  if (after > before) return [gains(what)];
+  return after < before ? [loses(what)] : [];
+}
+
+/** What was shut and is open is a gain, what was open and is shut a loss; each with what is so now. */
+export function bySwitch(before: boolean, after: boolean, open: string, shut: string): readonly Said[] {
+  if (before === after) return [];
+  return [after ? gains(open) : loses(shut)];
+}

@@ -1,15 +1,14 @@
 import type { Connection } from '../../configuration/documents.ts';
 import type { JsonObject, JsonValue } from '../../json.ts';
 import { atomsOf } from './atoms.ts';
-import { byOrder, changes, gains, loses, type Said } from './change.ts';
-import { compareFields, durationText, fieldsOf, valueText } from './fields.ts';
+import { byOrder, bySwitch, changes, gains, loses, type Said } from './change.ts';
+import { compareFields, durationText, fieldsBut, fieldsOf, valueText } from './fields.ts';
 import { compareLists } from './grant.ts';
 import { compareAtoms } from './rules.ts';
 
 /** Whose proofs a connection takes that it did not take, and the other way round. null: there is, or was, none. */
 export function compareConnections(before: Connection | null, after: Connection | null): readonly Said[] {
-  if (before === null && after === null) return [];
-  if (before === null) return [gains(`proofs of ${sourceOf(after)} are taken`)];
+  if (before === null) return after === null ? [] : [gains(`proofs of ${sourceOf(after)} are taken`)];
   if (after === null) return [loses(`proofs of ${sourceOf(before)} are not taken any more`)];
   if (before.type !== after.type) {
     return [changes(`proofs of ${sourceOf(after)} are taken instead of those of ${sourceOf(before)}`)];
@@ -17,15 +16,14 @@ export function compareConnections(before: Connection | null, after: Connection 
   const [old, now] = [fieldsOf(before), fieldsOf(after)];
   return [
     ...demands(before, after),
-    ...LISTS.flatMap(([name, words]) => list(old, now, name, words)),
-    ...restrictions(old, now),
+    ...LISTS.flatMap(([name, words]) => compareLists(textsOf(old, name), textsOf(now, name), words)),
+    ...restrictions(textsOf(old, 'authorizedParties'), textsOf(now, 'authorizedParties')),
     ...orders(old, now),
-    ...compareFields(rest(old), rest(now), 'connection'),
+    ...compareFields(fieldsBut(old, TOLD), fieldsBut(now, TOLD), 'connection'),
   ];
 }
 
-function sourceOf(connection: Connection | null): string {
-  if (connection === null) return 'nobody';
+function sourceOf(connection: Connection): string {
   if (connection.type === 'oidc') return connection.issuers.map(({ issuer }) => issuer).join(', ');
   return connection.type === 'saml' ? `SAML at ${connection.entityId}` : `AWS IAM of ${connection.accounts.join(', ')}`;
 }
@@ -52,50 +50,43 @@ const LISTS: readonly (readonly [string, (name: string) => string])[] = [
   ['ecsRoles', (name) => `the claim taskId of the role ${name}`],
 ];
 
-const texts = (fields: JsonObject, name: string): readonly string[] | null => {
-  const value = fields[name];
-  return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value.map(String) : null;
-};
+/** What a document of before means where it does not say it. */
+const UNSAID: JsonObject = { encryption: ['gcm'] };
 
-function list(before: JsonObject, after: JsonObject, name: string, words: (name: string) => string): readonly Said[] {
-  const [old, now] = [texts(before, name), texts(after, name)];
-  return old === null || now === null ? [] : compareLists(old, now, words);
-}
+const textsOf = (fields: JsonObject, name: string): readonly string[] =>
+  [fields[name] ?? UNSAID[name] ?? []].flat().map(String);
 
 /** A list that admits everybody while it is empty. */
-function restrictions(before: JsonObject, after: JsonObject): readonly Said[] {
-  const [old, now] = [texts(before, 'authorizedParties') ?? [], texts(after, 'authorizedParties') ?? []];
+function restrictions(old: readonly string[], now: readonly string[]): readonly Said[] {
   if (old.length === 0 && now.length > 0) return [loses(`only a token of the authorized party ${now.join(' or ')}`)];
   if (old.length > 0 && now.length === 0) return [gains('a token of any authorized party')];
   return compareLists(old, now, (name) => `a token of the authorized party ${name}`);
 }
 
+/** From the strictest. */
 const REUSE: readonly (JsonValue | undefined)[] = ['once', 'bind', 'allow'];
 
 function orders(before: JsonObject, after: JsonObject): readonly Said[] {
   const age = ({ maxTokenAge }: JsonObject) =>
     typeof maxTokenAge === 'number' ? maxTokenAge : Number.POSITIVE_INFINITY;
   const ageText = age(after) === Number.POSITIVE_INFINITY ? 'of any age' : `of at most ${durationText(age(after))}`;
-  const tolerance = ({ clockTolerance }: JsonObject) => Number(clockTolerance);
-  const [old, now] = [before['reuse'], after['reuse']];
-  const flag = (fields: JsonObject, name: string, open: JsonValue) => Number(fields[name] === open);
+  const [slack, now] = [Number(after['clockTolerance']), after['reuse']];
+  const reuse = `reuse of a proof: ${valueText(now)} instead of ${valueText(before['reuse'])}`;
   return [
     ...byOrder(age(before), age(after), `a token ${ageText}`),
-    ...byOrder(tolerance(before), tolerance(after), `a clock that is off by up to ${durationText(tolerance(after))}`),
-    ...byOrder(
-      REUSE.indexOf(old),
-      REUSE.indexOf(now),
-      `reuse of a proof: ${valueText(now)} instead of ${valueText(old)}`,
+    ...byOrder(Number(before['clockTolerance']), slack, `a clock that is off by up to ${durationText(slack)}`),
+    ...byOrder(REUSE.indexOf(before['reuse']), REUSE.indexOf(now), reuse),
+    ...bySwitch(
+      before['unsolicited'] === true,
+      after['unsolicited'] === true,
+      'a response that nobody asked for',
+      'only a response that was asked for',
     ),
-    ...byOrder(
-      flag(before, 'unsolicited', true),
-      flag(after, 'unsolicited', true),
-      after['unsolicited'] === true ? 'a response that nobody asked for' : 'only a response that was asked for',
-    ),
-    ...byOrder(
-      flag(before, 'sha1', 'accept'),
-      flag(after, 'sha1', 'accept'),
-      after['sha1'] === 'accept' ? 'a signature with SHA-1' : 'no signature with SHA-1',
+    ...bySwitch(
+      before['sha1'] === 'accept',
+      after['sha1'] === 'accept',
+      'a signature with SHA-1',
+      'no signature with SHA-1',
     ),
   ];
 }
@@ -104,10 +95,3 @@ const TOLD = new Set([
   ...LISTS.map(([name]) => name),
   ...['require', 'authorizedParties', 'maxTokenAge', 'clockTolerance', 'reuse', 'unsolicited', 'sha1'],
 ]);
-const rest = (fields: JsonObject): JsonObject =>
-  Object.fromEntries(Object.entries(fields).filter(([name, value]) => !TOLD.has(name) || !isTold(name, value)));
-
-/** A list that is something else than texts is told as a field. */
-const isTold = (name: string, value: JsonValue): boolean =>
-  !LISTS.some(([listed]) => listed === name) ||
-  (Array.isArray(value) && value.every((item) => typeof item === 'string'));

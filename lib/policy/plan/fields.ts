@@ -19,8 +19,8 @@ export const fieldsBut = (fields: JsonObject, told: ReadonlySet<string>): JsonOb
 
 /** `1h`, `15m`, `90s`. */
 export function durationText(seconds: number): string {
-  if (seconds > 0 && seconds % 3600 === 0) return `${seconds / 3600}h`;
-  return seconds > 0 && seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`;
+  if (seconds === 0 || seconds % 60 !== 0) return `${seconds}s`;
+  return seconds % 3600 === 0 ? `${seconds / 3600}h` : `${seconds / 60}m`;
 }
 
 /**

@@ -1,8 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
 import type { Grant } from '../grants/kinds.ts';
-import { byOrder, type Said } from './change.ts';
-import { compareFields, durationText, fieldsBut, fieldsOf, valueText } from './fields.ts';
-import { compareSessions, type SessionLimits } from './session.ts';
+import { byOrder, bySwitch, changes, gains, loses, type Said } from './change.ts';
+import { compareFields, durationText, fieldsBut, fieldsOf } from './fields.ts';
+import { compareSessions, isFree, type SessionLimits } from './session.ts';
 
 /** What one kind of grant hands out, in a few words. */
 export function describeGrant(grant: Grant): string {
@@ -17,21 +17,21 @@ export function describeGrant(grant: Grant): string {
   }
 }
 
-const limitsText = ({ policy, policyArns }: SessionLimits): string =>
-  policy === null && policyArns.length === 0 ? 'with all that the role may' : 'within a session policy';
+const limitsText = (limits: SessionLimits): string =>
+  isFree(limits) ? 'with all that the role may' : 'within a session policy';
 
 /** What whoever may have the scope gets more and less of. */
 export function compareGrants(before: Grant, after: Grant): readonly Said[] {
   if (before.type !== after.type) {
-    const what = `what it hands out is ${describeGrant(after)}, and was ${describeGrant(before)}`;
-    return [{ effect: 'changes', who: null, what }];
+    return [changes(`what it hands out is ${describeGrant(after)}, and was ${describeGrant(before)}`)];
   }
   const [old, now] = [fieldsOf(before), fieldsOf(after)];
   return [
-    ...limitsOf(before, after),
+    ...compareSessions(sessionOf(before), sessionOf(after)),
     ...compareDurations(old, now),
     ...compareReach(old, now),
     ...compareScopes(old, now),
+    ...compareRepositories(old, now),
     ...comparePermissions(old, now),
     ...compareExchanges(old, now),
     ...compareFields(fieldsBut(old, TOLD), fieldsBut(now, TOLD), 'grant'),
@@ -51,19 +51,16 @@ const TOLD = new Set([
   'exchangedBy',
 ]);
 
-function limitsOf(before: Grant, after: Grant): readonly Said[] {
-  const [old, now] = [sessionOf(before), sessionOf(after)];
-  return old === null || now === null ? [] : compareSessions(old, now);
-}
+/** One text, several, or none. */
+const listOf = (value: JsonValue | undefined): readonly string[] => [value ?? []].flat().map(String);
 
-const sessionOf = (grant: Grant): SessionLimits | null =>
-  grant.type === 'aws-session' || grant.type === 'aws-federated' ? grant : null;
+/** What is no session has nothing that limits one. */
+const sessionOf = (grant: Grant): SessionLimits => ('policyArns' in grant ? grant : { policy: null, policyArns: [] });
 
 function compareDurations(before: JsonObject, after: JsonObject): readonly Said[] {
-  const length = (fields: JsonObject, name: string) => (typeof fields[name] === 'number' ? fields[name] : null);
   const said = (name: string, words: string) => {
-    const [old, now] = [length(before, name), length(after, name)];
-    if (old === null || now === null) return [];
+    // Of a grant that has none it is no number, which is neither more nor less.
+    const [old, now] = [Number(before[name]), Number(after[name])];
     return byOrder(old, now, `${words} ${durationText(now)} instead of ${durationText(old)}`);
   };
   return [...said('duration', 'it lasts'), ...said('maxDuration', 'it may be asked for for up to')];
@@ -73,17 +70,16 @@ function compareDurations(before: JsonObject, after: JsonObject): readonly Said[
 function compareReach(before: JsonObject, after: JsonObject): readonly Said[] {
   const length = ({ effective }: JsonObject) => (typeof effective === 'number' ? effective : Number.POSITIVE_INFINITY);
   const now = length(after);
-  const pinned = ({ network }: JsonObject) => Number(network !== 'pinned');
+  const words =
+    now === Number.POSITIVE_INFINITY ? 'it may be used to its end' : `it may be used for ${durationText(now)}`;
+  const isAnywhere = ({ network }: JsonObject) => network !== 'pinned';
   return [
-    ...byOrder(
-      length(before),
-      now,
-      now === Number.POSITIVE_INFINITY ? 'it may be used to its end' : `it may be used for ${durationText(now)}`,
-    ),
-    ...byOrder(
-      pinned(before),
-      pinned(after),
-      pinned(after) === 1 ? 'it may be used from any address' : "it may be used from the caller's address only",
+    ...byOrder(length(before), now, words),
+    ...bySwitch(
+      isAnywhere(before),
+      isAnywhere(after),
+      'it may be used from any address',
+      "it may be used from the caller's address only",
     ),
   ];
 }
@@ -96,28 +92,29 @@ function compareScopes(before: JsonObject, after: JsonObject): readonly Said[] {
 
 /** Of a broker token: the client that it may be sent to, and that may exchange it. */
 function compareExchanges(before: JsonObject, after: JsonObject): readonly Said[] {
-  const by = ({ exchangedBy }: JsonObject) => (typeof exchangedBy === 'string' ? [exchangedBy] : []);
-  return compareLists(by(before), by(after), (client) => `exchanges of its tokens by the client ${client}`);
+  const [old, now] = [listOf(before['exchangedBy']), listOf(after['exchangedBy'])];
+  return compareLists(old, now, (client) => `exchanges of its tokens by the client ${client}`);
 }
 
-const LEVELS: readonly JsonValue[] = ['none', 'read', 'write', 'admin'];
-
 /** Of a GitHub App's installation token. No repositories: all of the installation's. */
+function compareRepositories(before: JsonObject, after: JsonObject): readonly Said[] {
+  const [old, now] = [listOf(before['repositories']), listOf(after['repositories'])];
+  if (old.length === 0 && now.length === 0) return [];
+  if (now.length === 0) return [gains('every repository')];
+  if (old.length === 0) return [loses(`only the repositories ${now.join(', ')}`)];
+  return compareLists(old, now, (name) => `the repository ${name}`);
+}
+
+/** From the least; what is not among them is none. */
+const LEVELS = ['read', 'write', 'admin'];
+
 function comparePermissions(before: JsonObject, after: JsonObject): readonly Said[] {
-  const names = ({ repositories }: JsonObject) => (Array.isArray(repositories) ? repositories.map(String) : []);
-  const [old, now] = [names(before), names(after)];
-  const all = (list: readonly string[]) => Number(list.length === 0);
-  const repositories =
-    all(old) === all(now)
-      ? compareLists(old, now, (name) => `the repository ${name}`)
-      : byOrder(all(old), all(now), all(now) === 1 ? 'every repository' : `only the repositories ${now.join(', ')}`);
-  const [had, has] = [before['permissions'] ?? {}, after['permissions'] ?? {}];
-  if (!isJsonObject(had) || !isJsonObject(has)) return repositories;
-  const permissions = [...new Set([...Object.keys(had), ...Object.keys(has)])].sort().flatMap((name) => {
-    const [from, to] = [had[name] ?? 'none', has[name] ?? 'none'];
-    return byOrder(LEVELS.indexOf(from), LEVELS.indexOf(to), `${name}: ${valueText(to)} instead of ${valueText(from)}`);
+  const of = ({ permissions }: JsonObject): JsonObject => (isJsonObject(permissions) ? permissions : {});
+  const [had, has] = [of(before), of(after)];
+  return [...new Set([...Object.keys(had), ...Object.keys(has)])].sort().flatMap((name) => {
+    const [from, to] = [String(had[name] ?? 'none'), String(has[name] ?? 'none')];
+    return byOrder(LEVELS.indexOf(from), LEVELS.indexOf(to), `${name}: ${to} instead of ${from}`);
   });
-  return [...repositories, ...permissions];
 }
 
 export function compareLists(
@@ -127,8 +124,5 @@ export function compareLists(
 ): readonly Said[] {
   const added = after.filter((name) => !before.includes(name));
   const removed = before.filter((name) => !after.includes(name));
-  return [
-    ...added.map((name): Said => ({ effect: 'gains', who: null, what: words(name) })),
-    ...removed.map((name): Said => ({ effect: 'loses', who: null, what: words(name) })),
-  ];
+  return [...added.map((name) => gains(words(name))), ...removed.map((name) => loses(words(name)))];
 }

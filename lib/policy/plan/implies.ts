@@ -27,9 +27,16 @@ export function narrowerBy(part: Atom, whole: Atom): Atom {
   return {
     connection: whole.connection === null ? part.connection : null,
     client: whole.client === null ? part.client : null,
-    actor: whole.actor === null ? part.actor : null,
+    actor: narrowerActor(part.actor, whole.actor),
     tests: part.tests.filter((test) => !isTold(test)),
   };
+}
+
+function narrowerActor(part: Atom['actor'], whole: Atom['actor']): Atom['actor'] {
+  if (part === null || whole === null) return part;
+  const connection = whole.connection === null ? part.connection : null;
+  const client = whole.client === null ? part.client : null;
+  return connection === null && client === null ? null : { connection, client };
 }
 
 const isNegated = (base: string): boolean => base.includes('Not');

@@ -28,17 +28,20 @@ function told(atoms: readonly Atom[], others: readonly Atom[], place: 'allow' | 
   const groups = new Map<string, Atom[]>();
   for (const atom of without(atoms, others, place)) {
     const parts = others.filter((other) => isWithin(other, atom, place)).map((part) => narrowerBy(part, atom));
-    const except = parts.length === 0 ? '' : `, unless ${demandsOf(parts)}`;
+    const except = parts.length === 0 ? '' : ` unless ${demandsOf(parts)}`;
     groups.set(except, [...(groups.get(except) ?? []), atom]);
   }
-  return [...groups].flatMap(([except, alike]) => whoAre(alike).map((who) => `${who}${except}`));
+  return [...groups].flatMap(([except, alike]) => whoAre(alike).map((who) => exceptFor(who, except)));
 }
+
+/** A clause about who acts ends with a comma already. */
+const exceptFor = (who: string, except: string): string => (except === '' ? who : `${who.replace(/,$/, '')},${except}`);
 
 function without(atoms: readonly Atom[], others: readonly Atom[], place: 'allow' | 'deny'): readonly Atom[] {
   const alone = atoms.filter((atom) => !others.some((other) => isWithin(atom, other, place)));
-  // What is part of another one that is told is told with it.
-  return alone.filter((atom, index) => {
-    const wider = alone.findIndex((other) => other !== atom && isWithin(atom, other, place));
-    return wider === -1 || (isWithin(alone[wider] ?? atom, atom, place) && index < wider);
-  });
+  // What is part of another one that is told is told with it; of two that are alike the first is told.
+  return alone.filter(
+    (atom, at) =>
+      !alone.some((other, otherAt) => isWithin(atom, other, place) && (otherAt < at || !isWithin(other, atom, place))),
+  );
 }

@@ -126,10 +126,7 @@ function prior(before: Scope, after: Scope): readonly Said[] {
 
 /** Consent is a demand: to make one takes, to drop one gives. */
 function approval(before: Scope, after: Scope): readonly Said[] {
-  const of = ({ requires }: Scope): JsonValue => {
-    const { approval: demanded = null } = fieldsOf(requires);
-    return demanded;
-  };
+  const of = ({ requires }: Scope): JsonValue => fieldsOf(requires)['approval'] ?? null;
   const [old, now] = [of(before), of(after)];
   if (old === null && now !== null) return [loses('somebody has to approve')];
   if (old !== null && now === null) return [gains('nobody has to approve any more')];

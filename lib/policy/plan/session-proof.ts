@@ -1,25 +1,47 @@
-import { isJsonObject, type JsonObject } from '../../json.ts';
+import type { JsonObject } from '../../json.ts';
 import { readPolicyDocument } from '../iam/document.ts';
 import { evaluateAccess, readAccessRequest } from '../iam/evaluate.ts';
 import { canonical } from './fields.ts';
-import { filled, mapStrings, type Place, statementsOf, textsOf, VARIABLE } from './session-probes.ts';
+import {
+  contextsOf,
+  filled,
+  mapStrings,
+  membersOf,
+  statementsOf,
+  textsOf,
+  VARIABLE,
+  whereOf,
+} from './session-probes.ts';
+
+/** What is told already; `where`: the conditions that it is told under, in words; empty: none. */
+export interface Told {
+  readonly actions: readonly string[];
+  readonly resource: string;
+  readonly where: string;
+}
 
 /**
  * The statements, in words, by which `after` might let through what `before` did not: what it allows and is not shown
  * to have been allowed, and what was denied and is not shown to be denied still; but for what is told already. Empty:
  * there is nothing.
  */
-export function unproven(before: JsonObject, after: JsonObject, told: readonly Place[]): readonly string[] {
+export function unproven(before: JsonObject, after: JsonObject, told: readonly Told[]): readonly string[] {
   const of = (policy: JsonObject, effect: string) => statementsOf(policy).filter(({ Effect }) => Effect === effect);
-  const known = told.map(({ action, resource }) => ({ Action: action, Resource: resource }));
-  const allowed = of(after, 'Allow').filter((each) => !isCovered(each, [...of(before, 'Allow'), ...known]));
-  const denied = of(before, 'Deny').filter((each) => !isCovered(each, [...of(after, 'Deny'), ...known]));
+  const known = (where: string) =>
+    told
+      .filter((each) => each.where === '' || each.where === where)
+      .map(({ actions, resource }) => ({ Action: actions, Resource: resource }));
+  // Told under one condition is not told under another.
+  const isShown = (statement: JsonObject, others: readonly JsonObject[]) =>
+    contextsOf(statement).every((context) => isCovered(statement, [...others, ...known(whereOf(context))]));
+  const allowed = of(after, 'Allow').filter((each) => !isShown(each, of(before, 'Allow')));
+  const denied = of(before, 'Deny').filter((each) => !isShown(each, of(after, 'Deny')));
   return [...allowed, ...denied].map(wordsOf);
 }
 
+/** What names only what it leaves out is covered where everything is. */
 function isCovered(statement: JsonObject, others: readonly JsonObject[]): boolean {
   if (others.some((other) => canonical(withoutName(other)) === canonical(withoutName(statement)))) return true;
-  if (statement['Action'] === undefined || statement['Resource'] === undefined) return false;
   const looser = others.filter((other) => demandsNoMore(other, statement));
   return textsOf(statement['Action']).every((action) =>
     textsOf(statement['Resource']).every((resource) =>
@@ -36,10 +58,8 @@ const withoutName = ({ Sid: _, ...statement }: JsonObject): JsonObject => statem
 /** Every condition of `other` is one of `statement` too. */
 function demandsNoMore(other: JsonObject, statement: JsonObject): boolean {
   const conditions = ({ Condition }: JsonObject): readonly string[] =>
-    Object.entries(isJsonObject(Condition) ? Condition : {}).flatMap(([operator, keys]) =>
-      Object.entries(isJsonObject(keys) ? keys : {}).map(([key, values]) =>
-        canonical([operator, key, [values].flat().map(String).sort()]),
-      ),
+    membersOf(Condition).flatMap(([operator, keys]) =>
+      membersOf(keys).map(([key, values]) => canonical([operator, key, [...textsOf(values)].sort()])),
     );
   const own = new Set(conditions(statement));
   return conditions(other).every((condition) => own.has(condition));

@@ -22,6 +22,7 @@ function demandText({
   client,
   'actor.connection': by,
   'actor.client': byClient,
+  actor,
   ...tests
 }: Places): string {
   return [
@@ -29,6 +30,7 @@ function demandText({
     ...(client === undefined ? [] : [`the client ${list(client)} takes part`]),
     ...(by === undefined ? [] : [`somebody from ${list(by)} acts`]),
     ...(byClient === undefined ? [] : [`the client ${list(byClient)} acts`]),
+    ...(actor === undefined ? [] : ['somebody acts']),
     ...Object.entries(tests).map(([place, values]) => condition(place, values)),
   ].join(' and ');
 }
@@ -42,6 +44,7 @@ function placesOf({ connection, client, actor, tests }: Atom): Places {
   name('client', client);
   name('actor.connection', actor?.connection);
   name('actor.client', actor?.client);
+  if (actor?.connection === null && actor.client === null) places['actor'] = [];
   for (const [index, { operator, key, values }] of sorted(tests).entries()) {
     places[JSON.stringify([operator, key, index])] = values;
   }
@@ -90,10 +93,11 @@ const VERBS: Readonly<Record<string, string>> = {
 };
 
 function sentence(places: Places): string {
-  const { connection, client, 'actor.connection': by, 'actor.client': byClient, ...tests } = places;
+  const { connection, client, 'actor.connection': by, 'actor.client': byClient, actor, ...tests } = places;
   const conditions = Object.entries(tests).map(([place, values]) => condition(place, values));
   const where = conditions.length === 0 ? '' : ` where ${conditions.join(' and ')}`;
-  return `${subject(connection, client)}${acting(by, byClient)}${where}`;
+  const anybody = actor === undefined ? '' : ', with somebody acting,';
+  return `${subject(connection, client)}${acting(by, byClient)}${anybody}${where}`;
 }
 
 function subject(connection: readonly string[] | undefined, client: readonly string[] | undefined): string {

@@ -135,4 +135,16 @@ describe('a part of a rule', () => {
     expect(narrowerBy(part, atom({ tests: [on('StringLike', '*')] }))).toEqual(part);
     expect(narrowerBy(part, part)).toEqual(atom());
   });
+
+  it('and of the actor, what the whole leaves open', () => {
+    const by = (connection: string | null, client: string | null) => atom({ actor: { connection, client } });
+    const whole = by(null, null);
+    expect(narrowerBy(by('agents', 'bot'), whole)).toEqual(by('agents', 'bot'));
+    expect(narrowerBy(by(null, 'bot'), whole)).toEqual(by(null, 'bot'));
+    expect(narrowerBy(by('agents', null), whole)).toEqual(by('agents', null));
+    expect(narrowerBy(by('agents', 'bot'), by('agents', null))).toEqual(by(null, 'bot'));
+    expect(narrowerBy(by('agents', 'bot'), by(null, 'bot'))).toEqual(by('agents', null));
+    expect(narrowerBy(whole, atom())).toEqual(whole);
+    expect(narrowerBy(whole, whole)).toEqual(atom());
+  });
 });

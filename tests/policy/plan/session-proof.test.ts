@@ -59,7 +59,7 @@ describe('what is allowed after is shown to have been allowed', () => {
   });
 
   it('by what was told already', () => {
-    expect(open([], [allow()], [{ action: 's3:GetObject', resource: 'arn:aws:s3:::a/*' }])).toEqual([]);
+    expect(open([], [allow()], [{ actions: ['s3:GetObject'], resource: 'arn:aws:s3:::a/*', where: '' }])).toEqual([]);
   });
 });
 

@@ -22,7 +22,7 @@ describe('whom a rule is about, in words', () => {
       'whoever comes from github, with somebody from agents acting through bot,',
       atom({ connection: 'github', ...by('agents', 'bot') }),
     ],
-    ['whoever comes from github', atom({ connection: 'github', ...by(null, null) })],
+    ['whoever comes from github, with somebody acting,', atom({ connection: 'github', ...by(null, null) })],
     [
       'whoever comes from github where claims.actor is ann and claims.ref is main',
       github(on('StringEquals', ['main']), on('StringEquals', ['ann'], 'claims.actor')),
@@ -103,6 +103,7 @@ describe('what is demanded beyond others, in words', () => {
     ['the client bot takes part', atom({ client: 'bot' })],
     ['somebody from agents acts', atom(by('agents', null))],
     ['the client bot acts', atom(by(null, 'bot'))],
+    ['somebody acts', atom(by(null, null))],
     ['it comes from github and claims.ref is main', github(on('StringEquals', ['main']))],
     ['', atom()],
   ])('"%s"', (words, one) => {

@@ -1,0 +1,63 @@
+/** What a plan says of a client. */
+import { expect, it } from '@jest/globals';
+import type { Client } from '../../../lib/configuration/documents.ts';
+import { compareClients } from '../../../lib/policy/plan/client.ts';
+import { linesOf } from './said.ts';
+
+const client = (more: Partial<Client> = {}): Client => ({
+  client: 'bot',
+  authentication: { method: 'public' },
+  redirectUris: ['https://bot.example.com/cb'],
+  claims: {},
+  introspects: [],
+  ...more,
+});
+
+it.each<[string, Client | null, Client | null, readonly string[]]>([
+  ['none before and after', null, null, []],
+  ['the same', client(), client(), []],
+  ['a client more', null, client(), ['gains | the client may authenticate']],
+  ['a client less', client(), null, ['loses | the client may not authenticate any more']],
+  [
+    'a key that is demanded',
+    client(),
+    client({ dpop: 'required' }),
+    ['changes | client.dpop is required instead of nothing'],
+  ],
+  ['a redirect less', client(), client({ redirectUris: [] }), ['loses | codes sent to https://bot.example.com/cb']],
+  [
+    'an audience of introspection',
+    client(),
+    client({ introspects: ['https://api.example.com'] }),
+    ['gains | introspection of tokens for https://api.example.com'],
+  ],
+  [
+    'an audience that it is',
+    client(),
+    client({ audiences: ['https://api.example.com'] }),
+    ['gains | exchanges of broker tokens that it is sent for https://api.example.com, acting for whom they name'],
+  ],
+  [
+    'no audience any more',
+    client({ audiences: ['https://api.example.com'] }),
+    client(),
+    ['loses | exchanges of broker tokens that it is sent for https://api.example.com, acting for whom they name'],
+  ],
+  [
+    'a client more that is an audience',
+    null,
+    client({ audiences: ['https://api.example.com'] }),
+    [
+      'gains | the client may authenticate',
+      'gains | exchanges of broker tokens that it is sent for https://api.example.com, acting for whom they name',
+    ],
+  ],
+  [
+    'another way to authenticate',
+    client(),
+    client({ authentication: { method: 'jwks-uri', jwksUri: 'https://bot.example.com/jwks', audience: 'issuer' } }),
+    ['changes | the client authenticates by jwks-uri instead of public'],
+  ],
+])('%s is told', (_, before, after, said) => {
+  expect(linesOf(compareClients(before, after))).toEqual(said);
+});
