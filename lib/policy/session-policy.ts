@@ -55,7 +55,7 @@ export function compileSessionPolicy(policy: JsonObject): {
       : statement(value, path, walk);
   });
   if (!Object.hasOwn(policy, 'Statement')) walk.problems.push(errorAt([], 'a policy has a Statement'));
-  if (!hasErrors(walk.problems) && toText(document, () => 'x').length > MAX_SESSION_POLICY_LENGTH) {
+  if (!hasErrors(walk.problems) && toText(document, shortest).length > MAX_SESSION_POLICY_LENGTH) {
     walk.problems.push(
       errorAt([], `the policy is longer than the ${MAX_SESSION_POLICY_LENGTH} characters that STS takes`),
     );
@@ -63,6 +63,9 @@ export function compileSessionPolicy(policy: JsonObject): {
   if (hasErrors(walk.problems)) return { compiled: null, problems: walk.problems };
   return { compiled: Object.freeze({ document, templates: walk.templates }), problems: walk.problems };
 }
+
+/** The text of a template whose values are one character each. */
+const shortest = ({ parts }: Template): string => parts.map((part) => (typeof part === 'string' ? part : 'x')).join('');
 
 /**
  * Renders a session policy as compact JSON in the characters that STS takes (others are escaped). Refuses with
@@ -97,7 +100,7 @@ function statement(value: JsonValue, path: Path, walk: Walk): PolicyNode {
   const effect = value['Effect'];
   if (effect !== 'Allow' && effect !== 'Deny')
     walk.problems.push(errorAt([...path, 'Effect'], 'must be Allow or Deny'));
-  const open = effect === 'Allow' && !Object.keys(value).some((name) => /^not/i.test(name));
+  const open = effect === 'Allow' && !Object.keys(value).some((name) => /not/i.test(name));
   if (!open) return closed(value, path, walk);
   return mapMembers(value, path, walk, (name, member, at) => {
     if (name === 'Resource') return texts(member, at, walk, 'any');

@@ -95,6 +95,34 @@ describe('places', () => {
       allow({ Condition: { [operator]: { k: '${claims.x}' } } }),
       `Statement/0/Condition/${operator}/k`,
     ]),
+    ...['XStringEquals', 'StringLikeX', 'XBool', 'BoolX', 'IpAddressIfExist'].map(
+      (operator): [string, JsonObject, string] => [
+        operator,
+        allow({ Condition: { [operator]: { k: '${claims.x}' } } }),
+        `Statement/0/Condition/${operator}/k`,
+      ],
+    ),
+    ['a statement elsewhere', { ...allow({}), Id: { Effect: 'Allow', Resource: resource } }, 'Id/Resource'],
+    [
+      'an element like a condition',
+      allow({ Whatever: { StringEquals: { k: '${claims.x}' } } }),
+      'Statement/0/Whatever/StringEquals/k',
+    ],
+    [
+      'one of several values',
+      allow({ Condition: { StringEquals: { k: ['a', '${sub}'] } } }),
+      'Statement/0/Condition/StringEquals/k/1',
+    ],
+    [
+      'a member of a value of a list',
+      allow({ Condition: { StringEquals: { k: ['a', { b: resource }] } } }),
+      'Statement/0/Condition/StringEquals/k/1/b',
+    ],
+    [
+      'a range whose end is a path',
+      allow({ Condition: { IpAddress: { 'aws:SourceIp': '10.0.0.0/${path:claims.x}' } } }),
+      'Statement/0/Condition/IpAddress/aws:SourceIp',
+    ],
     [
       'a condition key',
       allow({ Condition: { StringEquals: { 's3:ExistingObjectTag/${claims.x}': 'a' } } }),
@@ -135,12 +163,26 @@ describe('places', () => {
     expect(errors(policyOf({ ...statement, Resource: '*' }))).toContain('Statement/0/Effect');
   });
 
+  it('is longer than STS takes where each template is one character', () => {
+    const long = (more: number) => allow({ Resource: `${'a'.repeat(more)}\${claims.x}` });
+    const { length } = JSON.stringify(allow({ Resource: 'x' }));
+    expect(compileSessionPolicy(long(2048 - length)).compiled).not.toBeNull();
+    expect(errors(long(2049 - length))).toEqual(['']);
+    expect(compileSessionPolicy(long(2049 - length)).compiled).toBeNull();
+  });
+
+  it('takes values that are no text, where templates may stand', () => {
+    const policy = allow({ Condition: { Bool: { 'aws:SecureTransport': true }, NumericEquals: { n: [1, 2] } } });
+    expect(rendered(policy, 'v')).toEqual(policy);
+  });
+
   it('leaves IAM its own variables, also where templates may not stand', () => {
     const policy: JsonObject = {
       Version: '2012-10-17',
       Statement: [
         { Effect: 'Deny', NotResource: "arn:aws:s3:::b/${aws:PrincipalTag/team, 'none'}/${s3:x}" },
         { Effect: 'Allow', Resource: 'a${*}${?}${$}b/${claims.x}' },
+        { Effect: 'Allow', Resource: '*', Condition: { StringEquals: { 's3:ExistingObjectTag/${aws:userid}': 'a' } } },
       ],
     };
     expect(rendered(policy, 'v')).toEqual(JSON.parse(JSON.stringify(policy).replace('${claims.x}', 'v')));
@@ -217,7 +259,10 @@ describe('values', () => {
   it('refuses a policy that its values make too long, at one character more than STS takes', () => {
     const { length } = JSON.stringify(resource(''));
     expect(refusal(plain, 'a'.repeat(2048 - length))).toBeNull();
-    expect(refusal(plain, 'a'.repeat(2049 - length))?.reason).toBe('policy_too_large');
+    expect(refusal(plain, 'a'.repeat(2049 - length))).toEqual({
+      reason: 'policy_too_large',
+      log: { characters: 2049 },
+    });
   });
 
   it('renders compact JSON in the characters that STS takes', () => {
