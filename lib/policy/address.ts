@@ -13,7 +13,7 @@ export interface AddressRange {
   readonly hostBits: bigint;
 }
 
-const PREFIX_LENGTH = /^(?:0|[1-9][0-9]{0,2})$/;
+const PREFIX_LENGTH = /^(?:0|[1-9][0-9]*)$/;
 
 /**
  * Reads one address in text (RFC 4291 section 2.2 for IPv6, without a zone). An IPv4-mapped address is an IPv6 address.
@@ -47,9 +47,7 @@ export const inAddressRange = (address: Address, range: AddressRange): boolean =
 const ipv4Bits = (text: string): bigint => text.split('.').reduce((bits, part) => (bits << 8n) | BigInt(part), 0n);
 
 function ipv6Bits(text: string): bigint {
-  const [head = '', tail] = text.split('::');
-  const first = groups(head);
-  const last = tail === undefined ? [] : groups(tail);
+  const [first = [], last = []] = text.split('::').map(groups);
   const gap = new Array<bigint>(8 - first.length - last.length).fill(0n);
   return [...first, ...gap, ...last].reduce((bits, group) => (bits << 16n) | group, 0n);
 }

@@ -29,7 +29,7 @@ export const isConditionKey = (key: string): boolean =>
 
 /** What to write for a key that is none: the nearest name, or a claim where only `claims.` is missing. */
 export function nearKey(key: string): string {
-  const misspelt = /^(actor\.)?claims?\.(.+)$/i.exec(key);
+  const misspelt = /^(actor\.)?claims?\.(.+)/i.exec(key);
   if (misspelt !== null) return `did you mean ${misspelt[1] === undefined ? '' : ACTOR}claims.${misspelt[2]}?`;
   const near = key.length > 3 ? nearest(key, NAMES) : null;
   return `did you mean ${near ?? `${SUBJECT_CLAIM}${key}`}?`;

@@ -203,8 +203,10 @@ const guards = (place: ConditionsPlace): boolean => place !== 'deny' && place !=
 const isEmptyList = (value: KeyValue): boolean => Array.isArray(value) && value.length === 0;
 
 const excludesMissing = (document: ConditionsDocument, key: string): boolean => {
-  const values = Object.entries(document['Null'] ?? {}).find(([name]) => name === key)?.[1] ?? [];
-  return values.length > 0 && values.every((value) => value.toLowerCase() === 'false');
+  const isFalse = (value: string): boolean => value.toLowerCase() === 'false';
+  return Object.entries(document['Null'] ?? {}).some(
+    ([name, values]) => name === key && values.length > 0 && values.every(isFalse),
+  );
 };
 
 const valuePath = (operator: string, key: string, values: readonly string[], index: number) =>

@@ -13,7 +13,9 @@ const MAX_CHECKS = 32;
 
 interface Tried {
   readonly rule: number;
-  readonly outcome: 'matched' | 'missed' | { readonly error: Reason };
+  readonly matched: boolean;
+  /** It could not be said whether it matches. */
+  readonly error: Reason | null;
   readonly checks: readonly Check[];
   readonly lookup: KeyLookup;
 }
@@ -35,11 +37,11 @@ export function decide(compiled: CompiledScope, input: DecisionInput): Decision 
   const isReported = ({ compiled: { rule } }: IndexedRule) => rule.mode === 'report';
   if (scope.mode !== 'report' && ![...rules.allow, ...rules.deny].some(isReported)) return decideBy(rules, input);
   const all = decideBy(rules, input);
-  const [allow, deny] = [rules.allow, rules.deny].map((each) => each.filter((rule) => !isReported(rule)));
+  const isEnforced = (rule: IndexedRule) => !isReported(rule);
   const enforced =
     scope.mode === 'report'
       ? refused('not_allowed', null, all.checks)
-      : decideBy({ allow: allow ?? [], deny: deny ?? [] }, input);
+      : decideBy({ allow: rules.allow.filter(isEnforced), deny: rules.deny.filter(isEnforced) }, input);
   return { ...enforced, ...reported(enforced, all) };
 }
 
@@ -72,7 +74,7 @@ function reported(enforced: Decision, all: Decision): Reported {
 
 function decideBy(rules: IndexedRules, input: DecisionInput): Decision {
   const denying = tryAll(rules.deny, denyPerspectives(input), denySelects);
-  const denial = denying.find(({ outcome }) => outcome === 'matched');
+  const denial = denying.find(({ matched }) => matched);
   if (denial !== undefined) return refused('not_allowed', denial.rule, denial.checks);
   const unsure = mostSerious(denying);
   if (unsure !== null) return refused(unsure.error, unsure.rule, checksOf(denying));
@@ -83,7 +85,7 @@ function allowOrRefuse({ allow }: IndexedRules, input: DecisionInput): Decision 
   const tried = tryAll(allow, allowPerspectives(input), allowSelects, missedActor);
   const failure = mostSerious(tried);
   if (failure?.error === 'condition_error') return refused('condition_error', null, checksOf(tried));
-  const match = tried.find(({ outcome }) => outcome === 'matched');
+  const match = tried.find(({ matched }) => matched);
   if (match === undefined) return refused(failure?.error ?? 'not_allowed', null, checksOf(tried));
   if (!mayActAdmits(input.principal, input.actor)) return refused('may_act_mismatch', null, match.checks);
   return { allowed: true, rule: match.rule, checks: match.checks.slice(0, MAX_CHECKS), lookup: match.lookup };
@@ -98,10 +100,13 @@ function tryAll(
   return rules.flatMap(({ compiled, index: rule }) => {
     const selected = perspectives.filter((perspective) => selects(compiled.rule, perspective));
     if (selected.length > 0) return selected.map((each) => tryRule(compiled, rule, decisionLookup(each)));
-    const near = perspectives.find((perspective) => missedBy(compiled.rule, perspective) !== null);
-    const check = near === undefined ? null : missedBy(compiled.rule, near);
-    if (near === undefined || check === null) return [];
-    return [{ rule, outcome: 'missed' as const, checks: [check], lookup: decisionLookup(near) }];
+    const near = perspectives.flatMap((each): readonly Tried[] => {
+      const check = missedBy(compiled.rule, each);
+      return check === null
+        ? []
+        : [{ rule, matched: false, error: null, checks: [check], lookup: decisionLookup(each) }];
+    });
+    return near.slice(0, 1);
   });
 }
 
@@ -109,17 +114,17 @@ function tryRule({ conditions }: CompiledRule, rule: number, lookup: KeyLookup):
   const evaluations = conditions.map((compiled) => evaluateConditions(compiled, lookup));
   const checks = evaluations.flatMap((evaluation) => evaluation.checks);
   const errors = evaluations.flatMap((evaluation) => ('error' in evaluation ? [evaluation.error] : []));
-  if (errors.includes('condition_error')) return { rule, outcome: { error: 'condition_error' }, checks, lookup };
+  if (errors.includes('condition_error')) return { rule, matched: false, error: 'condition_error', checks, lookup };
   if (evaluations.some((evaluation) => 'held' in evaluation && !evaluation.held)) {
-    return { rule, outcome: 'missed', checks, lookup };
+    return { rule, matched: false, error: null, checks, lookup };
   }
-  const [withheld] = errors;
-  return { rule, outcome: withheld === undefined ? 'matched' : { error: withheld }, checks, lookup };
+  const [withheld = null] = errors;
+  return { rule, matched: withheld === null, error: withheld, checks, lookup };
 }
 
 /** `condition_error` before any other, so that the order of rules does not matter. */
 function mostSerious(tried: readonly Tried[]): { readonly error: Reason; readonly rule: number } | null {
-  const errors = tried.flatMap(({ outcome, rule }) => (typeof outcome === 'object' ? [{ ...outcome, rule }] : []));
+  const errors = tried.flatMap(({ error, rule }) => (error === null ? [] : [{ error, rule }]));
   return errors.find(({ error }) => error === 'condition_error') ?? errors[0] ?? null;
 }
 

@@ -9,15 +9,13 @@ export type Pattern = readonly number[];
 /** Finds a run of the pattern in the text at `from` or later; returns its start, or -1. */
 type Finder = (text: readonly number[], from: number, end: number) => number;
 
-const WORD_BITS = 32;
-
 /** The characters of a text: code points, so that `?` is one character outside the BMP too. */
 export const codePoints = (text: string): readonly number[] =>
-  Array.from(text, (character) => character.codePointAt(0) ?? 0);
+  Array.from(text, (character) => Number(character.codePointAt(0)));
 
 /**
  * Compiles a pattern to a test that never goes back in the text. The runs between stars are looked for from left to
- * right, each at its first place: n characters against a pattern of m take n + m steps, and n × m / 32 where a run has
+ * right, each at its first place: n characters against a pattern of m take n + m steps, and n × m / 64 where a run has
  * a `?`.
  */
 export function compilePattern(pattern: Pattern): (text: readonly number[]) => boolean {
@@ -39,12 +37,15 @@ export function compilePattern(pattern: Pattern): (text: readonly number[]) => b
 }
 
 function runs(pattern: Pattern): number[][] {
-  const found: number[][] = [[]];
+  const found: number[][] = [];
+  let run: number[] = [];
   for (const point of pattern) {
-    if (point === STAR) found.push([]);
-    else found.at(-1)?.push(point);
+    if (point === STAR) {
+      found.push(run);
+      run = [];
+    } else run.push(point);
   }
-  return found;
+  return [...found, run];
 }
 
 const startsWith = (text: readonly number[], at: number, run: readonly number[]): boolean =>
@@ -60,7 +61,7 @@ function knuthMorrisPratt(run: readonly number[]): Finder {
     while (length > 0 && run[length] !== point) length = borders[length - 1] ?? 0;
     return run[length] === point ? length + 1 : 0;
   };
-  for (let index = 1; index < run.length; index += 1) borders.push(advance(borders[index - 1] ?? 0, run[index]));
+  for (const point of run.slice(1)) borders.push(advance(borders.at(-1) ?? 0, point));
   return (text, from, end) => {
     let matched = 0;
     for (let at = from; at < end; at += 1) {
@@ -76,30 +77,20 @@ function knuthMorrisPratt(run: readonly number[]): Finder {
  * 1.
  */
 function shiftAnd(run: readonly number[]): Finder {
-  const words = Math.ceil(run.length / WORD_BITS);
-  const other = maskOf(run, words, ANY);
-  const masks = new Map(run.map((point) => [point, maskOf(run, words, point)]));
-  const final = 1 << ((run.length - 1) % WORD_BITS);
+  const masks = new Map<number | undefined, bigint>();
+  let wild = 0n;
+  for (const [index, point] of run.entries()) {
+    const bit = 1n << BigInt(index);
+    if (point === ANY) wild |= bit;
+    else masks.set(point, (masks.get(point) ?? 0n) | bit);
+  }
+  const final = 1n << BigInt(run.length - 1);
   return (text, from, end) => {
-    const state = new Int32Array(words);
+    let state = 0n;
     for (let at = from; at < end; at += 1) {
-      const mask = masks.get(text[at] ?? ANY) ?? other;
-      let carry = 1;
-      for (let word = 0; word < words; word += 1) {
-        const bits = state[word] ?? 0;
-        state[word] = ((bits << 1) | carry) & (mask[word] ?? 0);
-        carry = bits >>> (WORD_BITS - 1);
-      }
-      if (((state[words - 1] ?? 0) & final) !== 0) return at + 1 - run.length;
+      state = ((state << 1n) | 1n) & ((masks.get(text[at]) ?? 0n) | wild);
+      if ((state & final) !== 0n) return at + 1 - run.length;
     }
     return -1;
   };
-}
-
-function maskOf(run: readonly number[], words: number, point: number): Int32Array {
-  const mask = new Int32Array(words);
-  run.forEach((own, index) => {
-    if (own === point || own === ANY) mask[index >> 5] = (mask[index >> 5] ?? 0) | (1 << (index % WORD_BITS));
-  });
-  return mask;
 }

@@ -1,7 +1,7 @@
 import { IAM_DATE, readDateTime, START_OF_TIME } from '../date-time.ts';
 import { END_OF_TIME } from '../time.ts';
 
-const EPOCH_SECONDS = /^(-?)(0|[1-9][0-9]{0,11})(?:\.([0-9]{1,12}))?$/;
+const EPOCH_SECONDS = /^(-?)(0|[1-9][0-9]*)(?:\.([0-9]{1,12}))?$/;
 
 const PICOSECONDS = 1_000_000_000_000n;
 
@@ -15,7 +15,8 @@ export function parseInstant(text: string): bigint | null {
   if (epoch !== null) {
     const [, sign, whole = '', fraction = ''] = epoch;
     const size = Number(whole);
-    return inRange(sign === '-' ? -size : size) ? picoseconds(size, fraction) * (sign === '-' ? -1n : 1n) : null;
+    if (!inRange(sign === '-' ? -size : size)) return null;
+    return sign === '-' ? -picoseconds(size, fraction) : picoseconds(size, fraction);
   }
   const date = readDateTime(text, IAM_DATE);
   return date === null ? null : picoseconds(date.seconds, date.fraction);

@@ -39,7 +39,7 @@ function memberOf(actor: Actor, member: string): JsonValue | undefined {
     case 'sub':
       return actor.client ?? actor.subject;
     case 'iss':
-      return actor.client === null ? (issuerOf(actor) ?? undefined) : undefined;
+      return actor.client === null ? issuerOf(actor) : undefined;
     case 'client_id':
       return actor.client ?? actor.claims.values.get('client_id');
     default:

@@ -1,5 +1,5 @@
 import { type Address, type AddressRange, inAddressRange, parseAddress, parseRange } from './address.ts';
-import { compareDecimals, parseDecimal } from './decimal.ts';
+import { compareDecimals, order, parseDecimal } from './decimal.ts';
 import { codePoints, compilePattern } from './glob.ts';
 import { parseInstant } from './instant.ts';
 import { foldAscii, hasWildcard, readPattern, readText } from './string-values.ts';
@@ -81,7 +81,7 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map([
   ['IpAddress', operator(ADDRESS, inAddressRange)],
   ['NotIpAddress', negation(ADDRESS, inAddressRange)],
   ...ordering('Numeric', NUMBER, compareDecimals),
-  ...ordering('Date', INSTANT, (a, b) => (a < b ? -1 : a > b ? 1 : 0)),
+  ...ordering('Date', INSTANT, order),
 ]);
 
 function ordering<T>(family: string, reading: Reading<T, T>, compare: (a: T, b: T) => number): [string, Operator][] {
@@ -105,10 +105,14 @@ export function operator<T, V>(reading: Reading<T, V>, holds: (value: T, target:
     expects: reading.expects,
     warn: reading.warn ?? (() => null),
     compile(values) {
-      const targets = values.map(reading.condition);
-      const unreadable = targets.flatMap((target, index) => (target === null ? [index] : []));
+      const readable: V[] = [];
+      const unreadable: number[] = [];
+      for (const [index, written] of values.entries()) {
+        const target = reading.condition(written);
+        if (target === null) unreadable.push(index);
+        else readable.push(target);
+      }
       if (unreadable.length > 0) return { unreadable };
-      const readable = targets.filter((target) => target !== null);
       return {
         test: (text) => {
           const value = reading.request(text);

@@ -37,8 +37,6 @@ function clientsBefore(
 }
 
 function perspectives(input: DecisionInput, actors: readonly Actor[]): readonly DecisionInput[] {
-  const { lineage } = input.principal;
-  if (lineage === null && actors.length < 2) return [input];
   const principals = subjectViews(input.principal);
   if (actors.length === 0) return principals.map((principal) => ({ ...input, principal }));
   return principals.flatMap((principal) => actors.map((actor) => ({ ...input, principal, actor })));

@@ -21,9 +21,11 @@ export function quantified(quantifier: Quantifier, test: (text: string) => Resul
   }
   const decisive = quantifier === 'any';
   return (value) => {
-    const texts = (Array.isArray(value) ? value : [value]).map(scalarText);
-    if (texts.includes(null)) return 'condition_error';
-    const results = texts.filter((text) => text !== null).map(test);
+    const results = (Array.isArray(value) ? value : [value]).map((item: KeyValue) => {
+      const text = scalarText(item);
+      return text === null ? null : test(text);
+    });
+    if (results.includes(null)) return 'condition_error';
     if (results.includes(decisive)) return decisive;
     return results.includes('condition_error') ? 'condition_error' : !decisive;
   };

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../json.ts';
 import { accept, type Outcome } from '../outcome.ts';
-import { type KeyLookup, Unavailable } from './decision.ts';
+import type { KeyLookup } from './decision.ts';
 import type { CompiledTag, CompiledTokenClaim, TokenClaim } from './grants/grant-templates.ts';
 import type { OauthTokenTemplates } from './grants/oauth-token.ts';
 import { type CompiledSessionPolicy, renderSessionPolicy } from './session-policy.ts';
@@ -66,8 +66,9 @@ const renderOptional = (template: Template | null, lookup: KeyLookup): Outcome<s
 function renderList(value: TokenClaim, lookup: KeyLookup): Outcome<JsonValue> | null {
   if (!(value instanceof Template) || value.parts.length !== 1) return null;
   const [key] = value.keys;
-  const list = key === undefined ? undefined : lookup(key);
-  if (key === undefined || list instanceof Unavailable || !Array.isArray(list)) return null;
+  if (key === undefined) return null;
+  const list = lookup(key);
+  if (!Array.isArray(list)) return null;
   const texts = list.filter((item: JsonValue) => typeof item === 'string');
   const admitted = texts.every((text) => TOKEN_CLAIM.whole.test(text) && text.length <= TOKEN_CLAIM.maxLength);
   if (!admitted || texts.length !== list.length || list.length === 0 || list.length > MAX_LIST) {

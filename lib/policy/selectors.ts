@@ -16,11 +16,8 @@ export function allowSelects(rule: Rule, input: DecisionInput): boolean {
  * or it wants nobody and there is one. null: it is for another subject, or nothing of the actor keeps it.
  */
 export function missedActor(rule: Rule, input: DecisionInput): Check | null {
-  if (!selectsSubject(rule, input)) return null;
-  if (rule.actor === null) {
-    return selectsNoActor(rule, input) ? null : { operator: 'NoActor', key: 'actor', held: false, missed: 'different' };
-  }
-  if (selectsActor(rule, input)) return null;
+  if (!selectsSubject(rule, input) || allowSelects(rule, input)) return null;
+  if (rule.actor === null) return { operator: 'NoActor', key: 'actor', held: false, missed: 'different' };
   return { operator: 'Actor', key: 'actor', held: false, missed: input.actor === null ? 'absent' : 'different' };
 }
 
@@ -35,9 +32,10 @@ export function denySelects({ connections, clients, actor }: Rule, input: Decisi
   if (clients !== null && !present.some((name) => includes(clients, name))) return false;
   if (actor === null) return true;
   if (input.actor === null) return false;
-  if (actor.connections !== null && !includes(actor.connections, input.actor.connection)) return false;
+  const { connections: actsFrom, clients: actsAs } = actor;
+  if (actsFrom !== null && !includes(actsFrom, input.actor.connection)) return false;
   const acting = [input.actor.client, ...presenters(input)];
-  return actor.clients === null || acting.some((name) => includes(actor.clients ?? [], name));
+  return actsAs === null || acting.some((name) => includes(actsAs, name));
 }
 
 function selectsSubject({ connections, clients }: Rule, { principal: { source }, client }: DecisionInput): boolean {

@@ -1,7 +1,7 @@
 import { ANY, codePoints, type Pattern, STAR } from './glob.ts';
 
-/** IAM's escapes for a literal star, question mark and dollar sign. */
-const ESCAPE = /^\$\{([*?$])\}/;
+/** What follows `${` in IAM's escapes for a literal star, question mark and dollar sign. */
+const ESCAPE = /^[*?$]\}/;
 
 /**
  * A value of a string condition as a pattern: `*` and `?` stand for others, `${*}`, `${?}` and `${$}` for themselves.
@@ -26,15 +26,14 @@ export const hasWildcard = (value: string): boolean =>
   splitEscapes(value)?.some(({ text, escaped }) => !escaped && /[*?]/.test(text)) ?? false;
 
 /** Folds A to Z only: other letters have case rules that depend on language and Unicode version. */
-export const foldAscii = (text: string): string => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+export const foldAscii = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
 function splitEscapes(value: string): readonly { text: string; escaped: boolean }[] | null {
   const [first = '', ...others] = value.split('${');
   const parts = [{ text: first, escaped: false }];
   for (const other of others) {
-    const match = ESCAPE.exec(`\${${other}`);
-    if (match === null) return null;
-    parts.push({ text: match[1] ?? '', escaped: true }, { text: other.slice(2), escaped: false });
+    if (!ESCAPE.test(other)) return null;
+    parts.push({ text: other.charAt(0), escaped: true }, { text: other.slice(2), escaped: false });
   }
   return parts;
 }

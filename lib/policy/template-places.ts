@@ -33,7 +33,7 @@ const WELL_FORMED = /^\P{Cs}+$/u;
  */
 const LABEL = /^[^\p{Cc}\p{Cs}\u2028\u2029\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]+$/u;
 
-const orEmpty = (pattern: RegExp): RegExp => new RegExp(`^(?:${pattern.source.slice(1, -1)})?$`, pattern.flags);
+const orEmpty = (pattern: RegExp): RegExp => new RegExp(`^(?:${pattern.source})?$`, pattern.flags);
 
 const place = (name: string, value: RegExp, maxLength: number, more: Partial<TemplatePlace> = {}): TemplatePlace => ({
   name,

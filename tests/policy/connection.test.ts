@@ -68,6 +68,21 @@ describe('require', () => {
   });
 });
 
+it('of two requirements that cannot be told the first is the reason', () => {
+  const needs = (claim: string) => ({ StringEquals: { [`claims.${claim}`]: ['x'] } });
+  const withheld = claimsOf({}, { a: 'claim_withheld', b: 'groups_overage' });
+  const evaluation = evaluateRequire(loadConnection(connection({ require: [needs('a'), needs('b')] })), withheld);
+  expect(evaluation).toMatchObject({ error: 'claim_withheld' });
+});
+
+it('a label may name the connection', () => {
+  const outcome = renderPrincipal(
+    loadConnection(connection({ principal: '${connection}:${claims.roleName}' })),
+    claimsOf({ roleName: 'web', connection: 'other' }),
+  );
+  expect(outcome).toEqual({ ok: true, value: 'ecs-tasks:web' });
+});
+
 describe('the label', () => {
   const label = (sessionName: JsonValue) => {
     const outcome = renderPrincipal(loadConnection(connection()), claimsOf({ roleName: 'web', sessionName }));

@@ -48,6 +48,7 @@ const people: [string, DecisionInput][] = [
 const selections: [string, Partial<Rule>, string, string][] = [
   ['connection', { connections: github }, 'y..........', 'y....yyyyyy'],
   ['client', { clients: ['bot'] }, '...y.......', '...y.y..y..'],
+  ['a client of a connection’s name', { clients: github }, '..y........', '..y........'],
   ['connection and client', { connections: github, clients: ['bot'] }, '.....y.....', '.....y..y..'],
   ['lists', { connections: ['x', 'github'], clients: ['x', 'bot'] }, '.....y.....', '.....y..y..'],
   [
@@ -150,6 +151,39 @@ describe('rules together', () => {
     });
   });
 
+  it('an error outweighs a miss of the same rule, whichever of its conditions has it', () => {
+    const agents = { connections: ['agents'], clients: null };
+    const miss = when('StringEquals', 'claims.repository', 'acme/other');
+    const error = when('StringEquals', 'claims.list', 'a');
+    const acting = { ...request, actor: tokenActor('agents') };
+    for (const [own, its] of [
+      [miss, error],
+      [error, miss],
+    ]) {
+      const both = rule({ connections: github, when: own ?? null, actor: { ...agents, when: its ?? null } });
+      expect(decided({ allow: [both] }, acting)).toBe('condition_error');
+      expect(decided({ deny: [both] }, acting)).toBe('condition_error');
+    }
+  });
+
+  it('says nothing of a deny rule about others', () => {
+    const others = rule({ connections: ['gitlab'] });
+    expect(decide(loadScope(scope({ deny: [others, erring] })), request).checks).toEqual([
+      { operator: 'StringEquals', key: 'claims.list', held: false, missed: 'not-comparable', rule: 1 },
+    ]);
+  });
+
+  it('keeps at most 32 checks of what it allows', () => {
+    const claims = Array.from({ length: 33 }, (_, index) => `x${index}`);
+    const long = rule({
+      connections: github,
+      when: { StringEquals: Object.fromEntries(claims.map((name) => [`claims.${name}`, ['y']])) },
+    });
+    const holder = principal({ claims: claimsOf(Object.fromEntries(claims.map((name) => [name, 'y']))) });
+    const decision = decide(loadScope(scope({ allow: [long] })), input({ principal: holder }));
+    expect([decision.allowed, decision.checks.length]).toEqual([true, 32]);
+  });
+
   it('keeps at most 32 checks of a refusal', () => {
     const decision = decide(loadScope(scope({ allow: Array.from({ length: 40 }, () => missing) })), request);
     expect(decision.checks).toHaveLength(32);
@@ -175,7 +209,9 @@ describe('rules together', () => {
 describe('why a check did not hold', () => {
   const checksFor = (more: Partial<Rule>, request: DecisionInput) => {
     const { checks } = decide(loadScope(scope({ allow: [missing, rule({ connections: github, ...more })] })), request);
-    return checks.filter((check) => check.rule === 1).map(({ operator, missed }) => `${operator} ${missed ?? 'held'}`);
+    return checks
+      .filter((check) => check.rule === 1)
+      .map(({ operator, key, missed }) => `${operator} ${key} ${missed ?? 'held'}`);
   };
   const claims = claimsOf({ list: ['a'], nothing: null, ref: 'x' }, { groups: 'groups_overage' });
   const holder = input({ principal: principal({ claims }) });
@@ -186,14 +222,14 @@ describe('why a check did not hold', () => {
     ['the proof withholds the value', 'claims.groups', 'withheld'],
     ['the operator cannot compare the value', 'claims.list', 'not-comparable'],
   ])('says that %s', (_name, key, expected) => {
-    expect(checksFor({ when: when('StringEquals', key, 'main') }, holder)).toEqual([`StringEquals ${expected}`]);
+    expect(checksFor({ when: when('StringEquals', key, 'main') }, holder)).toEqual([`StringEquals ${key} ${expected}`]);
   });
 
   const agents = { connections: ['agents'], clients: null, when: null };
   it.each<[string, Partial<Rule>, DecisionInput, string]>([
-    ['wants an actor, and there is none', { actor: agents }, input(), 'Actor absent'],
-    ['wants another actor', { actor: agents }, withAgent('robots'), 'Actor different'],
-    ['wants nobody who acts', {}, withAgent('agents'), 'NoActor different'],
+    ['wants an actor, and there is none', { actor: agents }, input(), 'Actor actor absent'],
+    ['wants another actor', { actor: agents }, withAgent('robots'), 'Actor actor different'],
+    ['wants nobody who acts', {}, withAgent('agents'), 'NoActor actor different'],
   ])('names a rule that is for the subject and %s', (_name, more, request, expected) => {
     expect(checksFor(more, request)).toEqual([expected]);
   });
@@ -235,6 +271,18 @@ describe('condition keys', () => {
     const absent = ['client', 'actor.connection', 'actor.client', 'actor.claims.model', 'request.duration'];
     const deny = absent.map((key) => rule({ when: when('Null', key, 'false') }));
     expect(decided({ deny }, request)).toBe(0);
+    const connection = rule({ when: when('Null', 'connection', 'false') });
+    expect(decided({ allow: [rule({ clients: ['bot'] })], deny: [connection] }, bot('bot'))).toBe(0);
+  });
+
+  it('an actor that is a client has no connection, which is another thing than one that cannot be compared', () => {
+    const from = rule({ connections: github, clients: ['bot'], when: when('StringEquals', 'actor.connection', 'a') });
+    expect(decided({ allow: [from] }, presentedBy('bot'))).toBe('not_allowed');
+  });
+
+  it('a client that came itself once is still `client` where nobody authenticated', () => {
+    const allow = [rule({ clients: ['bot'], when: when('StringEquals', 'client', 'bot') })];
+    expect(decided({ allow }, { ...bot('bot'), client: null })).toBe(0);
   });
 
   it('in the `when` of an actor, claims.* is the subject and actor.claims.* the actor', () => {
@@ -281,6 +329,7 @@ describe('may_act (RFC 8693 section 4.4)', () => {
     ['the agent by a sub of nobody knows which issuer', { sub: 'agent-7' }, 'the agent', false],
     ['the agent by a client_id of nobody knows which issuer', { client_id: 'a7' }, 'the agent', false],
     ['the agent by issuer and sub', { iss: issuer, sub: 'agent-7' }, 'the agent', true],
+    ['the agent by issuer and client_id', { iss: issuer, client_id: 'a7' }, 'the agent', true],
     ['another sub', { sub: 'agent-8' }, 'the agent', false],
     ['the sub of another issuer', { iss: 'https://idp.example.com', sub: 'agent-7' }, 'the agent', false],
     ['an issuer only', { iss: issuer }, 'the agent', false],
@@ -327,6 +376,28 @@ describe('may_act (RFC 8693 section 4.4)', () => {
       }
     },
   );
+
+  it.each<[string, Record<string, string>, boolean]>([
+    ['by the name that it has here', { sub: 'bot' }, true],
+    ['not by its subject elsewhere', { sub: 'sa:bot' }, false],
+    ['not by an issuer', { iss: 'https://agents.example.com', sub: 'bot' }, false],
+  ])('names a client that came with a token of its own %s', (_, mayAct, admitted) => {
+    const actor = { ...agent, via: 'client' as const, connection: null, client: 'bot', subject: 'sa:bot' };
+    const request = input({ principal: principal({ mayAct }), actor, client: client('bot') });
+    expect(decided({ allow }, request)).toBe(admitted ? 2 : 'may_act_mismatch');
+  });
+
+  it('names an actor with a broker token as its origin, or as the token', () => {
+    const token = { subject: 'agents:agent-7', claims: claimsOf({ client_id: 'token' }) };
+    const lineage = { tokenIds: [], exchanges: 1, expires: NOW, actors: [], presenters: [], scopes: [], boundTo: null };
+    const actor = { ...agent, lineage: { ...lineage, issuer, token } };
+    for (const sub of ['agent-7', 'agents:agent-7', 'agent-8']) {
+      const named = principal({
+        mayAct: { iss: issuer, sub },
+      });
+      expect(decided({ allow }, input({ principal: named, actor }))).toBe(sub === 'agent-8' ? 'may_act_mismatch' : 1);
+    }
+  });
 
   it('without `iss` names nobody of another connection where neither has an issuer', () => {
     const { proof } = tokenActor('agents');

@@ -48,6 +48,36 @@ test('a run with `?` longer than a machine word matches what its definition says
   );
 });
 
+/** Runs around a machine word: each character counts, and each `?` is one. */
+test.each([1, 2, 30, 31, 32, 33, 63, 64, 65, 130])('a run of %i characters with a `?` is found whole', (length) => {
+  const letters = Array.from({ length }, (_, at) => String.fromCodePoint(0x100 + at));
+  const run = letters.map((letter, at) => (at === length >> 1 ? '?' : letter)).join('');
+  expect(matches(`*${run}*`, `ab${letters.join('')}c`)).toBe(true);
+  expect(matches(`a*${run}*`, `a${letters.join('')}`)).toBe(true);
+  expect(matches(`*${run}*`, letters.slice(1).join(''))).toBe(false);
+  for (const at of letters.keys()) {
+    const other = letters.with(at, 'x').join('');
+    expect(matches(`*${run}*`, other)).toBe(at === length >> 1);
+    expect(matches(`*${run}*`, `${other}${letters.slice(0, at).join('')}`)).toBe(at === length >> 1);
+  }
+});
+
+test.each([
+  ['a*b?*', 'abx', true],
+  ['a*bc?*', 'acx', false],
+  ['a*bc?*', 'acxx', false],
+  ['*a?*a?*', 'axay', true],
+  ['*a?*a?*', 'aaa', false],
+  ['*aab*', 'aaab', true],
+  ['*abab*c', 'abaababc', true],
+  ['a\u0001', 'ab', false],
+  ['a\u0002', 'ab', false],
+  ['*a\u0002*', 'ab', false],
+  ['?', '😀', true],
+])('%j matches %j: %s', (pattern, text, expected) => {
+  expect(matches(pattern, text)).toBe(expected);
+});
+
 describe('time', () => {
   /** Counts how often the matcher looks at the text. */
   const looks = (pattern: string, length: number): number => {

@@ -4,6 +4,15 @@ import { type GrantType, grantKinds } from '../../lib/policy/grants/kinds.ts';
 
 const ROUTES: readonly GrantRoute[] = ['token-exchange', 'token', 'credentials', 'sts'];
 
+it.each<[GrantType, 'policy' | 'nothing']>([
+  ['aws-session', 'policy'],
+  ['aws-federated', 'policy'],
+  ['oauth-token', 'nothing'],
+  ['broker-token', 'nothing'],
+])('%s is narrowed by %s', (type, by) => {
+  expect(grantKinds[type].narrowedBy).toBe(by);
+});
+
 it.each<[GrantType, readonly GrantRoute[], 'broker' | 'others', readonly string[]]>([
   ['aws-session', ['token-exchange', 'credentials', 'sts'], 'others', ['urn:token-broker:token-type:aws-credentials']],
   [

@@ -1,5 +1,11 @@
 import { expect, test } from '@jest/globals';
-import { checkParameters, resolveParameters, type ScopeParameters } from '../../lib/policy/parameters.ts';
+import {
+  checkParameters,
+  parameterOf,
+  resolveParameters,
+  type ScopeParameters,
+  withParameters,
+} from '../../lib/policy/parameters.ts';
 import { compileSessionPolicy, renderSessionPolicy } from '../../lib/policy/session-policy.ts';
 
 const PARAMETERS: ScopeParameters = {
@@ -19,6 +25,7 @@ test.each<[string, Record<string, string>, unknown]>([
   ['a value that is not listed', { bucket: 'Reports' }, 'parameter_invalid'],
   ['a value that the glob does not match', { bucket: 'reports', prefix: '2025/' }, 'parameter_invalid'],
   ['an empty value', { bucket: '' }, 'parameter_invalid'],
+  ['as long a value as there may be', { bucket: 'reports', prefix: `2026/${'a'.repeat(251)}` }, expect.anything()],
   ['a long value', { bucket: 'reports', prefix: `2026/${'a'.repeat(252)}` }, 'parameter_invalid'],
   ['a name that is none', { bucket: 'reports', other: 'x' }, 'parameter_invalid'],
   ['a name of Object', { bucket: 'reports', constructor: 'x' }, 'parameter_invalid'],
@@ -33,25 +40,70 @@ test.each([
   expect(resolve({ team }, { team: { from: 'claims.team' } })).toEqual(expected);
 });
 
+test.each<[string, ScopeParameters, string, unknown]>([
+  ['a claim of one value', { team: { from: 'claims.team' } }, 'data', { team: 'data' }],
+  ['no empty value, whatever is listed', { team: { values: ['', 'data'] } }, '', 'parameter_invalid'],
+  ['nothing where the glob cannot be read', { team: { pattern: '${claims.team}' } }, '', 'parameter_invalid'],
+  ['nothing where it cannot be read', { team: { pattern: '${claims.team}' } }, 'data', 'parameter_invalid'],
+  ['nothing without a source', { team: {} }, 'data', 'parameter_invalid'],
+])('takes %s', (_name, parameters, team, expected) => {
+  const outcome = resolveParameters(parameters, { team }, () => 'data');
+  expect(outcome.ok ? Object.fromEntries(outcome.value) : outcome.refusal.reason).toEqual(expected);
+});
+
+test.each<[Record<string, string>, string]>([
+  [{ other: 'x' }, 'A parameter is not one of this scope.'],
+  [{}, 'The parameter bucket is required.'],
+  [{ bucket: 'x' }, 'The parameter bucket does not take that value.'],
+])('a refusal names the parameter, never the value: %j', (given, detail) => {
+  expect(resolveParameters(PARAMETERS, given, claims)).toMatchObject({ refusal: { detail } });
+});
+
+test.each([
+  ['param.bucket', 'bucket'],
+  ['param.a.b', 'a.b'],
+  ['param.', null],
+  ['claims.team', null],
+])('a key of templates names a parameter: %s, %s', (key, name) => {
+  expect(parameterOf(key)).toBe(name);
+});
+
+test('templates see parameters beside the keys of the request, and no parameter that was not resolved', () => {
+  const lookup = withParameters(new Map([['bucket', 'reports']]), claims);
+  expect(['param.bucket', 'param.other', 'claims.team'].map(lookup)).toEqual(['reports', undefined, ['data', 'web']]);
+});
+
 test('a claim that is not there has no value', () => {
   expect(resolve({ team: 'undefined' }, { team: { from: 'claims.other' } })).toBe('parameter_invalid');
 });
 
-test.each<[string, ScopeParameters, readonly string[], string]>([
+test.each<[string, ScopeParameters, readonly string[], string, string]>([
   [
     'a template of no parameter',
     PARAMETERS,
     ['param.other', 'param.bucket'],
+    'parameters',
     '${param.other} of the grant is no parameter here',
   ],
-  ['what is no condition key', { a: { from: 'team' } }, [], 'team is not a condition key'],
-  ['a default that is not among the values', { a: { values: ['b'], default: 'c' } }, [], 'not among the values'],
-  ['a default that the glob does not match', { a: { pattern: 'b*', default: 'c' } }, [], 'not among the values'],
-  ['a template in a glob', { a: { pattern: '${claims.team}' } }, [], 'is a glob'],
-])('does not load with %s', (_name, parameters, keys, message) => {
-  expect(checkParameters(parameters, keys).map((problem) => problem.message)).toEqual([
-    expect.stringContaining(message),
-  ]);
+  ['what is no condition key', { a: { from: 'team' } }, [], 'parameters/a/from', 'team is not a condition key'],
+  [
+    'a default that is not among the values',
+    { a: { values: ['b'], default: 'c' } },
+    [],
+    'parameters/a/default',
+    'not among the values',
+  ],
+  [
+    'a default that the glob does not match',
+    { a: { pattern: 'b*', default: 'c' } },
+    [],
+    'parameters/a/default',
+    'not among the values',
+  ],
+  ['a template in a glob', { a: { pattern: '${claims.team}' } }, [], 'parameters/a/pattern', 'is a glob'],
+])('does not load with %s', (_name, parameters, keys, path, message) => {
+  const found = checkParameters(parameters, keys).map((problem) => [problem.path.join('/'), problem.message]);
+  expect(found).toEqual([[path, expect.stringContaining(message)]]);
 });
 
 const rendered = (resource: string, value: string) => {
@@ -68,6 +120,8 @@ test.each([
   ['arn:aws:s3:::${param.bucket}/x', 'reports', 'arn:aws:s3:::reports/x'],
   ['arn:aws:s3:::${param.bucket}/x', 'a/b', 'template_value'],
   ['arn:aws:s3:::b/${path:param.prefix}', '2026/11/', 'arn:aws:s3:::b/2026/11/'],
+  ['arn:aws:s3:::b/${path:param.prefix}', 'a', 'arn:aws:s3:::b/a'],
+  ['arn:aws:s3:::b/${path:param.prefix}', '/2026/', 'template_value'],
   ['arn:aws:s3:::b/${path:param.prefix}', '2026//', 'template_value'],
   ['arn:aws:s3:::b/${path:param.prefix}', '../x', 'template_value'],
   ['arn:aws:s3:::b/${path:param.prefix}', '*', 'template_value'],

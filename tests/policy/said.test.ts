@@ -10,7 +10,9 @@ import { compileScope, loadScope } from '../../lib/policy/scope.ts';
 import { compileSessionPolicy } from '../../lib/policy/session-policy.ts';
 import { compileTemplate, renderTemplate, templateInTheWay } from '../../lib/policy/template.ts';
 import {
+  DOWNSTREAM_AUDIENCE,
   DOWNSTREAM_SCOPE,
+  DOWNSTREAM_SUBJECT,
   POLICY,
   PRINCIPAL_LABEL,
   TAG_VALUE,
@@ -91,11 +93,28 @@ describe('conditions', () => {
     expect(said(document, place)).toEqual([message]);
   });
 
+  it.each([
+    ['StringEqual', 'did you mean StringEquals?'],
+    ['String_Equals', 'did you mean StringEquals?'],
+    ['ForAnyValue:StringLik', 'did you mean ForAnyValue:StringLike?'],
+    ['StringLikIfExists', 'did you mean StringLikeIfExists?'],
+    ['Bol', 'did you mean Bool?'],
+    ['Nul', 'did you mean Null?'],
+    ['NullIfExists', 'Null takes no prefix and no IfExists'],
+    ['ForAnyValue:Null', 'Null takes no prefix and no IfExists'],
+    ['Whatever', null],
+    ['ForSomeValue:StringLike', null],
+  ])('of an operator that is none, what was meant: %s', (operator, fix) => {
+    const { problems } = compileConditions({ [operator]: { 'claims.x': ['a'] } }, { place: 'allow' });
+    expect(problems.map((problem) => problem.fix)).toEqual([fix]);
+  });
+
   it.each<[ConditionsDocument, ConditionsPlace]>([
     [{ StringNotEquals: { 'claims.x': ['a'] } }, 'deny'],
     [{ StringNotEquals: { 'claims.x': ['a'] } }, 'actor-deny'],
     [{ StringNotEqualsIfExists: { 'claims.x': ['a'] } }, 'allow'],
     [{ StringNotEquals: { 'claims.x': ['a'] }, Null: { 'claims.x': ['FALSE'] } }, 'allow'],
+    [{ StringNotEquals: { 'claims.x': ['a'] }, Null: { 'claims.y': ['true'], 'claims.x': ['false'] } }, 'allow'],
     [{ StringLike: { 'claims.x': ['a*'] } }, 'allow'],
     [{ StringEquals: { 'claims.x': ['a${*}'] } }, 'allow'],
     [{ StringEquals: { 'actor.claims.x': ['a'] } }, 'actor-allow'],
@@ -239,6 +258,9 @@ describe('a template', () => {
     ['a'.repeat(2_049), POLICY, 'a session policy is longer than 2048 characters'],
     ['a'.repeat(1_025), PRINCIPAL_LABEL, '`principal` is longer than 1024 characters'],
     ['${aws:username}', TAG_VALUE, '${aws:username} is not a name that templates know'],
+    ['${-aws:username}', POLICY, '${-aws:username} is not a name that templates know'],
+    ['a b', DOWNSTREAM_AUDIENCE, '`audience` does not take all characters of this text'],
+    ['a b', DOWNSTREAM_SUBJECT, '`subject` does not take all characters of this text'],
     // Both are told.
     ['${sub} ${nope}', POLICY, '${sub} is not a name that templates know; ${nope} is not a name that templates know'],
   ] as const)('%j of %#', (text, place, message) => {

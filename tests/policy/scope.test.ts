@@ -116,6 +116,9 @@ describe('rules', () => {
 describe('templates', () => {
   it.each<[string, Grant, string]>([
     ['a role', session({ roleArn: 'arn:aws:iam::111122223333:role/${claims.x}' }), 'roleArn'],
+    ['a role with an IAM variable', session({ roleArn: 'arn:aws:iam::111122223333:role/${aws:username}' }), 'roleArn'],
+    ['a member of a claim', token({ a: { b: '${nope}' } }), 'claims/a/b'],
+    ['a place in a list of a claim', token({ a: ['x', { b: '${nope}' }] }), 'claims/a/1/b'],
     ['an external id', session({ externalId: '${claims.x}' }), 'externalId'],
     ['a policy ARN', session({ policyArns: ['a', 'arn:aws:iam::aws:policy/${claims.x}'] }), 'policyArns/1'],
     ['the name of a tag', session({ tags: { '${claims.x}': 'a' } }), 'tags/${claims.x}'],
@@ -166,6 +169,38 @@ test('knows which claims rules and templates name', () => {
     }),
   );
   expect(compiled.claims).toEqual({ subject: ['a.b', 'gone', 'dir', 'tag'], actor: ['model'] });
+});
+
+test('knows which claims its parameters and its way around an approval name', () => {
+  const needs = (claim: string) => rule({ connections: ['a'], when: { StringEquals: { [`claims.${claim}`]: ['x'] } } });
+  const rules = { from: [needs('lead')], breakGlass: [needs('oncall')] };
+  const times = { within: seconds(60), uses: 1, for: seconds(60) };
+  const compiled = loadScope(
+    scope({
+      parameters: { team: { from: 'claims.team' }, bucket: { values: ['b'] } },
+      requires: { intent: false, approval: { ...rules, ...times } },
+    }),
+  );
+  expect(compiled.claims).toEqual({ subject: ['oncall', 'team'], actor: [] });
+  expect(compiled.approval?.from.map((each) => each.rule)).toEqual(rules.from);
+  expect(compiled.approval?.breakGlass.map((each) => each.rule)).toEqual(rules.breakGlass);
+  expect(Object.isFrozen(compiled.approval)).toBe(true);
+  expect(loadScope(scope())).not.toHaveProperty('approval');
+});
+
+test('tells which rule of an approval does not load', () => {
+  const times = { within: seconds(60), uses: 1, for: seconds(60) };
+  const approval = { from: [rule({ connections: ['a'] }), rule()], breakGlass: [rule()], ...times };
+  expect(errors({ requires: { intent: false, approval } })).toEqual([
+    'requires/approval/from/1',
+    'requires/approval/breakGlass/0',
+  ]);
+});
+
+test('a template that names no parameter of the scope does not load', () => {
+  const grant = token({ bucket: '${param.bucket}' });
+  expect(errors({ grant })).toEqual(['parameters']);
+  expect(errors({ grant, parameters: { bucket: { values: ['b'] } } })).toEqual([]);
 });
 
 test('a compiled scope cannot be changed', () => {

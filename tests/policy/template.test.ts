@@ -83,9 +83,23 @@ describe.each([
 
 it.each([
   ['a tag', TAG_VALUE, 256],
+  ['a scope', DOWNSTREAM_SCOPE, 1024],
   ['a label', PRINCIPAL_LABEL, 1024],
 ] as const)('%s has an end', (_, place, longest) => {
   const refused = place === PRINCIPAL_LABEL ? 'principal_invalid' : 'template_value';
   expect(render('${claims.x}', place, 'x'.repeat(longest))).toHaveLength(longest);
   expect(render('${claims.x}', place, 'x'.repeat(longest + 1))).toBe(refused);
+});
+
+it.each([
+  ['a+b', 'a+b'],
+  ['a*b', 'template_value'],
+  ['', 'template_value'],
+])('a tag takes the characters that STS takes, and at least one: %j', (value, expected) => {
+  expect(render('${claims.x}', TAG_VALUE, value)).toBe(expected);
+});
+
+it('a template cannot be changed', () => {
+  const compiled = compileTemplate('${claims.x}', TAG_VALUE);
+  expect('template' in compiled && Object.isFrozen(compiled.template)).toBe(true);
 });

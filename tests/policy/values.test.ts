@@ -1,7 +1,7 @@
 /** Values of conditions, each read by itself: what is one, what it is, and where it ends. */
 import { describe, expect, it } from '@jest/globals';
 import { inAddressRange, parseAddress, parseRange } from '../../lib/policy/address.ts';
-import { actorClaim, isActorKey, isConditionKey, subjectClaim } from '../../lib/policy/condition-keys.ts';
+import { actorClaim, isActorKey, isConditionKey, nearKey, subjectClaim } from '../../lib/policy/condition-keys.ts';
 import { compareDecimals, parseDecimal } from '../../lib/policy/decimal.ts';
 import { Unavailable } from '../../lib/policy/decision.ts';
 import { ANY, STAR } from '../../lib/policy/glob.ts';
@@ -82,6 +82,10 @@ describe('a number', () => {
     ['-1.49', '-1.5', 1],
     ['-100', '-1e2', 0],
     ['1e-2', '1e2', -1],
+    ['0', '0.05', -1],
+    ['-0.05', '0', -1],
+    ['-0.5', '-0.05', -1],
+    ['-1.5', '-1.49', -1],
   ])('%s beside %s is %d', (a, b, sign) => {
     const [one, other] = [parseDecimal(a), parseDecimal(b)];
     if (one === null || other === null) throw new TypeError('no number');
@@ -249,6 +253,19 @@ describe('a condition key', () => {
     'actor.principal',
   ])('is not %j', (key) => {
     expect(isConditionKey(key)).toBe(false);
+  });
+
+  it.each([
+    ['sub', 'claims.sub'],
+    ['act', 'claims.act'],
+    ['clie', 'client'],
+    ['conection', 'connection'],
+    ['CLAIM.a.b', 'claims.a.b'],
+    ['actor.claim.x', 'actor.claims.x'],
+    ['xclaims.y', 'claims.xclaims.y'],
+    ['claim.', 'claims.claim.'],
+  ])('is near %s: %s', (key, near) => {
+    expect(nearKey(key)).toBe(`did you mean ${near}?`);
   });
 
   it('names a claim exactly, of the subject or of the actor', () => {

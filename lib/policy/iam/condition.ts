@@ -13,6 +13,8 @@ export interface OperatorName {
   readonly quantifier: Quantifier;
   readonly base: string;
   readonly ifExists: boolean;
+  /** null: `Null`, which has no type. */
+  readonly operator: Operator | null;
 }
 
 const OPERATOR_NAME = /^(?:(ForAnyValue|ForAllValues):)?([A-Za-z]+?)(IfExists)?$/;
@@ -31,11 +33,12 @@ export const iamOperator = (base: string): Operator | undefined => IAM_OPERATORS
 
 /** Splits an operator's name. null for what IAM does not have. */
 export function readOperatorName(name: string): OperatorName | null {
-  if (name === 'Null') return { quantifier: 'one', base: 'Null', ifExists: false };
+  if (name === 'Null') return { quantifier: 'one', base: 'Null', ifExists: false, operator: null };
   const [, prefix, base = '', ifExists] = OPERATOR_NAME.exec(name) ?? [];
-  if (!IAM_OPERATORS.has(base)) return null;
+  const operator = IAM_OPERATORS.get(base);
+  if (operator === undefined) return null;
   const quantifier = prefix === 'ForAnyValue' ? 'any' : prefix === 'ForAllValues' ? 'all' : 'one';
-  return { quantifier, base, ifExists: ifExists !== undefined };
+  return { quantifier, base, ifExists: ifExists !== undefined, operator };
 }
 
 /**
@@ -63,15 +66,14 @@ function readValues(operator: string, key: string, values: JsonValue, place: str
     if (typeof item === 'string' || typeof item === 'number' || typeof item === 'boolean') return String(item);
     throw new Malformed(`${place}: ${operator} ${key} must be strings, numbers or booleans`);
   });
-  if (name.base === 'Null') {
+  if (name.operator === null) {
     if (texts.every((text) => /^(?:true|false)$/i.test(text))) return texts;
     throw new Malformed(`${place}: Null ${key} must be true or false`);
   }
   // An ARN operator's value that is no ARN loads at AWS, and matches nothing.
-  const operatorOf = ARN_OPERATORS.has(name.base) ? undefined : iamOperator(name.base);
-  const readable = operatorOf?.compile(texts.filter((text) => !hasVariables(text)));
-  if (readable !== undefined && 'unreadable' in readable) {
-    throw new Malformed(`${place}: ${operator} ${key} takes ${operatorOf?.expects}`);
+  if (ARN_OPERATORS.has(name.base)) return texts;
+  if ('unreadable' in name.operator.compile(texts.filter((text) => !hasVariables(text)))) {
+    throw new Malformed(`${place}: ${operator} ${key} takes ${name.operator.expects}`);
   }
   return texts;
 }
@@ -88,28 +90,24 @@ function holds(
   given: string | readonly string[] | undefined,
   context: RequestContext,
 ): boolean {
-  const { quantifier, base, ifExists } = readOperatorName(name) ?? {};
+  const read = readOperatorName(name);
+  if (read === null) return false;
+  const { operator, quantifier, ifExists } = read;
   const value = Array.isArray(given) && given.length === 0 ? undefined : given;
-  if (base === 'Null') return values.some((wanted) => wanted.toLowerCase() === String(value === undefined));
-  const operator = iamOperator(base ?? '');
-  if (operator === undefined || quantifier === undefined) return false;
-  if (value === undefined) {
-    return quantifier === 'all' || (quantifier === 'one' && (operator.negated || ifExists === true));
-  }
-  const test = valueTest(operator, values, context);
-  return test !== null && quantified(quantifier, (text) => test(text) ?? false)(value) === true;
+  if (operator === null) return values.some((wanted) => wanted.toLowerCase() === String(value === undefined));
+  if (value === undefined) return quantifier === 'all' || (quantifier === 'one' && (operator.negated || ifExists));
+  const tests = values.map((each) => testOf(operator, each, context));
+  const among = (text: string): boolean =>
+    operator.negated ? tests.every((test) => test?.(text) === true) : tests.some((test) => test?.(text) === true);
+  return quantified(quantifier, among)(value) === true;
 }
 
 /**
- * The test of a value. What has no value here, or one of another type, matches nothing: a negated operator cannot hold
- * by it.
+ * The test of one value of a condition; null where it has no value here, or one of another type: it matches nothing,
+ * and a negated operator cannot hold by it.
  */
-function valueTest(operator: Operator, values: readonly string[], context: RequestContext): ValueTest | null {
-  const put = values.map((value) => putIntoText(value, context));
-  const texts = put.filter((text) => text !== null);
-  const compiled = operator.compile(texts);
-  if ('test' in compiled) return operator.negated && texts.length < put.length ? null : compiled.test;
-  if (operator.negated) return null;
-  const readable = operator.compile(texts.filter((_text, at) => !compiled.unreadable.includes(at)));
-  return 'test' in readable ? readable.test : null;
+function testOf(operator: Operator, value: string, context: RequestContext): ValueTest | null {
+  const text = putIntoText(value, context);
+  const compiled = text === null ? null : operator.compile([text]);
+  return compiled !== null && 'test' in compiled ? compiled.test : null;
 }

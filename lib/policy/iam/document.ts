@@ -89,8 +89,8 @@ function named<T>(statement: JsonObject, element: string, place: string, read: (
   if ((only === undefined) === (except === undefined)) {
     throw new Malformed(`${place}: exactly one of ${element} and Not${element} is required`);
   }
-  const name = only === undefined ? `Not${element}` : element;
-  const patterns = texts(only ?? except ?? null, `${place}.${name}`).map((text) => read(text, `${place}.${name}`));
+  const [name, written] = only === undefined ? [`Not${element}`, except] : [element, only];
+  const patterns = texts(written, `${place}.${name}`).map((text) => read(text, `${place}.${name}`));
   return { kind: only === undefined ? 'except' : 'only', patterns } as const;
 }
 
@@ -100,8 +100,8 @@ function readAction(text: string, place: string): Tokens {
 }
 
 /** A string or a list of strings, not empty. */
-function texts(value: JsonValue, place: string): readonly string[] {
-  const list: readonly JsonValue[] = Array.isArray(value) ? value : [value];
+function texts(value: JsonValue | undefined, place: string): readonly string[] {
+  const list: readonly (JsonValue | undefined)[] = Array.isArray(value) ? value : [value];
   const strings = list.filter((item) => typeof item === 'string' && item !== '');
   if (strings.length === 0 || strings.length !== list.length) throw new Malformed(`${place} must be strings`);
   return strings.map(String);

@@ -99,7 +99,7 @@ function matchOf(statement: Statement, { action, resource, context }: AccessRequ
   if (actions === 'none') return 'none';
   const resources = amongResources(statement.resources, resource, context);
   if (resources === 'none' || !conditionsHold(statement.conditions, context)) return 'none';
-  return actions === 'all' && resources === 'all' ? 'all' : 'some';
+  return actions === 'all' ? resources : 'some';
 }
 
 /**

@@ -65,7 +65,7 @@ const resourceSets: Sets<ResourcePattern> = {
 
 /** null where nothing is named by both. */
 function intersectNamed<T>(a: Named<T>, b: Named<T>, sets: Sets<T>, effort: Effort): Named<T> | null {
-  if (a.kind === 'except' && b.kind === 'except') return { kind: 'except', patterns: [...a.patterns, ...b.patterns] };
+  if (a.kind === 'except' && b.kind === 'except') return { ...a, patterns: [...a.patterns, ...b.patterns] };
   if (a.kind === 'only' && b.kind === 'only') {
     const met = a.patterns.flatMap((one) => b.patterns.flatMap((other) => sets.meet(one, other, effort)));
     return only(met, sets, effort);

@@ -1,6 +1,6 @@
 import { ANY, codePoints, compilePattern, STAR } from '../glob.ts';
 import { Malformed } from './malformed.ts';
-import { PART, type RequestContext, variableText } from './variables.ts';
+import { isEscape, PART, type RequestContext, variableText } from './variables.ts';
 
 /** A character, STAR, ANY, or an IAM variable such as `${aws:username}`, whose text nobody knows here. */
 export type Token = number | string;
@@ -14,12 +14,10 @@ export type Letters = 'exact' | 'folded';
 /** Reads a pattern's text; a run of stars is one. Throws `Malformed` for a `${` without its end. */
 export function readTokens(text: string): Tokens {
   if (text.lastIndexOf('${') > text.lastIndexOf('}')) throw new Malformed('`${` without `}`');
-  const tokens = [...text.matchAll(PART)].map(([part, name]): Token => {
-    if (name === '*' || name === '?' || name === '$') return name.codePointAt(0) ?? 0;
-    if (name !== undefined) return part;
-    return part === '*' ? STAR : part === '?' ? ANY : (part.codePointAt(0) ?? 0);
+  return [...text.matchAll(PART)].flatMap(([part, name]): Tokens => {
+    if (name !== undefined) return isEscape(name) ? codePoints(name) : [part];
+    return part.includes('*') ? [STAR] : part === '?' ? [ANY] : codePoints(part);
   });
-  return tokens.filter((token, at) => token !== STAR || tokens[at - 1] !== STAR);
 }
 
 export const COLON = 0x3a;
@@ -32,12 +30,15 @@ export const alike = (a: Token | undefined, b: Token | undefined, letters: Lette
 
 /** The patterns between colons; those within a variable's name are none. */
 export function splitAtColons(tokens: Tokens): readonly Tokens[] {
-  const pieces: Token[][] = [[]];
+  const pieces: Tokens[] = [];
+  let piece: Token[] = [];
   for (const token of tokens) {
-    if (token === COLON) pieces.push([]);
-    else pieces.at(-1)?.push(token);
+    if (token === COLON) {
+      pieces.push(piece);
+      piece = [];
+    } else piece.push(token);
   }
-  return pieces;
+  return [...pieces, piece];
 }
 
 /**
@@ -45,20 +46,20 @@ export function splitAtColons(tokens: Tokens): readonly Tokens[] {
  * but written differently (`?*` and `*?`). A variable is covered by itself and by a star.
  */
 export function covers(wide: Tokens, narrow: Tokens, letters: Letters): boolean {
-  let [at, place, star, retry] = [0, 0, -1, 0];
+  let [at, place] = [0, 0];
+  // Where the last star is to be tried again: behind it, one character further.
+  let retry: { readonly at: number; readonly place: number } | null = null;
   while (place < narrow.length) {
     if (wide[at] === STAR) {
-      star = at;
-      retry = place;
       at += 1;
+      retry = { at, place: place + 1 };
     } else if (isCovered(wide[at], narrow[place], letters)) {
       at += 1;
       place += 1;
-    } else if (star === -1) return false;
+    } else if (retry === null) return false;
     else {
-      at = star + 1;
-      retry += 1;
-      place = retry;
+      ({ at, place } = retry);
+      retry = { at, place: place + 1 };
     }
   }
   while (wide[at] === STAR) at += 1;
@@ -96,7 +97,8 @@ export function putVariables(tokens: Tokens, context: RequestContext): Tokens | 
 /** Whether a text, or every text of a pattern, matches. In linear time for a text. */
 export function matchesTokens(wide: Tokens, narrow: Tokens, letters: Letters): boolean {
   const text = textOf(narrow);
-  if (text === null || wide.some((token) => typeof token === 'string')) return covers(wide, narrow, letters);
+  if (text === null) return covers(wide, narrow, letters);
+  // A variable is no number, and so no character of a text.
   const folded = (points: readonly Token[]) =>
     points.map((point) => Number(letters === 'folded' ? fold(point) : point));
   return compilePattern(folded(wide))(folded(text));
@@ -106,12 +108,12 @@ export function matchesTokens(wide: Tokens, narrow: Tokens, letters: Letters): b
 export function overlaps(a: Tokens, b: Tokens, letters: Letters): boolean {
   if (!isPattern(b)) return matchesTokens(a, b, letters);
   if (!isPattern(a)) return matchesTokens(b, a, letters);
-  const seen = new Set<number>();
+  const seen = new Set<string>();
   const places: [number, number][] = [[0, 0]];
   for (let place = places.pop(); place !== undefined; place = places.pop()) {
     const [at, bt] = place;
     if (at === a.length && bt === b.length) return true;
-    const id = at * (b.length + 1) + bt;
+    const id = `${at} ${bt}`;
     if (seen.has(id)) continue;
     seen.add(id);
     const [one, other] = [a[at], b[bt]];

@@ -1,4 +1,4 @@
-import { STAR } from '../glob.ts';
+import { codePoints, STAR } from '../glob.ts';
 import { Malformed } from './malformed.ts';
 import { COLON, matchesTokens, overlaps, putVariables, readTokens, splitAtColons, type Tokens } from './pattern.ts';
 import type { RequestContext } from './variables.ts';
@@ -54,14 +54,18 @@ export function splitArn(text: string): readonly string[] | null {
 export function coversResource(wide: ResourcePattern, narrow: ResourcePattern): boolean {
   if (wide.kind === 'any') return true;
   if (narrow.kind === 'any') return false;
-  return wide.parts.every((part, at) => matchesTokens(part, narrow.parts[at] ?? [], 'exact'));
+  return everyPart(wide.parts, narrow.parts, matchesTokens);
 }
 
 /** True where an ARN may match both. */
 export function overlapsResource(a: ResourcePattern, b: ResourcePattern): boolean {
   if (a.kind === 'any' || b.kind === 'any') return true;
-  return a.parts.every((part, at) => overlaps(part, b.parts[at] ?? [], 'exact'));
+  return everyPart(a.parts, b.parts, overlaps);
 }
+
+/** Letters count in every part of an ARN. A part that is not there is empty. */
+const everyPart = (a: ArnPattern['parts'], b: readonly Tokens[], holds: typeof overlaps): boolean =>
+  a.every((part, at) => holds(part, b[at] ?? [], 'exact'));
 
 /** Puts a request's values in for variables. Not `whole`: a part with one that has no value is any, in its place. */
 export function putIntoResource(
@@ -73,7 +77,7 @@ export function putIntoResource(
   const [a, b, c, d, e, f] = read;
   const part = (tokens: Tokens | null | undefined): Tokens => tokens ?? [STAR];
   return {
-    put: { kind: 'arn', parts: [part(a), part(b), part(c), part(d), part(e), part(f)] },
+    put: { ...pattern, parts: [part(a), part(b), part(c), part(d), part(e), part(f)] },
     whole: !read.includes(null),
   };
 }
@@ -83,11 +87,9 @@ export function withAnyVariable(pattern: ResourcePattern): ResourcePattern {
   if (pattern.kind === 'any') return pattern;
   const part = (tokens: Tokens): Tokens => (tokens.some((token) => typeof token === 'string') ? [STAR] : tokens);
   const [a, b, c, d, e, f] = pattern.parts;
-  return { kind: 'arn', parts: [part(a), part(b), part(c), part(d), part(e), part(f)] };
+  return { ...pattern, parts: [part(a), part(b), part(c), part(d), part(e), part(f)] };
 }
 
 /** Whether an ARN, in its parts, matches. */
 export const matchesArn = (pattern: ArnPattern, parts: readonly string[]): boolean =>
-  pattern.parts.every((part, at) => matchesTokens(part, characters(parts[at] ?? ''), 'exact'));
-
-const characters = (text: string): Tokens => Array.from(text, (character) => character.codePointAt(0) ?? 0);
+  everyPart(pattern.parts, parts.map(codePoints), matchesTokens);

@@ -103,6 +103,11 @@ describe("a policy is read by IAM's grammar", () => {
       'Statement[0]: StringEquals has a key that is none',
     ],
     [
+      'a line end before its key',
+      when('StringEquals', { '\naws:x': 'a' }),
+      'Statement[0]: StringEquals has a key that is none',
+    ],
+    [
       'no value',
       when('StringEquals', { 'aws:x': [] }),
       'Statement[0]: StringEquals aws:x has no value to compare with',
@@ -134,6 +139,12 @@ describe("a policy is read by IAM's grammar", () => {
     expect(verdict(document)).toBe(problem);
   });
 
+  it('and a fault on the way is no problem of the policy', () => {
+    const endless: { Statement: JsonValue } = { Statement: null };
+    endless.Statement = endless;
+    expect(() => readPolicyDocument(endless)).toThrow(TypeError);
+  });
+
   it('into statements in their order, each with what it names', () => {
     const reading = readPolicyDocument(
       policy([GOOD, { Effect: 'Deny', NotAction: 's3:*', NotResource: ['*', 'arn:aws:s3:::b'] }]),
@@ -162,7 +173,7 @@ describe('the name of an operator', () => {
     ['ForAllValues:BinaryEqualsIfExists', { quantifier: 'all', base: 'BinaryEquals', ifExists: true }],
     ['Null', { quantifier: 'one', base: 'Null', ifExists: false }],
   ])('has its parts: %s', (name, parts) => {
-    expect(readOperatorName(name)).toEqual(parts);
+    expect(readOperatorName(name)).toMatchObject(parts);
   });
 
   it.each([
@@ -183,10 +194,15 @@ describe('what is asked of AWS', () => {
     ['s3', '*', 's3 is no action: write service:Name'],
     ['s3:Get Object', '*', 's3:Get Object is no action: write service:Name'],
     ['*:*', '*', '*:* is no action: write service:Name'],
+    [':GetObject', '*', ':GetObject is no action: write service:Name'],
+    ['s3:', '*', 's3: is no action: write service:Name'],
+    ['s3:GetObject', '*a', 'the resource *a is neither * nor an ARN'],
     ['s3:GetObject', 'bucket', 'the resource bucket is neither * nor an ARN'],
     ['s3:GetObject', 'arn:aws:s3:::${aws:username}', 'arn:aws:s3:::${aws:username} has a variable: write its value'],
   ])('is told what is wrong: %s on %s', (action, resource, message) => {
-    expect(() => readAccessRequest(action, resource, {})).toThrow(message);
+    expect(() => readAccessRequest(action, resource, {})).toThrow(
+      expect.objectContaining({ name: 'Malformed', message }),
+    );
   });
 
   it.each([

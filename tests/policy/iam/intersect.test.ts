@@ -43,6 +43,12 @@ test.each<[string, JsonObject, JsonObject, JsonObject]>([
     { Action: 'ecs:*' },
   ],
   [
+    'what a variable elsewhere cannot take out',
+    { Resource: 'arn:aws:s3:::a' },
+    { NotResource: 'arn:aws:sqs:::${aws:username}' },
+    { Resource: 'arn:aws:s3:::a' },
+  ],
+  [
     'all of the other, where one names everything',
     { Resource: '*' },
     { Resource: 'arn:aws:s3:::a' },
@@ -226,6 +232,26 @@ test('what cannot be said is told to who reads the log', () => {
   );
 });
 
+test('looks at 500,000 characters at most, of patterns and what may take them out', () => {
+  const met = (named: number, taken: number) =>
+    both({ Action: `a:${'a'.repeat(named - 2)}` }, { NotAction: `b:${'b'.repeat(taken - 2)}` });
+  // Once the product, once the pattern itself, once `*` of the resources.
+  expect(3937 * 126 + 3937 + 1).toBe(500_000);
+  expect(met(3937, 126)).toEqual(policyOf(statement({ Action: `a:${'a'.repeat(3935)}` })));
+  expect(800 * 624 + 800 + 1).toBe(500_001);
+  expect(() => met(800, 624)).toThrow('the policies are too intricate to be compared');
+});
+
+test('looks at 500,000 characters at most, of patterns that may cover one another', () => {
+  // Without its colons each is 2,551 characters.
+  const Resource = Array.from({ length: 14 }, (_, at) => `arn:aws:s3:::${`${at}/`.padEnd(2543, 'a')}`);
+  const met = (Action: string) => both({ Action, Resource }, { Action });
+  // An action against itself, then it alone; each resource against every other one.
+  expect(1 + 'a:b'.length + 14 * 14 * 2551).toBe(500_000);
+  expect(met('a:b')).toEqual(policyOf(statement({ Action: 'a:b', Resource })));
+  expect(() => met('a:bc')).toThrow('the policies are too intricate to be compared');
+});
+
 test("a refusal tells the caller nothing of the grant's policy", () => {
   const outcome = narrowPolicy(
     policyOf(statement({ Resource: 'arn:aws:s3:::${aws:username}-secret' })),
@@ -233,6 +259,31 @@ test("a refusal tells the caller nothing of the grant's policy", () => {
   );
   expect(outcome).toMatchObject({ ok: false, refusal: { reason: 'policy_not_narrower' } });
   expect(outcome.ok ? '' : outcome.refusal.detail).toBeUndefined();
+});
+
+test("the log is told why: a grant's policy that is none, or what no policy says", () => {
+  const asked = policyOf(statement({ NotAction: 's3:GetObject' }));
+  expect(narrowPolicy({ Statement: [] }, asked)).toEqual({
+    ok: false,
+    refusal: { reason: 'policy_not_narrower', log: { problem: 'a policy has a Statement' } },
+  });
+  expect(narrowPolicy(policyOf(statement({})), asked)).toEqual({
+    ok: false,
+    refusal: {
+      reason: 'policy_not_narrower',
+      log: { problem: 'one policy takes out a part of what the other names' },
+    },
+  });
+});
+
+test("a caller's policy that is none is told to him, in 160 ASCII characters at most", () => {
+  const detailOf = (operator: string) => {
+    const outcome = narrowPolicy(policyOf(), policyOf(statement({ Condition: { [operator]: { k: 'a' } } })));
+    return outcome.ok ? null : [outcome.refusal.reason, outcome.refusal.detail];
+  };
+  const told = (text: string) => ['parameter_invalid', `The policy is none: ${text}.`];
+  expect(detailOf('é')).toEqual(told('Statement[0]: ? is no condition operator'));
+  expect(detailOf('x'.repeat(200))).toEqual(told(`Statement[0]: ${'x'.repeat(146)}`));
 });
 
 test('is commutative and idempotent in what it says', () => {

@@ -32,6 +32,7 @@ describe('a pattern', () => {
     ['${aws:x}a', ['${aws:x}', at('a')]],
     ['$a{}', [at('$'), at('a'), at('{'), at('}')]],
     ['😀?', [at('😀'), ANY]],
+    [' \n', [at(' '), at('\n')]],
   ])('is read in its parts: %s', (text, tokens) => {
     expect(readTokens(text)).toEqual(tokens);
   });
@@ -60,6 +61,9 @@ describe('a pattern', () => {
     ['?*', 'exact', '*', false],
     ['*', 'exact', '*', true],
     ['a*', 'folded', 'A*', true],
+    ['*b', 'exact', 'ab', true],
+    ['*b', 'exact', 'aab', true],
+    ['*ab', 'exact', 'aaab', true],
     ['${aws:x}*', 'exact', '${aws:x}/a', true],
     ['*', 'exact', '${aws:x}', true],
     ['?', 'exact', '${aws:x}', false],
@@ -80,6 +84,10 @@ describe('a pattern', () => {
     ['ab', 'exact', 'a', false],
     ['*a', 'exact', '?b', false],
     ['*a*', 'exact', '?b?*', true],
+    ['a*', 'exact', '*', true],
+    ['*', 'exact', '*', true],
+    ['?a*', 'exact', 'b*', true],
+    [`${'*?'.repeat(40)}a`, 'exact', `${'*?'.repeat(40)}b`, false],
   ] as const)('%s (%s) has a text in common with %s: %s', (a, letters, b, expected) => {
     expect(overlaps(readTokens(a), readTokens(b), letters)).toBe(expected);
     expect(overlaps(readTokens(b), readTokens(a), letters)).toBe(expected);
@@ -106,6 +114,7 @@ describe('a resource', () => {
     ['arn:aws:s3:::b/*', arn, true],
     ['arn:aws:s3:::b', arn, false],
     ['arn:aws:s3', arn, true],
+    ['arn:aws', 'arn:aws:sqs:eu-west-1:111122223333:q', true],
     ['arn:*:s3:::b/a', arn, true],
     ['arn:aws:sqs:*:*:q', 'arn:aws:sqs:eu-west-1:111122223333:q', true],
     ['arn:aws:sqs:*:q', 'arn:aws:sqs:eu-west-1:111122223333:q', false],
@@ -131,6 +140,8 @@ describe('a resource', () => {
     ['arn:aws:s3::b', false],
     ['aws:aws:s3:::b', false],
     ['arn:aws:s3:::${b', false],
+    ['arn:aws:s3:::${a}/${b', false],
+    ['arn:aws:s3:::${a}/${b}', true],
     ['arn:aws:s3:::b:c:d', true],
   ])('of six parts is %s: %s', (text, expected) => {
     expect(readArn(text) !== null).toBe(expected);
@@ -138,6 +149,7 @@ describe('a resource', () => {
 
   it('keeps the colons of its last part', () => {
     expect(splitArn('arn:aws:logs:r:1:g:s:t')).toEqual(['arn', 'aws', 'logs', 'r', '1', 'g:s:t']);
+    expect(splitArn('arn:aws:s3:::b')).toEqual(['arn', 'aws', 's3', '', '', 'b']);
     expect([splitArn('arn:aws:s3::b'), splitArn('urn:aws:s3:::b')]).toEqual([null, null]);
     const pattern = readArn('arn:aws:logs:r:1:g:*');
     if (pattern === null) throw new TypeError('no pattern');
@@ -176,6 +188,10 @@ describe('a variable', () => {
     ['${aws:y, none}', null],
     ["${aws:y, '}", null],
     ["${aws:y, 'a}", null],
+    ["${aws:y, a'}", null],
+    ["${aws:y, 'a,b'}", 'a,b'],
+    ["${y,'b'}", 'b'],
+    ["${'a'}", null],
   ])('%s stands for %j', (variable, text) => {
     expect(variableText(variable, context)).toBe(text);
   });
