@@ -16,6 +16,12 @@ export const TOKEN_TYPE = {
   saml2: 'urn:ietf:params:oauth:token-type:saml2',
 } as const;
 
+/** An ID-JAG: as what is asked for at its issuer, and as what the metadata of a server that takes it names. */
+export const ID_JAG = {
+  tokenType: 'urn:ietf:params:oauth:token-type:id-jag',
+  grantProfile: 'urn:ietf:params:oauth:grant-profile:id-jag',
+} as const;
+
 /** Token types of this broker's own. */
 export const BROKER_TOKEN_TYPE = {
   /** A signed `sts:GetCallerIdentity` request, as a proof. */

@@ -44,7 +44,35 @@ declare module 'oidc-provider' {
     save(): Promise<string>;
   }
 
+  /** Of a request to the token endpoint whose client is authenticated. */
+  export interface GrantContext {
+    readonly oidc: {
+      readonly client: { readonly clientId: string };
+      readonly params: Readonly<Record<string, unknown>>;
+    };
+    body: unknown;
+  }
+
+  interface IdToken {
+    scope: string;
+    issue(of: { readonly use: 'idtoken' }): Promise<string>;
+  }
+
+  /** Answered as errors of the token endpoint (RFC 6749 section 5.2). */
+  export const errors: Readonly<
+    Record<'AccessDenied' | 'InvalidGrant' | 'InvalidRequest', new (detail: string) => Error>
+  >;
+
   export default class Provider {
+    readonly IdToken: new (
+      claims: object,
+      of: { readonly ctx: GrantContext },
+    ) => IdToken;
+    registerGrantType(
+      name: string,
+      handler: (context: GrantContext) => Promise<void>,
+      parameters: readonly string[],
+    ): void;
     readonly Grant: new (of: {
       readonly clientId: string;
       readonly accountId: string;

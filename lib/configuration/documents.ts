@@ -236,6 +236,16 @@ export interface DownstreamClient {
   readonly algorithm: JwsAlgorithm | null;
 }
 
+/** Who makes an ID-JAG of the caller's own ID token. */
+export interface IdJagProvider {
+  /** The connection whose ID tokens it takes: those of no other are passed on. */
+  readonly connection: string;
+  readonly tokenEndpoint: string;
+  readonly allowPrivateAddress: boolean;
+  /** The broker's client there, whom the ID tokens are for. */
+  readonly client: DownstreamClient;
+}
+
 export type OauthTokenGrant =
   | (OauthTokenGrantBase & { readonly provider: 'client-credentials'; readonly client: DownstreamClient })
   | (OauthTokenGrantBase & {
@@ -267,6 +277,12 @@ export type OauthTokenGrant =
       readonly defaultSubject: 'principal' | 'none';
       /** Where the server reads the scope: in the form (RFC 7521 section 4.1), or in the assertion. */
       readonly scopeIn: 'form' | 'assertion';
+    })
+  | (OauthTokenGrantBase & {
+      readonly provider: 'id-jag';
+      /** The broker's client at the server that redeems the ID-JAG; `audience` is that server's issuer. */
+      readonly client: DownstreamClient;
+      readonly identityProvider: IdJagProvider;
     })
   | (OauthTokenGrantBase & {
       readonly provider: 'github-app';

@@ -53,13 +53,43 @@ function identityOf({ principal, actor, client }: GrantInput): DownstreamRequest
 }
 
 /**
- * The caller's own token (`forward: proof`), which must be one JWT with an end, and of its identity provider: no broker
- * token.
+ * The caller's own token (`forward: proof`, `provider: id-jag`), which must be one JWT with an end, and of its identity
+ * provider: no broker token, and no ID-JAG, which is for this broker alone.
  */
-function forwardedProof(grant: OauthTokenGrant, { proof, principal }: GrantInput): Outcome<ForwardedProof | null> {
+function forwardedProof(grant: OauthTokenGrant, input: GrantInput): Outcome<ForwardedProof | null> {
+  if (grant.provider === 'id-jag') return idToken(grant, input);
   if (grant.provider !== 'token-exchange' || grant.forward !== 'proof') return accept(null);
+  return ownToken(input) ?? refuse('proof_type_unsupported');
+}
+
+function ownToken({ proof, principal }: GrantInput): Outcome<ForwardedProof> | null {
   const { sha256, expires } = principal.proof;
-  if (principal.lineage !== null) return refuse('proof_type_unsupported');
-  if (proof?.kind !== 'jwt' || sha256 === null || expires === null) return refuse('proof_type_unsupported');
+  if (principal.lineage !== null || principal.forClient !== undefined) return null;
+  if (proof?.kind !== 'jwt' || sha256 === null || expires === null) return null;
   return accept({ token: proof.token, tokenType: TOKEN_TYPE[proof.declared], sha256, expires });
+}
+
+/**
+ * An ID token of the connection of the grant, for the broker's client at that identity provider (`aud`), as which it
+ * exchanges it. Nothing else is passed on in its place.
+ */
+function idToken(
+  { identityProvider: { connection, client } }: Extract<OauthTokenGrant, { provider: 'id-jag' }>,
+  input: GrantInput,
+): Outcome<ForwardedProof> {
+  const { source, claims, proof } = input.principal;
+  const own = ownToken(input);
+  const isDeclaredSo = input.proof?.kind === 'jwt' && input.proof.declared !== 'access_token';
+  if (own?.ok !== true || !isDeclaredSo || source.kind !== 'connection' || source.name !== connection) {
+    const detail = 'This scope needs an ID token itself: no access token, broker token, ID-JAG, SAML or sign-in.';
+    return refuse('proof_type_unsupported', { detail });
+  }
+  const audience = claims.values.get('aud');
+  // Of a recorded proof nobody knows it.
+  const isKnown = audience !== undefined || claims.otherwise === undefined;
+  if (isKnown && ![audience].flat().includes(client.clientId)) {
+    const detail = `The ID token must be for the client that exchanges it: aud has to be ${client.clientId}.`;
+    return refuse('proof_type_unsupported', { detail });
+  }
+  return accept({ ...own.value, tokenType: TOKEN_TYPE.id_token, issuer: proof.issuer ?? '' });
 }

@@ -49,7 +49,9 @@ export const oauthTokenGranter = (load: LoadDownstreamTokens): Granter<'oauth-to
   },
 });
 
-const targetOf = ({ audience, grant }: DownstreamRequest): string | null => audience ?? grant.resource;
+/** Whom the token is for. An ID-JAG's audience is the server that issues it. */
+const targetOf = ({ audience, grant }: DownstreamRequest): string | null =>
+  grant.provider === 'id-jag' ? (grant.resource ?? audience) : (audience ?? grant.resource);
 
 function minted(request: DownstreamRequest, { token, cached }: HandOut): Outcome<Minted> {
   const { endsBy, grant } = request;
@@ -57,7 +59,7 @@ function minted(request: DownstreamRequest, { token, cached }: HandOut): Outcome
     const detail = 'The token of the other authorization server would outlive the broker token that asks for it.';
     return refuse('proof_ends_too_soon', { detail });
   }
-  const { expires, tokenType, issuedTokenType, repositories, secretVersion } = token;
+  const { expires, tokenType, issuedTokenType, repositories, secretVersion, idJag } = token;
   return accept({
     credential: {
       expires,
@@ -68,6 +70,7 @@ function minted(request: DownstreamRequest, { token, cached }: HandOut): Outcome
       ...(issuedTokenType === null ? {} : { issuedTokenType }),
       ...(token.expiresAssumed ? { expiresAssumed: true } : {}),
       ...(repositories === null ? {} : { repositories }),
+      ...(idJag === undefined ? {} : { idJag }),
       tokenSha256: createHash('sha256').update(token.token).digest('hex'),
       secretVersion,
       cached,

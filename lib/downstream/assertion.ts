@@ -4,14 +4,14 @@ import type { JsonObject } from '../json.ts';
 import { accept, Fault, type Outcome } from '../outcome.ts';
 import { type EpochSeconds, epochSeconds, toEpochSeconds } from '../time.ts';
 import type { DownstreamPorts } from './downstream-ports.ts';
-import type { DownstreamRequest } from './downstream-request.ts';
+import type { DownstreamRequest, StepGrant } from './downstream-request.ts';
 import type { HeldSecrets } from './held-secrets.ts';
 import { readSigningKey } from './private-key.ts';
 
 /** One attempt to get a token: what its parts are made of. */
 export interface Attempt {
   readonly ports: DownstreamPorts;
-  readonly request: DownstreamRequest;
+  readonly request: DownstreamRequest<StepGrant>;
   readonly secrets: HeldSecrets;
   readonly signal: AbortSignal;
   /** A `jti` that no other assertion has: the issuance's id and a number. */

@@ -1,34 +1,37 @@
 import { isIP } from 'node:net';
-import type { OauthTokenGrant } from '../configuration/documents.ts';
 import { accept, type Outcome } from '../outcome.ts';
 import { toEpochSeconds } from '../time.ts';
 import { type Asking, ask } from './ask.ts';
 import type { Attempt } from './assertion.ts';
-import type { CircuitNames, Circuits } from './circuits.ts';
+import type { Circuits } from './circuits.ts';
 import { clientCredential } from './client-credential.ts';
 import type { DownstreamPorts } from './downstream-ports.ts';
-import type { DownstreamRequest, DownstreamToken } from './downstream-request.ts';
+import type { DownstreamRequest, DownstreamToken, StepGrant } from './downstream-request.ts';
 import { installationToken } from './github-app.ts';
 import { type HeldSecrets, readHeldSecrets } from './held-secrets.ts';
 import { hostTagOf } from './host-tag.ts';
-import { sharingKey } from './kept-tokens.ts';
 import { readProviderResponse } from './provider-response.ts';
 import { type FormGrant, tokenParameters } from './token-request-parameters.ts';
 
+/** The circuits that requests are held against, and the name of this one among requests. */
+export interface SharedCircuits {
+  readonly circuits: Circuits;
+  readonly name: string;
+}
+
 /**
- * Gets a token of the server, trying each of `held` while the server refuses the client; where it refuses all, the
+ * Gets a token of one server, trying each of `held` while the server refuses the client; where it refuses all, the
  * secrets are read anew, because a rotation may have happened since they were kept, and a version that was not tried
  * yet gets its turn.
  */
 export async function fetchToken(
   ports: DownstreamPorts,
-  circuits: Circuits,
-  request: DownstreamRequest,
+  shared: SharedCircuits,
+  request: DownstreamRequest<StepGrant>,
   held: readonly [HeldSecrets, ...HeldSecrets[]],
   signal: AbortSignal,
 ): Promise<Outcome<DownstreamToken>> {
-  const circuit = { provider: providerOf(request.grant), request: sharingKey(request, held) };
-  const fetchWith = attempts(ports, { circuits, circuit }, request, signal);
+  const fetchWith = attempts(ports, shared, request, signal);
   const [first, ...others] = held;
   let outcome = await fetchWith(first);
   for (const secrets of others) {
@@ -50,8 +53,8 @@ const isClientRefused = (outcome: Outcome<DownstreamToken>): boolean =>
 
 function attempts(
   ports: DownstreamPorts,
-  { circuits, circuit }: { readonly circuits: Circuits; readonly circuit: CircuitNames },
-  request: DownstreamRequest,
+  { circuits, name }: SharedCircuits,
+  request: DownstreamRequest<StepGrant>,
   signal: AbortSignal,
 ) {
   let assertions = 0;
@@ -61,7 +64,7 @@ function attempts(
   };
   const { grant } = request;
   const host = hostTagOf(grant.tokenEndpoint);
-  const asking = { circuit, host };
+  const asking = { circuit: { provider: providerOf(grant), request: name }, host };
   const publicAddressOnly = !namesAddress(grant);
   return (secrets: HeldSecrets): Promise<Outcome<DownstreamToken>> => {
     const attempt: Attempt = { ports, request, secrets, signal, tokenId };
@@ -104,7 +107,7 @@ async function formToken(
 }
 
 /** A client at an endpoint. */
-function providerOf(grant: OauthTokenGrant): string {
+function providerOf(grant: StepGrant): string {
   const client = grant.provider === 'github-app' ? grant.appId : (grant.client?.clientId ?? null);
   return JSON.stringify([grant.tokenEndpoint, client]);
 }
@@ -113,7 +116,7 @@ function providerOf(grant: OauthTokenGrant): string {
  * An address that is no public one is dialled where the grant says so, or has it in its URL; plain http is loopback
  * alone (the local stack).
  */
-function namesAddress({ tokenEndpoint, allowPrivateAddress }: OauthTokenGrant): boolean {
+function namesAddress({ tokenEndpoint, allowPrivateAddress }: StepGrant): boolean {
   const { hostname, protocol } = new URL(tokenEndpoint);
   return allowPrivateAddress || protocol === 'http:' || isIP(hostname.replace(/^\[|\]$/g, '')) !== 0;
 }

@@ -1,6 +1,7 @@
 import type { OauthTokenGrant } from '../configuration/documents.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import type { Secrets, SecretVersion } from '../ports/secrets.ts';
+import type { StepGrant } from './downstream-request.ts';
 import { HOST_TAG, hostTagOf } from './host-tag.ts';
 
 /** One version of each secret that a grant needs, by name. Values are secret. */
@@ -10,52 +11,56 @@ export interface HeldSecrets {
   readonly id: string | null;
 }
 
-/** Names of the secrets that a grant needs: the client's own, and the key that signs its assertions. */
-export function secretNames(grant: OauthTokenGrant): readonly string[] {
-  switch (grant.provider) {
-    case 'github-app':
-      return [grant.privateKey];
-    case 'jwt-bearer':
-      return [grant.client?.secret ?? null, grant.signer.kind === 'secret' ? grant.signer.secret : null].filter(
-        (name) => name !== null,
-      );
-    case 'client-credentials':
-    case 'token-exchange':
-      return [grant.client?.secret ?? null].filter((name) => name !== null);
-  }
+/** A secret, and the endpoint that it is for: it is sent nowhere else. */
+export interface SecretUse {
+  readonly name: string;
+  readonly endpoint: string;
 }
 
-/** Which secrets, and where they may be sent. */
-export interface SecretUse {
-  readonly names: readonly string[];
-  /** The endpoint that they are for. */
-  readonly endpoint: string;
+/** The secrets that a grant needs: the client's own at each server, and the key that signs its assertions. */
+export function secretUses(grant: OauthTokenGrant | StepGrant): readonly SecretUse[] {
+  const here = (...names: readonly (string | null | undefined)[]) =>
+    names.flatMap((name) => (typeof name === 'string' ? [{ name, endpoint: grant.tokenEndpoint }] : []));
+  switch (grant.provider) {
+    case 'github-app':
+      return here(grant.privateKey);
+    case 'jwt-bearer':
+      return here(grant.client?.secret, grant.signer.kind === 'secret' ? grant.signer.secret : null);
+    case 'client-credentials':
+    case 'token-exchange':
+    case 'redemption':
+      return here(grant.client?.secret);
+    case 'id-jag': {
+      const { client, tokenEndpoint: endpoint } = grant.identityProvider;
+      return [...(client.secret === null ? [] : [{ name: client.secret, endpoint }]), ...here(grant.client.secret)];
+    }
+  }
 }
 
 /** The secrets of a grant, as `readSecretsFor` has them. */
 export const readHeldSecrets = (
   secrets: Secrets,
-  grant: OauthTokenGrant,
+  grant: OauthTokenGrant | StepGrant,
   age: 'cached' | 'fresh',
   signal: AbortSignal,
 ): Promise<Outcome<readonly [HeldSecrets, ...HeldSecrets[]]>> =>
-  readSecretsFor(secrets, { names: secretNames(grant), endpoint: grant.tokenEndpoint }, age, signal);
+  readSecretsFor(secrets, secretUses(grant), age, signal);
 
 /**
  * Secrets in the order in which they are tried: the current versions, then (rotation overlap) the previous ones where
  * there are any. Refuses with `downstream_secret_missing`, and with `downstream_secret_host` where a secret's tag does
- * not name the host of the endpoint: it is neither sent there nor signed with. Throws `Fault('secrets')`.
+ * not name the host of its endpoint: it is neither sent there nor signed with. Throws `Fault('secrets')`.
  */
 export async function readSecretsFor(
   secrets: Secrets,
-  { names, endpoint }: SecretUse,
+  uses: readonly SecretUse[],
   age: 'cached' | 'fresh',
   signal: AbortSignal,
 ): Promise<Outcome<readonly [HeldSecrets, ...HeldSecrets[]]>> {
-  const host = hostTagOf(endpoint);
   const current = new Map<string, SecretVersion>();
   const previous = new Map<string, SecretVersion>();
-  for (const name of names) {
+  for (const { name, endpoint } of uses) {
+    const host = hostTagOf(endpoint);
     const read = await secrets.read(name, signal, age);
     if (read === null) return refuse('downstream_secret_missing', { log: { secret: name, host } });
     if (read.current.tags[HOST_TAG]?.toLowerCase() !== host) {

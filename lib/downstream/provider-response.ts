@@ -3,7 +3,7 @@ import type { JsonObject } from '../json.ts';
 import { TOKEN_TYPE } from '../oauth-urns.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import { END_OF_TIME, type EpochSeconds, epochSeconds } from '../time.ts';
-import type { DownstreamRequest, DownstreamToken } from './downstream-request.ts';
+import type { DownstreamRequest, DownstreamToken, StepGrant } from './downstream-request.ts';
 import { providerError, type ReadAnswer } from './provider-error.ts';
 
 const LONGEST_TOKEN = 20_000;
@@ -15,7 +15,7 @@ const LONGEST_SCOPE = 4_096;
 
 /** What is known beside the answer itself. */
 export interface Asked {
-  readonly request: DownstreamRequest;
+  readonly request: DownstreamRequest<StepGrant>;
   readonly host: string;
   /** Whether the grant was signed with a secret key, so that `invalid_grant` may mean the key. */
   readonly signed: 'by-key' | 'not';

@@ -1,4 +1,4 @@
-import type { OauthTokenGrant, Scope } from '../configuration/documents.ts';
+import type { DownstreamClient, OauthTokenGrant, Scope } from '../configuration/documents.ts';
 import { hostTagOf } from './host-tag.ts';
 
 /** What the broker is known by at another authorization server. */
@@ -31,12 +31,14 @@ export function downstreamCredentials(scopes: readonly Scope[]): readonly Downst
   });
 }
 
-type Held = Pick<DownstreamCredential, 'client' | 'kind' | 'secret'>;
+type Held = Pick<DownstreamCredential, 'client' | 'kind' | 'secret'> & Partial<Pick<DownstreamCredential, 'host'>>;
 
 function clientOf(grant: OauthTokenGrant): readonly Held[] {
   if (grant.provider === 'github-app') return [{ client: grant.appId, kind: 'private-key', secret: grant.privateKey }];
-  if (grant.client === null) return [];
-  const { clientId: client, authentication, secret } = grant.client;
+  return grant.client === null ? [] : heldBy(grant.client);
+}
+
+function heldBy({ clientId: client, authentication, secret }: DownstreamClient): readonly Held[] {
   switch (authentication) {
     case 'client_secret_basic':
     case 'client_secret_post':
@@ -52,6 +54,11 @@ function clientOf(grant: OauthTokenGrant): readonly Held[] {
 function grantOf(grant: OauthTokenGrant): readonly Held[] {
   if (grant.provider === 'token-exchange') {
     return [{ client: null, kind: grant.forward === 'proof' ? 'proof' : 'broker-key', secret: null }];
+  }
+  if (grant.provider === 'id-jag') {
+    const { client, tokenEndpoint } = grant.identityProvider;
+    const exchanged: Held = { client: null, kind: 'proof', secret: null };
+    return [...heldBy(client), exchanged].map((each) => ({ ...each, host: hostTagOf(tokenEndpoint) }));
   }
   if (grant.provider !== 'jwt-bearer') return [];
   const { signer } = grant;

@@ -1,10 +1,10 @@
-import type { OauthTokenGrant } from '../configuration/documents.ts';
 import { GRANT_TYPE, TOKEN_TYPE } from '../oauth-urns.ts';
 import { accept, Fault, type Outcome } from '../outcome.ts';
 import { type Attempt, assertionTimes, signAsBroker, signWithSecret } from './assertion.ts';
+import type { ForwardedProof, StepGrant } from './downstream-request.ts';
 
 type Parameters = Readonly<Record<string, string>>;
-export type FormGrant = Exclude<OauthTokenGrant, { provider: 'github-app' }>;
+export type FormGrant = Exclude<StepGrant, { provider: 'github-app' }>;
 
 /** The parameters of a token request without its client authentication. Refuses with `downstream_key_unusable`. */
 export async function tokenParameters(attempt: Attempt, grant: FormGrant): Promise<Outcome<Parameters>> {
@@ -16,6 +16,8 @@ export async function tokenParameters(attempt: Attempt, grant: FormGrant): Promi
       return accept(await exchangeParameters(attempt, grant));
     case 'jwt-bearer':
       return bearerParameters(attempt, grant);
+    case 'redemption':
+      return accept(redemptionParameters(attempt));
   }
 }
 
@@ -50,12 +52,25 @@ async function subjectToken(
   attempt: Attempt,
   grant: Extract<FormGrant, { provider: 'token-exchange' }>,
 ): Promise<Parameters> {
-  const { proof } = attempt.request;
   if (grant.forward === 'assertion') {
     return { subject_token: await signAsBroker(attempt, grant.assertionAudience), subject_token_type: TOKEN_TYPE.jwt };
   }
-  if (proof === null) throw new Fault('bug', 'forward: proof without a proof.');
+  const proof = proofOf(attempt);
   return { subject_token: proof.token, subject_token_type: proof.tokenType };
+}
+
+function proofOf({ request: { proof } }: Attempt): ForwardedProof {
+  if (proof === null) throw new Fault('bug', 'A proof is passed on, and there is none.');
+  return proof;
+}
+
+/**
+ * draft-ietf-oauth-identity-assertion-authz-grant section 4.4. What the ID-JAG is for is said again, for servers that
+ * give nothing that is not asked for by name.
+ */
+function redemptionParameters(attempt: Attempt): Parameters {
+  const { audience: _, ...asked } = targets(attempt);
+  return { grant_type: GRANT_TYPE.jwtBearer, assertion: proofOf(attempt).token, ...asked };
 }
 
 /** RFC 7523 section 2.1. */

@@ -2,8 +2,9 @@ import { accept, type Outcome, refuse } from '../outcome.ts';
 import { Circuits } from './circuits.ts';
 import type { DownstreamPorts } from './downstream-ports.ts';
 import type { DownstreamRequest, DownstreamToken } from './downstream-request.ts';
-import { fetchToken } from './fetch-token.ts';
+import { fetchToken, type SharedCircuits } from './fetch-token.ts';
 import { type HeldSecrets, readHeldSecrets } from './held-secrets.ts';
+import { tokenByIdJag } from './id-jag.ts';
 import { KeptTokens, sharingKey } from './kept-tokens.ts';
 
 /** A token, and whether somebody was asked for it on account of this request. */
@@ -35,7 +36,8 @@ export function downstreamTokens(ports: DownstreamPorts): DownstreamTokens {
 
   const fetchOnce = (key: string, request: DownstreamRequest, held: readonly [HeldSecrets, ...HeldSecrets[]]) => {
     const since = ports.clock.now();
-    const flight = fetchToken(ports, circuits, request, held, AbortSignal.timeout(FETCH_BUDGET_MS)).then((outcome) => {
+    const budget = AbortSignal.timeout(FETCH_BUDGET_MS);
+    const flight = fetch(ports, { circuits, name: key }, request, held, budget).then((outcome) => {
       if (outcome.ok) kept.keep(key, outcome.value, request, since);
       return outcome;
     });
@@ -67,6 +69,19 @@ export function downstreamTokens(ports: DownstreamPorts): DownstreamTokens {
       return outcome.ok ? accept({ token: outcome.value, cached: flight !== undefined }) : outcome;
     },
   };
+}
+
+function fetch(
+  ports: DownstreamPorts,
+  shared: SharedCircuits,
+  request: DownstreamRequest,
+  held: readonly [HeldSecrets, ...HeldSecrets[]],
+  signal: AbortSignal,
+): Promise<Outcome<DownstreamToken>> {
+  const { grant } = request;
+  return grant.provider === 'id-jag'
+    ? tokenByIdJag(ports, shared, { ...request, grant }, signal)
+    : fetchToken(ports, shared, { ...request, grant }, held, signal);
 }
 
 /** Waits for what others may be waiting for too, no longer than the caller's own deadline. */

@@ -47,6 +47,13 @@ export interface CredentialRecord {
   readonly issuedTokenType?: string | null;
   /** True: the server did not say how long its token lives; `expires` is the grant's word. */
   readonly expiresAssumed?: boolean;
+  /** The ID-JAG that another server redeemed for it: who made it, its `jti`, SHA-256 (lower-case hex) and end. */
+  readonly idJag?: {
+    readonly issuer: string;
+    readonly tokenId: string;
+    readonly sha256: string;
+    readonly expires: EpochSeconds;
+  };
   /** A GitHub App's installation token: what it opens. */
   readonly repositories?: readonly string[];
 }

@@ -3,11 +3,12 @@ import type { OauthTokenGrant } from '../../lib/configuration/documents.ts';
 import { oauthTokenGranter } from '../../lib/credential/oauth-token.ts';
 import type { DownstreamRequest, DownstreamToken } from '../../lib/downstream/downstream-request.ts';
 import type { DownstreamTokens } from '../../lib/downstream/tokens.ts';
+import type { Principal, Proof } from '../../lib/identity/principal.ts';
 import { accept, refuse } from '../../lib/outcome.ts';
 import type { KeyLookup } from '../../lib/policy/decision.ts';
 import { END_OF_TIME, epochSeconds, seconds } from '../../lib/time.ts';
-import { clientGrant } from '../downstream/provider.ts';
-import { actorOf, grantedOf, ISSUANCE, inputOf, NOW, principalOf } from './grant-fixtures.ts';
+import { clientGrant, idJagGrant } from '../downstream/provider.ts';
+import { actorOf, claimsOf, grantedOf, ISSUANCE, inputOf, NOW, principalOf } from './grant-fixtures.ts';
 
 const signal = new AbortController().signal;
 const ENDS = epochSeconds(NOW / 1000 + 3600);
@@ -276,9 +277,75 @@ describe('forward: proof', () => {
     expect(granterOf().granter.prepare(granted(forwarding), input)).toEqual(refuse('proof_type_unsupported'));
   });
 
+  it('never passes on an ID-JAG, which is for this broker alone', () => {
+    const forClient = { client: 'agent', scopes: null, resources: null };
+    const { granter } = granterOf();
+    const proof = { kind: 'jwt', token: 'p.r.f', declared: 'jwt' } as const;
+    expect(
+      granter.prepare(granted(forwarding), inputOf({ principal: { ...principal, forClient }, proof })),
+    ).toMatchObject({ refusal: { reason: 'proof_type_unsupported' } });
+  });
+
   it('is passed on nowhere where the grant does not say so', async () => {
     const { grant, asked } = prepared(granted({ ...forwarding, forward: 'assertion' }), inputOf({ principal }));
     await grant.mint(signal);
     expect(asked[0]?.proof).toBeNull();
+  });
+});
+
+describe('an ID token that is exchanged for an ID-JAG', () => {
+  const grant = idJagGrant();
+  const principal: Principal = {
+    ...principalOf('staff', 'alice'),
+    claims: claimsOf({ aud: [grant.identityProvider.client.clientId, 'https://broker.example.com'] }),
+    proof: { kind: 'oidc', issuer: 'https://idp.example.com', tokenId: 't', sha256: 'ab'.repeat(32), expires: ENDS },
+  };
+  const idToken: Proof = { kind: 'jwt', token: 'i.d.t', declared: 'jwt' };
+  const lineage = {
+    ...{ tokenIds: [], exchanges: 1, expires: ENDS, issuer: null, actors: [], presenters: [], boundTo: null },
+    ...{ scopes: [], token: { subject: 's', claims: claimsOf({}) } },
+  };
+
+  it.each(['jwt', 'id_token'] as const)('goes to the identity provider as an ID token, declared as %s', async (as) => {
+    const proof = { ...idToken, declared: as };
+    const { grant: given, asked } = prepared(granted(grant), inputOf({ principal, proof }));
+    await given.mint(signal);
+    expect(asked[0]?.proof).toEqual({
+      ...{ token: 'i.d.t', tokenType: 'urn:ietf:params:oauth:token-type:id_token' },
+      ...{ sha256: 'ab'.repeat(32), expires: ENDS, issuer: 'https://idp.example.com' },
+    });
+  });
+
+  it('is recorded with the resource that the token is for, and with the ID-JAG, by its SHA-256', async () => {
+    const idJag = { issuer: 'https://idp.example.com', tokenId: 'j', sha256: 'cd', expires: ENDS };
+    const input = inputOf({ principal, proof: idToken });
+    const { grant: given } = prepared(granted(grant), input, granterOf({ ...TOKEN, idJag }));
+    expect(given.planned).toMatchObject({ audience: 'https://api.chat.example' });
+    expect(await given.mint(signal)).toMatchObject({ value: { credential: { idJag } } });
+  });
+
+  it.each<[string, Partial<Principal>, Proof | null]>([
+    ['another connection of the same subject', { source: { kind: 'connection', name: 'contractors' } }, idToken],
+    ['a client of the same name', { source: { kind: 'client', name: 'staff' } }, idToken],
+    ['an access token', {}, { ...idToken, declared: 'access_token' }],
+    ['a broker token that came of one', { lineage }, idToken],
+    ['an ID-JAG', { forClient: { client: 'agent', scopes: null, resources: null } }, idToken],
+    ['a SAML response', {}, { kind: 'saml', document: 'x', at: { kind: 'endpoint' } }],
+    ['a sign-in, whose token nobody has any more', {}, null],
+    ['a token for another client', { claims: claimsOf({ aud: 'https://broker.example.com' }) }, idToken],
+    ['a token for nobody', { claims: claimsOf({}) }, idToken],
+  ])('is not replaced by %s', (_, more, proof) => {
+    const { granter } = granterOf();
+    const outcome = granter.prepare(granted(grant), inputOf({ principal: { ...principal, ...more }, proof }));
+    expect(outcome).toMatchObject({
+      refusal: { reason: 'proof_type_unsupported', detail: expect.stringMatching(/ID token/) },
+    });
+  });
+
+  it('is taken of a record, which does not say whom the token was for', () => {
+    const claims = { ...claimsOf({}), otherwise: 'claim_withheld' as const };
+    const { granter } = granterOf();
+    const input = inputOf({ principal: { ...principal, claims }, proof: idToken });
+    expect(granter.prepare(granted(grant), input)).toMatchObject({ ok: true });
   });
 });

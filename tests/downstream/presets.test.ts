@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import type { Scope } from '../../lib/configuration/documents.ts';
 import { loadConfiguration } from '../../lib/configuration/load.ts';
-import { secretNames } from '../../lib/downstream/held-secrets.ts';
+import { secretUses } from '../../lib/downstream/held-secrets.ts';
 import { hostTagOf } from '../../lib/downstream/host-tag.ts';
 import { downstreamTokens } from '../../lib/downstream/tokens.ts';
 import type { FetchResult } from '../../lib/ports/documents.ts';
@@ -25,7 +25,7 @@ async function ask(name: string, answered: FetchResult, secret = 'client-secret'
   const grant = scopes.find(({ scope }) => scope === name)?.grant;
   if (grant?.type !== 'oauth-token') throw new Error(`no such example: ${name}`);
   const world = downstreamWorld(() => answered);
-  for (const each of secretNames(grant)) {
+  for (const { name: each } of secretUses(grant)) {
     world.secrets.set(each, { current: secret, previous: null, host: hostTagOf(grant.tokenEndpoint) });
   }
   const subject = grant.provider === 'jwt-bearer' ? grant.subject : null;

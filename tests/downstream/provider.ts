@@ -1,7 +1,7 @@
 import type { OauthTokenGrant } from '../../lib/configuration/documents.ts';
 import { plainFacts } from '../../lib/configuration/downstream-presets/preset.ts';
 import type { DownstreamPorts } from '../../lib/downstream/downstream-ports.ts';
-import type { DownstreamRequest } from '../../lib/downstream/downstream-request.ts';
+import type { DownstreamRequest, IdJagGrant } from '../../lib/downstream/downstream-request.ts';
 import { accept } from '../../lib/outcome.ts';
 import type { FetchRequest, FetchResult } from '../../lib/ports/documents.ts';
 import type { SecretVersion } from '../../lib/ports/secrets.ts';
@@ -33,6 +33,24 @@ export const clientGrant = (more: Partial<ClientCredentialsGrant> = {}): ClientC
     keyId: null,
     keyHeader: 'kid',
     algorithm: null,
+  },
+  ...more,
+});
+
+/** The server that redeems is at `ENDPOINT` with `SECRET`; the identity provider has an endpoint and a secret too. */
+export const IDP = {
+  issuer: 'https://idp.example.com',
+  endpoint: 'https://idp.example.com/token',
+  secret: 'token-broker/downstream/idp',
+};
+
+export const idJagGrant = (more: Partial<IdJagGrant> = {}): IdJagGrant => ({
+  ...clientGrant({ scope: 'chat.read chat.history', audience: 'https://login.example.com' }),
+  resource: 'https://api.chat.example',
+  provider: 'id-jag',
+  identityProvider: {
+    ...{ connection: 'staff', tokenEndpoint: IDP.endpoint, allowPrivateAddress: false },
+    client: { ...clientGrant().client, clientId: 'broker-at-idp', secret: IDP.secret },
   },
   ...more,
 });

@@ -39,6 +39,11 @@ it('lists what the broker is known by at each provider of the examples, static o
   expect(of('entra-crm')).toMatchObject([{ kind: 'aws-identity', secret: null }]);
   expect(of('warehouse')).toMatchObject([{ kind: 'broker-key', secret: null, client: null }]);
   expect(of('partner-exchange')).toMatchObject([{ kind: 'shared-secret' }, { kind: 'proof', secret: null }]);
+  expect(of('chat-read')).toMatchObject([
+    { kind: 'shared-secret', host: 'auth.chat.example', client: 'acme-broker' },
+    { kind: 'shared-secret', host: 'acme.okta.com', client: '0oa2b3c4d5e6f7g8h9i0' },
+    { kind: 'proof', host: 'acme.okta.com', client: null, secret: null },
+  ]);
   expect(of('github-contents')).toMatchObject([{ kind: 'private-key', host: 'api.github.com', client: '123456' }]);
   expect(held).toBe(new Set(credentials.flatMap(({ secret }: { secret: string | null }) => secret ?? [])).size);
 });

@@ -1,4 +1,4 @@
-import type { DownstreamClient, JwsAlgorithm, OauthTokenGrant } from '../documents.ts';
+import type { OauthTokenGrant } from '../documents.ts';
 import { type DownstreamFacts, type DownstreamPreset, plainFacts } from '../downstream-presets/preset.ts';
 import { downstreamParameters, downstreamPresets } from '../downstream-presets/table.ts';
 import { strayParameters } from '../preset-table.ts';
@@ -7,6 +7,8 @@ import type { WrittenOauthTokenGrant } from '../schema/oauth-token-grant.ts';
 import { toSeconds } from '../schema/values.ts';
 import { checkAddressAt, type Deployment, parseUrl } from '../web-address.ts';
 import { checkAssertionAudience } from './assertion-audience.ts';
+import { normalizeAlgorithm, normalizeClient, requireClient } from './downstream-client.ts';
+import { normalizeIdJag } from './id-jag-grant.ts';
 
 type Field = keyof WrittenOauthTokenGrant;
 type Provider = OauthTokenGrant['provider'];
@@ -23,6 +25,7 @@ const FIELDS: Readonly<Record<Provider, readonly Field[]>> = {
   'client-credentials': [...COMMON, ...CLIENT, ...ANSWER],
   'token-exchange': [...COMMON, ...CLIENT, ...ANSWER, 'forward', 'requestedTokenType'],
   'jwt-bearer': [...COMMON, ...CLIENT, ...ANSWER, 'signer', 'subject'],
+  'id-jag': [...COMMON, ...CLIENT, ...ANSWER, 'identityProvider'],
   'github-app': [...COMMON, 'appId', 'owner', 'privateKey', 'repositories', 'permissions'],
 };
 
@@ -61,7 +64,7 @@ export function normalizeOauthTokenGrant(
     allowPrivateAddress: written.allowPrivateAddress ?? false,
     ...(expiresIn === null ? {} : { expiresIn }),
   } as const;
-  return { ...base, ...normalizeProvider(written, provider, facts, report) };
+  return { ...base, ...normalizeProvider(written, provider, facts, deployment, report) };
 }
 
 type Base =
@@ -74,17 +77,13 @@ function normalizeProvider(
   written: WrittenOauthTokenGrant,
   provider: Provider,
   facts: DownstreamFacts,
+  deployment: Deployment,
   report: Report,
 ): Distributed<OauthTokenGrant> {
   const assertionAudience = written.assertionAudience ?? facts.assertionAudience;
   switch (provider) {
-    case 'client-credentials': {
-      const client = normalizeClient(written, facts, report);
-      if (client === null && strayCredential(written) === undefined) {
-        report(['clientId'], 'is required: the client that the broker is at this server', 'missing-field');
-      }
-      return { provider, client: client ?? NO_CLIENT };
-    }
+    case 'client-credentials':
+      return { provider, client: requireClient(written, facts, report) };
     case 'token-exchange':
       return {
         provider,
@@ -103,21 +102,12 @@ function normalizeProvider(
         defaultSubject: facts.defaultSubject,
         scopeIn: facts.scopeIn,
       };
+    case 'id-jag':
+      return { provider, ...normalizeIdJag(written, facts, deployment, report) };
     case 'github-app':
       return normalizeGithubApp(written, report);
   }
 }
-
-/** Only stands where an error was reported, so that the rest of a grant is still checked. */
-const NO_CLIENT: DownstreamClient = {
-  clientId: '',
-  authentication: 'client_secret_basic',
-  secret: null,
-  assertionAudience: null,
-  keyId: null,
-  keyHeader: 'kid',
-  algorithm: null,
-};
 
 function checkFields(
   written: WrittenOauthTokenGrant,
@@ -146,54 +136,6 @@ function checkResource(written: WrittenOauthTokenGrant, report: Report): void {
     report(['resource'], 'must be an absolute URI without a fragment (RFC 8707 section 2)');
   }
 }
-
-/** A field that says nothing without `clientId`. */
-const strayCredential = (written: WrittenOauthTokenGrant) =>
-  (['clientSecret', 'privateKey', 'authentication', 'keyId', 'algorithm'] as const).find(
-    (field) => written[field] !== undefined,
-  );
-
-/** The broker's own client at the server, or null where the grant names none. */
-function normalizeClient(
-  written: WrittenOauthTokenGrant,
-  facts: DownstreamFacts,
-  report: Report,
-): DownstreamClient | null {
-  const { clientId, clientSecret, privateKey } = written;
-  if (clientId === undefined) {
-    const stray = strayCredential(written);
-    if (stray !== undefined) report(['clientId'], `is required beside ${stray}`, 'missing-field');
-    return null;
-  }
-  const wanted = written.authentication ?? (privateKey !== undefined ? 'private_key_jwt' : facts.secretMethod);
-  const secret = wanted === 'private_key_jwt' ? privateKey : clientSecret;
-  const needed = wanted === 'private_key_jwt' ? 'privateKey' : 'clientSecret';
-  const other = needed === 'privateKey' ? 'clientSecret' : 'privateKey';
-  if (wanted === 'aws-web-identity') {
-    for (const field of ['clientSecret', 'privateKey'] as const) {
-      if (written[field] !== undefined)
-        report([field], 'is not needed with authentication: aws-web-identity', 'misplaced-field');
-    }
-  } else {
-    if (written[needed] === undefined) report([needed], `is required for ${wanted}`, 'missing-field');
-    if (written[other] !== undefined) report([other], `is not used for ${wanted}`, 'misplaced-field');
-  }
-  const signs = wanted === 'private_key_jwt' || wanted === 'aws-web-identity';
-  return {
-    clientId,
-    authentication: wanted,
-    secret: wanted === 'aws-web-identity' ? null : (secret ?? null),
-    assertionAudience: signs ? (written.assertionAudience ?? facts.assertionAudience) : null,
-    keyId: written.keyId ?? null,
-    keyHeader: facts.keyHeader,
-    algorithm: normalizeAlgorithm(written.algorithm),
-  };
-}
-
-const normalizeAlgorithm = (algorithm: JwsAlgorithm | 'Ed25519' | undefined): JwsAlgorithm | null => {
-  if (algorithm === undefined) return null;
-  return algorithm === 'Ed25519' ? 'EdDSA' : algorithm;
-};
 
 function normalizeSigner(written: WrittenOauthTokenGrant): (OauthTokenGrant & { provider: 'jwt-bearer' })['signer'] {
   const { signer } = written;

@@ -235,6 +235,27 @@ const scope: Docs = {
   'grant.signer.keyId': say('Names the key in the header of the assertion.'),
   'grant.signer.algorithm': say('Signs the assertion.', { default: 'RS256' }),
   'grant.subject': say('`sub` of the assertion, a template.'),
+  'grant.identityProvider': say("Who makes an ID-JAG of the caller's ID token, for the server of the grant."),
+  'grant.identityProvider.connection': say('The connection whose ID tokens are passed on, to their own issuer.', {
+    examples: ['okta-people'],
+  }),
+  'grant.identityProvider.tokenEndpoint': say('Where the ID token is exchanged (RFC 8693).', {
+    examples: ['https://acme.okta.com/oauth2/v1/token'],
+  }),
+  'grant.identityProvider.allowPrivateAddress': say('true: that endpoint may be at a private address.', {
+    default: false,
+  }),
+  'grant.identityProvider.clientId': say("The broker's client there, which is the audience of the ID tokens."),
+  'grant.identityProvider.clientSecret': say('A secret of Secrets Manager below token-broker/downstream/.', {
+    examples: ['token-broker/downstream/okta'],
+  }),
+  'grant.identityProvider.privateKey': say('A secret with a PEM or JWK private key, in its place.'),
+  'grant.identityProvider.authentication': say('How the broker authenticates there.', {
+    default: 'client_secret_basic',
+  }),
+  'grant.identityProvider.assertionAudience': say('`aud` of an assertion; left out: that token endpoint.'),
+  'grant.identityProvider.keyId': say('Names the key in the header of the assertion.'),
+  'grant.identityProvider.algorithm': say('Signs the assertion; left out: the usual one of the key.'),
   'grant.appId': say('The id of the GitHub App.', { examples: ['123456'] }),
   'grant.owner': say('The organization or user that the app is installed on.', { examples: ['acme'] }),
   'grant.repositories': say('Names without their owner.', { examples: [['web']] }),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { clientFields } from './client-fields.ts';
-import { duration, jwsAlgorithm, line, secretName } from './values.ts';
+import { documentName, duration, jwsAlgorithm, line, secretName } from './values.ts';
 
 const downstreamSecret = secretName('token-broker/downstream/');
 
@@ -12,19 +12,28 @@ const signer = z.strictObject({
   algorithm: jwsAlgorithm.optional(),
 });
 
+/** Who makes an ID-JAG of the caller's ID token, and the broker's client there. */
+const identityProvider = z.strictObject({
+  connection: documentName,
+  tokenEndpoint: line(2000),
+  allowPrivateAddress: z.boolean().optional(),
+  clientId: line(512),
+  ...clientFields(downstreamSecret),
+});
+
 /**
  * The fields of an oauth-token grant but for its preset and what presets add. Which go together depends on `provider`:
  * client-credentials needs a client (`clientId` with `clientSecret`, `privateKey` or `authentication:
  * aws-web-identity`); token-exchange and jwt-bearer may have one; `forward` and `requestedTokenType` are
- * token-exchange's, `signer` and `subject` jwt-bearer's; `appId`, `owner`, `repositories` and `permissions` are
- * github-app's.
+ * token-exchange's, `signer` and `subject` jwt-bearer's, `identityProvider` id-jag's; `appId`, `owner`, `repositories`
+ * and `permissions` are github-app's.
  */
 export const oauthTokenFields = {
   type: z.literal('oauth-token'),
   provider: z
     .enum(
-      ['client-credentials', 'token-exchange', 'jwt-bearer', 'github-app'],
-      'must be client-credentials, token-exchange, jwt-bearer or github-app',
+      ['client-credentials', 'token-exchange', 'jwt-bearer', 'id-jag', 'github-app'],
+      'must be client-credentials, token-exchange, jwt-bearer, id-jag or github-app',
     )
     .optional(),
   tokenEndpoint: line(2000).optional(),
@@ -40,6 +49,7 @@ export const oauthTokenFields = {
   requestedTokenType: line(256).optional(),
   signer: signer.optional(),
   subject: line(512).optional(),
+  identityProvider: identityProvider.optional(),
   appId: line(64).optional(),
   owner: z
     .string()

@@ -1,3 +1,4 @@
+import { ID_JAG } from '../../oauth-urns.ts';
 import { GRANT_TYPES } from './grant-types/all-grant-types.ts';
 
 /**
@@ -18,6 +19,8 @@ export const serverMetadata = (issuer: string, algorithms: readonly string[], dp
     response_types_supported: ['code'],
     response_modes_supported: ['query', 'fragment'],
     grant_types_supported: [...GRANT_TYPES.keys()],
+    // draft-ietf-oauth-identity-assertion-authz-grant section 7.2.
+    authorization_grant_profiles_supported: [ID_JAG.grantProfile],
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
     client_id_metadata_document_supported: true,

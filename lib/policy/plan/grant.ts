@@ -11,11 +11,14 @@ export function describeGrant(grant: Grant): string {
     case 'aws-federated':
       return `an AWS session of ${grant.roleArn} for ${durationText(grant.duration)}, ${limitsText(grant)}`;
     case 'oauth-token':
-      return `a token of ${grant.tokenEndpoint}${grant.scope === null ? '' : ` with the scope ${grant.scope}`}`;
+      return `a token of ${grant.tokenEndpoint}${grant.scope === null ? '' : ` with the scope ${grant.scope}`}${byText(grant)}`;
     case 'broker-token':
       return `a broker token for ${grant.audience} for ${durationText(grant.duration)}`;
   }
 }
+
+const byText = (grant: Grant<'oauth-token'>): string =>
+  grant.provider === 'id-jag' ? ` by an ID token of ${grant.identityProvider.connection}` : '';
 
 const limitsText = (limits: SessionLimits): string =>
   isFree(limits) ? 'with all that the role may' : 'within a session policy';
@@ -26,6 +29,7 @@ export function compareGrants(before: Grant, after: Grant): readonly Said[] {
     return [changes(`what it hands out is ${describeGrant(after)}, and was ${describeGrant(before)}`)];
   }
   const [old, now] = [fieldsOf(before), fieldsOf(after)];
+  const told = isByIdJag(before) && isByIdJag(after) ? new Set([...TOLD, ...TARGETS]) : TOLD;
   return [
     ...compareSessions(sessionOf(before), sessionOf(after)),
     ...compareDurations(old, now),
@@ -34,7 +38,8 @@ export function compareGrants(before: Grant, after: Grant): readonly Said[] {
     ...compareRepositories(old, now),
     ...comparePermissions(old, now),
     ...compareExchanges(old, now),
-    ...compareFields(fieldsBut(old, TOLD), fieldsBut(now, TOLD), 'grant'),
+    ...(told === TOLD ? [] : compareTargets(old, now)),
+    ...compareFields(fieldsBut(old, told), fieldsBut(now, told), 'grant'),
   ];
 }
 
@@ -94,6 +99,22 @@ function compareScopes(before: JsonObject, after: JsonObject): readonly Said[] {
 function compareExchanges(before: JsonObject, after: JsonObject): readonly Said[] {
   const [old, now] = [listOf(before['exchangedBy']), listOf(after['exchangedBy'])];
   return compareLists(old, now, (client) => `exchanges of its tokens by the client ${client}`);
+}
+
+const isByIdJag = (grant: Grant): boolean => grant.type === 'oauth-token' && grant.provider === 'id-jag';
+
+/** Of an ID-JAG: the server that takes it, and the resource that it is for. */
+const TARGETS = ['audience', 'resource'];
+
+/** Who gets a token by an ID-JAG gets it of one server and for one resource, or for any that this server has. */
+function compareTargets(before: JsonObject, after: JsonObject): readonly Said[] {
+  const servers = compareLists(listOf(before['audience']), listOf(after['audience']), (name) => `a token of ${name}`);
+  const [old, now] = [listOf(before['resource']), listOf(after['resource'])];
+  if (old.length === now.length) return [...servers, ...compareLists(old, now, (name) => `a token for ${name}`)];
+  return [
+    ...servers,
+    now.length === 0 ? gains('a token for any resource of that server') : loses(`a token for ${now.join()} only`),
+  ];
 }
 
 /** Of a GitHub App's installation token. No repositories: all of the installation's. */

@@ -27,13 +27,13 @@ export const downstreamExplanations: Explanations<typeof downstreamRefusals> = {
   },
   provider_refused: {
     cause:
-      'It answered an error: error_description names it where it is a registered OAuth error code, the log in any case.',
+      'It answered an error: error_description names it where it is a registered OAuth error code, the log in any case. With an ID-JAG, error_description begins with the step that was refused.',
     fix: 'See the code in the documents of the provider; compare scope, audience and resource of the grant with what is granted there.',
   },
   provider_answer_invalid: {
     cause:
-      'Not JSON (an HTML page, for example), duplicate members, no usable access_token, contradictory members, or a status that means nothing here.',
-    fix: 'Check that tokenEndpoint is the token endpoint; the log says what was wrong with the answer.',
+      'Not JSON (an HTML page, for example), duplicate members, no usable access_token, contradictory members, or a status that means nothing here. An ID-JAG: not for the audience and client of the grant, not of the issuer of the ID token, or over.',
+    fix: 'Check that tokenEndpoint is the token endpoint; the log says what was wrong with the answer. For an ID-JAG compare audience and clientId with what the identity provider has of that server.',
   },
   provider_answer_too_large: {
     cause: 'The answer has more than 64 KB, or the token more than 20,000 characters.',
@@ -49,15 +49,16 @@ export const downstreamExplanations: Explanations<typeof downstreamRefusals> = {
   },
   provider_token_type: {
     cause:
-      'token_type is missing or not Bearer (DPoP and mac need a key of the caller), or issued_token_type is not what was asked for.',
-    fix: 'Register the client at the provider for plain bearer access tokens.',
+      'token_type is missing or not Bearer (DPoP and mac need a key of the caller), or issued_token_type is not what was asked for; or the identity provider gave something else than an ID-JAG.',
+    fix: 'Register the client at the provider for plain bearer access tokens; at the identity provider of an ID-JAG, for those.',
   },
   provider_no_expiry: {
     cause: 'expires_in is missing, or not a positive whole number within the year 9999.',
     fix: 'If the provider never says: `expiresIn` in the grant, from the documents of the provider.',
   },
   provider_scope_wider: {
-    cause: 'The scope (or permissions and repositories) of the answer is not within that of the grant.',
+    cause:
+      'The scope (or permissions and repositories) of the answer is not within that of the grant, or an ID-JAG is for a resource or for authorization details that were not asked for.',
     fix: 'Write what the provider gives into the grant, if that is meant; else narrow the registration there.',
   },
   downstream_secret_missing: {

@@ -44,8 +44,9 @@ export const requestExplanations: Explanations<typeof requestRefusals> = {
     fix: 'Send one.',
   },
   proof_type_unsupported: {
-    cause: 'subject_token_type or the Authorization scheme is not one that this route takes.',
-    fix: 'See the route in docs/how-an-exchange-works.md.',
+    cause:
+      'subject_token_type or the Authorization scheme is not one that this route takes, or the proof not one that the scope can pass on.',
+    fix: 'See the route in docs/how-an-exchange-works.md. A scope that passes on an ID token says in error_description what it needs.',
   },
   duration_out_of_range: {
     cause:

@@ -36,10 +36,11 @@ export async function redeemAtProvider(
   returned: ReturnedCode,
   signal: AbortSignal,
 ): Promise<Outcome<string>> {
-  const use = { names: client.secret === null ? [] : [client.secret], endpoint: provider.tokenEndpoint };
+  const endpoint = provider.tokenEndpoint;
+  const uses = client.secret === null ? [] : [{ name: client.secret, endpoint }];
   const tried = new Set<string | null>();
   for (const age of ['cached', 'fresh'] as const) {
-    const held = await readSecretsFor(ports.secrets, use, age, signal);
+    const held = await readSecretsFor(ports.secrets, uses, age, signal);
     if (!held.ok) return ofSignIn(held.refusal);
     for (const secrets of held.value.filter(({ id }) => !tried.has(id))) {
       tried.add(secrets.id);
@@ -49,7 +50,7 @@ export async function redeemAtProvider(
       }
     }
   }
-  return refuse('sign_in_provider_refused', { log: { host: use.endpoint, problem: 'provider_client_refused' } });
+  return refuse('sign_in_provider_refused', { log: { host: endpoint, problem: 'provider_client_refused' } });
 }
 
 async function askOnce(

@@ -1,12 +1,14 @@
 /** What a plan says of a grant: of what whoever may have the scope gets more and less. */
 import { describe, expect, it } from '@jest/globals';
 import type { OauthTokenGrant } from '../../../lib/configuration/documents.ts';
+import type { IdJagGrant } from '../../../lib/downstream/downstream-request.ts';
 import type { AwsFederatedGrant } from '../../../lib/policy/grants/aws-federated.ts';
 import type { AwsSessionGrant } from '../../../lib/policy/grants/aws-session.ts';
 import type { BrokerTokenGrant } from '../../../lib/policy/grants/broker-token.ts';
 import type { Grant } from '../../../lib/policy/grants/kinds.ts';
 import { compareGrants, describeGrant } from '../../../lib/policy/plan/grant.ts';
 import { seconds } from '../../../lib/time.ts';
+import { idJagGrant } from '../../downstream/provider.ts';
 import { aSessionGrant } from '../../fakes/world.ts';
 import { linesOf } from './said.ts';
 
@@ -72,6 +74,10 @@ describe('a grant in a few words', () => {
     [token(), 'a broker token for https://api.example.com for 10m'],
     [oauth(), 'a token of https://as.example.com/token'],
     [oauth({ scope: 'read' }), 'a token of https://as.example.com/token with the scope read'],
+    [
+      idJagGrant({ scope: 'read' }),
+      'a token of https://login.example.com/oauth2/token with the scope read by an ID token of staff',
+    ],
   ])('%#: %s', (grant, words) => {
     expect(describeGrant(grant)).toBe(words);
   });
@@ -168,8 +174,44 @@ it.each<[Grant]>([
   [token()],
   [oauth({ scope: 'read' })],
   [app(['web'], { x: 'read' })],
+  [idJagGrant()],
 ])('says nothing of the same grant (%#)', (grant) => {
   expect(compareGrants(grant, { ...grant })).toEqual([]);
+});
+
+describe('of a token by an ID-JAG', () => {
+  const [CHAT, FILES] = ['https://api.chat.example', 'https://files.chat.example'];
+  it.each<[string, Partial<IdJagGrant>, readonly string[]]>([
+    [
+      'the resource that it is for is told as a gain and a loss',
+      { resource: FILES },
+      [`gains | a token for ${FILES}`, `loses | a token for ${CHAT}`],
+    ],
+    ['no resource is more', { resource: null }, ['gains | a token for any resource of that server']],
+    [
+      'the server that redeems it is told as a gain and a loss',
+      { audience: 'https://other.example.com' },
+      ['gains | a token of https://other.example.com', 'loses | a token of https://login.example.com'],
+    ],
+    [
+      'the identity provider is told by its fields',
+      { identityProvider: { ...idJagGrant().identityProvider, connection: 'others' } },
+      ['changes | grant.identityProvider.connection is others instead of staff'],
+    ],
+  ])('%s', (_, more, lines) => {
+    expect(linesOf(compareGrants(idJagGrant(), idJagGrant(more)))).toEqual(lines);
+  });
+
+  it('a resource is less than none', () => {
+    const lines = linesOf(compareGrants(idJagGrant({ resource: null }), idJagGrant()));
+    expect(lines).toEqual([`loses | a token for ${CHAT} only`]);
+  });
+
+  it('every field is told by its name where another provider gave the token before', () => {
+    const lines = linesOf(compareGrants(oauth({ audience: 'https://login.example.com' }), idJagGrant()));
+    expect(lines).toContain('changes | grant.provider is id-jag instead of token-exchange');
+    expect(lines).toContain(`changes | grant.resource is ${CHAT} instead of nothing`);
+  });
 });
 
 it('tells any other field by its name', () => {
