@@ -34,7 +34,7 @@ export interface IssuePorts {
   readonly authenticators: Authenticators;
   readonly replays: Replays;
   readonly limits: Limits;
-  readonly revocations: Pick<Revocations, 'standing' | 'anyRevoked'>;
+  readonly revocations: Pick<Revocations, 'standing' | 'revokedAmong'>;
   readonly ledger: Ledger;
   readonly granters: Granters;
   /** Of scopes that say how much may be alive at once; absent: they cannot be had here. */

@@ -35,7 +35,7 @@ async function ask(question: JsonValue | Uint8Array) {
     clock: { now: () => epochMilliseconds(1_795_251_600_000) },
     replays: { claim: never },
     ownKeys: { find: never, all: never },
-    revocations: { anyRevoked: never, revoke: never, standing: never },
+    revocations: { anyRevoked: never, revokedAmong: never, revoke: never, standing: never },
     configurations: { current: async () => fakeConfiguration(documents) },
     queries: { get: async (id) => (id === ID ? record : null) },
   };

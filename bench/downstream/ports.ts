@@ -88,7 +88,7 @@ export function issuancePorts(
     },
     replays: { claim: async () => 'claimed', release: async () => undefined },
     limits: { count: async () => ({ within: true }) },
-    revocations: { anyRevoked: async () => false, standing: async () => new StandingRevocations([]) },
+    revocations: { revokedAmong: async () => [], standing: async () => new StandingRevocations([]) },
     ledger: { started: record, finished: record, denied: (one) => record(one, signal) },
   };
   return {

@@ -18,13 +18,13 @@ const ANY_TIME = epochMilliseconds(0);
 export interface SlotTakerPorts {
   readonly clock: Clock;
   readonly live?: LiveSlots;
-  readonly revocations: Pick<Revocations, 'anyRevoked'>;
+  readonly revocations: Pick<Revocations, 'revokedAmong'>;
 }
 
 /**
  * Takes a slot of each set that the scopes ask for, until the credential's end as far as it is known; null: they ask
  * for none. One that was revoked holds its slot no more: by its issuance, or as a token (RFC 7009), which only the
- * broker's own can be and costs a read each. Throws `Fault('limits')` and `Fault('revocations')`.
+ * broker's own can be and costs one read for all of them, every 3 s at most in one process. Throws `Fault('limits')` and `Fault('revocations')`.
  */
 export function slotTaker(
   { clock, live, revocations }: SlotTakerPorts,
@@ -33,12 +33,15 @@ export function slotTaker(
   standing: StandingRevocations,
 ): Spending['takeSlots'] {
   if (sets.length === 0) return null;
-  const isEnded = async (holder: string, signal: AbortSignal): Promise<boolean> =>
-    standing.ended([markOf('issuance', holder)], ANY_TIME) !== null ||
-    (mintedBy === 'broker' && (await revocations.anyRevoked([holder], signal)));
+  const isRevoked = (holder: string): boolean => standing.ended([markOf('issuance', holder)], ANY_TIME) !== null;
+  const endedAmong = async (holders: readonly string[], signal: AbortSignal): Promise<readonly string[]> => {
+    const ended = holders.filter(isRevoked);
+    // One is enough for who asks, and costs nothing.
+    return ended.length > 0 || mintedBy !== 'broker' ? ended : revocations.revokedAmong(holders, signal);
+  };
   return async (signal) => {
     if (live === undefined) throw new Fault('bug', 'nothing here keeps slots');
     const until = epochSeconds(toEpochSeconds(clock.now()) + (duration ?? LONGEST_CREDENTIAL) + LONGEST_REQUEST);
-    return live.take(sets, { issuance, until }, isEnded, signal);
+    return live.take(sets, { issuance, until }, endedAmong, signal);
   };
 }

@@ -35,13 +35,13 @@ export type Taken =
 
 export interface LiveSlots {
   /**
-   * One slot of each set, or of none. `isEnded`: whether what holds a slot was taken back before its time; asked where
-   * all of a set are taken. Throws `Fault('limits')`.
+   * One slot of each set, or of none. `endedAmong`: which of those that hold a slot were taken back before their time;
+   * asked where all of a set are taken. Throws `Fault('limits')`.
    */
   take(
     sets: readonly SlotSet[],
     holder: SlotHolder,
-    isEnded: (issuance: string, signal: AbortSignal) => Promise<boolean>,
+    endedAmong: (issuances: readonly string[], signal: AbortSignal) => Promise<readonly string[]>,
     signal: AbortSignal,
   ): Promise<Taken>;
 }

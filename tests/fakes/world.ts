@@ -189,7 +189,7 @@ export function goodWorld(scopes: readonly Scope[] = [aScope()]) {
         return { within: true };
       },
     },
-    revocations: { anyRevoked: async () => false, standing: async () => new StandingRevocations([]) },
+    revocations: { revokedAmong: async () => [], standing: async () => new StandingRevocations([]) },
     ledger: {
       started: async (record) => {
         calls.push('started');

@@ -25,7 +25,7 @@ const GIVING_BACK_MS = 200;
  */
 export function dynamoLiveSlots(options: LiveSlotsOptions): LiveSlots {
   return {
-    take: async (sets, holder, isEnded, signal) => {
+    take: async (sets, holder, endedAmong, signal) => {
       const keys = new Set<string>();
       const held = heldSlots(options, keys, holder);
       // Before the answer: a write whose answer is lost may have taken it, and is given back with the others.
@@ -37,7 +37,7 @@ export function dynamoLiveSlots(options: LiveSlotsOptions): LiveSlots {
       };
       try {
         for (const set of sets) {
-          const notTaken = await takeOne(options, set, { tryFor, isEnded }, signal);
+          const notTaken = await takeOne(options, set, { tryFor, endedAmong }, signal);
           if (notTaken === null) continue;
           await held.giveBack(AbortSignal.timeout(GIVING_BACK_MS));
           return notTaken;
@@ -52,14 +52,14 @@ export function dynamoLiveSlots(options: LiveSlotsOptions): LiveSlots {
 }
 
 type TryFor = (slot: string, ended: string | null) => Promise<boolean>;
-type Holding = { readonly tryFor: TryFor; readonly isEnded: Parameters<LiveSlots['take']>[2] };
+type Holding = { readonly tryFor: TryFor; readonly endedAmong: Parameters<LiveSlots['take']>[2] };
 type NotTaken = Extract<Taken, { readonly taken: false }>;
 
 /** null: one of the set is taken. */
 async function takeOne(
   options: LiveSlotsOptions,
   { set, slots }: SlotSet,
-  { tryFor, isEnded }: Holding,
+  { tryFor, endedAmong }: Holding,
   signal: AbortSignal,
 ): Promise<NotTaken | null> {
   const key = stateKey('live', [set]);
@@ -70,7 +70,7 @@ async function takeOne(
   for (let look = 0; look < LOOKS; look += 1) {
     const now = toEpochSeconds(options.clock.now());
     const items = await read(options, keys, signal);
-    const free = await freeOf(keys, items, now, isEnded, signal);
+    const free = await freeOf(keys, items, now, endedAmong, signal);
     for (const { slot, ended } of free) {
       if (await tryFor(slot, ended)) return null;
     }
@@ -92,19 +92,17 @@ async function freeOf(
   keys: readonly string[],
   items: ReadonlyMap<string, SlotHolder>,
   now: EpochSeconds,
-  isEnded: Holding['isEnded'],
+  endedAmong: Holding['endedAmong'],
   signal: AbortSignal,
 ): Promise<readonly FreeSlot[]> {
   const isOver = (slot: string): boolean => (items.get(slot)?.until ?? now) <= now;
   const over = keys.filter(isOver).map((slot) => ({ slot, ended: null }));
   if (over.length > 0) return over;
-  const looked = await Promise.all(
-    keys.map(async (slot) => {
-      const { issuance } = items.get(slot) ?? {};
-      return issuance !== undefined && (await isEnded(issuance, signal)) ? [{ slot, ended: issuance }] : [];
-    }),
-  );
-  return looked.flat();
+  const ended = new Set(await endedAmong([...new Set([...items.values()].map(({ issuance }) => issuance))], signal));
+  return keys.flatMap((slot) => {
+    const { issuance } = items.get(slot) ?? {};
+    return issuance !== undefined && ended.has(issuance) ? [{ slot, ended: issuance }] : [];
+  });
 }
 
 /** Every slot once, beginning anywhere: whoever comes at once begins elsewhere. */

@@ -1,3 +1,4 @@
+import type { BatchGetItemOutput } from '@aws-sdk/client-dynamodb';
 import { keptFresh, READ_MS } from '../../host/kept-fresh.ts';
 import { Fault } from '../../outcome.ts';
 import type { Clock } from '../../ports/host.ts';
@@ -17,6 +18,8 @@ export interface RevocationsOptions extends StateTable {
 
 /** Less than the 10 s of contract section 3, with room for the read itself. */
 const MOST_NOT_REVOKED_MS = 5_000;
+/** How long `revokedAmong` takes its own last answer for good. */
+const AMONG_GOOD_FOR_MS = 3_000;
 /** Kept beyond the token's end, so that no tolerance of a verifier outlives it (contract section 2: at most 300 s). */
 const KEPT_BEYOND_SECONDS = 600;
 /** Tokens that one instance remembers. Forgetting is safe: DynamoDB is asked again. */
@@ -52,11 +55,17 @@ export function dynamoRevocations(options: RevocationsOptions): Revocations {
     if (memory.size > MOST_REMEMBERED && oldest !== undefined) memory.delete(oldest);
   }
 
-  async function isRevoked(tokenId: string, signal: AbortSignal): Promise<boolean> {
+  /** undefined: it has to be asked. */
+  function remembered(tokenId: string, withinMs: number): boolean | undefined {
     const known = memory.get(tokenId);
     // The clock may have been set back: an answer from the future is not fresh either.
     const age = known === undefined || known.revoked ? 0 : clock.now() - known.at;
-    if (known !== undefined && age >= 0 && (known.revoked || age < goodForMs)) return known.revoked;
+    return known !== undefined && age >= 0 && (known.revoked || age < withinMs) ? known.revoked : undefined;
+  }
+
+  async function isRevoked(tokenId: string, signal: AbortSignal): Promise<boolean> {
+    const known = remembered(tokenId, goodForMs);
+    if (known !== undefined) return known;
     const at = clock.now();
     const revoked = await read(options, tokenId, signal);
     remember(tokenId, revoked ? { revoked } : { revoked, at });
@@ -68,6 +77,15 @@ export function dynamoRevocations(options: RevocationsOptions): Revocations {
       if (tokenIds.some((tokenId) => memory.get(tokenId)?.revoked === true)) return true;
       const answers = await Promise.all(tokenIds.map((tokenId) => isRevoked(tokenId, signal)));
       return answers.includes(true);
+    },
+    revokedAmong: async (tokenIds, signal) => {
+      const unknown = tokenIds.filter((tokenId) => remembered(tokenId, AMONG_GOOD_FOR_MS) === undefined);
+      const at = clock.now();
+      const revoked = unknown.length === 0 ? new Set<string>() : await readMany(options, unknown, signal);
+      for (const tokenId of unknown) {
+        remember(tokenId, revoked.has(tokenId) ? { revoked: true } : { revoked: false, at });
+      }
+      return tokenIds.filter((tokenId) => revoked.has(tokenId) || memory.get(tokenId)?.revoked === true);
     },
     revoke: async (tokenId, until, signal) => {
       const expires = Math.ceil(until) + KEPT_BEYOND_SECONDS;
@@ -92,4 +110,25 @@ async function read({ client, table }: StateTable, tokenId: string, signal: Abor
   } catch (cause) {
     throw new Fault('revocations', 'revocations cannot be read', { cause });
   }
+}
+
+/** What DynamoDB leaves unprocessed nobody knows. */
+async function readMany(
+  { client, table }: StateTable,
+  tokenIds: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  const byKey = new Map(tokenIds.map((tokenId) => [stateKey('revoked', [tokenId]), tokenId]));
+  const asked = { Keys: [...byKey.keys()].map(keyOf), ProjectionExpression: 'pk', ConsistentRead: true };
+  let answer: BatchGetItemOutput;
+  try {
+    answer = await client.call('BatchGetItem', { RequestItems: { [table]: asked } }, signal);
+  } catch (cause) {
+    throw new Fault('revocations', 'revocations cannot be read', { cause });
+  }
+  if (Object.keys(answer.UnprocessedKeys ?? {}).length > 0) {
+    throw new Fault('revocations', 'DynamoDB throttles the revocations');
+  }
+  const found = (answer.Responses?.[table] ?? []).map((item) => byKey.get(item['pk']?.S ?? ''));
+  return new Set(found.filter((tokenId) => tokenId !== undefined));
 }

@@ -22,15 +22,15 @@ const at = (second: number): void => {
 
 let made = 0;
 const aSet = (slots: number): SlotSet => ({ set: `total:${++made}`, slots });
-const nobody = async (_issuance: string): Promise<boolean> => false;
+const nobody = async (_holders: readonly string[]): Promise<readonly string[]> => [];
 const callers = (count: number): readonly null[] => Array.from({ length: count }, () => null);
 
 /** Each call is a process of its own. */
-const take = (sets: readonly SlotSet[], isEnded = nobody, issuance = `iss_${++made}`): Promise<Taken> =>
+const take = (sets: readonly SlotSet[], endedAmong = nobody, issuance = `iss_${++made}`): Promise<Taken> =>
   dynamoLiveSlots({ client: tables.client, table: tables.table('state'), clock, random: systemRandom }).take(
     sets,
     { issuance, until: epochSeconds(clock.time / 1000 + 900) },
-    isEnded,
+    endedAmong,
     noDeadline,
   );
 const taken = async (sets: readonly SlotSet[], issuance?: string): Promise<HeldSlots> => {
@@ -92,8 +92,8 @@ describe('slots of what is alive', () => {
     const set = aSet(2);
     await taken([set], 'iss_lost');
     await taken([set], 'iss_kept');
-    const isEnded = async (issuance: string): Promise<boolean> => issuance === 'iss_lost';
-    expect(countOf(await inBatches(callers(10), () => take([set], isEnded)))).toBe(1);
+    const endedAmong = async (holders: readonly string[]) => holders.filter((holder) => holder === 'iss_lost');
+    expect(countOf(await inBatches(callers(10), () => take([set], endedAmong)))).toBe(1);
   });
 
   it('are taken of every set or of none', async () => {

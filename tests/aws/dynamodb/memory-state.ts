@@ -49,6 +49,7 @@ export function memoryRevocations(standing: readonly Revocation[] = []): Revocat
   const revoked = new Set<string>();
   return {
     anyRevoked: async (tokenIds) => tokenIds.some((tokenId) => revoked.has(tokenId)),
+    revokedAmong: async (tokenIds) => tokenIds.filter((tokenId) => revoked.has(tokenId)),
     revoke: async (tokenId) => void revoked.add(tokenId),
     standing: async () => new StandingRevocations(standing),
   };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { DynamoDb } from '../../../lib/aws/dynamodb/client.ts';
 import { dynamoRevocations } from '../../../lib/aws/dynamodb/revocations.ts';
 import { epochMilliseconds, epochSeconds, milliseconds } from '../../../lib/time.ts';
 import { deadClient, noDeadline, standingClock, startTables, type TestTables } from './dynamodb.ts';
@@ -42,8 +43,16 @@ describe.each([
     expect(await revocations.anyRevoked([aToken(), aToken()], noDeadline)).toBe(false);
   });
 
+  it('name those among many, in any order', async () => {
+    const revocations = make();
+    const tokens = Array.from({ length: 100 }, aToken);
+    for (const at of [99, 7]) await revocations.revoke(tokens[at] ?? '', UNTIL, noDeadline);
+    expect(await revocations.revokedAmong(tokens, noDeadline)).toEqual([tokens[7], tokens[99]]);
+  });
+
   it('of no token are none', async () => {
     expect(await make().anyRevoked([], noDeadline)).toBe(false);
+    expect(await make().revokedAmong([], noDeadline)).toEqual([]);
   });
 
   it('may be repeated', async () => {
@@ -86,6 +95,50 @@ describe('a revocation in another instance', () => {
     expect(await here.anyRevoked([token], noDeadline)).toBe(true);
     clock.time = start;
   });
+});
+
+describe('which of many are revoked', () => {
+  function counting() {
+    const asked: number[] = [];
+    const client: DynamoDb = {
+      call: async (operation, input, signal) => {
+        asked.push(Object(input).RequestItems?.[tables.table('state')]?.Keys.length ?? 1);
+        return tables.client.call(operation, input, signal);
+      },
+    };
+    return { asked, here: dynamoRevocations({ client, table: tables.table('state'), clock }) };
+  }
+
+  it('is one read, and for 3 s none of what was just read; a proof is asked about all the same', async () => {
+    const start = clock.time;
+    const { asked, here } = counting();
+    const [tokens, another] = [Array.from({ length: 50 }, aToken), aToken()];
+    const [revoked = ''] = tokens;
+    await here.revokedAmong(tokens, noDeadline);
+    await inDynamoDb().revoke(revoked, UNTIL, noDeadline);
+    clock.time = epochMilliseconds(start + 2_999);
+    expect(await here.revokedAmong([...tokens, another], noDeadline)).toEqual([]);
+    expect(asked).toEqual([50, 1]);
+    clock.time = epochMilliseconds(start + 3_000);
+    expect(await here.revokedAmong([...tokens, another], noDeadline)).toEqual([revoked]);
+    expect(await here.revokedAmong(tokens, noDeadline)).toEqual([revoked]);
+    expect(asked).toEqual([50, 1, 50]);
+    expect(await here.anyRevoked([another], noDeadline)).toBe(false);
+    expect(asked).toEqual([50, 1, 50, 1]);
+    clock.time = start;
+  });
+
+  it('is not known where DynamoDB leaves some of them out, or does not answer', async () => {
+    const [client, dead] = [unprocessed(tables.table('state')), deadClient()];
+    for (const each of [client, dead]) {
+      const here = dynamoRevocations({ client: each, table: tables.table('state'), clock });
+      await expect(here.revokedAmong([aToken()], noDeadline)).rejects.toMatchObject({ dependency: 'revocations' });
+    }
+  });
+});
+
+const unprocessed = (table: string): DynamoDb => ({
+  call: async () => ({ Responses: {}, UnprocessedKeys: { [table]: { Keys: [{ pk: { S: 'x' } }] } } }) as never,
 });
 
 describe('where DynamoDB does not answer', () => {
