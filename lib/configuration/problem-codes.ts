@@ -142,6 +142,10 @@ export const PROBLEM_CODES = {
     'The scope wants an issuance of another scope to the same subject before, and nobody whom it allows is allowed that one.',
     'let a rule of the other scope name the same connection or client',
   ),
+  'actor-left-out': warning(
+    'A budget of each who acts (`limits.perActor`, `limits.live.perActor`), and a rule for requests in which nobody acts, which it does not count: an agent that is admitted as itself too, or that brings its user’s proof and leaves itself out, has no budget.',
+    'set perPrincipal beside perActor, or say in the rule which actor it is for',
+  ),
   'approval-by-nobody': warning(
     'The scope demands an approval that nobody can give: a page is for people who sign in at a SAML or OIDC connection, the API for whoever has a token of broker:approvals.',
     'name a connection where people sign in, or add scopes/broker-approvals.yaml',

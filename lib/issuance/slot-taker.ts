@@ -24,7 +24,8 @@ export interface SlotTakerPorts {
 /**
  * Takes a slot of each set that the scopes ask for, until the credential's end as far as it is known; null: they ask
  * for none. One that was revoked holds its slot no more: by its issuance, or as a token (RFC 7009), which only the
- * broker's own can be and costs one read for all of them, every 3 s at most in one process. Throws `Fault('limits')` and `Fault('revocations')`.
+ * broker's own can be and costs one read for all of them, every 3 s at most in one process. Throws `Fault('limits')`
+ * and `Fault('revocations')`.
  */
 export function slotTaker(
   { clock, live, revocations }: SlotTakerPorts,

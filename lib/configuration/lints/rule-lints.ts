@@ -23,6 +23,28 @@ export function lintRules(scope: Scope, context: LintContext, find: Find): void 
   }
   lintApproval(scope, context, find);
   lintAfter(scope, context, find);
+  lintActorBudget(scope, find);
+}
+
+/**
+ * Whoever is not counted as an actor is counted as a principal, or not at all. A rule of a connection with a client is
+ * for what that client brings, which acts then; one without effect admits nobody.
+ */
+function lintActorBudget({ limits: { perActor, perPrincipal, live }, allow }: Scope, find: Find): void {
+  const uncounted = [
+    ...(perActor !== undefined && perPrincipal === null ? ['limits.perActor'] : []),
+    ...(live?.perActor !== undefined && live.perPrincipal === undefined ? ['limits.live.perActor'] : []),
+  ];
+  if (uncounted.length === 0) return;
+  allow.forEach(({ actor, connections, clients, mode }, index) => {
+    if (actor !== null || mode === 'report' || (connections !== null && clients !== null)) return;
+    const who = (connections ?? clients ?? []).join(' or ');
+    find(
+      ['allow', index],
+      'actor-left-out',
+      `${who} comes without an actor, whom ${uncounted.join(' and ')} does not count`,
+    );
+  });
 }
 
 /** Where the subjects of a rule come from; null: from anywhere. A broker token's come from where its origin did. */

@@ -164,3 +164,34 @@ describe('nothing is said of', () => {
     },
   );
 });
+
+describe('a budget of each who acts is nothing to be warned of', () => {
+  const budget = (allow: string, limits: string) => `scope: api
+allow: [${allow}]
+limits: ${limits}
+grant: { type: broker-token, audience: https://api.acme.internal }
+`;
+  const alone = '{ perActor: 9/1d }';
+  const when = 'when: { StringEquals: { claims.repository_id: "1" } }';
+
+  it.each([
+    ['where every rule says who acts', `{ connection: one, ${when}, actor: { client: bot } }`, alone],
+    ['where the client that brings it acts', `{ connection: one, client: bot, ${when} }`, alone],
+    ['where whoever leaves the actor out is counted too', '{ client: bot }', '{ perActor: 9/1d, perPrincipal: 9/1d }'],
+    ['where that is so of what is alive', '{ client: bot }', '{ live: { perActor: 9, perPrincipal: 9 } }'],
+    [
+      'where the rule only reports',
+      `{ client: bot, mode: report }, { connection: one, ${when}, actor: { client: other } }`,
+      alone,
+    ],
+  ])('%s', (_, allow, limits) => {
+    const client = (name: string) => `client: ${name}\nsecret: token-broker/clients/${name}\n`;
+    const files = {
+      'connections/one.yaml': connection(GITHUB),
+      'clients/bot.yaml': client('bot'),
+      'clients/other.yaml': client('other'),
+      'scopes/api.yaml': budget(allow, limits),
+    };
+    expect(linesOf(files)).toEqual([]);
+  });
+});
