@@ -61,7 +61,7 @@ describe('a slot', () => {
 
   it('that nobody here keeps is a bug, and no licence', async () => {
     const what = { live: SETS, duration: null, mintedBy: 'others' } as const;
-    const ports = { clock: { now: () => NOW }, revocations: { anyRevoked: async () => false } };
+    const ports = { clock: { now: () => NOW }, revocations: { revokedAmong: async () => [] } };
     const taking = slotTaker(ports, 'iss_new', what, new StandingRevocations([]))?.(AbortSignal.timeout(5_000));
     await expect(taking).rejects.toMatchObject({ dependency: 'bug', message: 'nothing here keeps slots' });
   });
