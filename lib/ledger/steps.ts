@@ -11,7 +11,7 @@ export interface Steps {
 }
 
 const DAY = 86_400;
-export const WEEK = 7 * DAY;
+const WEEK = 7 * DAY;
 /** 1970-01-05 was a Monday (ISO 8601: weeks begin on it). */
 const FIRST_MONDAY_MS = 4 * DAY * 1000;
 

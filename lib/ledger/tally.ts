@@ -98,10 +98,13 @@ export class Tally {
 
   /** The `most` values with the most records of one of the dimensions that are counted. */
   breakdown(dimension: Dimension, most: number): Breakdown {
-    const all = [...(this.#values.get(dimension) ?? [])].map(([value, counts]) => ({ value, counts }));
-    all.sort((a, b) => recordsOf(b.counts) - recordsOf(a.counts) || (String(a.value) < String(b.value) ? -1 : 1));
-    const rest = [...all.slice(most).map(({ counts }) => counts), ...[this.#unnamed.get(dimension) ?? []].flat()];
-    return { groups: all.slice(0, most), others: rest.length === 0 ? null : sum(rest) };
+    const all = [...(this.#values.get(dimension) ?? [])].map(([value, counts]) => ({
+      ...{ group: { value, counts }, records: recordsOf(counts), name: String(value) },
+    }));
+    all.sort((a, b) => b.records - a.records || (a.name < b.name ? -1 : 1));
+    const groups = all.map(({ group }) => group);
+    const rest = [...groups.slice(most).map(({ counts }) => counts), ...[this.#unnamed.get(dimension) ?? []].flat()];
+    return { groups: groups.slice(0, most), others: rest.length === 0 ? null : sum(rest) };
   }
 }
 

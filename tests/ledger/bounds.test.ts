@@ -23,6 +23,11 @@ describe('a text of a record', () => {
     expect(boundedText(text)).toBe(`${'x'.repeat(1_023)}…sha256:${sha256(text)}`);
   });
 
+  it('keeps the sign of a character that was none, where it is not at the cut', () => {
+    const text = `a\ufffdb${'x'.repeat(1_024)}`;
+    expect(boundedText(text)).toBe(`a\ufffdb${'x'.repeat(1_019)}…sha256:${sha256(text)}`);
+  });
+
   it('stays different from every other', () => {
     expect(boundedText(`${'x'.repeat(2_000)}a`)).not.toBe(boundedText(`${'x'.repeat(2_000)}b`));
   });
@@ -55,6 +60,32 @@ describe('a record', () => {
     expect(bounded.claims['claim0']).toBe('v'.repeat(900));
     expect(bytesOf(bounded.claims)).toBeLessThanOrEqual(8_192 + 2);
     expect(bounded.truncated).toContain('claims.claim199');
+  });
+
+  it('keeps claims of 8,192 bytes, quotes, colons and commas counted, and marks the first beyond', () => {
+    // Each of them has 1,024 bytes: a name of 4 with its quotes, a value of 1,018, a colon and a comma.
+    const claims = (last: number) =>
+      Object.fromEntries(Array.from({ length: 8 }, (_, n) => [`c${n}`, 'v'.repeat(n === 7 ? last : 1_016)]));
+    expect(boundedRecord(aRecord({ claims: claims(1_016) }))).toEqual(
+      expect.not.objectContaining({ truncated: expect.anything() }),
+    );
+    const bounded = boundedRecord(aRecord({ claims: claims(1_017) }));
+    expect(bounded.truncated).toEqual(['claims.c7']);
+    expect(bounded.claims['c7']).toMatchObject({ truncated: true, bytes: 1_019 });
+  });
+
+  it('leaves out a claim for which there is not even room for a mark', () => {
+    // A mark has 102 bytes, its name 4 and what is between them 2: 108 of what 8,192 leave.
+    const claims = (room: number) => ({
+      ...Object.fromEntries(Array.from({ length: 7 }, (_, n) => [`c${n}`, 'v'.repeat(1_016)])),
+      c7: 'v'.repeat(1_016 - room),
+      c8: 'v'.repeat(900),
+    });
+    const mark = { truncated: true, bytes: 902, sha256: sha256(JSON.stringify('v'.repeat(900))) };
+    const room = bytesOf(mark) + 6;
+    expect(boundedRecord(aRecord({ claims: claims(room) })).claims['c8']).toEqual(mark);
+    const left = boundedRecord(aRecord({ claims: claims(room - 1) }));
+    expect([left.claims['c8'], left.truncated]).toEqual([undefined, ['claims.c8']]);
   });
 
   it('bounds the claims of an actor too', () => {

@@ -39,8 +39,32 @@ describe('what rules under report would change is counted', () => {
     expect(counts).toEqual(['wouldAllow deploy-web']);
   });
 
+  it('beside every write, which goes on as it came', async () => {
+    const written: unknown[] = [];
+    const write =
+      (kind: string) =>
+      async (...given: unknown[]) =>
+        void written.push([kind, ...given]);
+    const whole = { started: write('started'), finished: write('finished'), denied: write('denied') };
+    const ledger = countingReports(whole, { reported: () => undefined });
+    const record = aRecord();
+    await ledger.started(record, signal);
+    await ledger.finished(record, signal, 'started');
+    await ledger.denied(record);
+    expect(written).toEqual([
+      ['started', record, signal],
+      ['finished', record, signal, 'started'],
+      ['denied', record],
+    ]);
+  });
+
   it('by the scope that it is of, where several were asked', async () => {
     const { counts, ledger } = counted();
+    await ledger.finished(
+      aRecord({ scope: 'a b', decision: decision({ wouldDeny: { ...wouldDeny, scope: 'a' } }) }),
+      signal,
+    );
+    expect(counts.splice(0)).toEqual(['wouldDeny a']);
     await ledger.denied(aDenial({ scope: 'a b', decision: decision({ wouldAllow: { rule: 1, scope: 'b' } }) }));
     expect(counts).toEqual(['wouldAllow b']);
   });

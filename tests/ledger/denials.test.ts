@@ -29,12 +29,30 @@ describe('repeats of a denial', () => {
     ['another subject', { subject: 'repo:acme/api:ref:refs/heads/main' }],
     ['another scope', { scope: 'deploy-api' }],
     ['another reason', { reason: 'limit_reached' }],
+    ['an approval that it waits for', { approval: { id: 'apr_1', state: 'pending' } }],
     [
       'a subject and scope that read the same in a row',
       { subject: 'repo:acme/web:ref:refs/heads/maindeploy', scope: '-web' },
     ],
   ] as const)('are none with %s', (_, changes) => {
     expect(idOf(changes)).not.toBe(idOf({}));
+  });
+
+  it('are none of another client or approval', () => {
+    const client = (name: string) => idOf({ connection: null, client: name, subject: 'same' });
+    expect(client('a')).toBe(client('a'));
+    expect(client('a')).not.toBe(client('b'));
+    const waiting = (id: string) => idOf({ approval: { id, state: 'pending' } });
+    expect(waiting('apr_1')).toBe(waiting('apr_1'));
+    expect(waiting('apr_1')).not.toBe(waiting('apr_2'));
+  });
+
+  it('count against the client where it was the subject itself', () => {
+    const damper = new DenialDamper(1);
+    const of = (client: string, subject: string) => damper.count(aDenial({ connection: null, client, subject }));
+    expect(of('a', '1')?.record.overflow).toBeUndefined();
+    expect(of('b', '1')?.record.overflow).toBeUndefined();
+    expect(of('a', '2')?.record.overflow).toBe(true);
   });
 
   it.each([
@@ -75,8 +93,10 @@ describe('repeats of a denial', () => {
 });
 
 describe('a flood of different denials', () => {
-  const flood = (damper: DenialDamper, count: number, changes: Parameters<typeof aDenial>[0] = {}) =>
-    Array.from({ length: count }, (_, number) => damper.count(aDenial({ subject: `s${number}`, ...changes })));
+  const flood = (damper: DenialDamper, count: number, changes: Parameters<typeof aDenial>[0] = {}) => {
+    const denial = aDenial(changes);
+    return Array.from({ length: count }, (_, number) => damper.count({ ...denial, subject: `s${number}` }));
+  };
 
   it('is one record each up to the ceiling, then one for all the rest', () => {
     const damper = new DenialDamper(3);
@@ -101,6 +121,14 @@ describe('a flood of different denials', () => {
     });
   });
 
+  it('has a record for the rest of each source', () => {
+    const damper = new DenialDamper(0);
+    const idFor = (connection: string) => damper.count(aDenial({ connection }))?.record.id;
+    expect(idFor('github')).not.toBe(idFor('gitlab'));
+    expect(idFor('github')).toBe(idFor('github'));
+    expect(idFor('github')).not.toBe(idOf({ connection: 'github' }));
+  });
+
   it('leaves repeats of what has its record already where they belong', () => {
     const damper = new DenialDamper(3);
     flood(damper, 5);
@@ -119,8 +147,8 @@ describe('a flood of different denials', () => {
     expect(damper.count(aDenial({ time: at(60_000) }))?.record.overflow).toBeUndefined();
   });
 
-  it('is damped like repeats: 100,000 beyond the ceiling are few writes', () => {
-    const writes = flood(new DenialDamper(3), 100_003).filter((write) => write !== null);
-    expect(writes.length).toBe(3 + 10 + 13);
+  it('is damped like repeats: 10,000 beyond the ceiling are few writes', () => {
+    const writes = flood(new DenialDamper(3), 10_003).filter((write) => write !== null);
+    expect(writes.length).toBe(3 + 10 + 9);
   });
 });

@@ -49,6 +49,9 @@ describe('a record is found', () => {
       true,
       false,
     ]);
+    const labelled = { ...client, subject: 'another', principal: 'another' };
+    expect(found({ actor: 'client:bot' }, aRecord({ actor: labelled }))).toBe(true);
+    expect(found({ actor: 'client:another' }, aRecord({ actor: labelled }))).toBe(false);
   });
 
   it.each([
@@ -73,6 +76,26 @@ describe('a record is found', () => {
   });
 });
 
+describe('a rule', () => {
+  it.each([
+    ['0', { scope: 's', index: 0 }],
+    ['123456', { scope: 's', index: 123_456 }],
+    ['scopes/a.yml', { file: 'scopes/a.yml', line: null }],
+    ['a.yaml:123456789', { file: 'a.yaml', line: 123_456_789 }],
+  ])('is read of %s', (rule, term) => {
+    expect(parseSearch({ rule, scope: 's' })).toMatchObject({ value: { filter: { rule: term } } });
+  });
+});
+
+it('words are the same in whatever order, so that a cursor of theirs is too', () => {
+  const wordsIn = (intent: string) => {
+    const search = parseSearch({ intent });
+    return search.ok ? search.value.filter.intent : null;
+  };
+  expect(wordsIn('web roll, ROLL')).toEqual(['roll', 'web']);
+  expect(wordsIn('roll web')).toEqual(wordsIn('web roll'));
+});
+
 describe('a search says what it expects', () => {
   const place = 'a place, such as scopes/deploy.yaml:12, or with scope the number of a rule, from 0 on';
   it.each([
@@ -86,6 +109,12 @@ describe('a search says what it expects', () => {
     [{ rule: '-1', scope: 'deploy-web' }, 'rule', place],
     [{ rule: 'scopes/deploy.yaml:0' }, 'rule', place],
     [{ rule: 'deploy' }, 'rule', place],
+    [{ rule: '.yaml' }, 'rule', place],
+    [{ rule: 'scopes/a.yaml:1234567890' }, 'rule', place],
+    [{ rule: 'of\nscopes/a.yaml:12' }, 'rule', place],
+    [{ rule: '1234567', scope: 'deploy-web' }, 'rule', place],
+    [{ rule: '12x', scope: 'deploy-web' }, 'rule', place],
+    [{ rule: '012', scope: 'deploy-web' }, 'rule', place],
   ])('%j', (parameters, name, expected) => {
     expect(found(parameters)).toBe(`The parameter ${name} is not acceptable. Expected: ${expected}.`);
   });

@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { boundedRecord } from '../../lib/ledger/bounds.ts';
 import { matches, parseSearch } from '../../lib/ledger/filter.ts';
+import type { IssuanceRecord } from '../../lib/ledger/record.ts';
 import { epochMilliseconds } from '../../lib/time.ts';
 import { aDenial, aRecord, NINE } from './a-record.ts';
 
 describe('a search', () => {
   it('without parameters is the newest hundred of all', () => {
-    expect(parseSearch({})).toEqual({ ok: true, value: { filter: {}, limit: 100, cursor: null } });
+    expect(parseSearch({})).toStrictEqual({ ok: true, value: { filter: {}, limit: 100, cursor: null } });
   });
 
   it('takes every filter of contract section 3', () => {
@@ -44,6 +45,19 @@ describe('a search', () => {
     expect(search.ok ? '' : search.refusal.detail).toContain(` ${name} `);
   });
 
+  it('from a time between two milliseconds begins with the later, and to one ends with the earlier', () => {
+    const [from, to] = ['2026-11-21T09:00:00.2501Z', '2026-11-21T09:00:00.2519Z'];
+    expect(parseSearch({ from, to })).toMatchObject({ value: { filter: { from: NINE + 1, to: NINE + 1 } } });
+  });
+
+  it.each([
+    ['1', 1],
+    ['99', 99],
+    ['1000', 1_000],
+  ])('has a limit of %s', (limit, expected) => {
+    expect(parseSearch({ limit })).toMatchObject({ ok: true, value: { limit: expected } });
+  });
+
   it('refuses a range that ends before it begins', () => {
     const to = '2026-11-21T09:00:00Z';
     expect(parseSearch({ from: '2026-11-21T09:00:01Z', to }).ok).toBe(false);
@@ -77,12 +91,13 @@ describe('a record matches', () => {
     ['a part of a scope', { scope: 'read' }],
     ['another outcome', { outcome: 'failed' as const }],
     ['a reason', { reason: 'not_allowed' }],
+    ['an access key, where nothing was handed out', { accessKeyId: 'ASIA1' }, aDenial()],
     ['another access key', { accessKeyId: 'ASIA0000001795251601' }],
     ['from a millisecond later', { from: epochMilliseconds(NINE + 1) }],
     ['to a millisecond before', { to: epochMilliseconds(NINE - 1) }],
     ['one that holds and one that does not', { connection: 'github', outcome: 'denied' as const }],
-  ])('not %s', (_, filter) => {
-    expect(matches(filter, record)).toBe(false);
+  ] as const)('not %s', (_, filter, of: IssuanceRecord = record) => {
+    expect(matches(filter, of)).toBe(false);
   });
 
   it('its reason', () => {

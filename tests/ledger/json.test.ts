@@ -73,6 +73,11 @@ it.each([
   expect(fromJson(JSON.parse(JSON.stringify(toJson(record))))).toEqual(record);
 });
 
+it('writes no member without a value', () => {
+  const request = { ...aRecord().request, userAgent: undefined } as unknown as ReturnType<typeof aRecord>['request'];
+  expect(Object.keys(Object(toJson(aRecord({ request }))['request']))).toEqual(['id', 'sourceIp']);
+});
+
 it.each([
   ['no object', []],
   ['no id', { ...toJson(aRecord()), id: null }],

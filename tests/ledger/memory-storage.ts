@@ -13,7 +13,9 @@ export function memoryStorage(records: readonly IssuanceRecord[]) {
   const byKey = new Map(records.map((record) => [record.id, record]));
   const add = ({ index, value }: Partition, entry: LedgerEntry): void => {
     const name = `${index} ${value}`;
-    partitions.set(name, [...(partitions.get(name) ?? []), entry]);
+    const kept = partitions.get(name);
+    if (kept === undefined) partitions.set(name, [entry]);
+    else kept.push(entry);
   };
   for (const record of records) {
     const [first, ...further] = scopesOf(record);

@@ -1,10 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { readCursor } from '../../lib/ledger/cursor.ts';
 import type { IssuanceFilter } from '../../lib/ledger/filter.ts';
 import { composeId } from '../../lib/ledger/id.ts';
 import { toJson } from '../../lib/ledger/json.ts';
 import { searchLedger } from '../../lib/ledger/query.ts';
+import type { LedgerStorage } from '../../lib/ledger/reader.ts';
 import type { IssuanceOutcome, IssuanceRecord } from '../../lib/ledger/record.ts';
+import { accept } from '../../lib/outcome.ts';
 import { epochMilliseconds } from '../../lib/time.ts';
 import { aDenial, aRecord, NINE } from './a-record.ts';
 import { memoryStorage } from './memory-storage.ts';
@@ -24,9 +27,30 @@ async function pages(records: readonly IssuanceRecord[], filter: IssuanceFilter,
   return found;
 }
 
+/** Each partition is read to its end at once, so that only what is asked for parts the work. */
+const wholly =
+  (storage: LedgerStorage): LedgerStorage['read'] =>
+  (partition, range, _count, giveUp) =>
+    storage.read(partition, range, Number.MAX_SAFE_INTEGER, giveUp);
+
 const ids = (records: readonly IssuanceRecord[]) => records.map(({ id }) => id);
 const many = (count: number, changes: (number: number) => Partial<IssuanceRecord> = () => ({})) =>
   Array.from({ length: count }, (_, number) => aRecord({ time: epochMilliseconds(NINE + number), ...changes(number) }));
+
+/** 20,100 records, made once. */
+const large = (() => {
+  let made: readonly IssuanceRecord[] | null = null;
+  return () => {
+    made ??= many(20_100);
+    return made;
+  };
+})();
+
+/** A record whose JSON, with a comma, has so many bytes. */
+function ofSize(bytes: number): IssuanceRecord {
+  const empty = aRecord({ intent: '' });
+  return { ...empty, intent: 'i'.repeat(bytes - 1 - Buffer.byteLength(JSON.stringify(toJson(empty)))) };
+}
 
 describe('a page', () => {
   it('is the newest first, over all shards', async () => {
@@ -74,16 +98,60 @@ describe('a page', () => {
     expect(other).toMatchObject({ ok: false, refusal: { reason: 'parameter_invalid' } });
   });
 
-  it('does a bounded amount of work where nothing matches', async () => {
-    const { storage, read } = memoryStorage(many(25_000));
-    const page = await searchLedger(storage, { reason: 'sts_throttled', outcome: 'failed' }, 100, null, signal);
+  it('looks at 20,000 records where nothing matches, and goes on from there', async () => {
+    const { storage, read } = memoryStorage(large());
+    const filter = { reason: 'sts_throttled', outcome: 'failed' } as const;
+    const page = await searchLedger(storage, filter, 100, null, signal);
     expect(page).toMatchObject({ ok: true, value: { issuances: [], next: expect.any(String) } });
     expect(read.entries).toBeLessThan(30_000);
     expect(read.queries).toBeLessThan(400);
+    const whole = { ...storage, read: wholly(storage) };
+    const exact = await searchLedger(whole, filter, 100, null, signal);
+    const { next } = exact.ok ? exact.value : { next: null };
+    expect(readCursor(filter, next ?? '')).toBe(large().at(-20_000)?.id);
+    expect(await searchLedger(whole, filter, 100, next, signal)).toEqual(accept({ issuances: [], next: null }));
+  });
+
+  it('that has looked at 20,000 records, and there are no more, has no next', async () => {
+    const { storage } = memoryStorage(large().slice(0, 20_000));
+    const page = await searchLedger(
+      { ...storage, read: wholly(storage) },
+      { reason: 'sts_throttled', outcome: 'failed' },
+      100,
+      null,
+      signal,
+    );
+    expect(page).toEqual(accept({ issuances: [], next: null }));
+  });
+
+  it.each([
+    ['goes into one', 0, [2]],
+    ['of one byte more goes into two', 1, [1, 1]],
+  ])('of 4 MB, less 2 KB for what is around the records, %s', async (_, more, expected) => {
+    const half = (4_000_000 - 2_048) / 2;
+    const found = await pages([ofSize(half), ofSize(half + more)], {}, 1_000);
+    expect(found.map((page) => page.length)).toEqual(expected);
+  });
+
+  it('has a record that is too large for any', async () => {
+    const found = await pages([aRecord(), ofSize(4_000_001), aRecord()], {}, 1_000);
+    expect(found.map((page) => page.length)).toEqual([1, 1, 1]);
+  });
+
+  it('looks at as many as it shows first, and then at twice as many each time, 100 at most', async () => {
+    const { storage } = memoryStorage(many(300));
+    const asked: number[] = [];
+    const records: typeof storage.records = (keys, ...more) => {
+      asked.push(keys.length);
+      return storage.records(keys, ...more);
+    };
+    const filter = { principal: 'acme/web@refs/heads/main', connection: 'gitlab' };
+    await searchLedger({ ...storage, read: wholly(storage), records }, filter, 3, null, signal);
+    expect(asked).toEqual([3, 6, 12, 24, 48, 96, 100, 11]);
   });
 
   it('of one record reads little of a large ledger', async () => {
-    const { storage, read } = memoryStorage(many(20_000));
+    const { storage, read } = memoryStorage(large());
     await searchLedger(storage, {}, 1, null, signal);
     expect(read.entries).toBeLessThanOrEqual(16 * 5);
   });
@@ -104,15 +172,15 @@ describe('a page', () => {
   });
 
   it.each([{ scope: 'deploy-web' }, { principal: 'acme/web@refs/heads/main' }, { outcome: 'issued' }, {}] as const)(
-    'at the filter %j of a ledger of 20,000 reads what one of 1,000 takes',
+    'at the filter %j of a ledger of 20,100 reads what one of 1,000 takes',
     async (filter) => {
-      const reads = [1_000, 20_000].map(async (count) => {
-        const { storage, read } = memoryStorage(many(count));
+      const reads = [large().slice(0, 1_000), large()].map(async (records) => {
+        const { storage, read } = memoryStorage(records);
         await searchLedger(storage, filter, 100, null, signal);
         return read;
       });
-      const [small, large] = await Promise.all(reads);
-      expect(large).toEqual(small);
+      const [few, all] = await Promise.all(reads);
+      expect(all).toEqual(few);
     },
   );
 });

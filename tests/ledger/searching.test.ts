@@ -4,9 +4,20 @@ import { parseSearch } from '../../lib/ledger/filter.ts';
 import { firstIdAt, lastIdAt } from '../../lib/ledger/id.ts';
 import { toJson } from '../../lib/ledger/json.ts';
 import { type LedgerEntry, type LedgerRuns, mergedRuns } from '../../lib/ledger/merge.ts';
-import { denialKey, indexValue, pointedTo, pointerKey, recordKey } from '../../lib/ledger/partitions.ts';
+import {
+  denialIndexValue,
+  denialKey,
+  denialPartitions,
+  indexValue,
+  outcomeKey,
+  outcomePlaces,
+  pointedTo,
+  pointerKey,
+  recordKey,
+  recordPartitions,
+} from '../../lib/ledger/partitions.ts';
 import { searchLedger } from '../../lib/ledger/query.ts';
-import type { LedgerStorage } from '../../lib/ledger/reader.ts';
+import { type LedgerStorage, MOST_TAKEN } from '../../lib/ledger/reader.ts';
 import { epochMilliseconds } from '../../lib/time.ts';
 import { aRecord, NINE } from './a-record.ts';
 import { memoryStorage } from './memory-storage.ts';
@@ -90,6 +101,9 @@ function runsOf(count: number) {
   return { source, reads };
 }
 
+const shardsOf = (count: number, name: string): readonly string[] =>
+  Array.from({ length: count }, (_, shard) => `${name}${shard}`);
+
 const PARTITION = { index: null, value: 'issuance#0' } as const;
 const EVERYTHING = { low: 'p', high: 'q', order: 'newest-first', behind: null } as const;
 
@@ -134,6 +148,50 @@ describe('one partition', () => {
     await takenFrom(source, EVERYTHING);
     expect(Math.max(...reads.map(({ count }) => count))).toBe(401);
   });
+});
+
+describe('the layout, which hides what was written before where a number of it changes', () => {
+  const id = 'iss_01M8Z5B3ZT000000000000000Z';
+  it('has 16 shards of records and 8 of each index', () => {
+    expect(recordPartitions()).toEqual(shardsOf(16, 'issuance#').map((value) => ({ index: null, value })));
+    expect(denialPartitions()).toEqual(shardsOf(8, 'denial#').map((value) => ({ index: 'accessKey', value })));
+    expect([recordKey(id).pk, denialKey(id).pk, denialIndexValue(id)]).toEqual([
+      'issuance#15',
+      'denial#15',
+      'denial#7',
+    ]);
+  });
+
+  it('has an outcome under the first of its scopes, else where the record is', () => {
+    const [first, record] = [outcomeKey('a', id), recordKey(id)];
+    expect(first.pk).toMatch(/^scope#[0-9a-f]{32}#7$/);
+    expect(outcomePlaces(['a', 'b'], id)).toEqual([first, record]);
+    expect(outcomePlaces([], id)).toEqual([record]);
+  });
+
+  it('has an access key in one partition, and nowhere else', async () => {
+    const records = [aRecord(), aRecord()];
+    const { storage, read } = memoryStorage(records);
+    const accessKeyId = records[0]?.credential?.accessKeyId ?? '';
+    const page = await searchLedger(storage, { accessKeyId, principal: 'another', scope: 'other' }, 9, null, signal);
+    expect([page.ok, read.queries]).toEqual([true, 1]);
+  });
+});
+
+it('no more is read at once than one BatchGetItem takes', () => {
+  expect(MOST_TAKEN).toBe(100);
+});
+
+it('what an index still names, and is no longer there, is passed over', async () => {
+  const [kept, gone] = [aRecord(), aRecord()];
+  const { storage } = memoryStorage([kept, gone]);
+  const records: LedgerStorage['records'] = async (...asked) => {
+    const found = new Map(await storage.records(...asked));
+    found.delete(gone.id);
+    return found;
+  };
+  const page = await searchLedger({ ...storage, records }, { principal: kept.principal }, 9, null, signal);
+  expect(page.ok && page.value.issuances.map(({ id }) => id)).toEqual([kept.id]);
 });
 
 describe('a place in the table', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { SEARCH_PARAMETERS } from '../../lib/ledger/filter.ts';
 import { idMovedTo } from '../../lib/ledger/id.ts';
 import { walkLedger } from '../../lib/ledger/reader.ts';
-import { countLedger, parseStats, type StatsParameters, statsJson } from '../../lib/ledger/stats.ts';
+import { countLedger, parseStats, STATS_PARAMETERS, type StatsParameters, statsJson } from '../../lib/ledger/stats.ts';
 import type { Clock } from '../../lib/ports/host.ts';
 import type { LedgerQueries } from '../../lib/ports/ledger.ts';
 import { epochMilliseconds } from '../../lib/time.ts';
@@ -79,6 +80,14 @@ describe('stats count records', () => {
     expect(groups.map(({ value }: { value: string | null }) => value)).toEqual(values);
   });
 
+  it('says that nothing is left, where all values are named', async () => {
+    const { breakdowns } = await counted({ by: 'outcome' }, UNBOUND, 4);
+    expect(Object(breakdowns).outcome.others).toBeNull();
+    expect(Object((await counted({ by: 'outcome' }, UNBOUND, 3)).breakdowns).outcome.others).toMatchObject({
+      started: 1,
+    });
+  });
+
   it('by several at once, and says how many records the values beyond the first have', async () => {
     const { breakdowns } = await counted({ by: 'reason,outcome' }, UNBOUND, 1);
     expect(breakdowns).toEqual({
@@ -98,12 +107,64 @@ describe('stats count records', () => {
     expect(total).toEqual({ started: 0, issued: 0, denied: 1, failed: 0, approved: 0, attempts: 5 });
   });
 
+  it('of what may be asked, these parameters', () => {
+    expect([...STATS_PARAMETERS]).toEqual([...SEARCH_PARAMETERS.filter((name) => name !== 'limit'), 'by', 'step']);
+    expect(STATS_PARAMETERS).not.toContain('limit');
+  });
+
+  it('of no time before 1970', async () => {
+    const day = { from: '1970-01-01T00:00:00.000Z', to: '1970-01-01T12:00:00.000Z' };
+    expect(await counted({ to: '1970-01-01T12:00:00Z' })).toMatchObject(day);
+  });
+
   it('of the 24 hours before now, where no times are given', async () => {
     expect(await counted({})).toMatchObject({
       from: '2026-11-20T10:00:00.250Z',
       to: '2026-11-21T10:00:00.250Z',
       step: 900,
     });
+  });
+});
+
+describe('a count', () => {
+  /** A walk of these steps, each of ten records looked at; ten milliseconds go by with each. */
+  async function stepsTaken(bound: Partial<typeof UNBOUND>): Promise<number> {
+    let taken = 0;
+    const walk: LedgerQueries['walk'] = async function* () {
+      for (; taken < 9; taken += 1) yield { records: [aRecord()], examined: 10, place: aRecord().id };
+    };
+    const going: Clock = { now: () => at(HOUR_MS + taken * 10) };
+    const { tally, place } = await countLedger(
+      { queries: { walk }, clock: going },
+      asked({}),
+      { ...UNBOUND, ...bound },
+      signal,
+    );
+    expect(place === null).toBe(taken === 9);
+    return tally.total.issued;
+  }
+
+  it.each<[string, Partial<typeof UNBOUND>, number]>([
+    ['looks at one step, however little is allowed', { records: 0 }, 1],
+    ['looks at no more where as many records were looked at as may be', { records: 20 }, 2],
+    ['goes on below that', { records: 21 }, 3],
+    ['of one record more than a step goes on', { records: 11 }, 2],
+    ['looks at no more where as much time went by as may', { milliseconds: 20 }, 2],
+    ['goes on within it', { milliseconds: 21 }, 3],
+    ['ends with what there is', {}, 9],
+  ])('%s', async (_, bound, steps) => expect(await stepsTaken(bound)).toBe(steps));
+
+  it('says how far it came: to the millisecond of the last that it looked at', async () => {
+    const place = idMovedTo(aRecord().id, at(123));
+    const walk: LedgerQueries['walk'] = async function* () {
+      yield* [1, 2].map(() => ({ records: [], examined: 1, place }));
+    };
+    const question = asked({ from: '2026-11-21T08:00:00Z' });
+    const count = (records: number) =>
+      countLedger({ queries: { walk }, clock }, question, { ...UNBOUND, records }, signal);
+    const [part, all] = [await count(1), await count(9)].map((stats) => statsJson(question, stats, 9));
+    expect(part).toMatchObject({ partial: true, countedFrom: '2026-11-21T09:00:00.373Z', next: expect.any(String) });
+    expect(all).toMatchObject({ partial: false, countedFrom: '2026-11-21T08:00:00.000Z', next: null });
   });
 });
 
@@ -180,6 +241,21 @@ describe('stats say what to change', () => {
 
   it('and what they say of a step that is too short is true', () => {
     expect(said({ from: '2026-11-01T00:00:00Z', to: '2026-11-21T00:00:00Z', step: '1730' })).toBe('accepted');
+  });
+
+  it.each(['x1', '1x', ' 1', '1234567890', '00'])('and take no step of %j', (step) => {
+    expect(said({ step })).toContain('The parameter step is not acceptable.');
+  });
+
+  it('and take 1,000 steps, and no more', () => {
+    const range = (to: string) => ({ from: '2026-11-21T09:00:00Z', to, step: '1' });
+    expect(said(range('2026-11-21T09:16:39Z'))).toBe('accepted');
+    expect(said(range('2026-11-21T09:16:40Z'))).toContain('1001 steps; at most 1000');
+    expect(said({ from: '1970-01-01T00:00:00Z', step: '999999999' })).toBe('accepted');
+  });
+
+  it('and take a range of a moment', () => {
+    expect(said({ from: '2026-11-21T09:00:00Z', to: '2026-11-21T09:00:00Z' })).toBe('accepted');
   });
 
   it.each(['minute', 'hour', 'day', 'week', '1', '900'])('and take a step of %s', (step) => {
