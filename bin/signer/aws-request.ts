@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { request as requestHttp } from 'node:http';
 import { basicTime } from '../../lib/aws/wire/sign-request.ts';
-import { authorization, type Keys } from './signature.ts';
+import { type Keys, signed } from './signature.ts';
 
 /** One request, as a model asks for it. */
 export interface AwsRequest {
@@ -38,7 +38,7 @@ export function sendThrough(url: string, keys: Keys, asked: AwsRequest): Promise
   headers.set('content-length', String(Buffer.byteLength(body)));
   const signedHeaders = [...headers.keys()].filter((name) => name === 'host' || name.startsWith('x-amz-')).sort();
   const scope = { day: time.slice(0, 8), region, service, signedHeaders, time };
-  headers.set('authorization', authorization(keys, scope, { method, path, query, headers }, payload));
+  headers.set('authorization', signed(keys, scope, { method, path, query, headers }, payload).authorization);
   const target = query === '' ? path : `${path}?${query}`;
   return new Promise((done, failed) => {
     const options = { hostname, port, method, path: target, headers: Object.fromEntries(headers) };

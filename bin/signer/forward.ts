@@ -11,16 +11,18 @@ import { pipeline } from 'node:stream/promises';
 import { basicTime } from '../../lib/aws/wire/sign-request.ts';
 import { denied, type Refused } from './answer.ts';
 import { AnotherBody, HASH, Verified } from './body.ts';
+import { isSignedByChunks, SignedAnew } from './chunks.ts';
 import { Hidden, withoutKeys } from './hidden.ts';
-import { authorization, type Keys, type RawRequest, type Signature } from './signature.ts';
+import { chunkSigner, type Keys, type RawRequest, type Scope, type Signature, signed } from './signature.ts';
 
 /** A request that goes on. */
 export interface Sent {
   readonly url: URL;
   /** Without the tag of its path, and without a signature in its query. */
   readonly raw: RawRequest;
-  /** The signature that it came with, verified. */
+  /** The signature that it came with, verified, and the keys that made it. */
   readonly said: Signature;
+  readonly by: Keys;
   /** What is signed for its body: a hash, `UNSIGNED-PAYLOAD`, or a name of a stream. */
   readonly payload: string;
   /** A buffer was verified already. */
@@ -49,13 +51,13 @@ export async function forward(
   const { url, raw, body } = sent;
   const time = basicTime(Date.now());
   const path = `${url.pathname.replace(/\/$/, '')}${raw.path}`;
-  const headers = signedAnew(sent, keys, time, path);
+  const { headers, scope, signature } = signedAnew(sent, keys, time, path);
   const send = url.protocol === 'https:' ? requestHttps : requestHttp;
   const target = { method: raw.method, path: raw.query === '' ? path : `${path}?${raw.query}` };
   const upstream = send(url, { ...target, headers: Object.fromEntries(headers), setHost: false });
   const arrived = new Promise<IncomingMessage>((got, failed) => upstream.once('response', got).on('error', failed));
   response.once('close', () => upstream.destroy());
-  const broken = bodyTo(upstream, body, Buffer.isBuffer(body) ? null : checkOf(sent));
+  const broken = bodyTo(upstream, body, Buffer.isBuffer(body) ? null : checkOf(sent, { keys, scope, signature }));
   let answer: IncomingMessage;
   try {
     answer = await Promise.race([arrived, broken]);
@@ -73,7 +75,7 @@ export async function forward(
  * The headers that go on: those that came, but for the connection's, and a signature over what tells a service what to
  * do.
  */
-function signedAnew({ url, raw, said, payload }: Sent, keys: Keys, time: string, path: string): Map<string, string> {
+function signedAnew({ url, raw, said, payload }: Sent, keys: Keys, time: string, path: string) {
   const headers = new Map([...raw.headers].filter(([name]) => !NOT_SENT.has(name)));
   headers
     .set('host', url.host)
@@ -83,13 +85,29 @@ function signedAnew({ url, raw, said, payload }: Sent, keys: Keys, time: string,
   const also = [...headers.keys()].filter((name) => name === 'host' || name.startsWith('x-amz-'));
   const kept = said.signedHeaders.filter((name) => headers.has(name));
   const scope = { ...said, day: time.slice(0, 8), time, signedHeaders: [...new Set([...kept, ...also])].sort() };
-  headers.set('authorization', authorization(keys, scope, { ...raw, path, headers }, payload));
+  const { authorization, signature } = signed(keys, scope, { ...raw, path, headers }, payload);
+  headers.set('authorization', authorization);
   if (raw.headers.has('transfer-encoding')) headers.set('transfer-encoding', 'chunked');
-  return headers;
+  return { headers, scope, signature };
+}
+
+interface Anew {
+  readonly keys: Keys;
+  readonly scope: Scope;
+  readonly signature: string;
 }
 
 /** What looks at a body on its way; null: nothing was signed of it. */
-const checkOf = ({ payload }: Sent): Transform | null => (HASH.test(payload) ? new Verified(payload) : null);
+function checkOf({ payload, said, by, raw }: Sent, { keys, scope, signature }: Anew): Transform | null {
+  if (HASH.test(payload)) return new Verified(payload);
+  if (!isSignedByChunks(payload)) return null;
+  return new SignedAnew({
+    from: chunkSigner(by, said, said.signature),
+    to: chunkSigner(keys, scope, signature),
+    length: Number(raw.headers.get('x-amz-decoded-content-length')),
+    trailer: payload.endsWith('-TRAILER') ? 'signed' : 'none',
+  });
+}
 
 /** Sends a body. Rejects where it is not the one that was signed, whose end is never sent then; never resolves. */
 function bodyTo(upstream: ClientRequest, body: Buffer | Readable, check: Transform | null): Promise<never> {

@@ -6,6 +6,7 @@ import type { Allowed } from './allowed.ts';
 import { denied, type Refused } from './answer.ts';
 import type { Arrival } from './arrival.ts';
 import { HASH, type ReadWhole } from './body.ts';
+import { isSignedByChunks } from './chunks.ts';
 import { type Endpoints, untagged } from './endpoints.ts';
 import type { Sent } from './forward.ts';
 import type { Log } from './log.ts';
@@ -79,7 +80,7 @@ export async function judged(
   if (missing !== null) return no(denied(missing), 'program', asked);
   const unable = log.problem() ?? endOf(credentials());
   if (unable !== null) return no(unavailable(unable), 'program', asked);
-  const sent = { url: place.url, raw: inner, said: known.said, payload, body: whole ?? request };
+  const sent = { url: place.url, raw: inner, said: known.said, by: placeholder, payload, body: whole ?? request };
   return { said, asked, from: 'program', fate: { sent } };
 }
 
@@ -109,7 +110,7 @@ function recognized(
   const place = endpoints.of(said.service, said.region, id);
   if (place === null)
     return no(denied(`AWS has no service that is signed for as ${said.service} in ${said.region}`), from);
-  const payloadProblem = declared === null ? null : problemOfPayload(declared, streaming);
+  const payloadProblem = declared === null ? null : problemOfPayload(declared, raw, streaming);
   return payloadProblem === null ? { said, declared, place } : no(denied(payloadProblem), from);
 }
 
@@ -122,11 +123,14 @@ function unsigned({ headers }: RawRequest): string {
   return 'it is signed by Signature Version 4A, whose keys this run has not: set AWS_AUTH_SCHEME_PREFERENCE=sigv4, and name a Region rather than several';
 }
 
-function problemOfPayload(declared: string, streaming: Judging['streaming']): string | null {
+function problemOfPayload(declared: string, { headers }: RawRequest, streaming: Judging['streaming']): string | null {
   if (HASH.test(declared) || declared === 'UNSIGNED-PAYLOAD') return null;
-  if (declared !== 'STREAMING-UNSIGNED-PAYLOAD-TRAILER')
+  const isByChunks = isSignedByChunks(declared);
+  if (!isByChunks && declared !== 'STREAMING-UNSIGNED-PAYLOAD-TRAILER')
     return `a body signed as ${declared.slice(0, 60)} is not taken`;
-  return streaming === 'allowed' ? null : `${declared} is refused: --allow-streaming lets it through`;
+  if (streaming === 'refused') return `${declared} is refused: --allow-streaming lets it through`;
+  const isMeasured = /^\d{1,15}$/.test(headers.get('x-amz-decoded-content-length') ?? '');
+  return isByChunks && !isMeasured ? 'x-amz-decoded-content-length is missing' : null;
 }
 
 /** What the signature says of the body; null: nothing, so that its hash is of the body itself. */

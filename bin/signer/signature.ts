@@ -85,22 +85,51 @@ export function isSignedBy(keys: Keys, said: Signature, request: RawRequest, pay
   return given.length === 32 && timingSafeEqual(given, Buffer.from(expected, 'hex'));
 }
 
-/** The value of `Authorization` for a request whose headers `signedHeaders` names. */
-export function authorization(
-  keys: Keys,
-  scope: Pick<Signature, 'day' | 'region' | 'service' | 'signedHeaders' | 'time'>,
-  request: RawRequest,
-  payloadHash: string,
-): string {
+/** What a signature is for, beside a request. */
+export type Scope = Pick<Signature, 'day' | 'region' | 'service' | 'signedHeaders' | 'time'>;
+
+/** The signature of a request, and the value of `Authorization` with it; `signedHeaders` names its headers. */
+export function signed(keys: Keys, scope: Scope, request: RawRequest, payloadHash: string) {
   const { day, region, service, signedHeaders } = scope;
   const signature = sign(keys, scope, request, payloadHash);
   const credential = `${keys.accessKeyId}/${day}/${region}/${service}/aws4_request`;
-  return `${ALGORITHM} Credential=${credential}, SignedHeaders=${signedHeaders.join(';')}, Signature=${signature}`;
+  const names = signedHeaders.join(';');
+  return {
+    signature,
+    authorization: `${ALGORITHM} Credential=${credential}, SignedHeaders=${names}, Signature=${signature}`,
+  };
 }
 
-type Scope = Pick<Signature, 'day' | 'region' | 'service' | 'signedHeaders' | 'time'>;
+/** Signs what follows a request, each over the signature before. */
+export interface ChunkSigner {
+  /** The signature, in hexadecimal. `digests`: lines of SHA-256 in hexadecimal, as the kind has them. */
+  next(kind: 'PAYLOAD' | 'TRAILER', digests: string): string;
+}
 
-function sign(keys: Keys, { day, region, service, signedHeaders, time }: Scope, request: RawRequest, payload: string) {
+/** A chain that begins with the signature of a request. */
+export function chunkSigner(keys: Keys, scope: Omit<Scope, 'signedHeaders'>, seed: string): ChunkSigner {
+  let before = seed;
+  return {
+    next: (kind, digests) => {
+      before = signedText(keys, scope, `${ALGORITHM}-${kind}`, `${before}\n${digests}`);
+      return before;
+    },
+  };
+}
+
+function signedText(
+  keys: Keys,
+  { day, region, service, time }: Omit<Scope, 'signedHeaders'>,
+  what: string,
+  text: string,
+) {
+  return createHmac('sha256', signingKey(keys, day, region, service))
+    .update(`${what}\n${time}\n${day}/${region}/${service}/aws4_request\n${text}`)
+    .digest('hex');
+}
+
+function sign(keys: Keys, scope: Scope, request: RawRequest, payload: string): string {
+  const { service, signedHeaders } = scope;
   const lines = signedHeaders.map(
     (name) => `${name}:${(request.headers.get(name) ?? '').trim().replace(/ +/g, ' ')}\n`,
   );
@@ -110,9 +139,7 @@ function sign(keys: Keys, { day, region, service, signedHeaders, time }: Scope, 
   ].join('\n');
   // Headers come off the wire and go on it as octets, whatever they are in: signers sign those.
   const digest = createHash('sha256').update(canonical, 'latin1').digest('hex');
-  return createHmac('sha256', signingKey(keys, day, region, service))
-    .update(`${ALGORITHM}\n${time}\n${day}/${region}/${service}/aws4_request\n${digest}`)
-    .digest('hex');
+  return signedText(keys, scope, ALGORITHM, digest);
 }
 
 /** The key of a day, kept while it is the last that was used of its keys: most requests go to one service. */
