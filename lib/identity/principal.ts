@@ -80,6 +80,8 @@ export interface Ceiling {
 /** Whom a proof was made for: this client may present it, and what comes of it stays below its ceiling. */
 export interface ForClient extends Ceiling {
   readonly client: string;
+  /** Thumbprint of the key that has to be proven with it; absent: none. */
+  readonly boundTo?: string;
 }
 
 /** What a broker token says beside who its origin is. */

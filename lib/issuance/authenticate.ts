@@ -102,6 +102,8 @@ export async function authenticate(
   const key = await proveKey(authenticators, proofs.dpop);
   if (!key.ok) return key;
   const { principal, actor } = who.value;
+  const keys = [principal.forClient?.boundTo, actor?.forClient?.boundTo].filter((each) => each !== undefined);
+  if (keys.some((each) => each !== key.value?.thumbprint)) return refuse('proof_key_mismatch');
   const bound = [principal.lineage?.boundTo, actor?.lineage?.boundTo].filter((each) => each != null);
   const proven = key.value;
   if (proven === null) return bound.length === 0 ? who : refuse('dpop_proof_missing');

@@ -74,6 +74,10 @@ export const proofRefusals = registry({
     class: 'proof',
     says: 'The proof was made for another client.',
   },
+  proof_key_mismatch: {
+    class: 'proof',
+    says: 'The proof is bound to a key, whose DPoP proof did not come with it.',
+  },
   type_mismatch: {
     class: 'proof',
     says: 'The token is of another type.',

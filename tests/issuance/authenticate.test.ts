@@ -96,12 +96,13 @@ const boundTo = (thumbprint: string | null): Lineage => ({
   token: { subject: 's', claims: { values: new Map(), unavailable: new Map() } },
 });
 
+const dpop = { proof: 'a.b.c', method: 'POST', path: '/oauth2/token', accessToken: null } as const;
+const keyOf = (thumbprint: string) => ({
+  thumbprint,
+  reuse: { reuse: 'once', issuer: 'dpop x', tokenId: 'a', until } as const,
+});
+
 describe('a broker token that is bound to a key (RFC 9449 section 6)', () => {
-  const dpop = { proof: 'a.b.c', method: 'POST', path: '/oauth2/token', accessToken: null } as const;
-  const keyOf = (thumbprint: string) => ({
-    thumbprint,
-    reuse: { reuse: 'once', issuer: 'dpop x', tokenId: 'a', until } as const,
-  });
   it.each<[string, Lineage | null, Lineage | null, string | null, string | null]>([
     ['is a proof with a proof of that key', boundTo('k1'), null, 'k1', null],
     ['is none without it', boundTo('k1'), null, null, 'dpop_proof_missing'],
@@ -147,6 +148,21 @@ describe('a proof that was made for one client (an ID-JAG)', () => {
     const presenting = { client: client === null ? null : SECRET };
     for (const proofs of [{ subject: PROOFS.saml }, { actor: PROOFS.saml }]) {
       const outcome = await authenticate(all, presented({ ...proofs, ...presenting }), context);
+      expect(outcome.ok ? null : outcome.refusal.reason).toBe(reason);
+    }
+  });
+
+  it.each([
+    ['is one with a proof of that key', 'k', null],
+    ['is none with a proof of another', 'other', 'proof_key_mismatch'],
+    ['is none without one', null, 'proof_key_mismatch'],
+  ])('and that is bound to a key %s, as the subject and as the actor', async (_, proven, reason) => {
+    const { authenticators } = verifiers();
+    const saml = async () => accept(aPrincipal({ forClient: { ...forClient, boundTo: 'k' } }));
+    const all = { ...authenticators, saml, dpop: async () => accept(keyOf(proven ?? '')) };
+    const key = proven === null ? {} : { dpop };
+    for (const proofs of [{ subject: PROOFS.saml }, { actor: PROOFS.saml }]) {
+      const outcome = await authenticate(all, presented({ ...proofs, ...key, client: SECRET }), context);
       expect(outcome.ok ? null : outcome.refusal.reason).toBe(reason);
     }
   });

@@ -86,6 +86,10 @@ export const proofExplanations: Explanations<typeof proofRefusals> = {
       'An ID-JAG is presented by another client than its client_id names, or by none that authenticated; or a broker token that was sent to a client comes with an actor_token of somebody else.',
     fix: 'Authenticate in the same request as the client that the ID-JAG was made for, under the name that it has here. Leave actor_token out where a resource server exchanges what it was sent: it acts itself.',
   },
+  proof_key_mismatch: {
+    cause: 'An ID-JAG has `cnf.jkt`, and the request has no DPoP proof, or one of another key.',
+    fix: 'Send a DPoP proof of the key that was proven to the identity provider.',
+  },
   type_mismatch: {
     cause:
       '`typ` is not listed in `types` of the connection (absent counts as JWT), or subject_token_type contradicts it.',

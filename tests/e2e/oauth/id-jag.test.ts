@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { calculateJwkThumbprint, decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { type Broker, startBroker } from '../broker.ts';
 
 const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
@@ -10,6 +10,8 @@ const keys = createServer((_, response) => {
   response.end(JSON.stringify({ keys: [jwk] }));
 });
 const RESOURCE = 'https://mcp.example.com';
+/** Further audiences of the connection. */
+const ALSO = ['https://also.example.com', 'https://beside.example.com'];
 const IDP = 'https://idp.example.com';
 const scope = (name: string, audience: string) => `scope: ${name}
 allow: [{ connection: staff, client: [agent, other] }]
@@ -24,7 +26,7 @@ beforeAll(async () => {
   const client = (name: string) => `client: ${name}\nsecret: token-broker/clients/${name}\n`;
   broker = await startBroker({
     config: {
-      'connections/staff.yaml': `connection: staff\ntype: oidc\nissuer: ${IDP}\njwksUri: ${jwksUri}\naudience: ['@ISSUER@']\ntypes: [oauth-id-jag+jwt]\nreuse: once\n`,
+      'connections/staff.yaml': `connection: staff\ntype: oidc\nissuer: ${IDP}\njwksUri: ${jwksUri}\naudience: ['@ISSUER@', ${ALSO}]\ntypes: [oauth-id-jag+jwt]\nreuse: once\n`,
       'clients/agent.yaml': client('agent'),
       'clients/other.yaml': client('other'),
       'scopes/tools.yaml': scope('tools', RESOURCE),
@@ -59,11 +61,19 @@ const idJag = (claims: Readonly<Record<string, unknown>> = {}) =>
     .setProtectedHeader({ alg: 'ES256', kid: 'k', typ: 'oauth-id-jag+jwt' })
     .sign(privateKey);
 
-const redeem = async (assertion: string, form: Readonly<Record<string, string>> = {}) => {
+const redeem = async (
+  assertion: string,
+  form: Readonly<Record<string, string>> = {},
+  headers: Readonly<Record<string, string>> = {},
+) => {
   const grant = { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion, scope: 'tools' };
   const client = { client_id: 'agent', client_secret: 'a-secret-of-the-agent' };
   const sent = Object.entries({ ...grant, ...client, ...form }).filter(([, value]) => value !== '');
-  const answer = await fetch(`${broker.url}/oauth2/token`, { method: 'POST', body: new URLSearchParams(sent) });
+  const answer = await fetch(`${broker.url}/oauth2/token`, {
+    method: 'POST',
+    headers,
+    body: new URLSearchParams(sent),
+  });
   return { status: answer.status, body: Object(await answer.json()) };
 };
 
@@ -84,6 +94,9 @@ it.each([
   ['without a jti', { jti: undefined }, {}, 'invalid_grant', 'claims_invalid'],
   ['without an iat', { iat: undefined }, {}, 'invalid_grant', 'claims_invalid'],
   ['for another server', { aud: 'https://other.example.com' }, {}, 'invalid_grant', 'audience_mismatch'],
+  ['for a server beside it', { aud: ALSO }, {}, 'invalid_grant', 'claims_invalid'],
+  ['that is bound to a key, without a proof of it', { cnf: { jkt: 'k' } }, {}, 'invalid_grant', 'proof_key_mismatch'],
+  ['that is bound otherwise', { cnf: { 'x5t#S256': 'k' } }, {}, 'invalid_grant', 'claims_invalid'],
   ['for another scope', { scope: 'admin' }, {}, 'invalid_scope', 'not_allowed'],
   ['for another resource', { resource: 'https://elsewhere.example.com' }, {}, 'invalid_target', 'target_mismatch'],
   ['by nobody', {}, { client_id: '', client_secret: '' }, 'invalid_grant', 'proof_client_mismatch'],
@@ -97,6 +110,19 @@ it.each([
   ],
 ])('is refused %s', async (_, claims, form, error, reason) => {
   expect(await redeem(await idJag(claims), form)).toMatchObject({ status: 400, body: { error, reason } });
+});
+
+it('that is bound to a key is redeemed with a DPoP proof of that key, for a token that is bound to it too', async () => {
+  const proofKey = await exportJWK(publicKey);
+  const jkt = await calculateJwkThumbprint(proofKey);
+  const htu = `${broker.url}/oauth2/token`;
+  const dpop = await new SignJWT({ jti: crypto.randomUUID(), htm: 'POST', htu })
+    .setIssuedAt()
+    .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk: proofKey })
+    .sign(privateKey);
+  const answer = await redeem(await idJag({ cnf: { jkt } }), {}, { dpop });
+  expect(answer).toMatchObject({ status: 200, body: { token_type: 'DPoP' } });
+  expect(decodeJwt(answer.body.access_token)).toMatchObject({ cnf: { jkt } });
 });
 
 const exchanged = (form: Readonly<Record<string, string>>) => {
