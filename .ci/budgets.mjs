@@ -32,7 +32,8 @@ const budgets = {
   // The page's files lie beside it, and have budgets of their own.
   // Every reason brings its sentence to every function.
   console: { initial: 44 * KB, total: 44 * KB },
-  health: { initial: 35 * KB, total: 35 * KB },
+  // The same.
+  health: { initial: 38 * KB, total: 38 * KB },
   probe: { initial: 100 * KB, total: 110 * KB },
   rotate: { initial: 48 * KB, total: 48 * KB },
 };
