@@ -1,6 +1,6 @@
 // A program with the official SDKs' clients: finds its way from an MCP server's address to the answer of a tool, as its
-// first argument says. Standard input is JSON: `server`, `path`, and what the way needs. Prints `visit URL` where a person
-// has to, and last the answer as JSON.
+// first argument says. Standard input is JSON: `server`, `path`, and what the way needs. Prints `visit URL` where a
+// person has to, and last the answer as JSON.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';

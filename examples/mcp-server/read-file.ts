@@ -11,7 +11,7 @@ const SCOPE = 'files-bucket';
 const isPath = (path: string): boolean =>
   path.length <= 200 && path.split('/').every((segment) => /^[\w.@=+-]+$/.test(segment) && !/^\.{1,2}$/.test(segment));
 
-/** `path` is within the caller's own folder, `home` of the token. What goes wrong is told to the model, without a secret. */
+/** `path` is within the caller's own folder, `home` of the token. What goes wrong is told to the model. */
 export async function readFile(
   broker: BrokerClient,
   bucket: string,

@@ -28,7 +28,7 @@ export function tokenVerifier(issuer: string, resource: string, now: () => Date)
       const claims = Claims.safeParse(payload);
       if (!claims.success || claims.data.aud !== resource) throw new InvalidTokenError('Not a token for this server');
       const { exp, client_id: clientId, scope, home, cnf } = claims.data;
-      // A bound token is nothing without a proof of its key, and the broker would ask for one that this server cannot make.
+      // Nothing without a proof of its key, and the broker would ask for one that this server cannot make.
       if (cnf !== undefined) throw new InvalidTokenError('The token is bound to a key');
       if (exp - now().getTime() / 1000 < LEAST_SECONDS) throw new InvalidTokenError('The token ends too soon');
       return {

@@ -49,7 +49,7 @@ const freePort = async (): Promise<number> => {
   return typeof address === 'object' ? (address?.port ?? 0) : 0;
 };
 
-/** The example's own folder at these addresses, its people at the tests' identity provider, and what only tests need. */
+/** The example's own folder at these addresses, its people at the tests' identity provider, and what tests need. */
 async function configuration(origin: string): Promise<Readonly<Record<string, string>>> {
   const assistant = { keys: [await jwkOf(assistantKey)] };
   const files = readdirSync(join(EXAMPLE, 'broker'), { recursive: true, encoding: 'utf8' });
