@@ -40,7 +40,7 @@ const LINE_END = '\r\n';
 const FORMULA = /^[\s"']*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/;
 const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
-const codePoint = (character: string): string => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+const codePoint = (character: string): string => `\\u{${character.codePointAt(0)?.toString(16)}}`;
 
 /**
  * A cell (RFC 4180 section 2). A text that a spreadsheet would run gets an apostrophe in front. Control and format
@@ -104,6 +104,9 @@ export const EXPORT_FORMATS: Readonly<Record<'jsonl' | 'csv', ExportFormat>> = {
   csv: {
     head: `${[...COLUMNS, REST].join(',')}${LINE_END}`,
     line: csvLine,
-    placeOf: (line) => placeAt(...(line.split(',', 2) as [string, string])),
+    placeOf: (line) => {
+      const [id, time] = line.split(',');
+      return placeAt(id, time);
+    },
   },
 };

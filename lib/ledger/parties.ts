@@ -49,4 +49,4 @@ export function boundedIdentity(identity: string): string {
 }
 
 /** What an identity looks like: the name of a connection, or `client`, before the first colon. */
-export const isIdentity = (name: string): boolean => /^[a-z][a-z0-9-]{0,62}:./su.test(name);
+export const isIdentity = (name: string): boolean => /^[a-z][a-z0-9-]{0,62}:./s.test(name);

@@ -64,7 +64,7 @@ const SENDER: readonly Member[] = [
 
 const membersOf = (role: PersonRole, record: JsonObject): readonly Member[] => {
   const actor = record['actor'];
-  const sender = isJsonObject(actor ?? null) && typeof Object(actor).connection === 'string' ? 'actor' : 'subject';
+  const sender = isJsonObject(actor) && typeof actor['connection'] === 'string' ? 'actor' : 'subject';
   return role === sender ? [...MEMBERS[role], ...SENDER] : MEMBERS[role];
 };
 
@@ -139,7 +139,7 @@ export function withErased(
 
 function valueAt(json: JsonValue | undefined, [name, ...deeper]: readonly string[]): JsonValue | undefined {
   if (name === undefined) return json;
-  return isJsonObject(json) ? valueAt(Object.hasOwn(json, name) ? json[name] : undefined, deeper) : undefined;
+  return isJsonObject(json) ? valueAt(json[name], deeper) : undefined;
 }
 
 /** The same object with another value at a path; undefined: without it. Nothing is put below what is not there. */

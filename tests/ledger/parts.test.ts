@@ -26,6 +26,11 @@ describe('an id', () => {
     expect(() => recordKey(text)).toThrow('not an issuance id');
   });
 
+  it('has its time, then its 80 bits, in base32', () => {
+    const tail = Uint8Array.from([1, 35, 69, 103, 137, 171, 205, 239, 0, 255]);
+    expect(composeId(NINE, tail)).toBe('iss_01M7YNAYVT04HMASW9NF6YY07Z');
+  });
+
   it('says its time and its spread again', () => {
     for (const time of [0, 1, 31, 32, NINE, 2 ** 48 - 1].map(epochMilliseconds)) {
       expect(parseIssuanceId(firstIdAt(time))).toEqual({ time, spread: 0 });

@@ -1,6 +1,6 @@
 /** What a search refuses, in which words; what it asks of the storage, and how much. */
 import { describe, expect, it } from '@jest/globals';
-import { parseSearch } from '../../lib/ledger/filter.ts';
+import { type IssuanceFilter, parseSearch } from '../../lib/ledger/filter.ts';
 import { firstIdAt, lastIdAt } from '../../lib/ledger/id.ts';
 import { toJson } from '../../lib/ledger/json.ts';
 import { type LedgerEntry, type LedgerRuns, mergedRuns } from '../../lib/ledger/merge.ts';
@@ -167,6 +167,32 @@ describe('the layout, which hides what was written before where a number of it c
     expect(first.pk).toMatch(/^scope#[0-9a-f]{32}#7$/);
     expect(outcomePlaces(['a', 'b'], id)).toEqual([first, record]);
     expect(outcomePlaces([], id)).toEqual([record]);
+  });
+
+  it.each<[IssuanceFilter, number]>([
+    [{}, 16 + 8],
+    [{ outcome: 'issued' }, 16],
+    [{ outcome: 'denied' }, 8],
+    [{ principal: 'p' }, 8],
+    [{ principal: 'p', outcome: 'denied' }, 8],
+    [{ principal: 'p'.repeat(2_000) }, 16],
+    [{ scope: 's' }, 8 + 8],
+    [{ scope: 's', principal: 'p' }, 8],
+    [{ scope: 's', outcome: 'started' }, 16],
+    [{ accessKeyId: 'ASIA1', outcome: 'started' }, 16],
+  ])('is read at %j in %d partitions', async (filter, partitions) => {
+    const { storage, read } = memoryStorage([]);
+    await searchLedger(storage, filter, 9, null, signal);
+    expect(read.queries).toBe(partitions);
+  });
+
+  it('has denials beside the records, which bring what they hold: nothing is fetched', async () => {
+    const { storage } = memoryStorage([aRecord({ outcome: 'started', credential: null })]);
+    const records: LedgerStorage['records'] = async () => {
+      throw new Error('fetched');
+    };
+    const page = await searchLedger({ ...storage, records }, {}, 9, null, signal);
+    expect(page.ok && page.value.issuances.length).toBe(1);
   });
 
   it('has an access key in one partition, and nowhere else', async () => {
