@@ -36,6 +36,9 @@ export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly o
 
 export const accept = <T>(value: T): Outcome<T> => ({ ok: true, value });
 
+/** The outcome of a check that passed, which has nothing to hand on. */
+export const PASSED: Outcome<true> = accept(true);
+
 export const refuse = <L extends RefusalLog>(
   reason: Reason,
   more: Omit<Refusal, 'reason' | 'log'> & { readonly log?: NothingElse<L> } = {},

@@ -4,7 +4,7 @@ import { dynamoLimits } from '../aws/dynamodb/limits.ts';
 import { dynamoReplays } from '../aws/dynamodb/replays.ts';
 import { dynamoSignIns } from '../aws/dynamodb/sign-ins.ts';
 import { systemRandom } from '../host/random.ts';
-import { FailedAttempts } from '../identity/failed-attempts.ts';
+import { FailedAttempts, MOST_NAMES } from '../identity/failed-attempts.ts';
 import type { AnswerPorts } from '../sign-in/answer-sign-in.ts';
 import type { BeginPorts } from '../sign-in/begin-sign-in.ts';
 import type { DecidePorts } from '../sign-in/decide-sign-in.ts';
@@ -37,9 +37,9 @@ export function signInPorts(): LiveRoutePorts &
     signIns: dynamoSignIns({ ...state, clock }),
     devices: dynamoDevices({ ...state, clock }),
     wrongCodes: new FailedAttempts(clock, {
-      kind: 'user code',
       most: 10,
-      limits: dynamoLimits({ ...state, random: systemRandom }),
+      names: MOST_NAMES,
+      shared: { limits: dynamoLimits({ ...state, random: systemRandom }), kind: 'user code' },
     }),
     codes: dynamoAuthorizationCodes(state),
     replays: dynamoReplays({ ...state, clock }),

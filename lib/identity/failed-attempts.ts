@@ -5,8 +5,8 @@ import type { Limits } from '../ports/limits.ts';
 import { type EpochMilliseconds, epochMilliseconds, type Seconds, seconds } from '../time.ts';
 
 const WINDOW = seconds(60);
-/** Names and addresses that one process counts; that with the fewest failures gives way, the oldest of those first. */
-const MOST_COUNTED = 10_000;
+/** Enough names and addresses for one process. */
+export const MOST_NAMES = 10_000;
 /** A process tells the others of at most this many in one window: what nobody proved must not become our writes. */
 const MOST_SHARED = 100;
 /** How long the others' count is waited for. What it says too late is learned at the next failure. */
@@ -20,14 +20,14 @@ interface Count {
 }
 
 export interface AttemptBound {
-  /** What fails, in the name of the shared counter. */
-  readonly kind: string;
   /**
    * Failures of one name from one address within a minute, after which nothing that comes from there in it is tried.
    */
   readonly most: number;
-  /** null: each process counts alone. */
-  readonly limits: Limits | null;
+  /** Names and addresses that one process counts: that with the fewest failures gives way, the oldest of those first. */
+  readonly names: number;
+  /** What all processes count in, and what fails, in the name of the counter there. null: each process counts alone. */
+  readonly shared: { readonly limits: Limits; readonly kind: string } | null;
 }
 
 /**
@@ -77,14 +77,14 @@ export class FailedAttempts {
   }
 
   async #share(counter: string, now: EpochMilliseconds): Promise<Seconds | null> {
-    const { kind, most, limits } = this.#bound;
-    if (limits === null) return null;
+    const { shared, most } = this.#bound;
+    if (shared === null) return null;
     this.#shared = this.#shared.filter((time) => isWithinWindow(time, now));
     if (this.#shared.length >= MOST_SHARED) return null;
     this.#shared = [...this.#shared, now];
+    const limit = { counter: `${shared.kind} ${counter}`, count: most, window: WINDOW };
     try {
-      const limit = { counter: `${kind} ${counter}`, count: most, window: WINDOW };
-      const counted = await limits.count([limit], now, AbortSignal.timeout(SHARING_MS));
+      const counted = await shared.limits.count([limit], now, AbortSignal.timeout(SHARING_MS));
       return counted.within ? null : counted.retryAfter;
     } catch {
       // What failed is refused either way, and this process goes on counting by itself.
@@ -94,7 +94,7 @@ export class FailedAttempts {
 
   #keep(counter: string, count: Count): void {
     this.#drop(counter);
-    if (this.#counts.size >= MOST_COUNTED) this.#makeRoom();
+    if (this.#counts.size >= this.#bound.names) this.#makeRoom();
     this.#counts.set(counter, count);
     this.#byFailures[this.#weightOf(count)]?.add(counter);
   }
@@ -149,14 +149,13 @@ const counterName = (client: string, address: string): string =>
 
 /** Whoever has one IPv6 address has all of its /64 (RFC 6177 section 2). */
 function networkOf(address: string): string {
-  const ipv4 = /^::ffff:([0-9.]+)$/i.exec(address)?.[1];
+  const ipv4 = /^::ffff:(.*)/i.exec(address)?.[1];
   if (ipv4 !== undefined || !isIPv6(address)) return ipv4 ?? address;
-  const [head = '', tail] = address.split('::');
-  const groups = (text: string): readonly string[] => (text === '' ? [] : text.split(':'));
-  const [first, last] = [groups(head), groups(tail ?? '')];
-  const missing = tail === undefined ? 0 : 8 - first.length - last.length;
-  return [...first, ...Array<string>(Math.max(0, missing)).fill('0'), ...last]
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':');
+  const [head = '', tail = ''] = address.split('::');
+  const [first, last] = [groupsOf(head), groupsOf(tail)];
+  const zeros = Array<string>(8 - first.length - last.length).fill('0');
+  const groups = [...first, ...zeros, ...last].slice(0, 4);
+  return groups.map((group) => Number(`0x${group}`)).join(':');
 }
+
+const groupsOf = (text: string): readonly string[] => text.split(':').filter((group) => group !== '');

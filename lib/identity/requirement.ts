@@ -1,4 +1,4 @@
-import { accept, type Outcome, refuse } from '../outcome.ts';
+import { type Outcome, PASSED, refuse } from '../outcome.ts';
 import { type CompiledConnection, evaluateRequire } from '../policy/connection.ts';
 import type { Claims } from './principal.ts';
 
@@ -9,7 +9,7 @@ import type { Claims } from './principal.ts';
  */
 export function checkRequirement(connection: CompiledConnection, claims: Claims): Outcome<true> {
   const evaluation = evaluateRequire(connection, claims);
-  if ('held' in evaluation && evaluation.held) return accept(true);
+  if ('held' in evaluation && evaluation.held) return PASSED;
   const missed = evaluation.checks.find(({ held }) => !held);
   return refuse('requirement_not_met', {
     log: {

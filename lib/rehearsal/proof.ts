@@ -77,7 +77,7 @@ async function tokenPrincipal(token: string, context: RehearsalContext, now: Epo
   if (typeof iss !== 'string' || iss === '') return refuse('claims_invalid');
   const connections = await context.configuration.oidcIssuer(iss, context.signal);
   if (connections.length === 0) return refuse('issuer_unknown');
-  return admitGenuine(jwt.value, iss, connections, { now });
+  return admitGenuine(jwt.value, iss, connections, { now, declaredType: 'jwt' });
 }
 
 async function claimsPrincipal(
@@ -100,7 +100,7 @@ async function claimsPrincipal(
       if (connections.length === 0) return refuse('issuer_unknown');
       const [typ = 'jwt'] = connection.types;
       const header: JwsHeader = { alg: connection.algorithms[0] ?? 'RS256', kid: undefined, typ };
-      return admitGenuine({ compact: '', header, unverified }, String(iss), connections, { now });
+      return admitGenuine({ compact: '', header, unverified }, String(iss), connections, { now, declaredType: 'jwt' });
     }
   }
 }

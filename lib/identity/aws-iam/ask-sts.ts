@@ -42,7 +42,8 @@ export async function askWhoSigned(
 function readAnswer({ status, headers, body }: Extract<FetchResult, { ok: true }>): Outcome<CallerIdentity> {
   const text = Buffer.from(body).toString('utf8');
   if (status !== 200) return readError(status, ERROR_CODE.exec(text)?.[1] ?? null);
-  if (!XML.test(headers['content-type'] ?? '')) return unusable(status, 'content-type');
+  const type = headers['content-type'];
+  if (type === undefined || !XML.test(type)) return unusable(status, 'content-type');
   const identity = parseCallerIdentity(text);
   if (identity === null) return unusable(status, 'answer');
   return identity === 'unsupported' ? refuse('caller_identity_unsupported') : accept(identity);

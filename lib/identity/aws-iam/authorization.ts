@@ -25,8 +25,7 @@ const AMZ_DATE = /^([0-9]{4})([0-9]{2})([0-9]{2})T([0-9]{2})([0-9]{2})([0-9]{2})
 export function parseSignatureV4(authorization: string, amzDate: string): SignatureV4 | null {
   const [, accessKeyId, day, region, names, signature] = AUTHORIZATION.exec(authorization) ?? [];
   // One match has all of them.
-  if (accessKeyId === undefined || day === undefined || region === undefined) return null;
-  if (names === undefined || signature === undefined) return null;
+  if (accessKeyId == null || day == null || region == null || names == null || signature == null) return null;
   const signedAt = parseAmzDate(amzDate);
   if (signedAt === null || !amzDate.startsWith(day)) return null;
   const signedHeaders = names.split(';');

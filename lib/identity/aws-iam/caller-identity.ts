@@ -35,7 +35,7 @@ const ANSWER = new RegExp(
     `<ResponseMetadata>${BLANK}${element('RequestId', '[A-Za-z0-9-]{1,64}')}</ResponseMetadata>${BLANK}` +
     `</GetCallerIdentityResponse>${BLANK}$`,
 );
-const MEMBER = /<(Arn|UserId|Account)>([^<>]+)<\/(Arn|UserId|Account)>/g;
+const MEMBER = /<(Arn|UserId|Account)>([^<>]+)<\/\1>/g;
 const ARN = /^arn:(aws(?:-[a-z]+)*):(sts|iam)::([0-9]{12}):(assumed-role|user)\/([\x21-\x7e]+)$/;
 /** IAM user guide, "IAM and AWS STS quotas": role names, and session names, have 64 characters. */
 const ROLE_SESSION = /^([\w+=,.@-]{1,64})\/([\w+=,.@-]{2,64})$/;
@@ -47,26 +47,17 @@ const UNIQUE_ID = /^[A-Z0-9]{16,128}$/;
  * GetCallerIdentity.
  */
 export function parseCallerIdentity(xml: string): CallerIdentity | 'unsupported' | null {
-  const members = membersOf(xml);
-  if (members === null) return null;
-  const { Arn: arn, UserId: userId, Account: account } = members;
-  if (arn === undefined || userId === undefined || account === undefined || !/^[0-9]{12}$/.test(account)) return null;
+  const content = ANSWER.exec(xml)?.[1];
+  if (content === undefined) return null;
+  const members = new Map([...content.matchAll(MEMBER)].map(([, name, value]) => [name, value]));
+  const [arn, userId, account] = [members.get('Arn'), members.get('UserId'), members.get('Account')];
+  // There are three: where one is twice, another is missing.
+  if (arn === undefined || userId === undefined || account === undefined) return null;
   const [, partition, service, owner, kind, name] = ARN.exec(arn) ?? [];
   if (partition === undefined || name === undefined) return 'unsupported';
   if (owner !== account) return null;
   const caller = kind === 'user' ? userOf(service, name, userId) : roleOf(service, name, userId);
   return caller === null ? null : { account, partition, arn, caller };
-}
-
-function membersOf(xml: string): Readonly<Record<string, string>> | null {
-  const content = ANSWER.exec(xml)?.[1];
-  if (content === undefined) return null;
-  const members: Record<string, string> = {};
-  for (const [, name, value, end] of content.matchAll(MEMBER)) {
-    if (name === undefined || value === undefined || name !== end || Object.hasOwn(members, name)) return null;
-    members[name] = value;
-  }
-  return members;
 }
 
 function roleOf(service: string | undefined, name: string, userId: string): AssumedRole | null {

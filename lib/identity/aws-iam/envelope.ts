@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from '../../json.ts';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
+import { decodeBase64url } from '../oidc/jws.ts';
 import { parseStrictJson } from '../strict-json.ts';
 
 /** A request as its sender describes it, decoded and of the right shape; not yet believed. */
@@ -12,7 +13,6 @@ export interface DescribedRequest {
 
 const LONGEST_ENVELOPE = 16_384;
 const MOST_HEADERS = 24;
-const BASE64URL = /^[A-Za-z0-9_-]+={0,2}$/;
 // RFC 9110 section 5.1, lower-cased.
 const HEADER_NAME = /^[a-z0-9-]{1,64}$/;
 /** Printable ASCII that neither begins nor ends with a blank: nothing in it can end a header line or be folded away. */
@@ -25,11 +25,9 @@ const HEADER_VALUE = /^[\x21-\x7e](?:[\x20-\x7e]{0,8190}[\x21-\x7e])?$/;
  */
 export function parseEnvelope(envelope: string): Outcome<DescribedRequest> {
   const malformed = refuse('signed_request_malformed');
-  if (envelope.length > LONGEST_ENVELOPE || !BASE64URL.test(envelope)) return malformed;
-  const bytes = Buffer.from(envelope, 'base64url');
-  // Node skips what it cannot read: an envelope with another spelling than its bytes' own is not taken.
-  if (bytes.toString('base64url') !== envelope.replace(/=+$/, '')) return malformed;
-  const document = parseStrictJson(bytes, { maxBytes: LONGEST_ENVELOPE });
+  if (envelope.length > LONGEST_ENVELOPE) return malformed;
+  const bytes = decodeBase64url(envelope.replace(/={1,2}$/, ''));
+  const document = bytes === null ? null : parseStrictJson(bytes, { maxBytes: LONGEST_ENVELOPE });
   if (document === null || Object.keys(document).length !== 3) return malformed;
   const { url, body, headers } = document;
   if (typeof url !== 'string' || typeof body !== 'string' || !isJsonObject(headers)) return malformed;

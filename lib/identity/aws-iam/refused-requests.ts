@@ -3,7 +3,7 @@ import { type Refusal, refuse } from '../../outcome.ts';
 import type { Clock } from '../../ports/host.ts';
 import type { Reason } from '../../refusals/registry.ts';
 import type { EpochMilliseconds, Seconds } from '../../time.ts';
-import { FailedAttempts } from '../failed-attempts.ts';
+import { FailedAttempts, MOST_NAMES } from '../failed-attempts.ts';
 import type { SignedRequest } from './signed-request.ts';
 
 /** How long STS is not asked again about a request that was refused for good; a key made meanwhile works after it. */
@@ -51,8 +51,8 @@ export class RefusedRequests {
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#ofKeys = new FailedAttempts(clock, { kind: 'signed-request', most: MOST_OF_A_KEY, limits: null });
-    this.#ofAddresses = new FailedAttempts(clock, { kind: 'signed-request', most: MOST_OF_AN_ADDRESS, limits: null });
+    this.#ofKeys = new FailedAttempts(clock, { most: MOST_OF_A_KEY, names: MOST_NAMES, shared: null });
+    this.#ofAddresses = new FailedAttempts(clock, { most: MOST_OF_AN_ADDRESS, names: MOST_NAMES, shared: null });
   }
 
   /**

@@ -53,7 +53,7 @@ export function readSignedRequest(envelope: string, configuredEndpoint: string |
   const described = parseEnvelope(envelope);
   if (!described.ok) return described;
   const { url, body, headers } = described.value;
-  const signature = parseSignatureV4(headers.get('authorization') ?? '', headers.get('x-amz-date') ?? '');
+  const signature = parseSignatureV4(headerOf(headers, 'authorization'), headerOf(headers, 'x-amz-date'));
   if (signature === null) return refuse('signed_request_malformed');
   const target = stsTarget(url, configuredEndpoint);
   const serverId = headers.get('x-broker-server-id');
@@ -69,6 +69,9 @@ export function readSignedRequest(envelope: string, configuredEndpoint: string |
     id: createHash('sha256').update(signature.signature).digest('hex'),
   });
 }
+
+/** Empty where there is none: no header may have that value. */
+const headerOf = (headers: ReadonlyMap<string, string>, name: string): string => headers.get(name) ?? '';
 
 /** Host, Region and headers are all that the signature is about, and all that STS will act on. */
 function fits({ headers, body }: DescribedRequest, { signedHeaders, region }: SignatureV4, target: StsTarget): boolean {
@@ -88,14 +91,14 @@ function fits({ headers, body }: DescribedRequest, { signedHeaders, region }: Si
     (target.region === null || target.region === region) &&
     (headers.get('host') ?? target.host) === target.host &&
     (headers.get('content-length') ?? String(body.length)) === String(body.length) &&
-    FORM.test(headers.get('content-type') ?? '')
+    FORM.test(headerOf(headers, 'content-type'))
   );
 }
 
 function sentHeaders(headers: ReadonlyMap<string, string>, { signedHeaders }: SignatureV4): Record<string, string> {
   const sent: Record<string, string> = {
-    authorization: headers.get('authorization') ?? '',
-    'content-type': headers.get('content-type') ?? '',
+    authorization: headerOf(headers, 'authorization'),
+    'content-type': headerOf(headers, 'content-type'),
   };
   for (const name of signedHeaders) {
     const value = headers.get(name);

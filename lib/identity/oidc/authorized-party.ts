@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../json.ts';
-import { accept, type Outcome, refuse } from '../../outcome.ts';
+import { type Outcome, PASSED, refuse } from '../../outcome.ts';
 import { publicClaim, publicList } from './public-text.ts';
 
 /** The client that a token was issued to, as its issuer says. */
@@ -14,7 +14,7 @@ const PARTY_CLAIMS = ['azp', 'appid', 'cid', 'client_id'] as const;
 
 export function readAuthorizedParty(claims: JsonObject): AuthorizedParty {
   const present = PARTY_CLAIMS.flatMap((name): (readonly [string, JsonValue])[] => {
-    const value = Object.hasOwn(claims, name) ? claims[name] : undefined;
+    const value = claims[name];
     return value === undefined ? [] : [[name, value]];
   });
   const values = present.map(([, value]) => value);
@@ -39,8 +39,8 @@ export function checkAuthorizedParty(party: AuthorizedParty, accepted: readonly 
       detail: `One token names different parties: ${named(party.claims)}.`,
     });
   }
-  if (accepted.length === 0) return accept(true);
-  if (party.kind === 'one' && accepted.includes(party.value)) return accept(true);
+  if (accepted.length === 0) return PASSED;
+  if (party.kind === 'one' && accepted.includes(party.value)) return PASSED;
   return refuse('authorized_party_mismatch', { detail: explainParty(accepted, party) });
 }
 

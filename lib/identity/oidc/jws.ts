@@ -24,20 +24,23 @@ interface ParsedJws {
   readonly payload: Uint8Array;
 }
 
-type MemberType = 'string' | 'object' | 'strings';
+type IsOfType = (value: JsonValue | undefined) => boolean;
+
+const isString: IsOfType = (value) => typeof value === 'string';
+const isListOfStrings: IsOfType = (value) => Array.isArray(value) && value.every(isString);
 
 /** RFC 7515 section 4.1. A member of another type is read differently by different libraries, so it is refused. */
-const MEMBER_TYPES: readonly (readonly [string, MemberType])[] = Object.entries({
-  alg: 'string',
-  kid: 'string',
-  typ: 'string',
-  cty: 'string',
-  jku: 'string',
-  x5u: 'string',
-  x5t: 'string',
-  'x5t#S256': 'string',
-  jwk: 'object',
-  x5c: 'strings',
+const MEMBER_TYPES = Object.entries<IsOfType>({
+  alg: isString,
+  kid: isString,
+  typ: isString,
+  cty: isString,
+  jku: isString,
+  x5u: isString,
+  x5t: isString,
+  'x5t#S256': isString,
+  jwk: isJsonObject,
+  x5c: isListOfStrings,
 });
 
 /** Members that change what is signed or how it is read (RFC 7515 section 4.1.11, RFC 7516 section 4.1.3, RFC 7797). */
@@ -50,13 +53,8 @@ const REFUSED_MEMBERS = ['crit', 'zip', 'b64'] as const;
  */
 export function parseJws(compact: string): Outcome<ParsedJws> {
   if (compact.length > MAX_TOKEN_CHARACTERS) return refuse('token_too_large');
-  const [first, second, third, ...more] = compact.split('.', 5);
-  if (first === undefined || second === undefined || third === undefined || more.length > 0) {
-    return refuse('token_malformed');
-  }
-  const header = decodeBase64url(first);
-  const payload = decodeBase64url(second);
-  if (header === null || payload === null || decodeBase64url(third) === null) return refuse('token_malformed');
+  const [header, payload, signature, ...more] = compact.split('.', 4).map(decodeBase64url);
+  if (header == null || payload == null || signature == null || more.length > 0) return refuse('token_malformed');
   const members = parseStrictJson(header, { maxBytes: MAX_TOKEN_CHARACTERS });
   if (members === null) return refuse('token_malformed');
   const read = readHeader(members);
@@ -71,8 +69,8 @@ export function decodeBase64url(text: string): Uint8Array | null {
 
 function readHeader(members: JsonObject): Outcome<JwsHeader> {
   if (REFUSED_MEMBERS.some((name) => Object.hasOwn(members, name))) return refuse('header_not_allowed');
-  for (const [name, type] of MEMBER_TYPES) {
-    if (Object.hasOwn(members, name) && !hasType(members[name], type)) return refuse('header_not_allowed');
+  for (const [name, isOfType] of MEMBER_TYPES) {
+    if (Object.hasOwn(members, name) && !isOfType(members[name])) return refuse('header_not_allowed');
   }
   const { alg, kid, typ, jwk } = members;
   if (typeof alg !== 'string' || alg === '') return refuse('token_malformed');
@@ -80,12 +78,6 @@ function readHeader(members: JsonObject): Outcome<JwsHeader> {
     ...{ alg, kid: stringOrNothing(kid), typ: stringOrNothing(typ) },
     ...(isJsonObject(jwk) ? { ownWord: { jwk } } : {}),
   });
-}
-
-function hasType(value: JsonValue | undefined, type: MemberType): boolean {
-  if (type === 'string') return typeof value === 'string';
-  if (type === 'strings') return Array.isArray(value) && value.every((each) => typeof each === 'string');
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 const stringOrNothing = (value: JsonValue | undefined): string | undefined =>

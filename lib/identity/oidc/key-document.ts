@@ -36,31 +36,33 @@ export function readKeySet(bytes: Uint8Array): KeySetDocument | null {
 /** The keys of a `keys` member, as `readKeySet` has them. */
 export function keysIn(value: JsonValue | undefined): KeySetDocument | null {
   if (!Array.isArray(value) || value.length > MAX_KEYS) return null;
-  const members = value.map(withoutEmpty);
   const keys: JsonObject[] = [];
   const skipped: SkippedKey[] = [];
-  for (const member of members) {
-    const found = memberProblem(member);
-    if (found === null && isJsonObject(member)) keys.push(stripped(member));
-    else skipped.push({ kid: kidOf(member), found: found ?? 'no object' });
+  for (const member of value) {
+    if (!isJsonObject(member)) {
+      skipped.push({ kid: null, found: 'no object' });
+      continue;
+    }
+    const jwk = withoutEmpty(member);
+    const found = memberProblem(jwk);
+    if (found === null) keys.push(stripped(jwk));
+    else skipped.push({ kid: kidOf(jwk), found });
   }
-  return keys.length === 0 && members.length > 0 ? null : { keys, skipped };
+  return keys.length === 0 && value.length > 0 ? null : { keys, skipped };
 }
 
 /**
  * Some libraries write every member that a key could have: null, or an empty list, says nothing (of `key_ops` too,
  * which RFC 7517 section 4.3 wants to have values), and an empty `d` is no private key.
  */
-function withoutEmpty(member: JsonValue): JsonValue {
-  if (!isJsonObject(member)) return member;
+function withoutEmpty(member: JsonObject): JsonObject {
   const isEmpty = (value: JsonValue | undefined): boolean =>
     value === null || (Array.isArray(value) && value.length === 0);
   return Object.fromEntries(Object.entries(member).filter(([, value]) => !isEmpty(value)));
 }
 
 /** Why a member is a public key to nobody; null: it may be one. */
-function memberProblem(value: JsonValue): string | null {
-  if (!isJsonObject(value)) return 'no object';
+function memberProblem(value: JsonObject): string | null {
   const { kid, kty } = value;
   if (kid !== undefined && typeof kid !== 'string') return 'kid is no string';
   const secret = PRIVATE_MEMBERS.find((member) => Object.hasOwn(value, member));
@@ -68,8 +70,7 @@ function memberProblem(value: JsonValue): string | null {
   return kty === 'RSA' || kty === 'EC' || kty === 'OKP' ? null : 'a kty that nothing is verified with';
 }
 
-function kidOf(value: JsonValue): string | null {
-  const kid = isJsonObject(value) ? value['kid'] : undefined;
+function kidOf({ kid }: JsonObject): string | null {
   return typeof kid === 'string' ? kid : null;
 }
 

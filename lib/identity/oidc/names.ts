@@ -1,7 +1,7 @@
 import type { OidcConnection } from '../../configuration/documents.ts';
 import type { JsonObject, JsonValue } from '../../json.ts';
 import { parseJsonPointer, valueAt } from '../../json-pointer.ts';
-import { accept, Fault, type Outcome, refuse } from '../../outcome.ts';
+import { accept, Fault, type Outcome, PASSED, refuse } from '../../outcome.ts';
 import { claimType, publicText } from './public-text.ts';
 
 /**
@@ -54,10 +54,10 @@ const ROLE_ARN = /^arn:aws(?:-[a-z]+)*:iam::([0-9]{12}):role\/[!-~]+$/;
  * Refuses with `claims_invalid`.
  */
 export function checkRoleAccount(claims: JsonObject, { connection, roleAccount }: OidcConnection): Outcome<true> {
-  if (roleAccount === null) return accept(true);
+  if (roleAccount === null) return PASSED;
   const pointer = parseJsonPointer(roleAccount);
   if (pointer === null) throw new Fault('configuration', `connection ${connection} has a malformed pointer`);
   const account = typeof claims['sub'] === 'string' ? ROLE_ARN.exec(claims['sub'])?.[1] : undefined;
-  if (account !== undefined && valueAt(claims, pointer) === account) return accept(true);
+  if (account !== undefined && valueAt(claims, pointer) === account) return PASSED;
   return refuse('claims_invalid', { detail: 'sub must be the ARN of a role of the account that the token states.' });
 }

@@ -4,6 +4,7 @@ import { decodeBase64url } from './jws.ts';
 const MIN_BITS = 2048;
 /** Verification time grows with the square of the modulus: a larger key is a way to spend our time. */
 const MAX_BITS = 8192;
+const MAX_EXPONENT = (1n << 64n) - 1n;
 /** In characters: several times what the largest key takes, so that a larger one is told by its size. */
 const LONGEST_NUMBER = 8_192;
 
@@ -19,7 +20,7 @@ export function rsaKeyProblem(n: unknown, e: unknown): string | null {
   const bits = modulus.toString(2).length;
   if (bits < MIN_BITS || bits > MAX_BITS) return `RSA of ${bits} bits`;
   if (modulus % 2n === 0n) return 'n is even';
-  if (exponent < 3n || exponent % 2n === 0n || exponent >= 1n << 64n) return 'e is even, below 3 or beyond 64 bits';
+  if (exponent < 3n || exponent % 2n === 0n || exponent > MAX_EXPONENT) return 'e is even, below 3 or beyond 64 bits';
   return hasRocaFingerprint(modulus) ? 'made by the generator of CVE-2017-15361' : null;
 }
 
@@ -31,8 +32,9 @@ export function rsaKeyProblem(n: unknown, e: unknown): string | null {
 export function canonicalUnsigned(text: unknown): string | null {
   if (typeof text !== 'string' || text.length > LONGEST_NUMBER) return null;
   const bytes = decodeBase64url(canonicalLetters(text));
-  const first = bytes?.findIndex((byte) => byte !== 0) ?? -1;
-  return bytes === null || first < 0 ? null : Buffer.from(bytes.subarray(first)).toString('base64url');
+  if (bytes === null) return null;
+  const first = bytes.findIndex((byte) => byte !== 0);
+  return first < 0 ? null : Buffer.from(bytes.subarray(first)).toString('base64url');
 }
 
 const canonicalLetters = (text: string): string =>
@@ -63,8 +65,6 @@ const PRIMES = [
   127, 131, 137, 139, 149, 151, 157, 163, 167,
 ] as const;
 
-const powersOf65537 = new Map<number, ReadonlySet<number>>();
-
 /**
  * Keys of the weak generator are a power of 65537 modulo each of these primes; of other keys about one in 2^27 is
  * (M. Nemec et al., "The Return of Coppersmith's Attack", CCS 2017, section 3.2).
@@ -73,11 +73,9 @@ function hasRocaFingerprint(modulus: bigint): boolean {
   return PRIMES.every((prime) => powers(prime).has(Number(modulus % BigInt(prime))));
 }
 
+/** All powers of 65537 modulo a prime. Not kept: of a sound key the first few primes say that it is one. */
 function powers(prime: number): ReadonlySet<number> {
-  const known = powersOf65537.get(prime);
-  if (known !== undefined) return known;
   const found = new Set<number>();
   for (let power = 1; !found.has(power); power = (power * 65537) % prime) found.add(power);
-  powersOf65537.set(prime, found);
   return found;
 }

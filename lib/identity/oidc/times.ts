@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../json.ts';
-import { accept, type Outcome, refuse } from '../../outcome.ts';
+import { accept, allOf, type Outcome, refuse } from '../../outcome.ts';
 import { END_OF_TIME, type EpochSeconds, epochSeconds, type Seconds } from '../../time.ts';
 import { publicClaim } from './public-text.ts';
 
@@ -19,7 +19,7 @@ export interface TokenTimes {
 }
 
 /**
- * Reads and checks `exp` (required), `nbf` and `iat`: finite numbers of seconds up to the end of year 9999; `exp` is
+ * Reads and checks `exp` (required), `nbf` and `iat`: numbers of seconds up to the end of year 9999; `exp` is
  * after now and not before `nbf` or `iat` (those two are one clock's, so without tolerance); `nbf` and `iat` are not
  * after now; `iat` is at most `maxAge` ago. Refuses, in this order: `claims_invalid`, `expired`, `not_yet_valid`,
  * `too_old`. The detail says by how many seconds, so it is for callers whose token is genuine. RFC 7519 sections 4.1.4
@@ -49,26 +49,23 @@ export function checkTimes(claims: JsonObject, rules: TimeRules): Outcome<TokenT
 }
 
 function readTimes(claims: JsonObject): Outcome<TokenTimes> {
-  const [expires, issuedAt, notBefore] = [time(claims, 'exp'), time(claims, 'iat'), time(claims, 'nbf')];
-  if (!expires.ok || !issuedAt.ok || !notBefore.ok)
-    return [expires, issuedAt, notBefore].find((each) => !each.ok) ?? missing;
-  if (expires.value === null) return missing;
-  const earliest = Math.max(issuedAt.value ?? expires.value, notBefore.value ?? expires.value);
-  if (expires.value < earliest) {
-    const detail = `exp (${expires.value}) is before nbf (${notBefore.value ?? 'absent'}) or iat (${issuedAt.value ?? 'absent'}).`;
+  const read = allOf(time(claims, 'exp'), time(claims, 'iat'), time(claims, 'nbf'));
+  if (!read.ok) return read;
+  const [expires, issuedAt, notBefore] = read.value;
+  if (expires === null) return refuse('claims_invalid', { detail: 'The token needs an exp.' });
+  if (expires < Math.max(issuedAt ?? expires, notBefore ?? expires)) {
+    const detail = `exp (${expires}) is before nbf (${notBefore ?? 'absent'}) or iat (${issuedAt ?? 'absent'}).`;
     return refuse('claims_invalid', { detail });
   }
-  return accept({ expires: expires.value, issuedAt: issuedAt.value, notBefore: notBefore.value });
+  return accept({ expires, issuedAt, notBefore });
 }
-
-const missing = refuse('claims_invalid', { detail: 'The token needs an exp.' });
 
 type TimeClaim = 'exp' | 'nbf' | 'iat';
 
 function time(claims: JsonObject, name: TimeClaim): Outcome<EpochSeconds | null> {
   if (!Object.hasOwn(claims, name)) return accept(null);
   const value = claims[name];
-  if (typeof value !== 'number' || !Number.isFinite(value) || value > END_OF_TIME || value < -END_OF_TIME) {
+  if (typeof value !== 'number' || value > END_OF_TIME || value < -END_OF_TIME) {
     const came = typeof value === 'number' ? value : publicClaim(value);
     const detail = `${name} must be a number of seconds up to the end of year 9999; it is ${came}.`;
     return refuse('claims_invalid', { detail });

@@ -1,4 +1,4 @@
-import { accept, type Outcome, refuse } from '../../outcome.ts';
+import { type Outcome, PASSED, refuse } from '../../outcome.ts';
 import { ID_JAG } from './id-jag.ts';
 import { type ParsedJwt, tokenType } from './jwt.ts';
 import { publicClaim, publicList, publicText } from './public-text.ts';
@@ -29,5 +29,5 @@ export function checkType(jwt: ParsedJwt, accepted: readonly string[], declared:
   if (declared === 'access_token' && use === 'id') {
     return refuse('type_mismatch', { detail: `An access token was declared; ${found}.` });
   }
-  return accept(true);
+  return PASSED;
 }

@@ -26,7 +26,7 @@ export interface JwtContext {
   readonly now: EpochSeconds;
   readonly signal: AbortSignal;
   /** What the caller said the token is (RFC 8693 section 3); a token that says otherwise is refused. */
-  readonly declaredType?: DeclaredType;
+  readonly declaredType: DeclaredType;
 }
 
 /**
@@ -66,7 +66,7 @@ async function checkSignature(
   issuer: string,
   connections: readonly CompiledConnection<OidcConnection>[],
   context: JwtContext,
-): Promise<Outcome<true>> {
+): Promise<Outcome<JsonObject>> {
   const source = sourceOf(issuer, connections);
   if (source === null) return refuse('issuer_unknown');
   const algorithms = connections.flatMap((connection): readonly JwsAlgorithm[] => connection.algorithms);
@@ -76,8 +76,7 @@ async function checkSignature(
   const keys = await keySets.find(source, jwt.header.kid, signal);
   if (!keys.ok) return keys;
   const newer = (tried: readonly JsonObject[]) => keySets.find(source, undefined, signal, tried);
-  const verified = await verifyWithNewer(jwt, keys.value, [allowed.value], newer);
-  return verified.ok ? accept(true) : verified;
+  return verifyWithNewer(jwt, keys.value, [allowed.value], newer);
 }
 
 /** One issuer has one source of keys: with two, the keys of one connection would vouch for the tokens of another. */
@@ -144,7 +143,7 @@ function admit(
   { now, declaredType }: Pick<JwtContext, 'now' | 'declaredType'>,
 ): Outcome<Principal> {
   const claims = jwt.unverified;
-  const type = checkType(jwt, connection.types, declaredType ?? 'jwt');
+  const type = checkType(jwt, connection.types, declaredType);
   if (!type.ok) return type;
   const party = checkAuthorizedParty(readAuthorizedParty(claims), connection.authorizedParties);
   if (!party.ok) return party;

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { FetchResult } from '../../../lib/ports/documents.ts';
+import { askWhoSigned } from '../../../lib/identity/aws-iam/ask-sts.ts';
+import { readSignedRequest } from '../../../lib/identity/aws-iam/signed-request.ts';
+import type { FetchRequest, FetchResult } from '../../../lib/ports/documents.ts';
 import { answerXml, encoded, signed } from './signing.ts';
 import { connection, failure, reasonOf, verify, xml } from './verification.ts';
 
@@ -77,6 +79,77 @@ describe('what STS answers', () => {
     const connections = [connection, { ...connection, connection: 'again' }];
     await expect(verify(encoded(await signed()), { connections })).rejects.toMatchObject({
       dependency: 'configuration',
+      message: 'Two aws-iam connections have one server id and account.',
     });
+  });
+});
+
+const error = (httpStatus: number, errorCode: string) => ({ httpStatus, errorCode });
+const refusal = (reason: string, log: object) => ({ ok: false, refusal: { reason, log } });
+const unavailable = (log: object) => refusal('caller_identity_unavailable', log);
+const long = 'E'.repeat(64);
+
+describe('STS', () => {
+  /** What becomes of its answer, and what it was asked. */
+  async function ask(answer: FetchResult) {
+    const asked: FetchRequest[] = [];
+    const fetcher = {
+      fetch: async (request: FetchRequest) => {
+        asked.push(request);
+        return answer;
+      },
+    };
+    const request = readSignedRequest(encoded(await signed()), null);
+    if (!request.ok) throw new Error(request.refusal.reason);
+    return { outcome: await askWhoSigned(request.value, fetcher, new AbortController().signal), asked };
+  }
+
+  it('is asked once, for a second and 16 KB at most, at AWS’s own address', async () => {
+    const { asked } = await ask(xml(answerXml()));
+    expect(asked).toEqual([
+      expect.objectContaining({ maxBytes: 16_384, timeoutMs: 1_000, redirects: 'none', publicAddressOnly: false }),
+    ]);
+  });
+
+  it.each(['text/xml', 'application/xml', 'text/xml;charset=utf-8', 'Text/XML; charset=UTF-8'])(
+    'answers in XML: %s',
+    async (type) => {
+      expect((await ask(xml(answerXml(), 200, type))).outcome.ok).toBe(true);
+    },
+  );
+
+  it.each(['x-text/xml', 'text/xml; charset=latin1', 'text/xml+more', ''])('does not answer in %j', async (type) => {
+    const log = { httpStatus: 200, problem: 'content-type' };
+    expect((await ask(xml(answerXml(), 200, type))).outcome).toEqual(unavailable(log));
+  });
+
+  it('does not answer without a type', async () => {
+    const { outcome } = await ask({ ok: true, status: 200, headers: {}, body: Buffer.from(answerXml()) });
+    expect(outcome).toEqual(unavailable({ httpStatus: 200, problem: 'content-type' }));
+  });
+
+  it.each([
+    ['no answer', { ok: false, problem: 'timeout', cause: '' }, unavailable({ problem: 'timeout' })],
+    ['another document', xml('<a/>'), unavailable({ httpStatus: 200, problem: 'answer' })],
+    ['a 403 that is a proxy’s', xml('no', 403), unavailable({ httpStatus: 403, errorCode: null })],
+    ['a 500', failure('Oops', 500), unavailable({ httpStatus: 500, errorCode: 'Oops' })],
+    ['a 401', failure('Oops', 401), unavailable({ httpStatus: 401, errorCode: 'Oops' })],
+    ['throttling', failure('ThrottlingException', 400), unavailable(error(400, 'ThrottlingException'))],
+    ['a code that ends so', failure('NotThrottling', 400), refusal('signature_invalid', error(400, 'NotThrottling'))],
+    [
+      'an expired token',
+      failure('ExpiredTokenException', 403),
+      refusal('expired', error(403, 'ExpiredTokenException')),
+    ],
+    [
+      'a code that ends so too',
+      failure('NoExpiredToken', 403),
+      refusal('signature_invalid', error(403, 'NoExpiredToken')),
+    ],
+    ['a code of one letter', failure('E', 400), refusal('signature_invalid', error(400, 'E'))],
+    ['a code of 64 letters', failure(long, 400), refusal('signature_invalid', error(400, long))],
+    ['a code that is too long', failure(`${long}E`, 400), unavailable({ httpStatus: 400, errorCode: null })],
+  ] as const)('is taken at its word, and told to the log: %s', async (_name, answer, outcome) => {
+    expect((await ask(answer)).outcome).toEqual(outcome);
   });
 });

@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import type { RefusedRequests } from '../../../lib/identity/aws-iam/refused-requests.ts';
+import type { SignedRequest } from '../../../lib/identity/aws-iam/signed-request.ts';
+import { refuse } from '../../../lib/outcome.ts';
 import type { FetchResult } from '../../../lib/ports/documents.ts';
-import { epochMilliseconds } from '../../../lib/time.ts';
+import { epochMilliseconds, epochSeconds } from '../../../lib/time.ts';
 import { answerXml, encoded, SIGNING, type Signing, signed } from './signing.ts';
 import { type Case, connection, failure, HERE, NOW, noneRefused, verify, xml } from './verification.ts';
 
@@ -112,6 +115,7 @@ describe('signed requests that are made up without end', () => {
   });
 
   it.each([
+    ['was accepted there just now', 0, 'accepted'],
     ['was accepted there within the last quarter of an hour', 899_999, 'accepted'],
     ['was accepted there a quarter of an hour ago', 900_000, 'signed_request_attempts_exceeded'],
     ['was accepted there by a clock that was set back since', -1, 'signed_request_attempts_exceeded'],
@@ -126,6 +130,49 @@ describe('signed requests that are made up without end', () => {
     expect(await present(encoded(await another(1_002)), good)).toMatchObject({
       reason: 'signed_request_attempts_exceeded',
     });
+  });
+});
+
+describe('what is remembered', () => {
+  const request = (name: string): SignedRequest => ({
+    target: { host: 'sts.amazonaws.com', region: 'us-east-1', url: 'https://sts.amazonaws.com/' },
+    body: '',
+    headers: { authorization: name },
+    serverId: 'broker.example.com',
+    accessKeyId: name,
+    signedAt: epochSeconds(0),
+    id: name,
+  });
+  const at = (sourceIp: string) => ({ sourceIp, configVersion: 1 });
+  const elsewhere = (number: number) => at(`10.0.${Math.floor(number / 250)}.${number % 250}`);
+  const { refusal } = refuse('signature_invalid');
+  const known = (process: RefusedRequests, name: string) => process.find(request(name), at(HERE)) === null;
+  const others = Array.from({ length: 1_000 }, (_each, number) => number);
+
+  it('is a thousand refusals: of more the oldest gives way', async () => {
+    const process = noneRefused();
+    await process.keep(request('first'), at(HERE), refusal);
+    await process.keep(request('second'), at(HERE), refusal);
+    for (const number of others.slice(0, 998)) await process.keep(request(`${number}`), elsewhere(number), refusal);
+    expect([known(process, 'first'), known(process, 'second')]).toEqual([false, false]);
+    await process.keep(request('first'), at(HERE), refusal);
+    await process.keep(request('one more'), elsewhere(999), refusal);
+    expect([known(process, 'first'), known(process, 'second'), known(process, '0')]).toEqual([false, true, false]);
+  });
+
+  it('is a thousand keys that were accepted, each from its address: of more the oldest gives way', async () => {
+    const process = noneRefused();
+    for (const number of others.slice(0, 100)) await process.keep(request(`bad-${number}`), at(HERE), refusal);
+    process.accepted(request('first'), at(HERE));
+    process.accepted(request('second'), at(HERE));
+    for (const number of others.slice(0, 998)) process.accepted(request(`good-${number}`), elsewhere(number));
+    expect([known(process, 'first'), known(process, 'second')]).toEqual([true, true]);
+    // Neither a key that was accepted elsewhere nor one that never was.
+    expect([known(process, 'good-0'), known(process, 'third')]).toEqual([false, false]);
+    process.accepted(request('second'), at(HERE));
+    expect([known(process, 'first'), known(process, 'second')]).toEqual([true, true]);
+    process.accepted(request('one more'), elsewhere(999));
+    expect([known(process, 'first'), known(process, 'second')]).toEqual([false, true]);
   });
 });
 

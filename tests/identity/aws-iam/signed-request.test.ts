@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import { readSignedRequest } from '../../../lib/identity/aws-iam/signed-request.ts';
 import { type Envelope, encoded, SIGNING, type Signing, signed } from './signing.ts';
 import { reasonOf, verify } from './verification.ts';
 
@@ -146,5 +148,67 @@ describe('a hostile request never reaches STS', () => {
     const result = await verify(envelope);
     expect(reasonOf(result)).toBe('signed_request_malformed');
     expect(result.sent).toEqual([]);
+  });
+});
+
+describe('a request that may be sent to STS', () => {
+  const read = (envelope: Envelope) => {
+    const request = readSignedRequest(encoded(envelope), null);
+    if (!request.ok) throw new Error(request.refusal.reason);
+    return request.value;
+  };
+  const more = {
+    'amz-sdk-invocation-id': 'i',
+    'amz-sdk-request': 'attempt=1',
+    'content-length': '43',
+    'x-amz-content-sha256': 'UNSIGNED-PAYLOAD',
+    'x-amz-user-agent': 'aws-sdk-js',
+  };
+
+  it('has what its signature covers, but for what the transport writes itself', async () => {
+    const envelope = await signed({ headers: { ...SIGNING.headers, ...more } });
+    envelope.headers = { ...envelope.headers, accept: '*/*', 'accept-encoding': 'br', connection: 'close' };
+    const { 'content-length': _, host: __, ...rest } = { ...more, ...SIGNING.headers, host: '' };
+    expect(Object.keys(read(envelope).headers).toSorted()).toEqual(
+      [...Object.keys(rest), 'authorization', 'x-amz-date', 'x-amz-security-token'].toSorted(),
+    );
+    expect(read(envelope).headers).toMatchObject(rest);
+  });
+
+  it('has its content type, signed or not', async () => {
+    const { headers } = read(await signed({ unsigned: ['content-type'] }));
+    expect(headers['content-type']).toBe(SIGNING.headers['content-type']);
+  });
+
+  it('need not repeat the host that it is signed for', async () => {
+    const envelope = await signed();
+    delete envelope.headers['host'];
+    expect(read(envelope)).toMatchObject({ target: { host: SIGNING.host }, serverId: 'broker.example.com' });
+    expect(read(envelope).headers).not.toHaveProperty('host');
+  });
+
+  it('has an id of its signature', async () => {
+    const envelope = await signed();
+    const signature = String(envelope.headers['authorization']).slice(-64);
+    expect(read(envelope).id).toBe(createHash('sha256').update(signature).digest('hex'));
+  });
+
+  it.each([
+    'application/x-www-form-urlencoded',
+    'application/x-www-form-urlencoded;charset=utf-8',
+    'Application/X-WWW-Form-Urlencoded; Charset=UTF-8',
+  ])('is a form: %s', async (type) => {
+    expect(read(await signed({ headers: { ...SIGNING.headers, 'content-type': type } })).headers).toMatchObject({
+      'content-type': type,
+    });
+  });
+
+  it.each([
+    'x-application/x-www-form-urlencoded',
+    'application/x-www-form-urlencoded; charset=latin1',
+    'application/x-www-form-urlencoded2',
+  ])('is not one of type %s', async (type) => {
+    const envelope = encoded(await signed({ headers: { ...SIGNING.headers, 'content-type': type } }));
+    expect(readSignedRequest(envelope, null)).toMatchObject({ refusal: { reason: 'signed_request_not_accepted' } });
   });
 });

@@ -158,7 +158,10 @@ describe('the time of a request', () => {
     ['2026-11-21T08:59:00Z', 'accepted'],
     ['2026-11-21T08:58:59Z', 'not_yet_valid'],
   ])('signed at 09:00:00, with a tolerance of 60 s, at %s is %s', async (now, reason) => {
-    expect(reasonOf(await verify(encoded(await signed()), { now }))).toBe(reason);
+    const result = await verify(encoded(await signed()), { now });
+    expect(reasonOf(result)).toBe(reason);
+    // What is too old or too new for every connection costs no call.
+    expect(result.sent).toHaveLength(reason === 'accepted' ? 1 : 0);
   });
 
   it('is measured by the tolerance of the connection that admits it, not by the widest', async () => {

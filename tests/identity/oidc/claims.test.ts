@@ -32,8 +32,9 @@ describe('the claims that rules see', () => {
     ['hasgroups', true],
     ['hasgroups', 'true'],
   ])('withhold the groups that Entra ID left out (%s)', async (name, value) => {
-    const claims = { [name]: value };
+    const claims = { [name]: value, groups: ['few of many'] };
     const plain = (await principal(token({ claims }))).claims;
+    expect(plain.values.has('groups')).toBe(false);
     expect([...plain.unavailable]).toEqual([['groups', 'groups_overage']]);
     const renamed = (await principal(token({ claims }), using({ claims: { teams: '/groups', groups: '/roles' } })))
       .claims;

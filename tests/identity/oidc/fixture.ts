@@ -1,5 +1,13 @@
-import { createSign, generateKeyPairSync, type KeyObject, sign as signBytes } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  createSign,
+  generateKeyPairSync,
+  type KeyObject,
+  sign as signBytes,
+} from 'node:crypto';
 import type { OidcConnection } from '../../../lib/configuration/documents.ts';
+import type { DeclaredType } from '../../../lib/identity/oidc/token-type.ts';
 import { type JwtContext, verifyJwt } from '../../../lib/identity/oidc/verify-jwt.ts';
 import type { Principal } from '../../../lib/identity/principal.ts';
 import type { JsonObject, JsonValue } from '../../../lib/json.ts';
@@ -8,6 +16,7 @@ import { loadConnection } from '../../../lib/policy/connection.ts';
 import type { Configuration } from '../../../lib/ports/configuration.ts';
 import type { KeySets, KeySource } from '../../../lib/ports/keys.ts';
 import { type EpochSeconds, epochSeconds, seconds } from '../../../lib/time.ts';
+import { type KeyName, privateKey } from '../saml/idp.ts';
 
 /** 2027-01-15T08:00:00Z: every instant of these tests is written relative to this literal. */
 export const NOW = 1_800_000_000;
@@ -24,8 +33,14 @@ function key(pair: { privateKey: KeyObject; publicKey: KeyObject }, members: Jso
   return { privateKey: pair.privateKey, jwk: { ...(exported as JsonObject), ...members } };
 }
 
-export const rsaKey = key(generateKeyPairSync('rsa', { modulusLength: 2048 }), { kid: 'rsa', use: 'sig' });
-export const otherRsaKey = key(generateKeyPairSync('rsa', { modulusLength: 2048 }), { kid: 'rsa', use: 'sig' });
+/** Of RSA the keys are kept: to make two of them anew takes longer than most of these tests. */
+function keptRsa(name: KeyName): TestKey {
+  const kept = createPrivateKey(privateKey(name));
+  return key({ privateKey: kept, publicKey: createPublicKey(kept) }, { kid: 'rsa', use: 'sig' });
+}
+
+export const rsaKey = keptRsa('idp');
+export const otherRsaKey = keptRsa('stranger');
 export const ecKey = key(generateKeyPairSync('ec', { namedCurve: 'P-256' }), { kid: 'ec', alg: 'ES256' });
 export const p384Key = key(generateKeyPairSync('ec', { namedCurve: 'P-384' }), { kid: 'p384' });
 export const edKey = key(generateKeyPairSync('ed25519'), { kid: 'ed' });
@@ -140,20 +155,20 @@ export interface Circumstances {
   readonly connections?: readonly OidcConnection[];
   readonly keys?: readonly JsonObject[];
   readonly now?: number;
-  readonly declaredType?: JwtContext['declaredType'];
+  readonly declaredType?: DeclaredType;
   readonly asked?: KeySource[];
 }
 
 export function context(circumstances: Circumstances = {}): JwtContext {
-  const { connections = [CONNECTION], keys = KEYS, now = NOW, declaredType, asked } = circumstances;
+  const { connections = [CONNECTION], keys = KEYS, now = NOW, declaredType = 'jwt', asked } = circumstances;
   const at: EpochSeconds = epochSeconds(now);
-  const plain = {
+  return {
     configuration: configurationOf(connections),
     keySets: keySetsOf(keys, asked),
     now: at,
     signal: new AbortController().signal,
+    declaredType,
   };
-  return declaredType === undefined ? plain : { ...plain, declaredType };
 }
 
 /** The reason of the refusal, or `accepted`. */

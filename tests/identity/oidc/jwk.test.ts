@@ -20,6 +20,7 @@ describe('a key', () => {
     ...(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const).map((alg) => [alg, RSA] as const),
     ['ES256', P256],
     ['ES384', P384],
+    ['ES512', { kty: 'EC', crv: 'P-521', x: 'AQ', y: 'AQ' }],
     ['EdDSA', ED],
   ] as const)('fits %s by its type and curve', (algorithm, jwk) => {
     expect(keyMisfit(jwk, algorithm)).toBeNull();
@@ -63,6 +64,44 @@ describe('a key', () => {
 
   it.each([RSA, P256, ED])('goes to the library without anything but its numbers: $kty', (jwk) => {
     expect(bareKey({ ...jwk, alg: 'x', use: 'sig', key_ops: ['verify'], kid: '1', d: 'AQ' })).toEqual(jwk);
+  });
+});
+
+describe('the numbers of a key', () => {
+  const number = (octets: number, first = 1): string =>
+    Buffer.concat([Buffer.from([first]), Buffer.alloc(octets - 1, 7)]).toString('base64url');
+
+  it.each([
+    ['P-256', 32],
+    ['P-384', 48],
+    ['P-521', 66],
+  ])('have the length of their curve, %s: %i octets', (crv, octets) => {
+    const short = { kty: 'EC', crv, x: number(octets - 1), y: `${number(octets)}` };
+    const padded = Buffer.concat([Buffer.alloc(1), Buffer.from(short.x, 'base64url')]).toString('base64url');
+    expect(bareKey(short)).toStrictEqual({ ...short, x: padded });
+    const long = Buffer.concat([Buffer.alloc(1), Buffer.from(short.y, 'base64url')]).toString('base64url');
+    expect(bareKey({ ...short, y: long })).toStrictEqual({ ...short, x: padded });
+  });
+
+  it.each([
+    ['without its padding', { x: 'abc=' }, { x: 'abc' }],
+    ['with nothing else taken away', { x: 'a=bc' }, { x: 'a=bc' }],
+    ['as it came where it is no text', { x: 7 }, { x: 7 }],
+    ['not at all where there is none', {}, {}],
+    ['not at all where there is null', { x: null }, {}],
+  ])('of Ed25519 go to the library %s', (_name, members, sent) => {
+    const key = { kty: 'OKP', crv: 'Ed25519' };
+    expect(bareKey({ ...key, ...members })).toStrictEqual({ ...key, ...sent });
+  });
+
+  it('of RSA are left out where they are none', () => {
+    expect(bareKey({ kty: 'RSA', n: '!', e: 'AQAB' })).toStrictEqual({ kty: 'RSA', e: 'AQAB' });
+  });
+});
+
+describe('a key with several private members', () => {
+  it('is told by the first of them as RFC 7518 lists them', () => {
+    expect(keyMisfit({ ...RSA, q: 'AQ', d: 'AQ' }, 'RS256')).toMatchObject({ found: 'a private key (d)' });
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { canonicalUnsigned, rsaKeyProblem } from '../../../lib/identity/oidc/rsa-key.ts';
+import { canonicalCoordinate, canonicalUnsigned, rsaKeyProblem } from '../../../lib/identity/oidc/rsa-key.ts';
 import { otherRsaKey, rsaKey } from './fixture.ts';
 
 const bytes = (value: bigint): string => {
@@ -130,4 +130,31 @@ describe('an RSA key', () => {
       expect(canonicalUnsigned(written)).toBe(n);
     }
   });
+
+  it('has numbers of at most 8,192 characters', () => {
+    const longest = `${'A'.repeat(8_190)}AQ`;
+    expect(canonicalUnsigned(longest)).toBe('EA');
+    expect(canonicalUnsigned(`${longest}=`)).toBeNull();
+  });
+});
+
+describe('a coordinate of four octets', () => {
+  const of = (...octets: number[]): string => Buffer.from(octets).toString('base64url');
+  it.each([
+    ['as it is', of(1, 2, 3, 4), of(1, 2, 3, 4)],
+    ['that begins with a zero', of(0, 2, 3, 4), of(0, 2, 3, 4)],
+    ['without its leading zeros', of(3, 4), of(0, 0, 3, 4)],
+    ['with one zero more', of(0, 1, 2, 3, 4), of(1, 2, 3, 4)],
+    ['with padding', 'AQIDBA==', of(1, 2, 3, 4)],
+    ['in base64', '+/+/+w', of(0xfb, 0xff, 0xbf, 0xfb)],
+  ])('is set right %s (RFC 7518 section 6.2.1.2)', (_name, text, canonical) => {
+    expect(canonicalCoordinate(text, 4)).toBe(canonical);
+  });
+
+  it.each([[of(1, 2, 3, 4, 5)], ['AQID====='], ['!'], [''], ['AAAA'], [7], [undefined]])(
+    'is left as it came where it is none: %j',
+    (text) => {
+      expect(canonicalCoordinate(text, 4)).toBe(text);
+    },
+  );
 });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JwsAlgorithm } from '../../../lib/configuration/documents.ts';
 import { type ParsedJwt, parseJwt } from '../../../lib/identity/oidc/jwt.ts';
-import { allowedAlgorithm, verifySignature } from '../../../lib/identity/oidc/signature.ts';
+import { allowedAlgorithm, verifySignature, verifyWithNewer } from '../../../lib/identity/oidc/signature.ts';
+import type { JsonObject } from '../../../lib/json.ts';
+import { accept, type Outcome, refuse } from '../../../lib/outcome.ts';
 import { ecKey, edKey, HEADER, otherRsaKey, p384Key, rsaKey, type TestKey, token } from './fixture.ts';
 
 /** Without `alg` and `use`, so that nothing but the list of algorithms stands between them and a signature. */
@@ -58,6 +60,11 @@ describe('the list of algorithms', () => {
   });
 });
 
+const rsaFor = (use: string): JsonObject => ({ ...bare(rsaKey).jwk, use });
+const OTHER = 'another kty; another use or key_ops';
+const BROKEN = 'another kty; n is not base64url of a number';
+const NO_KEY = 'no key (a member is missing, or a point off its curve)';
+
 describe('the keys that are tried', () => {
   it('are eight at most that fit, however many do not', async () => {
     const unfit = Array.from({ length: 20 }, () => bare(ecKey));
@@ -69,5 +76,82 @@ describe('the keys that are tried', () => {
 
   it('are none where there are none', async () => {
     expect(await verdict(signed('RS256', rsaKey), [], ['RS256'])).toBe('key_unknown');
+  });
+
+  it.each([
+    ['none', [], 'key_unknown', null],
+    ['those of other types', [bare(ecKey).jwk, bare(edKey).jwk, rsaFor('enc')], 'key_unknown', OTHER],
+    ['one with a broken number', [bare(ecKey).jwk, { ...bare(rsaKey).jwk, n: '' }], 'key_unusable', BROKEN],
+    ['one of a curve without its point', [{ kty: 'EC', crv: 'P-256', x: 'AQ', y: 'AQ' }], 'key_unusable', NO_KEY],
+    ['one that did not sign', [bare(ecKey).jwk, bare(otherRsaKey).jwk], 'signature_invalid', 'another kty'],
+    ['one alone that did not sign', [bare(otherRsaKey).jwk], 'signature_invalid', null],
+  ])('are told in the log, each way that they do not fit once: %s', async (_name, jwks, reason, found) => {
+    const alg = found === NO_KEY ? 'ES256' : 'RS256';
+    const jwt = signed(alg, alg === 'ES256' ? ecKey : rsaKey);
+    const log = { kid: 'rsa', algorithm: alg, found };
+    expect(await verifySignature(jwt, jwks, [alg])).toEqual({ ok: false, refusal: { reason, log } });
+  });
+
+  it('are told in the log for a token that names none', async () => {
+    const jwt = signed('RS256', rsaKey);
+    const nameless = { ...jwt, header: { ...jwt.header, kid: undefined } };
+    expect(await verifySignature(nameless, [], ['RS256'])).toMatchObject({
+      refusal: { log: { kid: null, algorithm: 'RS256', found: null } },
+    });
+  });
+
+  it('are read once, however many tokens they verify', async () => {
+    const { jwk } = bare(rsaKey);
+    let reads = 0;
+    const watched: JsonObject = Object.defineProperty({ ...jwk }, 'n', {
+      get: () => {
+        reads += 1;
+        return jwk['n'];
+      },
+    });
+    const verify = (alg: JwsAlgorithm) => verifySignature(signed(alg, rsaKey), [watched], [alg]);
+    expect((await verify('RS256')).ok).toBe(true);
+    const once = reads;
+    expect(once).toBeGreaterThan(0);
+    for (let count = 0; count < 3; count += 1) expect((await verify('RS256')).ok).toBe(true);
+    expect(reads).toBe(once);
+    expect((await verify('PS256')).ok).toBe(true);
+    expect(reads).toBe(2 * once);
+    await Promise.all([verify('RS256'), verify('PS256')]);
+    expect(reads).toBe(2 * once);
+  });
+
+  it('verify nothing under another header than the one that was judged', async () => {
+    const { compact } = signed('PS256', bare(rsaKey));
+    const { header } = signed('RS256', bare(rsaKey));
+    expect(await verifySignature({ compact, header }, [bare(rsaKey).jwk], ['RS256', 'PS256'])).toMatchObject({
+      refusal: { reason: 'signature_invalid' },
+    });
+  });
+});
+
+describe('newer keys', () => {
+  const jwt = signed('RS256', rsaKey);
+  const nameless = { ...jwt, header: { ...jwt.header, kid: undefined } };
+  const [right, wrong] = [[bare(rsaKey).jwk], [bare(otherRsaKey).jwk]];
+
+  async function withNewer(token: ParsedJwt, jwks: readonly JsonObject[], answer: Outcome<readonly JsonObject[]>) {
+    const asked: (readonly JsonObject[])[] = [];
+    const outcome = await verifyWithNewer(token, jwks, ['RS256'], async (tried) => {
+      asked.push(tried);
+      return answer;
+    });
+    return [outcome.ok ? 'verified' : outcome.refusal.reason, asked];
+  }
+
+  it.each([
+    ['are asked for and tried', nameless, wrong, accept(right), 'verified', [wrong]],
+    ['that verify nothing either end it', nameless, wrong, accept(wrong), 'signature_invalid', [wrong]],
+    ['of which there are none change nothing', nameless, wrong, accept([]), 'signature_invalid', [wrong]],
+    ['that cannot be had change nothing', nameless, wrong, refuse('keys_unavailable'), 'signature_invalid', [wrong]],
+    ['are not asked for where a held one verifies', nameless, right, accept(wrong), 'verified', []],
+    ['are not asked for where the token names its key', jwt, wrong, accept(right), 'signature_invalid', []],
+  ])('%s', async (_name, token, jwks, answer, verdict, asked) => {
+    expect(await withNewer(token, jwks, answer)).toEqual([verdict, asked]);
   });
 });

@@ -44,6 +44,10 @@ describe('the times of a token, a second either side', () => {
     ['exp a second before iat, both past', { exp: NOW - 21, iat: NOW - 20 }, {}, 'claims_invalid'],
     ['exp at the end of year 9999', { exp: 253_402_300_799 }, {}, 'accepted'],
     ['exp a second later', { exp: 253_402_300_800 }, {}, 'claims_invalid'],
+    ['exp before all time', { exp: -5 }, {}, 'expired'],
+    ['nbf long before all time', { exp: NOW + 900, nbf: -253_402_300_799 }, {}, 'accepted'],
+    ['nbf a second before', { exp: NOW + 900, nbf: -253_402_300_800 }, {}, 'claims_invalid'],
+    ['exp in a text', { exp: String(NOW + 900) }, {}, 'claims_invalid'],
     ['no exp', { iat: NOW }, {}, 'claims_invalid'],
     ['exp of a prototype only', JSON.parse('{"__proto__":{"exp":1800000900}}'), {}, 'claims_invalid'],
   ])('%s', (_name, claims: JsonObject, rules, expected) => {
@@ -58,5 +62,18 @@ describe('the times of a token, a second either side', () => {
           'The token has expired: exp is 1799999900, 100 seconds ago; the clock here says 1800000000 and the tolerance is 60 seconds.',
       },
     });
+  });
+
+  it.each([
+    [{ exp: 'a', iat: 'b', nbf: 'c' }, 'exp must be a number of seconds up to the end of year 9999; it is a.'],
+    [{ exp: NOW, iat: 'b', nbf: 'c' }, 'iat must be a number of seconds up to the end of year 9999; it is b.'],
+    [{ iat: NOW }, 'The token needs an exp.'],
+    [
+      { exp: NOW },
+      'The token has expired: exp is 1800000000, 0 seconds ago; the clock here says 1800000000 and the tolerance is 0 seconds.',
+    ],
+  ])('says what is the first thing wrong: %j', (claims: JsonObject, detail) => {
+    const rules = { now: epochSeconds(NOW), tolerance: seconds(0), maxAge: null };
+    expect(checkTimes(claims, rules)).toMatchObject({ refusal: { detail } });
   });
 });

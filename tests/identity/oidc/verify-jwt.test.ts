@@ -65,6 +65,7 @@ describe('the principal of a token', () => {
 
   it('needs no token id under reuse allow', async () => {
     expect((await principal(token({ claims: { jti: undefined } }))).reuse).toBeNull();
+    expect((await principal(token())).reuse).toBeNull();
   });
 });
 
@@ -110,6 +111,8 @@ describe('which connection a token is addressed to', () => {
     expect(await verdict(access({ client_id: 'app-2' }), { connections: [cognito] })).toBe('audience_mismatch');
     expect(await verdict(access({ client_id: undefined }), { connections: [cognito] })).toBe('audience_mismatch');
     expect(await verdict(access({ aud: 'app-1' }), { connections: [cognito] })).toBe('audience_mismatch');
+    const both = { ...cognito, audience: [AUDIENCE] };
+    expect(await verdict(access({}), { connections: [both] })).toBe('audience_mismatch');
   });
 
   it('has the keys of the very issuer that the token names', async () => {
@@ -152,6 +155,10 @@ describe('what a refusal says', () => {
   it('tells the log which check was missed', async () => {
     const { log } = await refusal(token({ claims: { repository_owner_id: '9' } }));
     expect(log).toEqual({ connection: 'idp', missed: 'StringEquals claims.repository_owner_id' });
+    const require = [{ StringEquals: { 'claims.repository_owner_id': ['9'], 'claims.repository': ['no'] } }];
+    expect((await refusal(token(), using({ require }))).log).toMatchObject({
+      missed: 'StringEquals claims.repository_owner_id',
+    });
   });
 });
 
@@ -297,7 +304,10 @@ describe('faults', () => {
         issuers: [{ issuer: ISSUER, jwksUri: 'https://two.example/keys' }],
       }),
     ];
-    await expect(verifyJwt(token(), context({ connections: two }))).rejects.toBeInstanceOf(Fault);
+    await expect(verifyJwt(token(), context({ connections: two }))).rejects.toMatchObject({
+      dependency: 'configuration',
+      message: 'connections of one issuer name different key sets',
+    });
   });
 
   it('a require that does not load admits nobody', async () => {
