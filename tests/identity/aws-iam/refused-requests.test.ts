@@ -4,7 +4,7 @@ import type { SignedRequest } from '../../../lib/identity/aws-iam/signed-request
 import { refuse } from '../../../lib/outcome.ts';
 import type { FetchResult } from '../../../lib/ports/documents.ts';
 import { epochMilliseconds, epochSeconds } from '../../../lib/time.ts';
-import { answerXml, encoded, SIGNING, type Signing, signed } from './signing.ts';
+import { answerXml, type Envelope, encoded, SIGNING, signed } from './signing.ts';
 import { type Case, connection, failure, HERE, NOW, noneRefused, verify, xml } from './verification.ts';
 
 const REFUSED = failure('SignatureDoesNotMatch', 403);
@@ -20,13 +20,18 @@ function aProcess() {
   return { clock, present };
 }
 
-const keyed = (number: number): Partial<Signing> => ({
-  credentials: { ...SIGNING.credentials, accessKeyId: `ASIAEXAMPLE${String(number).padStart(9, '0')}` },
-});
+const OUR_KEY = SIGNING.credentials.accessKeyId;
+const keyed = (number: number): string => `ASIAEXAMPLE${String(number).padStart(9, '0')}`;
 
-/** Requests of one key that differ in what is signed. */
-const another = (number: number, more: Partial<Signing> = {}) =>
-  signed({ ...more, headers: { ...SIGNING.headers, 'amz-sdk-invocation-id': `invocation-${number}` } });
+const first = signed({ headers: { ...SIGNING.headers, 'amz-sdk-invocation-id': 'first' } });
+
+/** Requests of one key that differ in what is signed: only STS can tell that the signature is of the first of them. */
+async function another(number: number, accessKeyId = OUR_KEY): Promise<Envelope> {
+  const envelope = structuredClone(await first);
+  const authorization = String(envelope.headers['authorization']).replace(OUR_KEY, accessKeyId);
+  Object.assign(envelope.headers, { authorization, 'amz-sdk-invocation-id': `invocation-${number}` });
+  return envelope;
+}
 
 describe('a signed request that STS refused', () => {
   it.each<[string, FetchResult, Case]>([
