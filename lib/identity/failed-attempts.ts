@@ -24,7 +24,9 @@ export interface AttemptBound {
    * Failures of one name from one address within a minute, after which nothing that comes from there in it is tried.
    */
   readonly most: number;
-  /** Names and addresses that one process counts: that with the fewest failures gives way, the oldest of those first. */
+  /**
+   * Names and addresses that one process counts: that with the fewest failures gives way, the oldest of those first.
+   */
   readonly names: number;
   /** What all processes count in, and what fails, in the name of the counter there. null: each process counts alone. */
   readonly shared: { readonly limits: Limits; readonly kind: string } | null;
