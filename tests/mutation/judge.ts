@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../modules/root.ts';
 import type { Child } from './child.ts';
 import { hashOf, hashOfAll } from './imports.ts';
 import type { Mutant } from './mutant.ts';
@@ -37,6 +40,7 @@ export class Judge {
   /** What was found before, where nothing has changed that it rests on. */
   known(mutant: Mutant): Result | undefined {
     const kept = this.#store.get(nameOf(mutant));
+    if (kept?.entry.file !== undefined && !existsSync(join(ROOT, kept.entry.file))) return undefined;
     return kept !== undefined && kept.hash === this.#basis(mutant, kept.entry) ? { ...kept.entry, mutant } : undefined;
   }
 

@@ -16,7 +16,10 @@ interface Covering {
   readonly loading: readonly Survey[];
 }
 
-/** Which tests execute what: chosen from surveys, the fastest first, then those that are less likely to notice. */
+/**
+ * Which tests execute what: chosen from surveys, the file's own first, then the fastest, then those that are less
+ * likely to notice.
+ */
 export class Plan {
   readonly #byKey = new Map<string, { tests: Map<Survey, number[]>; loading: Survey[] }>();
   readonly #byPath = new Map<string, Map<Survey, Set<number>>>();
@@ -37,18 +40,18 @@ export class Plan {
       (survey) => tests.get(survey)?.length !== survey.tests.length,
     );
     // What a file keeps between its tests is executed by the first of them only: at last, all of them.
-    return within([...covering.sort(byTime), ...rest.map(all).sort(byTime)]);
+    return within(ownFirst(mutant, [...covering.sort(byTime), ...rest.map(all).sort(byTime)]));
   }
 
   /** A module's constants: the tests that run any of its functions, then all that load it. */
-  #ofModule({ path }: Mutant, loading: readonly Survey[]): readonly Attempt[] {
-    const users = [...(this.#byPath.get(path) ?? [])].flatMap(([survey, ids]) =>
+  #ofModule(mutant: Mutant, loading: readonly Survey[]): readonly Attempt[] {
+    const users = [...(this.#byPath.get(mutant.path) ?? [])].flatMap(([survey, ids]) =>
       selected(
         survey,
         [...ids].sort((a, b) => a - b),
       ),
     );
-    return within([...users.sort(byTime), ...loading.map(all).sort(byTime)]);
+    return within(ownFirst(mutant, [...users.sort(byTime), ...loading.map(all).sort(byTime)]));
   }
 
   #at(key: string) {
@@ -78,6 +81,12 @@ function within(attempts: readonly Attempt[]): readonly Attempt[] {
     sum += ms;
     return index === 0 || sum <= MOST_MS;
   });
+}
+
+/** Tests mirror what they are of. Where a busy machine makes all slow, those at least have their turn. */
+function ownFirst({ path }: Mutant, attempts: readonly Attempt[]): readonly Attempt[] {
+  const own = path.replace(/^lib\//, 'tests/').replace(/\.ts$/, '.test.ts');
+  return [...attempts.filter(({ file }) => file === own), ...attempts.filter(({ file }) => file !== own)];
 }
 
 const timeOf = ({ loadMs, tests }: Survey, ids: readonly number[]): number =>

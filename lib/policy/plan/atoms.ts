@@ -38,7 +38,7 @@ export function atomsOf(
     return choices;
   };
   const names = (list: readonly string[] | null | undefined): readonly (string | null)[] => list ?? [null];
-  const documents = [when, actor?.when ?? null, ...demands];
+  const documents = [when, actor?.when, ...demands];
   const tests = documents.flatMap(testsOf).map((test) => split(alternatives(test), [test]));
   const parties = product([names(connections), names(clients), names(actor?.connections), names(actor?.clients)]);
   return parties.flatMap(([connection = null, client = null, actorConnection = null, actorClient = null]) =>
@@ -51,7 +51,7 @@ export function atomsOf(
   );
 }
 
-function testsOf(when: ConditionsDocument | null): readonly Test[] {
+function testsOf(when: ConditionsDocument | null | undefined): readonly Test[] {
   return Object.entries(when ?? {}).flatMap(([operator, keys]) =>
     Object.entries(keys).map(([key, values]) => ({ operator, key, values })),
   );
@@ -67,10 +67,8 @@ function alternatives(test: Test): readonly Test[] {
 }
 
 /** A pattern without a wildcard is a text. */
-function plain(test: Test): Test {
-  if (!test.operator.includes('StringLike') || test.values.some(hasWildcard)) return test;
-  return { ...test, operator: test.operator.replace('StringLike', 'StringEquals') };
-}
+const plain = (test: Test): Test =>
+  test.values.some(hasWildcard) ? test : { ...test, operator: test.operator.replace('StringLike', 'StringEquals') };
 
 function product<T>(choices: readonly (readonly T[])[]): readonly (readonly T[])[] {
   return choices.reduce<readonly (readonly T[])[]>(

@@ -63,8 +63,8 @@ function restrictions(old: readonly string[], now: readonly string[]): readonly 
   return compareLists(old, now, (name) => `a token of the authorized party ${name}`);
 }
 
-/** From the strictest. */
-const REUSE: readonly (JsonValue | undefined)[] = ['once', 'bind', 'allow'];
+/** From what lets less through; `once`, which is none of them, lets the least. */
+const REUSE: readonly (JsonValue | undefined)[] = ['bind', 'allow'];
 
 function orders(before: JsonObject, after: JsonObject): readonly Said[] {
   const age = ({ maxTokenAge }: JsonObject) =>

@@ -2,6 +2,7 @@
 import { expect, it } from '@jest/globals';
 import type { Client } from '../../../lib/configuration/documents.ts';
 import { compareClients } from '../../../lib/policy/plan/client.ts';
+import { seconds } from '../../../lib/time.ts';
 import { linesOf } from './said.ts';
 
 const client = (more: Partial<Client> = {}): Client => ({
@@ -51,6 +52,12 @@ it.each<[string, Client | null, Client | null, readonly string[]]>([
       'gains | the client may authenticate',
       'gains | exchanges of broker tokens that it is sent for https://api.example.com, acting for whom they name',
     ],
+  ],
+  [
+    'another secret',
+    client({ authentication: { method: 'secret', secret: 'one', overlap: seconds(0) } }),
+    client({ authentication: { method: 'secret', secret: 'two', overlap: seconds(0) } }),
+    ['changes | client.authentication.secret is two instead of one'],
   ],
   [
     'another way to authenticate',

@@ -107,6 +107,14 @@ describe('one more of what is taken is a gain, and the way back a loss', () => {
     expect(linesOf(compareConnections(more, less))).toEqual([`loses | ${what}`]);
   });
 
+  it('takes a list that a document of before does not have as empty', () => {
+    const { ecsRoles: _, ...before } = aws();
+    expect(linesOf(compareConnections(before as Connection, aws({ ecsRoles: ['tasks'] })))).toEqual([
+      'gains | the claim taskId of the role tasks',
+    ]);
+    expect(compareConnections(before as Connection, aws())).toEqual([]);
+  });
+
   it('takes gcm where a document of before does not say it', () => {
     expect(compareConnections(saml(), saml({ encryption: ['gcm'] }))).toEqual([]);
   });
@@ -120,6 +128,13 @@ describe('what is stricter is a loss, and the way back a gain', () => {
       'a token of any authorized party',
       oidc({ authorizedParties: ['a', 'b'] }),
       'only a token of the authorized party a or b',
+    ],
+    [
+      'one authorized party',
+      oidc(),
+      'a token of any authorized party',
+      oidc({ authorizedParties: ['a'] }),
+      'only a token of the authorized party a',
     ],
     ['an age', oidc(), 'a token of any age', oidc({ maxTokenAge: seconds(3600) }), 'a token of at most 1h'],
     [

@@ -12,7 +12,8 @@ import { idJagGrant } from '../../downstream/provider.ts';
 import { aSessionGrant } from '../../fakes/world.ts';
 import { linesOf } from './said.ts';
 
-const POLICY = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }] };
+const READS = { Effect: 'Allow', Action: 's3:GetObject', Resource: '*' };
+const POLICY = { Version: '2012-10-17', Statement: [READS] };
 const READ = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
 const session = (more: Partial<AwsSessionGrant> = {}): AwsSessionGrant => ({ ...aSessionGrant(), ...more });
 const federated = (more: Partial<AwsFederatedGrant> = {}) =>
@@ -130,6 +131,13 @@ describe('less is a loss, and the way back a gain', () => {
       "the token's scope write",
     ],
     ['a whole scope', oauth({ scope: 'read' }), "the token's scope read", oauth(), "the token's scope read"],
+    [
+      'a part of its policy',
+      session({ policy: { ...POLICY, Statement: [{ ...READS, Action: ['s3:GetObject', 's3:PutObject'] }] } }),
+      'the session may also do s3:PutObject on *',
+      session({ policy: POLICY }),
+      'the session may not any more do s3:PutObject on *',
+    ],
     [
       'a client that exchanges',
       token({ exchangedBy: 'api' }),

@@ -84,6 +84,12 @@ describe('whom two lists of rules differ in', () => {
       ['whoever comes from github where claims.ref is 1'],
     ],
     [
+      'several that differ in more than one place, each',
+      [],
+      [github(when('StringEquals', ['main'])), rule({ connections: ['people'] })],
+      ['whoever comes from github where claims.ref is main', 'whoever comes from people'],
+    ],
+    [
       'what of it is known, by the exception',
       [github(when('StringEquals', ['rel-1', 'rel-2']))],
       [github(when('StringLike', ['rel-*'])), github(when('StringEquals', ['main']))],
