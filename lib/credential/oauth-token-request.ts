@@ -77,10 +77,14 @@ function idToken(
   { identityProvider: { connection, client } }: Extract<OauthTokenGrant, { provider: 'id-jag' }>,
   input: GrantInput,
 ): Outcome<ForwardedProof> {
-  const { source, claims, proof } = input.principal;
+  const {
+    source,
+    claims,
+    proof: { issuer },
+  } = input.principal;
   const own = ownToken(input);
-  const isDeclaredSo = input.proof?.kind === 'jwt' && input.proof.declared !== 'access_token';
-  if (own?.ok !== true || !isDeclaredSo || source.kind !== 'connection' || source.name !== connection) {
+  const isOfIt = source.kind === 'connection' && source.name === connection && issuer !== null;
+  if (own?.ok !== true || own.value.tokenType === TOKEN_TYPE.access_token || !isOfIt) {
     const detail = 'This scope needs an ID token itself: no access token, broker token, ID-JAG, SAML or sign-in.';
     return refuse('proof_type_unsupported', { detail });
   }
@@ -91,5 +95,5 @@ function idToken(
     const detail = `The ID token must be for the client that exchanges it: aud has to be ${client.clientId}.`;
     return refuse('proof_type_unsupported', { detail });
   }
-  return accept({ ...own.value, tokenType: TOKEN_TYPE.id_token, issuer: proof.issuer ?? '' });
+  return accept({ ...own.value, tokenType: TOKEN_TYPE.id_token, issuer });
 }

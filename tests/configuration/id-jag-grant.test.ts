@@ -112,4 +112,21 @@ describe('a grant with provider: id-jag', () => {
     const staff = `${STAFF.replace('acme.okta.com', 'id.acme.example')}reuse: ${reuse}\n`;
     expect(await problemsOf(files(GRANT, undefined, staff))).toEqual([]);
   });
+
+  it('does not load where one of the issuers of its connection is at another host', async () => {
+    const tenant = '11111111-2222-3333-4444-555555555555';
+    const entra = `connection: staff\ntype: oidc\npreset: entra-id\ntenant: ${tenant}\naudience: [0oa-broker]\n`;
+    const fields = GRANT.replace(
+      /https:..acme.okta.com.*/,
+      `https://login.microsoftonline.com/${tenant}/oauth2/v2.0/token`,
+    );
+    expect(await problemsOf(files(fields, undefined, entra))).toEqual([expect.stringMatching(/has another host/)]);
+    const v2 = `${entra}issuer: https://login.microsoftonline.com/${tenant}/v2.0\n`;
+    expect(await problemsOf(files(fields, undefined, v2))).toEqual([]);
+  });
+
+  it('is not told of a connection that does not load for another reason', async () => {
+    const problems = await problemsOf(files(GRANT, undefined, STAFF.replace('type: oidc', 'type: oidcc')));
+    expect(problems).toEqual([expect.stringMatching(/connections.staff.yaml.*type/)]);
+  });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { DownstreamRequest } from '../../lib/downstream/downstream-request.ts';
 import { downstreamTokens } from '../../lib/downstream/tokens.ts';
 import type { FetchRequest, FetchResult } from '../../lib/ports/documents.ts';
-import { epochSeconds } from '../../lib/time.ts';
+import { END_OF_TIME, epochSeconds } from '../../lib/time.ts';
 import { answer, aRequest, downstreamWorld, formOf, good, IDP, idJagGrant, NOW, signal } from './provider.ts';
 
 const ID_JAG = 'urn:ietf:params:oauth:token-type:id-jag';
@@ -27,7 +27,10 @@ const grant = idJagGrant();
 /** Both servers: what the identity provider and what the server that redeems answers. */
 function servers(atIdp: FetchResult = given(idJag()), atServer: FetchResult = good({ scope: 'chat.read' })) {
   const answers = { idp: [atIdp], server: [atServer] };
+  /** What happens while the identity provider is asked. */
+  const meanwhile: { idp: () => void } = { idp: () => undefined };
   const world = downstreamWorld(({ url }: FetchRequest) => {
+    if (url === IDP.endpoint) meanwhile.idp();
     const queue = url === IDP.endpoint ? answers.idp : answers.server;
     return (queue.length > 1 ? queue.shift() : queue[0]) ?? atServer;
   });
@@ -35,7 +38,7 @@ function servers(atIdp: FetchResult = given(idJag()), atServer: FetchResult = go
   const tokens = downstreamTokens(world.ports);
   const get = (more: Partial<DownstreamRequest> = {}) =>
     tokens.get(aRequest({ grant, scope: grant.scope, audience: grant.audience, proof, ...more }), signal);
-  return { ...world, answers, get, tokens };
+  return { ...world, answers, meanwhile, get };
 }
 const basic = (id: string, secret: string) => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
 
@@ -78,13 +81,41 @@ describe('a token by way of an ID-JAG', () => {
     expect(await servers(given(idJag(claims)), good()).get()).toMatchObject({ ok: true });
   });
 
-  it.each<[string, object, object]>([
-    ['the ID-JAG has', { scope: 'chat.read' }, {}],
-    ['the answer beside it says', { scope: undefined }, { scope: 'chat.read' }],
-  ])('is asked for with the scope that %s, where that is less', async (_, claims, more) => {
+  it.each<[string, object, object, string]>([
+    ['the ID-JAG has, where that is less', { scope: 'chat.read' }, {}, 'chat.read'],
+    ['the answer beside it says, where that is less', { scope: undefined }, { scope: 'chat.read' }, 'chat.read'],
+    ['was asked for, where neither says one', { scope: undefined }, {}, 'chat.read chat.history'],
+  ])('is asked for with the scope that %s', async (_, claims, more, scope) => {
     const { get, asked } = servers(given(idJag(claims), more));
     expect(await get()).toMatchObject({ ok: true });
-    expect(formOf(asked[1])['scope']).toBe('chat.read');
+    expect(formOf(asked[1])['scope']).toBe(scope);
+  });
+
+  it.each<[string, object, object, string | null]>([
+    ['where neither says one', { scope: undefined }, {}, null],
+    ['that only the ID-JAG says', { scope: 'anything at all' }, {}, 'anything at all'],
+    ['that only the answer says', { scope: undefined }, { scope: 'chat.read' }, 'chat.read'],
+  ])('of a grant that asks for no scope by name is asked for with the scope %s', async (_, claims, more, scope) => {
+    const { get, asked } = servers(given(idJag(claims), more), good());
+    expect(await get({ grant: idJagGrant({ scope: null }), scope: null })).toMatchObject({ ok: true });
+    expect(formOf(asked[1])['scope'] ?? null).toBe(scope);
+  });
+
+  it('of a grant without a resource is for whichever the ID-JAG says', async () => {
+    const { get } = servers(given(idJag({ resource: 'https://files.chat.example' })));
+    expect(await get({ grant: idJagGrant({ resource: null }) })).toMatchObject({ ok: true });
+  });
+
+  it('needs no secret where AWS vouches for the broker at both servers', async () => {
+    const client = { ...grant.client, authentication: 'aws-web-identity', secret: null } as const;
+    const { get } = servers();
+    const without = idJagGrant({ client, identityProvider: { ...grant.identityProvider, client } });
+    expect(await get({ grant: without })).toMatchObject({ ok: true, value: { token: { secretVersion: null } } });
+  });
+
+  it('ends in the record when the ID-JAG does, in whole seconds, and may take no more from its answer', async () => {
+    const outcome = await servers(given(idJag({ exp: NOW + 299.5 }), { expires_in: undefined })).get();
+    expect(outcome.ok && outcome.value.token.idJag?.expires).toBe(NOW + 299);
   });
 
   it('is handed out again for the same ID token, and not past its end', async () => {
@@ -98,6 +129,15 @@ describe('a token by way of an ID-JAG', () => {
 });
 
 describe('an ID-JAG is not redeemed', () => {
+  const WRONG_AUDIENCE = ['provider_answer_invalid', 'aud'] as const;
+  const missing = (reason: string, what: string) => ({
+    ok: false,
+    refusal: {
+      reason,
+      detail: `Getting the ID-JAG: its ${what} is not what this scope needs.`,
+      log: { host: 'idp.example.com', problem: `ID-JAG ${what}` },
+    },
+  });
   it.each<[string, object, string]>([
     ['of another issuer', { iss: 'https://other.example.com' }, 'provider_answer_invalid'],
     ['of no issuer', { iss: undefined }, 'provider_answer_invalid'],
@@ -112,7 +152,7 @@ describe('an ID-JAG is not redeemed', () => {
     ['without iat', { iat: undefined }, 'provider_answer_invalid'],
     ['without an end', { exp: undefined }, 'provider_answer_invalid'],
     ['that has ended', { exp: NOW }, 'provider_answer_invalid'],
-    ['that never ends', { exp: 1e15 }, 'provider_answer_invalid'],
+    ['that never ends', { exp: END_OF_TIME }, 'provider_answer_invalid'],
     ['for a scope more', { scope: 'chat.read admin' }, 'provider_scope_wider'],
     ['for a scope that is no text', { scope: ['chat.read'] }, 'provider_scope_wider'],
     ['for another resource', { resource: 'https://files.chat.example' }, 'provider_scope_wider'],
@@ -121,18 +161,22 @@ describe('an ID-JAG is not redeemed', () => {
     ['bound to a key that nobody here has', { cnf: { jkt: 'x' } }, 'provider_token_type'],
   ])('%s', async (_, claims, reason) => {
     const { get, asked } = servers(given(idJag(claims)));
-    expect(await get()).toMatchObject({
-      refusal: { reason, detail: expect.stringMatching(/^Getting the ID-JAG: its \w+ is not what this scope needs/) },
-    });
+    expect(await get()).toEqual(missing(reason, Object.keys(claims).join()));
     expect(asked).toHaveLength(1);
   });
 
+  it.each<[string, string, string, string]>([
+    ['that is an ID token', idJag({}, { typ: 'JWT' }), 'provider_token_type', 'typ'],
+    ['that says no type', idJag({}, { typ: undefined }), 'provider_token_type', 'typ'],
+    ['that nobody signed', idJag({}, { alg: 'none' }), 'provider_token_type', 'alg'],
+    ['that is no JWT', 'opaque', 'provider_answer_invalid', 'form'],
+    ['that is encrypted', `${idJag()}.x.y`, 'provider_answer_invalid', 'form'],
+    ['of which more than one thing is wrong, with the first', idJag({ aud: 'x', cnf: {} }), ...WRONG_AUDIENCE],
+  ])('%s', async (_, jag, reason, what) => {
+    expect(await servers(given(jag)).get()).toEqual(missing(reason, what));
+  });
+
   it.each<[string, FetchResult, string]>([
-    ['that is an ID token', given(idJag({}, { typ: 'JWT' })), 'provider_token_type'],
-    ['that says no type', given(idJag({}, { typ: undefined })), 'provider_token_type'],
-    ['that nobody signed', given(idJag({}, { alg: 'none' })), 'provider_token_type'],
-    ['that is no JWT', given('opaque'), 'provider_answer_invalid'],
-    ['that is encrypted', given(`${idJag()}.x.y`), 'provider_answer_invalid'],
     ['that is a Bearer token', given(idJag(), { token_type: 'Bearer' }), 'provider_token_type'],
     [
       'that is issued as an access token',
@@ -187,6 +231,15 @@ describe('a failure of either server', () => {
     const outcome = await servers(atIdp, atServer).get();
     expect(outcome).toMatchObject({ refusal: { reason, detail: expect.stringMatching(`^${detail}`) } });
     expect(JSON.stringify(outcome)).not.toMatch(/hush|id-token|s3cret/);
+  });
+
+  it('is told of a secret that was taken away between the two', async () => {
+    const { get, secrets, meanwhile, asked } = servers();
+    meanwhile.idp = () => void secrets.delete('token-broker/downstream/example');
+    expect(await get()).toMatchObject({
+      refusal: { reason: 'downstream_secret_missing', detail: expect.stringMatching(/^Redeeming the ID-JAG: /) },
+    });
+    expect(asked).toHaveLength(1);
   });
 
   it('opens the circuit of that server alone, whatever ID-JAG comes with the request', async () => {
