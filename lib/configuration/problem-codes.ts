@@ -95,6 +95,10 @@ export const PROBLEM_CODES = {
     'SDKs refresh 15 minutes before the end: a shorter session is asked for again on nearly every call.',
     'give the session at least 20m',
   ),
+  'session-tags-size': warning(
+    'STS packs policy, ARNs and tags of a session into one and takes so much of it; AWS publishes no figure, and about 460 characters of tags, keys and the broker’s own included, were seen to fill it. These have most of that before any claim is filled in: STS may refuse the session (`policy_too_large`).',
+    'shorten keys and fixed values of tags, or leave tags out',
+  ),
   'policy-version': warning('A policy without `Version` has the meaning of 2008.', 'write Version: "2012-10-17"'),
   'unused-field': warning('The field says nothing here.', 'take the field out'),
   'localhost-redirect': warning(

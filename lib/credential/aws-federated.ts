@@ -8,6 +8,7 @@ import { mintedSession } from './minted-session.ts';
 import { type SessionDuration, sessionDuration } from './session-duration.ts';
 import { sessionNameOf } from './session-name.ts';
 import { policyDocument, type SessionPolicies, sessionPolicies } from './session-policies.ts';
+import { sizedAnswer } from './session-size.ts';
 
 type Ask = (signal: AbortSignal) => Promise<Outcome<AwsSession>>;
 
@@ -63,13 +64,13 @@ function asks(
   if (grant.via === 'web-identity') {
     if (proof?.kind !== 'jwt' || proof.token.length > LONGEST_TOKEN) return refuse('proof_type_unsupported');
     const input = { ...role, token: proof.token, sessionName: sessionNameOf(issuance) };
-    return accept((signal) => sessions.assumeRoleWithWebIdentity(input, signal));
+    return accept(async (signal) => sizedAnswer(input, await sessions.assumeRoleWithWebIdentity(input, signal)));
   }
   if (proof?.kind !== 'saml') return refuse('proof_type_unsupported');
   const assertion = base64Of(proof);
   if (assertion.length > LONGEST_ASSERTION) return refuse('request_too_large');
   const input = { ...role, principalArn: grant.principalArn, assertion };
-  return accept((signal) => sessions.assumeRoleWithSaml(input, signal));
+  return accept(async (signal) => sizedAnswer(input, await sessions.assumeRoleWithSaml(input, signal)));
 }
 
 /** STS takes base64 with padding (RFC 4648 section 4); the broker's callers may send base64url. */

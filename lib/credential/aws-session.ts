@@ -18,6 +18,7 @@ import { sessionDuration } from './session-duration.ts';
 import { sessionLimits } from './session-limits.ts';
 import { sessionNameOf } from './session-name.ts';
 import { limitedPolicies, narrowedPolicies, policyDocument, type SessionPolicies } from './session-policies.ts';
+import { sessionSize, sizedAnswer } from './session-size.ts';
 import { sessionTags } from './session-tags.ts';
 import { sourceIdentityOf } from './source-identity.ts';
 
@@ -128,19 +129,21 @@ function preparedSession(
   { endsBy }: GrantInput,
 ): Omit<PreparedGrant, 'bound'> {
   const { roleArn, sourceIdentity } = request.input;
-  const { granted, ends, expires } = request;
+  const { ends, expires } = request;
+  const recorded = { ...request.granted, sessionSize: sessionSize(request.input) };
   return {
-    planned: { roleArn, sourceIdentity, expires, ...granted },
+    planned: { roleArn, sourceIdentity, expires, ...recorded },
     mint: async (signal) => {
-      const minted = mintedSession(roleArn, sourceIdentity, endsBy, await sessions.assumeRole(request.input, signal));
-      return minted.ok ? accept(endedBy(ends, granted, minted.value)) : minted;
+      const answer = sizedAnswer(request.input, await sessions.assumeRole(request.input, signal));
+      const minted = mintedSession(roleArn, sourceIdentity, endsBy, answer);
+      return minted.ok ? accept(endedBy(ends, recorded, minted.value)) : minted;
     },
   };
 }
 
 /** The end that record and answer say is when the session may do nothing any more. */
-function endedBy(ends: EpochSeconds | null, granted: Pick<CredentialRecord, 'policy'>, minted: Minted): Minted {
-  const credential = { ...minted.credential, ...granted };
+function endedBy(ends: EpochSeconds | null, recorded: Partial<CredentialRecord>, minted: Minted): Minted {
+  const credential = { ...minted.credential, ...recorded };
   const { secret } = minted;
   if (ends === null || secret.kind !== 'aws-session' || secret.session.credentials.expires <= ends) {
     return { credential, secret };

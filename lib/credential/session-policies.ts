@@ -62,6 +62,9 @@ function limited(policy: string | null, policyArns: readonly string[], limits: r
 function measured(policies: SessionPolicies): Outcome<SessionPolicies> {
   const characters = (policies.policy?.length ?? 0) + policies.policyArns.join('').length;
   if (characters > MAX_SESSION_POLICY_LENGTH || policies.policyArns.length > MOST_ARNS)
-    return refuse('policy_too_large', { log: { characters } });
+    return refuse('policy_too_large', { detail: tooLong(characters, policies.policyArns.length), log: { characters } });
   return accept(policies);
 }
+
+const tooLong = (characters: number, arns: number): string =>
+  `The session policy with its ARNs has ${characters} characters, of ${MAX_SESSION_POLICY_LENGTH} at most, and ${arns} ARNs, of ${MOST_ARNS}.`;

@@ -33,6 +33,8 @@ export interface CredentialRecord {
   readonly policy?: JsonObject;
   /** Per cent of the packed limit, as STS says. */
   readonly packedPolicySize?: number | null;
+  /** What STS packed, in characters: the session policy, ARNs, and keys and values of tags. */
+  readonly sessionSize?: { readonly policy: number; readonly policyArns: number; readonly tags: number };
   /** SHA-256 of a bearer token, lower-case hex. */
   readonly tokenSha256?: string;
   /** Thumbprint of the key that the token is bound to (RFC 9449). */

@@ -117,7 +117,10 @@ export function statsJson({ filter, by, steps }: StatsQuestion, { tally, place }
   const breakdown = (dimension: Dimension): JsonObject => {
     const { groups, others } = tally.breakdown(dimension, most);
     return {
-      groups: groups.map(({ value, counts }) => ({ value, ...counts })),
+      groups: groups.map(({ value, counts, packed }) => ({
+        ...{ value, ...counts },
+        ...(packed === null ? {} : { packedPolicySize: packed }),
+      })),
       others: others === null ? null : { ...others },
     };
   };

@@ -21,6 +21,8 @@ export interface Group {
   /** null: these records have none (no connection, nobody who acted, no reason). */
   readonly value: string | null;
   readonly counts: Counts;
+  /** The largest that STS said of its sessions: per cent of what it packs. null: of no scope, or there were none. */
+  readonly packed: number | null;
 }
 
 export interface Breakdown {
@@ -64,6 +66,7 @@ export class Tally {
   readonly #steps: Steps;
   readonly #line: readonly Counting[];
   readonly #values: ReadonlyMap<Dimension, Map<string | null, Counting>>;
+  readonly #packed = new Map<Counting, number>();
   readonly #unnamed = new Map<Dimension, Counting>();
 
   constructor(steps: Steps, by: readonly Dimension[]) {
@@ -80,7 +83,12 @@ export class Tally {
     const step = this.#line[this.#steps.indexOf(record.time)];
     if (step !== undefined) add(step, outcome, record);
     for (const [dimension, values] of this.#values) {
-      for (const value of valuesOf(dimension, record)) add(this.#countsOf(dimension, values, value), outcome, record);
+      for (const value of valuesOf(dimension, record)) {
+        const counts = this.#countsOf(dimension, values, value);
+        add(counts, outcome, record);
+        const packed = dimension === 'scope' ? (record.credential?.packedPolicySize ?? null) : null;
+        if (packed !== null) this.#packed.set(counts, Math.max(packed, this.#packed.get(counts) ?? 0));
+      }
     }
   }
 
@@ -99,7 +107,8 @@ export class Tally {
   /** The `most` values with the most records of one of the dimensions that are counted. */
   breakdown(dimension: Dimension, most: number): Breakdown {
     const all = [...(this.#values.get(dimension) ?? [])].map(([value, counts]) => ({
-      ...{ group: { value, counts }, records: recordsOf(counts), name: String(value) },
+      group: { value, counts, packed: this.#packed.get(counts) ?? null },
+      ...{ records: recordsOf(counts), name: String(value) },
     }));
     all.sort((a, b) => b.records - a.records || (a.name < b.name ? -1 : 1));
     const groups = all.map(({ group }) => group);

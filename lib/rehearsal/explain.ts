@@ -1,5 +1,7 @@
+import { sessionSize } from '../credential/session-size.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 import { type ExplainedCheck, type ExplainedRule, type Explanation, explainRequire } from '../policy/explain.ts';
+import { tagsShare } from '../policy/packed-size.ts';
 import { toRfc3339 } from '../time.ts';
 import { claimsBefore, type RehearsalContext } from './proof.ts';
 import { type Rehearsal, type RehearsedRequest, rehearse } from './rehearse.ts';
@@ -63,8 +65,15 @@ export function toJson({ scope, rehearsal, require, whyNot: differ }: ExplainedR
     rule: explanation?.decision.rule ?? null,
     rules: (explanation?.rules ?? []).map(ruleJson),
     nearest: nearestJson(explanation),
+    ...(outcome.ok && outcome.value.kind === 'aws' ? { session: sizeJson(outcome.value.request) } : {}),
     whyNot: differ,
   };
+}
+
+/** How much STS is given to pack, in characters, and what the tags take of it alone (ADR 68). */
+function sizeJson(request: Parameters<typeof sessionSize>[0]): JsonObject {
+  const size = sessionSize(request);
+  return { ...size, tagsShare: tagsShare(size.tags) };
 }
 
 const nameOf = ({ source, subject, name }: NonNullable<Rehearsal['who']>['principal']): JsonObject => ({

@@ -1,4 +1,5 @@
 import { deflateRawSync } from 'node:zlib';
+import { tagCharacters, tagsShare } from '../../lib/policy/packed-size.ts';
 import { StsError, type Tag, validationError } from './sts-parameters.ts';
 
 type Values = Readonly<Record<string, unknown>>;
@@ -46,8 +47,8 @@ export function checkPolicy(policy: string | null): void {
 }
 
 /**
- * Bytes of compressed policy, ARNs and tags that count as 100 %. AWS publishes neither format nor limit: this is an
- * estimate.
+ * Bytes of compressed policy and ARNs that count as 100 %, beside which tags count by their characters. AWS publishes
+ * neither format nor limit: this is an estimate (ADR 68).
  */
 const PACKED_LIMIT = 1_600;
 
@@ -57,8 +58,8 @@ export function packedSize(policy: string | null, arns: readonly string[], tags:
   if ((policy?.length ?? 0) + arns.join('').length > 2048) {
     throw validationError('Session policies of more than 2048 characters in all cannot be passed.');
   }
-  const text = JSON.stringify([policy, arns, tags.map(({ key, value }) => `${key}=${value}`)]);
-  const size = Math.ceil((100 * deflateRawSync(text).length) / PACKED_LIMIT);
+  const packed = policy === null && arns.length === 0 ? 0 : deflateRawSync(JSON.stringify([policy, arns])).length;
+  const size = Math.ceil((100 * packed) / PACKED_LIMIT) + tagsShare(tagCharacters(tags));
   if (size > 100) {
     const message = `Packed policy consumes ${size}% of allotted space, please use smaller policy.`;
     throw new StsError('PackedPolicyTooLarge', 400, message);

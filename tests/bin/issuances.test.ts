@@ -170,6 +170,13 @@ describe('issuances stats', () => {
     expect(out.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
   });
 
+  it('shows the most that STS had to pack of each scope', async () => {
+    const { out, err } = await run('stats', ...RANGE, '--by', 'scope');
+    expect(out).toMatch(/^SCOPE .* PACKED$/m);
+    expect(out).toMatch(/^deploy-web .* 12 %$/m);
+    expect(err).not.toContain('warning');
+  });
+
   it('prints what the API answers with --json, filtered', async () => {
     const { out } = await run('stats', ...RANGE, '--by', 'scope', '--outcome', 'denied', '--json');
     expect(JSON.parse(out)).toMatchObject({

@@ -345,6 +345,9 @@ describe('minting', () => {
     return { prepared: prepared.value, asked };
   };
 
+  /** Keys and values of those that the broker sets: an id of 30 characters, and the scope. */
+  const TAGS = 'token-broker:issuancetoken-broker:scope'.length + 30 + 'deploy-web'.length;
+
   it('asks nobody before it is told to, and then once', async () => {
     const { prepared, asked } = prepare();
     expect(asked).toEqual([]);
@@ -352,6 +355,7 @@ describe('minting', () => {
       roleArn: sessionGrant.roleArn,
       sourceIdentity: expect.stringMatching(/^github-/),
       expires: Date.parse('2026-11-21T09:30:05Z') / 1000,
+      sessionSize: { policy: 0, policyArns: 0, tags: TAGS },
     });
     await prepared.mint(forever);
     expect(asked.map(({ action }) => action)).toEqual(['assumeRole']);
@@ -367,12 +371,24 @@ describe('minting', () => {
           accessKeyId: 'ASIAIOSFODNN7EXAMPLE',
           sourceIdentity: expect.stringMatching(/^github-/),
           packedPolicySize: 12,
+          sessionSize: { policy: 0, policyArns: 0, tags: TAGS },
           expires: session.credentials.expires,
         },
         secret: { kind: 'aws-session', accountId: '111122223333', roleArn: sessionGrant.roleArn, session },
       },
     });
     expect(JSON.stringify(minted.ok && minted.value.credential)).not.toContain('very-secret');
+  });
+
+  it('says how much there was where STS could not pack it', async () => {
+    const refusal = refuse('policy_too_large', { log: { errorCode: 'PackedPolicyTooLarge' } });
+    expect(await prepare({}, refusal).prepared.mint(forever)).toEqual({
+      ok: false,
+      refusal: {
+        ...refusal.refusal,
+        detail: `STS packs policy (here 0 characters), ARNs (0) and tags (${TAGS}) of a session into one: more than it takes.`,
+      },
+    });
   });
 
   it("gives STS's refusal on", async () => {

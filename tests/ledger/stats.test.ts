@@ -3,9 +3,11 @@ import { SEARCH_PARAMETERS } from '../../lib/ledger/filter.ts';
 import { idMovedTo } from '../../lib/ledger/id.ts';
 import { walkLedger } from '../../lib/ledger/reader.ts';
 import { countLedger, parseStats, STATS_PARAMETERS, type StatsParameters, statsJson } from '../../lib/ledger/stats.ts';
+import { stepsOf } from '../../lib/ledger/steps.ts';
+import { type Dimension, Tally } from '../../lib/ledger/tally.ts';
 import type { Clock } from '../../lib/ports/host.ts';
 import type { LedgerQueries } from '../../lib/ports/ledger.ts';
-import { epochMilliseconds } from '../../lib/time.ts';
+import { epochMilliseconds, epochSeconds, seconds } from '../../lib/time.ts';
 import { aDenial, aRecord, NINE } from './a-record.ts';
 import { memoryStorage } from './memory-storage.ts';
 
@@ -86,6 +88,15 @@ describe('stats count records', () => {
     expect(Object((await counted({ by: 'outcome' }, UNBOUND, 3)).breakdowns).outcome.others).toMatchObject({
       started: 1,
     });
+  });
+
+  it('of a scope, with the most that STS said of its sessions', () => {
+    const tally = new Tally(stepsOf(at(0), at(0), seconds(60)), ['scope', 'outcome']);
+    const credential = (packedPolicySize: number | null) => ({ expires: epochSeconds(0), packedPolicySize });
+    for (const size of [74, 91, null, 12]) tally.add(aRecord({ time: at(0), credential: credential(size) }));
+    tally.add(aRecord({ time: at(0), scope: 'unpacked', credential: credential(null) }));
+    const packed = (dimension: Dimension) => tally.breakdown(dimension, 9).groups.map((group) => group.packed);
+    expect([packed('scope'), packed('outcome')]).toEqual([[91, null], [null]]);
   });
 
   it('by several at once, and says how many records the values beyond the first have', async () => {

@@ -27,7 +27,7 @@ describe('a tally', () => {
     const tally = new Tally(steps, ['scope']);
     tally.add(aDenial({ scope: '' }));
     expect(tally.breakdown('scope', 9).groups).toEqual([
-      { value: null, counts: { ...noCounts(), denied: 1, attempts: 1 } },
+      { value: null, counts: { ...noCounts(), denied: 1, attempts: 1 }, packed: null },
     ]);
   });
 

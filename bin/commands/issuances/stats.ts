@@ -7,7 +7,7 @@ import { type Command, type Terminal, UsageError } from '../../command.ts';
 import { recordsProgress } from '../../progress.ts';
 import { withLedger } from './ledger.ts';
 import { filterOptions, givenFilters, tablesOption } from './search-options.ts';
-import { textTable } from './text.ts';
+import { plainText, textTable } from './text.ts';
 
 /** Values of a breakdown by name, as text and as JSON. */
 const MOST_LINES = 50;
@@ -20,7 +20,8 @@ const clock = { now: () => epochMilliseconds(Date.now()) };
 
 export const command: Command = {
   description: `Counts issuances: over time, or with --by what most of them have in common. Reads DynamoDB with your own AWS credentials.
-Without --from and --to: of the last 24 hours. Repeats of a denial within a minute are one record; ATTEMPTS counts the requests.`,
+Without --from and --to: of the last 24 hours. Repeats of a denial within a minute are one record; ATTEMPTS counts the requests.
+Of a scope, PACKED is the most that its sessions took of what STS packs of policy, ARNs and tags.`,
   options: [
     {
       flags: '--by <what>',
@@ -48,6 +49,7 @@ Without --from and --to: of the last 24 hours. Repeats of a denial within a minu
     );
     const json = () => `${JSON.stringify(statsJson(question.value, stats, MOST_GROUPS), null, 2)}\n`;
     terminal.out(given.has('json') ? json() : statsText(question.value, stats));
+    for (const warning of packedWarnings(stats)) terminal.err(`${plainText(warning)}\n`);
     return 0;
   },
 };
@@ -86,7 +88,26 @@ function statsText({ by, filter }: StatsQuestion, { tally }: Stats): string {
 function breakdownText(dimension: Dimension, { tally }: Pick<Stats, 'tally'>): string {
   const { groups, others } = tally.breakdown(dimension, MOST_LINES);
   const rest = others === null ? [] : [['(others)', ...cells(others)]];
-  const rows = groups.map(({ value, counts }) => [value ?? '(none)', ...cells(counts)]);
+  const hasPacked = dimension === 'scope' && groups.some(({ packed }) => packed !== null);
+  const rows = groups.map(({ value, counts, packed }) => [
+    ...[value ?? '(none)', ...cells(counts)],
+    ...(hasPacked ? [packed === null ? '-' : `${packed} %`] : []),
+  ]);
   const total = ['(all)', ...cells(tally.total)];
-  return textTable([[dimension.toUpperCase(), ...HEADINGS], ...rows, ...rest, total]);
+  return textTable([[dimension.toUpperCase(), ...HEADINGS, ...(hasPacked ? ['PACKED'] : [])], ...rows, ...rest, total]);
+}
+
+/** From here on a longer claim or one more tag may be more than STS packs (ADR 68). */
+const NEARLY_FULL = 80;
+
+function packedWarnings({ tally }: Stats): readonly string[] {
+  return tally
+    .breakdown('scope', MOST_GROUPS)
+    .groups.flatMap(({ value, packed }) =>
+      packed === null || packed < NEARLY_FULL
+        ? []
+        : [
+            `warning: ${value}: its sessions took up to ${packed} % of what STS packs of policy, ARNs and tags; beyond 100 % it refuses them (policy_too_large)`,
+          ],
+    );
 }

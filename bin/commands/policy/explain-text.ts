@@ -1,5 +1,7 @@
+import { type SessionSize, sessionSize } from '../../../lib/credential/session-size.ts';
 import { isJsonObject, type JsonValue } from '../../../lib/json.ts';
 import type { ExplainedCheck, ExplainedRule } from '../../../lib/policy/explain.ts';
+import { tagsShare } from '../../../lib/policy/packed-size.ts';
 import { explanations } from '../../../lib/refusals/explained/registry.ts';
 import type { ExplainedRequest } from '../../../lib/rehearsal/explain.ts';
 import { toRfc3339 } from '../../../lib/time.ts';
@@ -22,8 +24,15 @@ export function explanationText({ scope, rehearsal, require, whyNot }: Explained
   }
   if (who !== null && explanation === null) lines.push('  there is no such scope in this configuration');
   for (const rule of explanation?.rules ?? []) lines.push(ruleText(rule), ...rule.checks.map(checkText));
+  if (outcome.ok && outcome.value.kind === 'aws') lines.push(sizeText(sessionSize(outcome.value.request)));
   if (whyNot.length > 0) lines.push('what would have to differ:', ...whyNot.map((each) => `  ${each}`));
   return lines.map((line) => `${plainText(line)}\n`).join('');
+}
+
+function sizeText(size: SessionSize): string {
+  const { policy, policyArns, tags } = size;
+  const arns = policyArns === 0 ? '' : `, ARNs ${policyArns}`;
+  return `session: policy ${policy} characters${arns}, tags ${tags}: about ${tagsShare(tags)} % of what STS packs, beside the policy`;
 }
 
 /** Every scope in a line: what comes of it, and how far off it is. */

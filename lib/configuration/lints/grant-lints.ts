@@ -1,5 +1,6 @@
 /** Grants that are wider than they look. */
 import { isJsonObject, type JsonValue } from '../../json.ts';
+import { tagCharacters, tagsShare } from '../../policy/packed-size.ts';
 import type { Scope } from '../documents.ts';
 import type { FieldPath } from '../problem.ts';
 import type { Find, LintContext } from './context.ts';
@@ -17,6 +18,7 @@ export function lintGrant(scope: Scope, context: LintContext, find: Find): void 
     const message = `the broker may not assume it: not one of ${context.assumableRoles.join(', ')}`;
     find(['grant', 'roleArn'], 'role-path', message);
   }
+  if (grant.type === 'aws-session') lintTagsSize(scope, grant.tags, find);
   grant.policyArns.forEach((arn, index) => {
     if (WIDE_POLICIES.test(arn))
       find(['grant', 'policyArns', index], 'wide-managed-policy', 'allows nearly everything');
@@ -44,6 +46,27 @@ function lintStatement(statement: JsonValue, path: FieldPath, find: Find): void 
   if (wide === undefined && passes && anyRole) {
     find([...path, 'Action'], 'pass-role', 'iam:PassRole on any role: a service that gets one acts with it');
   }
+}
+
+/** What is fixed of an issuance's id and of an actor's name; the rest of each tag is what the configuration says. */
+const ISSUANCE_CHARACTERS = 30;
+const LEAST_ACTOR = 'client:a';
+/** Warned of from here on: claims and a policy need the rest. */
+const MOST_SHARE = 75;
+
+function lintTagsSize({ scope, allow }: Scope, tags: Readonly<Record<string, string>>, find: Find): void {
+  const fixed = (value: string): string => value.replace(/\$\{[^}]*\}/g, '');
+  const own = [
+    { key: 'token-broker:issuance', value: '0'.repeat(ISSUANCE_CHARACTERS) },
+    { key: 'token-broker:scope', value: scope },
+    ...(allow.some(({ actor }) => actor !== null) ? [{ key: 'token-broker:actor', value: LEAST_ACTOR }] : []),
+  ];
+  const theirs = Object.entries(tags).map(([key, value]) => ({ key, value: fixed(value) }));
+  const characters = tagCharacters([...own, ...theirs]);
+  const share = tagsShare(characters);
+  if (share <= MOST_SHARE) return;
+  const message = `tags have ${characters} characters before any claim is filled in, about ${share} % of what STS packs`;
+  find(['grant', 'tags'], 'session-tags-size', message);
 }
 
 const textsOf = (value: JsonValue | undefined): readonly string[] =>

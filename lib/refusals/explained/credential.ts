@@ -15,7 +15,7 @@ export const credentialExplanations: Explanations<typeof credentialRefusals> = {
   policy_too_large: {
     cause:
       'More than 2,048 characters of policy, or more than 100 % of the packed size that policy, ARNs and tags share (PackedPolicyTooLarge).',
-    fix: 'Shorten the policy or drop tags; packedPolicySize of earlier records shows the trend.',
+    fix: 'Shorten the policy or drop tags; `error_description` says how long they were. `issuances stats --by scope` shows how near sessions of a scope have come, `policy explain` what one caller gets.',
   },
   region_disabled: {
     cause: 'RegionDisabledException.',
