@@ -146,6 +146,19 @@ describe('a broker token', () => {
   });
 
   it.each([
+    [undefined, [undefined, undefined], undefined],
+    [['cli'], [undefined, undefined], ['cli']],
+    [['cli'], [['cli', 'app'], ['other']], ['cli', 'app', 'other']],
+  ])('says which public clients people signed in with: %j now, %j before', async (through, [one, other], expected) => {
+    const came = (more?: readonly string[]) => lineage(more === undefined ? {} : { through: more });
+    const principal = { ...principalOf('okta', 'alice'), lineage: came(one) };
+    const actor: Actor = { ...actorOf('k8s', null, 'sa:agent'), via: 'actor-token', lineage: came(other) };
+    const { claims } = await mint({ principal, actor, ...(through === undefined ? {} : { through }) });
+    expect(Object(claims?.['token_broker']).through).toEqual(expected);
+    expect('through' in Object(claims?.['token_broker'])).toBe(expected !== undefined);
+  });
+
+  it.each([
     ['a client', actorOf(null, 'agent', 'agent'), 'client:agent'],
     ['a workload of another connection', actorOf('k8s', null, 'sa:agent'), 'k8s:sa:agent'],
   ])('says that %s acts (RFC 8693 section 4.1)', async (_, actor, sub) => {

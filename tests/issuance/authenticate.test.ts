@@ -183,6 +183,39 @@ describe('a proof that was made for one client (an ID-JAG)', () => {
   });
 });
 
+describe('a broker token that was sent to a client (contract section 3)', () => {
+  const server = { client: 'bot', audiences: ['https://files.acme.internal'] };
+  const asBot = async () => accept({ ...bot, audiences: server.audiences });
+  const sentTo = async () => accept(aPrincipal({ lineage: { ...boundTo(null), sentTo: 'bot' } }));
+
+  it.each([
+    ['an exchange by that client', { client: SECRET, sentToClient: 'accept' }, asBot, { server }],
+    ['what is no exchange', { client: SECRET }, asBot, {}],
+    ['an exchange by a client that is no audience', { client: SECRET, sentToClient: 'accept' }, null, {}],
+    ['an exchange by nobody who authenticates', { sentToClient: 'accept' }, asBot, {}],
+  ] as const)('is asked for of the subject alone, in %s', async (_, more, client, expected) => {
+    const { asked, authenticators } = verifiers();
+    const all = client === null ? authenticators : { ...authenticators, client };
+    await authenticate(all, presented({ ...more, actor: PROOFS.saml }), context);
+    expect(asked.filter(([kind]) => kind !== 'client')).toEqual([
+      ['jwt', PROOFS.jwt, { ...context, ...expected }],
+      ['saml', PROOFS.saml, context],
+    ]);
+  });
+
+  it.each([
+    ['the client itself', { client: SECRET }, true],
+    ['nobody', {}, false],
+    ['somebody else, whoever presents it', { client: SECRET, actor: PROOFS.saml }, false],
+  ])('is a proof where %s acts: %j', async (_, more, isProof) => {
+    const { authenticators } = verifiers();
+    const outcome = await authenticate({ ...authenticators, jwt: sentTo }, presented(more), context);
+    const detail =
+      'The token was sent to the client that presents it: that client acts, and no other actor_token does.';
+    expect(outcome).toMatchObject(isProof ? { ok: true } : refuse('proof_client_mismatch', { detail }));
+  });
+});
+
 describe('who is who', () => {
   it('is verified client first, then subject, then actor; the first refusal is the answer', async () => {
     const { asked, authenticators } = verifiers();

@@ -3,7 +3,7 @@ import type { CryptoKey } from 'jose';
 import { brokerPrincipal, type Server } from '../../../lib/identity/broker-token/broker-principal.ts';
 import { verifyBrokerToken } from '../../../lib/identity/broker-token/verify-broker-token.ts';
 import type { JsonObject } from '../../../lib/json.ts';
-import { Fault } from '../../../lib/outcome.ts';
+import { Fault, refuse } from '../../../lib/outcome.ts';
 import { epochSeconds } from '../../../lib/time.ts';
 import { memoryRevocations } from '../../aws/dynamodb/memory-state.ts';
 import { NOW_SECONDS } from '../../fakes/world.ts';
@@ -239,6 +239,24 @@ describe('a broker token as a proof', () => {
   ])('is nothing of a client with %s', async (_, claims, reason) => {
     const server = { client: 'api', audiences: ['https://api.acme.internal'] };
     expect(await present(claims, 'jwt', { server })).toMatchObject({ ok: false, refusal: { reason } });
+  });
+
+  it('says to a client what is wrong with the audience, and with a token of before it was one', async () => {
+    const server = { client: 'api', audiences: ['https://api.acme.internal'] };
+    const other = await present({ aud: 'https://other.acme.internal' }, 'jwt', { server });
+    expect(other).toMatchObject({
+      refusal: {
+        detail: `A broker token is a proof here only with the audience ${ISSUER} or one that the client is; it has: https://other.acme.internal.`,
+      },
+    });
+    const claims = { aud: 'https://api.acme.internal', token_broker: { parents: [], exchanges: 0 } };
+    expect(await present(claims, 'jwt', { server })).toMatchObject({
+      refusal: {
+        detail:
+          'The token does not say what it came of: it was issued before a client was this audience. Get a new one.',
+      },
+    });
+    expect(await present({ token_broker: claims.token_broker }, 'jwt', { server })).toEqual(refuse('claims_invalid'));
   });
 
   it('for this broker itself is of nobody in particular, whatever audiences the client is', async () => {
