@@ -5,6 +5,7 @@ import {
   parseSearch,
   type SearchParameter,
 } from '../../../lib/ledger/filter.ts';
+import { toRfc3339Milliseconds } from '../../../lib/ledger/instant.ts';
 import { toJson } from '../../../lib/ledger/json.ts';
 import type { IssuanceRecord } from '../../../lib/ledger/record.ts';
 import { onlyUnfinished } from '../../../lib/ledger/unfinished.ts';
@@ -50,15 +51,19 @@ export const command: Command = {
     }
     const search = parseSearch(parameters);
     if (!search.ok) throw new UsageError(search.refusal.detail ?? search.refusal.reason);
-    const page = await pageOf(given, terminal, given.has('unfinished') ? unfinished(search.value) : search.value);
+    const asked = given.has('unfinished') ? unfinished(search.value) : search.value;
+    const page = await pageOf(given, terminal, asked);
     terminal.out(given.has('json') ? pageJson(page) : listText(page));
-    if (!given.has('json') && page.next !== null) terminal.err(`There is more: add --cursor ${page.next}\n`);
-    if (given.has('archive') && page.issuances.length === search.value.limit) {
-      terminal.err('There may be more: add --to with the time of the last one\n');
-    }
+    if (!given.has('json') && page.next !== null) terminal.err(`There is more: add ${goingOn(asked, page.next)}\n`);
     return 0;
   },
 };
+
+/** What is unfinished is so at a time: it has to be said, for the cursor goes with the filters that it came of. */
+function goingOn({ filter }: IssuanceSearch, next: string): string {
+  const to = filter.outcome === 'started' && filter.to !== undefined ? `--to ${toRfc3339Milliseconds(filter.to)} ` : '';
+  return `${to}--cursor ${next}`;
+}
 
 function unfinished({ filter, ...search }: IssuanceSearch): IssuanceSearch {
   if (filter.outcome !== undefined && filter.outcome !== 'started') {
@@ -68,20 +73,22 @@ function unfinished({ filter, ...search }: IssuanceSearch): IssuanceSearch {
 }
 
 async function pageOf(given: Arguments, terminal: Terminal, search: IssuanceSearch): Promise<IssuancePage> {
-  const tables = given.value('tables');
-  if (given.has('archive')) {
-    if (search.cursor !== null) throw new UsageError('--archive has no cursors: --to goes on where a list ended');
-    const signal = AbortSignal.timeout(ARCHIVE_TIMEOUT_MS);
-    const at = { bucket: given.value('bucket'), tables };
-    return withTables(tables, terminal, ({ client, name }) =>
-      withArchive(at, terminal, (objects) =>
-        archivedIssuances(objects, dynamoKeyReader({ client, table: name('ledger') }), search, signal),
-      ),
-    );
-  }
-  const page = await withLedger(tables, terminal, (ledger) => collect(ledger, search));
+  const page = given.has('archive')
+    ? await archivedPage(given, terminal, search)
+    : await withLedger(given.value('tables'), terminal, (ledger) => collect(ledger, search));
   if (page === null) throw new UsageError('--cursor is not of a list with these filters');
   return page;
+}
+
+function archivedPage(given: Arguments, terminal: Terminal, search: IssuanceSearch): Promise<IssuancePage | null> {
+  const tables = given.value('tables');
+  const signal = AbortSignal.timeout(ARCHIVE_TIMEOUT_MS);
+  const at = { bucket: given.value('bucket'), tables };
+  return withTables(tables, terminal, ({ client, name }) =>
+    withArchive(at, terminal, (objects) =>
+      archivedIssuances(objects, dynamoKeyReader({ client, table: name('ledger') }), search, signal),
+    ),
+  );
 }
 
 /**
