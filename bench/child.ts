@@ -23,8 +23,9 @@ export async function firstMessage(
 export async function running(
   module: string,
   input: unknown,
+  { execArgv = [] }: { readonly execArgv?: readonly string[] } = {},
 ): Promise<{ readonly answer: unknown; stop(): Promise<void> }> {
-  const child = start(module, []);
+  const child = start(module, execArgv);
   child.send({ input });
   const answer = await message(child);
   const stop = async (): Promise<void> => {

@@ -16,6 +16,7 @@ import { benchPlan } from './plan.ts';
 import { benchReach } from './reach.ts';
 import { benchSaml } from './saml.ts';
 import { benchScopes } from './scopes.ts';
+import { benchSign } from './sign.ts';
 import { benchStart } from './start.ts';
 import { benchTrips } from './trips.ts';
 import { benchValidate } from './validate.ts';
@@ -44,6 +45,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   validate: benchValidate,
   plan: benchPlan,
   start: benchStart,
+  sign: benchSign,
 };
 
 function show({ name, measured, budget, held }: Figure): void {

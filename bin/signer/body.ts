@@ -14,24 +14,32 @@ export type ReadWhole = (request: IncomingMessage, response: ServerResponse) => 
 /** A reader of bodies of at most 64 MiB each, and 256 MiB of those that are on their way. */
 export function wholeBodies(): ReadWhole {
   let held = 0;
-  return async (request, response) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    response.once('close', () => {
-      held -= length;
+  return (request, response) =>
+    new Promise((done) => {
+      const chunks: Buffer[] = [];
+      let length = 0;
+      response.once('close', () => {
+        held -= length;
+      });
+      if (Number(request.headers['content-length'] ?? 0) > LONGEST) return done(TOO_LONG);
+      const take = (chunk: Buffer): void => {
+        const refused = length + chunk.length > LONGEST ? TOO_LONG : held + chunk.length > ALL ? NO_ROOM : null;
+        if (refused === null) {
+          length += chunk.length;
+          held += chunk.length;
+          chunks.push(chunk);
+          return;
+        }
+        request.off('data', take);
+        chunks.length = 0;
+        done(refused);
+      };
+      request
+        .on('data', take)
+        .once('end', () => done(chunks.length === 1 ? (chunks[0] ?? NONE) : Buffer.concat(chunks)));
     });
-    if (Number(request.headers['content-length'] ?? 0) > LONGEST) return TOO_LONG;
-    // Not destroyed where it is left: the refusal goes by its connection.
-    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-      if (length + chunk.length > LONGEST) return TOO_LONG;
-      if (held + chunk.length > ALL) return NO_ROOM;
-      length += chunk.length;
-      held += chunk.length;
-      chunks.push(chunk);
-    }
-    return Buffer.concat(chunks);
-  };
 }
+const NONE = Buffer.alloc(0);
 
 const TOO_LONG: Refused = {
   status: 413,

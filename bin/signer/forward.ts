@@ -7,12 +7,11 @@ import {
 } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { basicTime } from '../../lib/aws/wire/sign-request.ts';
 import { denied, type Refused } from './answer.ts';
 import { AnotherBody, HASH, Verified } from './body.ts';
 import { isSignedByChunks, SignedAnew } from './chunks.ts';
-import { Hidden, withoutKeys } from './hidden.ts';
+import { Hidden, hasKeys, withoutKeys } from './hidden.ts';
 import { chunkSigner, type Keys, type RawRequest, type Scope, type Signature, signed } from './signature.ts';
 
 /** A request that goes on. */
@@ -60,14 +59,14 @@ export async function forward(
   const broken = bodyTo(upstream, body, Buffer.isBuffer(body) ? null : checkOf(sent, { keys, scope, signature }));
   let answer: IncomingMessage;
   try {
-    answer = await Promise.race([arrived, broken]);
+    answer = await (broken === null ? arrived : Promise.race([arrived, broken]));
   } catch (error) {
     if (error instanceof AnotherBody) return denied(error.message);
     return { status: 502, code: 'ServiceUnavailable', message: `token-broker sign: ${url.host} gave no answer` };
   }
   answered(answer.statusCode ?? 502);
   response.writeHead(answer.statusCode ?? 502, headersBack(answer.headers, keys));
-  await pipeline(answer, new Hidden(keys), response);
+  bodyBack(answer, response, new Hidden(keys));
   return null;
 }
 
@@ -109,11 +108,11 @@ function checkOf({ payload, said, by, raw }: Sent, { keys, scope, signature }: A
   });
 }
 
-/** Sends a body. Rejects where it is not the one that was signed, whose end is never sent then; never resolves. */
-function bodyTo(upstream: ClientRequest, body: Buffer | Readable, check: Transform | null): Promise<never> {
+/** Sends a body. Rejects where it is not the one that was signed, whose end is never sent then. null: it cannot be. */
+function bodyTo(upstream: ClientRequest, body: Buffer | Readable, check: Transform | null): Promise<never> | null {
   if (Buffer.isBuffer(body)) {
     upstream.end(body);
-    return NEVER;
+    return null;
   }
   // Who answers early may close: what is left of the body is nobody's, and its connection may go on.
   upstream.once('close', () => {
@@ -122,7 +121,7 @@ function bodyTo(upstream: ClientRequest, body: Buffer | Readable, check: Transfo
   });
   if (check === null) {
     body.pipe(upstream);
-    return NEVER;
+    return null;
   }
   body.pipe(check).pipe(upstream);
   return new Promise((_, failed) => {
@@ -132,15 +131,26 @@ function bodyTo(upstream: ClientRequest, body: Buffer | Readable, check: Transfo
     });
   });
 }
-const NEVER = new Promise<never>(() => undefined);
 
 function headersBack(headers: IncomingHttpHeaders, keys: Keys): Record<string, string | string[]> {
-  const named = (headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase());
-  const clean = (value: string | string[]) =>
-    typeof value === 'string' ? withoutKeys(value, keys) : value.map((each) => withoutKeys(each, keys));
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined || OF_THE_CONNECTION.has(name) || named.includes(name) ? [] : [[name, clean(value)] as const],
-    ),
-  );
+  const named = (headers.connection ?? '').toLowerCase().split(/[\s,]+/);
+  const back: Record<string, string | string[]> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined || OF_THE_CONNECTION.has(name) || named.includes(name)) continue;
+    if (!hasKeys(String(value), keys)) back[name] = value;
+    else
+      back[name] = typeof value === 'string' ? withoutKeys(value, keys) : value.map((each) => withoutKeys(each, keys));
+  }
+  return back;
+}
+
+/** Returns a body as fast as it is taken. Where it breaks off, so does the answer: nobody takes a part for the whole. */
+function bodyBack(answer: IncomingMessage, response: ServerResponse, hidden: Hidden): void {
+  answer.on('data', (chunk: Buffer) => {
+    const clean = hidden.next(chunk);
+    if (clean.length > 0 && !response.write(clean)) answer.pause();
+  });
+  response.on('drain', () => answer.resume());
+  answer.on('end', () => response.end(hidden.end()));
+  answer.on('error', () => response.destroy()).on('close', () => answer.complete || response.destroy());
 }

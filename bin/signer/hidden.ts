@@ -1,31 +1,42 @@
-import { Transform, type TransformCallback } from 'node:stream';
 import type { Keys } from './signature.ts';
 
 /**
  * Blots the keys out of what comes back, each octet by a `*`, so that lengths stay: S3 repeats a request that it could
  * not verify, token and all, in its error, as text and as octets in hexadecimal, and an endpoint may echo anything.
  */
-export class Hidden extends Transform {
+export class Hidden {
   readonly #needles: readonly Buffer[];
-  #held: Buffer = Buffer.alloc(0);
+  #held: Buffer = NOTHING;
 
   constructor(keys: Keys) {
-    super();
     this.#needles = needlesOf(keys).octets;
   }
 
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+  /** What may go on of it and of what came before; its end is held back where it may be the beginning of a key. */
+  next(chunk: Buffer): Buffer {
     const all = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
-    for (const needle of this.#needles) blot(all, needle);
-    const begun = Math.max(0, ...this.#needles.map((needle) => beginningAt(all, needle)));
+    let begun = 0;
+    for (const needle of this.#needles) {
+      if (all.length >= needle.length) blot(all, needle);
+      begun = Math.max(begun, beginningAt(all, needle));
+    }
     this.#held = all.subarray(all.length - begun);
-    done(null, all.subarray(0, all.length - begun));
+    return all.subarray(0, all.length - begun);
   }
 
-  override _flush(done: TransformCallback): void {
-    done(null, this.#held);
+  /** What was held back. */
+  end(): Buffer {
+    const held = this.#held;
+    this.#held = NOTHING;
+    return held;
   }
 }
+
+const NOTHING = Buffer.alloc(0);
+
+/** Whether a key is in a text. */
+export const hasKeys = (text: string, keys: Keys): boolean =>
+  needlesOf(keys).texts.some((needle) => text.includes(needle));
 
 /** A text without the keys. */
 export const withoutKeys = (text: string, keys: Keys): string =>
@@ -64,7 +75,7 @@ function beginningAt(all: Buffer, needle: Buffer): number {
   const first = needle[0] ?? 0;
   const from = Math.max(0, all.length - needle.length + 1);
   for (let at = all.indexOf(first, from); at !== -1; at = all.indexOf(first, at + 1)) {
-    if (all.subarray(at).equals(needle.subarray(0, all.length - at))) return all.length - at;
+    if (needle.compare(all, at, all.length, 0, all.length - at) === 0) return all.length - at;
   }
   return 0;
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CredentialDocument } from '../caller/credential-document.ts';
 import { type Asked, actionsOf } from './actions.ts';
@@ -7,7 +7,7 @@ import { denied, type Refused } from './answer.ts';
 import type { Arrival } from './arrival.ts';
 import { HASH, type ReadWhole } from './body.ts';
 import { isSignedByChunks } from './chunks.ts';
-import { type Endpoints, untagged } from './endpoints.ts';
+import { type Endpoints, type Place, untagged } from './endpoints.ts';
 import type { Sent } from './forward.ts';
 import type { Log } from './log.ts';
 import {
@@ -36,6 +36,7 @@ export interface Judging {
 
 /** A body may take as long as it is large, and no pause as long as this. */
 const PAUSE_MS = 120_000;
+const SMALL = 64 * 1024;
 const PRESIGNED = ['Algorithm', 'Credential', 'Date', 'Expires', 'SignedHeaders', 'Signature', 'Content-Sha256'];
 
 /** What a request is, and what becomes of it. */
@@ -65,12 +66,12 @@ export async function judged(
   if ('refused' in known) return no(known.refused, known.from);
   const { declared, place } = known;
   const isInBody = isForm(raw.headers);
-  const isHeld = declared === null || isInBody || !hasBody(raw);
+  const isHeld = declared === null || isInBody || (isSmall(raw) && !isSignedByChunks(declared));
   if (hasBody(raw)) limitPauses(request);
   if (isHeld && isAsking(request)) response.writeContinue();
   const whole = isHeld ? await readWhole(request, response) : null;
   if (whole !== null && 'status' in whole) return no(whole, declared === null ? 'stranger' : 'program');
-  const computed = whole === null ? null : createHash('sha256').update(whole).digest('hex');
+  const computed = whole === null ? null : hash('sha256', whole, 'hex');
   const payload = declared ?? computed ?? '';
   if (declared === null && !isSignedBy(placeholder, known.said, raw, payload)) return no(NOT_OURS, 'stranger');
   if (computed !== null && HASH.test(payload) && payload !== computed) return no(ANOTHER_BODY, 'program');
@@ -88,7 +89,7 @@ interface Recognized {
   readonly said: Signature;
   /** What is signed for its body; null: its hash, that nothing says. */
   readonly declared: string | null;
-  readonly place: NonNullable<ReturnType<Endpoints['of']>>;
+  readonly place: Place;
 }
 interface NotRecognized extends Pick<Verdict, 'said' | 'from'> {
   readonly refused: Refused;
@@ -153,6 +154,10 @@ const withoutPresigned = (query: string, { seconds }: Signature): string =>
 
 const hasBody = ({ headers }: RawRequest): boolean =>
   headers.has('transfer-encoding') || Number(headers.get('content-length') ?? 0) > 0;
+
+/** Whether it costs more to look at a body on its way than to hold it. */
+const isSmall = (raw: RawRequest): boolean =>
+  !hasBody(raw) || Number(raw.headers.get('content-length') ?? Number.POSITIVE_INFINITY) <= SMALL;
 
 /** Whether the body comes when it is asked for: refused before, it never does. */
 export const isAsking = ({ headers }: IncomingMessage): boolean => /\b100-continue\b/i.test(headers.expect ?? '');

@@ -24,12 +24,18 @@ export interface Service {
 const services: readonly Service[] = Object.entries(table).map(([id, row]) => ({ id, ...row }));
 
 /** Those that a signature's scope may mean; the first is meant where the request does not say which. */
-export function servicesSignedAs(signs: string): readonly Service[] {
-  const found = services.filter((each) => each.signs === signs);
-  return [...found.filter(({ prefix }) => prefix === signs), ...found.filter(({ prefix }) => prefix !== signs)];
-}
+export const servicesSignedAs = (signs: string): readonly Service[] => bySignature.get(signs) ?? [];
 
-export const serviceById = (id: string): Service | null => services.find((each) => each.id === id) ?? null;
+const bySignature = new Map(
+  [...Map.groupBy(services, (each) => each.signs)].map(([signs, found]): [string, readonly Service[]] => [
+    signs,
+    found.toSorted((one, other) => Number(other.prefix === signs) - Number(one.prefix === signs)),
+  ]),
+);
+
+const byId = new Map(services.map((each) => [each.id, each]));
+
+export const serviceById = (id: string): Service | null => byId.get(id) ?? null;
 
 /** Those whose host their signature does not tell: they need an endpoint of their own. */
 export const hiddenBehindOthers: readonly Service[] = services.filter(

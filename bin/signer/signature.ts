@@ -1,4 +1,4 @@
-import { createHash, createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { derivedKey, uriEncoded } from '../../lib/aws/wire/sign-request.ts';
 
 /** What signs: AWS credentials, or the placeholder of a run. Secret. */
@@ -138,7 +138,7 @@ function sign(keys: Keys, scope: Scope, request: RawRequest, payload: string): s
     ...[lines.join(''), signedHeaders.join(';'), payload],
   ].join('\n');
   // Headers come off the wire and go on it as octets, whatever they are in: signers sign those.
-  const digest = createHash('sha256').update(canonical, 'latin1').digest('hex');
+  const digest = hash('sha256', Buffer.from(canonical, 'latin1'), 'hex');
   return signedText(keys, scope, ALGORITHM, digest);
 }
 

@@ -137,12 +137,9 @@ describe('what comes back', () => {
       ],
     ],
     ['in a URL', ['a=canary%2Ftoken&b']],
-  ])('has no key in it, %s, and is as long as it was', async (_name, pieces) => {
+  ])('has no key in it, %s, and is as long as it was', (_name, pieces) => {
     const hidden = new Hidden(keys);
-    for (const piece of pieces) hidden.write(piece);
-    hidden.end();
-    let text = '';
-    for await (const chunk of hidden) text += chunk;
+    const text = [...pieces.map((piece) => hidden.next(Buffer.from(piece))), hidden.end()].join('');
     expect(text).toHaveLength(pieces.join('').length);
     expect(text).not.toMatch(/canary|63 61 6e/);
     expect(text.replaceAll('*', '')).toBe(pieces.join('').replace(/canary-secret|canary%2Ftoken|63.*/, ''));
