@@ -19,12 +19,14 @@ const WARM = 1000;
 const REQUESTS = 1500;
 const HEAP_MB = 2;
 const LARGE_MB = 256;
-/** Pieces that are on their way: sockets' buffers on both sides, what waits in streams, and a collector that waits too. */
+/**
+ * Pieces that are on their way: sockets' buffers on both sides, what waits in streams, and a collector that waits too.
+ */
 const HELD_MB = 96;
 
 /**
- * CPU of the whole proxy for a request (read, verified, mapped, logged, signed, sent and returned) as a ratio to that of
- * the SDK's own for the same request to the service itself, in turns; then what the proxy holds.
+ * CPU of the whole proxy for a request (read, verified, mapped, logged, signed, sent and returned) as a ratio to that
+ * of the SDK's own for the same request to the service itself, in turns; then what the proxy holds.
  */
 export async function benchSign(): Promise<readonly Figure[]> {
   const own = await ownWork();

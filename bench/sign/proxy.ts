@@ -1,4 +1,7 @@
-/** The proxy of `token-broker sign`, its log a file, in a process of its own; tells where it is, and where its figures are. */
+/**
+ * The proxy of `token-broker sign`, its log a file, in a process of its own; tells where it is, and where its figures
+ * are.
+ */
 import { createServer } from 'node:http';
 import { allowedBy } from '../../bin/signer/allowed.ts';
 import { endpointsOf } from '../../bin/signer/endpoints.ts';

@@ -144,7 +144,9 @@ function headersBack(headers: IncomingHttpHeaders, keys: Keys): Record<string, s
   return back;
 }
 
-/** Returns a body as fast as it is taken. Where it breaks off, so does the answer: nobody takes a part for the whole. */
+/**
+ * Returns a body as fast as it is taken. Where it breaks off, so does the answer: nobody takes a part for the whole.
+ */
 function bodyBack(answer: IncomingMessage, response: ServerResponse, hidden: Hidden): void {
   answer.on('data', (chunk: Buffer) => {
     const clean = hidden.next(chunk);
