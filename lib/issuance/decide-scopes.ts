@@ -58,7 +58,7 @@ export function decideScopes(
     source: sourceOf(decisive, decision),
     checks,
     ...(readsDuration([first, ...others]) ? { duration: input.request.duration } : {}),
-    reported: reportOf(decided, others.length === 0 ? 'one' : 'several'),
+    reported: reportOf(decided),
   };
   if (!decision.allowed) return { ...refuse(decision.reason), evidence };
   const [one, ...more] = granted;
@@ -71,13 +71,10 @@ export const readsDuration = (scopes: readonly CompiledScope[]): boolean =>
     [...allow, ...deny].some(({ conditions }) => conditions.some(({ keys }) => keys.includes('request.duration'))),
   );
 
-function reportOf(
-  decided: readonly { readonly scope: CompiledScope; readonly decision: Decision }[],
-  asked: 'one' | 'several',
-): RecordedReport {
+function reportOf(decided: readonly { readonly scope: CompiledScope; readonly decision: Decision }[]): RecordedReport {
   for (const { scope, decision } of decided) {
     const { wouldDeny, wouldAllow } = decision;
-    const name = asked === 'one' ? {} : { scope: scope.scope.scope };
+    const name = decided.length === 1 ? {} : { scope: scope.scope.scope };
     if (wouldDeny !== undefined) return { wouldDeny: { ...wouldDeny, ...name } };
     if (wouldAllow !== undefined) return { wouldAllow: { ...wouldAllow, ...name } };
   }

@@ -53,7 +53,7 @@ describe('a grant of the type oauth-token', () => {
 
   it('records what the server gave, never the token', async () => {
     const minted = await prepared().grant.mint(signal);
-    expect(minted).toEqual(
+    expect(minted).toStrictEqual(
       accept({
         credential: {
           ...{ expires: ENDS, tokenEndpoint: 'https://login.example.com/oauth2/token', audience: null },

@@ -399,6 +399,18 @@ describe('a broker token', () => {
     );
   });
 
+  it('says through which public clients it came, each once', async () => {
+    const cameThrough = (...through: readonly string[]) => ({ lineage: lineage({ through }) });
+    const claims = await claimsFor({
+      through: ['app', 'one'],
+      principal: { ...principalOf('github', 's'), ...cameThrough('one', 'two') },
+      actor: { ...actorOf('okta', null, 'agent'), ...cameThrough('three') },
+    });
+    expect(lineageOf(claims)).toMatchObject({ through: ['app', 'one', 'two', 'three'] });
+    expect(lineageOf(await claimsFor({ through: [] }))).not.toHaveProperty('through');
+    expect(lineageOf(await claimsFor({}))).not.toHaveProperty('through');
+  });
+
   it('counts the longer way of subject and actor', async () => {
     const principal = {
       ...principalOf('github', 's'),

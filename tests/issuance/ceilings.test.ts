@@ -1,6 +1,7 @@
 /** What a proof says that it is for: no more comes of it. And what a request by its target alone gets. */
 import { describe, expect, it } from '@jest/globals';
 import type { Scope } from '../../lib/configuration/documents.ts';
+import type { GrantInput } from '../../lib/credential/grant.ts';
 import type { Actor, Ceiling, Lineage } from '../../lib/identity/principal.ts';
 import type { Authenticated } from '../../lib/issuance/authenticate.ts';
 import { authorize, decisionInput, type PolicyRequest, scopesOfTarget } from '../../lib/issuance/authorize.ts';
@@ -55,12 +56,17 @@ const aTarget = (...names: readonly string[]) => ({ names, tokenType: null, prin
 async function authorized(who: Authenticated, request: Partial<PolicyRequest>, scopes: readonly Scope[] = SCOPES) {
   const { asked, configuration } = configurationOf(scopes);
   const prepared = { planned: { expires: NOW_SECONDS }, bound: () => ({}), mint: () => Promise.reject() };
-  const granter = { prepare: () => accept(prepared), prepareTogether: () => accept(prepared) };
+  const inputs: GrantInput[] = [];
+  const prepare = (_: unknown, input: GrantInput) => {
+    inputs.push(input);
+    return accept(prepared);
+  };
+  const granter = { prepare, prepareTogether: prepare };
   const ports = { clock: { now: () => NOW }, granters: { 'broker-token': granter } };
   const whole: PolicyRequest = { ...aRequest({ route: 'token' }), ...request };
   const answer = await authorize(ports, whole, who, { id: 'iss_2', configuration, signal });
   const got = answer.ok ? answer.value.scopes.map(({ scope }) => scope.scope) : answer.refusal.reason;
-  return { got, asked, evidence: answer.evidence };
+  return { got, asked, input: inputs[0] };
 }
 
 describe('a proof that says what it is for', () => {
@@ -140,6 +146,12 @@ describe('a request by its target', () => {
     const request = { ...aRequest({ route: 'token', target: aTarget('https://three.example') }) };
     expect(await scopesOfTarget(request, anyone, { configuration, signal }, NOW_SECONDS)).toBeNull();
   });
+});
+
+it('the public clients that it came through go into what is granted, where there are any', async () => {
+  const { input } = await authorized({ ...anyone, through: ['https://app.example/client'] }, { scopes: ['a'] });
+  expect(input?.through).toEqual(['https://app.example/client']);
+  expect((await authorized(anyone, { scopes: ['a'] })).input).not.toHaveProperty('through');
 });
 
 it('what no scope can be called is looked up nowhere', async () => {

@@ -4,7 +4,7 @@ import type { AuthenticatedClient } from '../../lib/identity/principal.ts';
 import { type DecisionEvidence, noEvidence } from '../../lib/issuance/decide-scopes.ts';
 import { draftRecord } from '../../lib/issuance/draft-record.ts';
 import type { AppliedVersion } from '../../lib/ports/configuration.ts';
-import { epochMilliseconds, epochSeconds } from '../../lib/time.ts';
+import { epochMilliseconds, epochSeconds, seconds } from '../../lib/time.ts';
 import { aPrincipal, NOW } from '../fakes/world.ts';
 
 const bot: AuthenticatedClient = {
@@ -56,6 +56,7 @@ describe('the record of a decision', () => {
     });
     const actor = { ...principal, via: 'actor-token', connection: 'k8s', client: null } as const;
     expect(draft({ principal, actor }).lineage).toEqual(draft({ principal }).lineage);
+    expect(draft({ actor }).lineage).toEqual(draft({ principal }).lineage);
   });
 
   it('has handed out nothing', () => {
@@ -98,6 +99,12 @@ describe('the record of a decision', () => {
     ],
   ])('names connection and client of %s', (_, who, connection, client) => {
     expect(draft(who)).toMatchObject({ connection, client });
+  });
+
+  it('says what duration was decided on, where a rule reads it', () => {
+    expect(draft({}, { duration: seconds(900) }).decision).toEqual({
+      ...{ configVersion: 7, rule: null, checks: [], duration: 900 },
+    });
   });
 
   it('has the scopes in their order, and the claims that rules name or `record` does', () => {

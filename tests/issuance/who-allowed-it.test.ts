@@ -59,6 +59,11 @@ describe('a record says what rules under report would change', () => {
     expect(await decisionOf(scope)).toMatchObject(expected);
   });
 
+  it('of one scope, without its name', () => {
+    const report = evidenceOf([aScope({ allow: [rule(3)], deny: [rule(9, { mode: 'report' })] })]).reported;
+    expect(report).toStrictEqual({ wouldDeny: { rule: 0, reason: 'not_allowed' } });
+  });
+
   it.each<[string, Partial<Scope>, Partial<Scope>, object]>([
     ['the second', {}, { deny: [rule(9, { mode: 'report' })] }, { wouldDeny: { rule: 0, scope: 'b' } }],
     ['the first', { deny: [rule(9, { mode: 'report' })] }, {}, { wouldDeny: { rule: 0, scope: 'a' } }],
