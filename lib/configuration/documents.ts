@@ -236,12 +236,14 @@ export interface DownstreamClient {
   readonly algorithm: JwsAlgorithm | null;
 }
 
-/** Who makes an ID-JAG of the caller's own ID token. */
+/** Who makes an ID-JAG of the caller's own ID token or SAML assertion. */
 export interface IdJagProvider {
-  /** The connection whose ID tokens it takes: those of no other are passed on. */
+  /** The connection whose proofs it takes: those of no other are passed on. */
   readonly connection: string;
   readonly tokenEndpoint: string;
   readonly allowPrivateAddress: boolean;
+  /** `iss` of its ID-JAGs; null: that of the ID token. */
+  readonly issuer: string | null;
   /** The broker's client there, whom the ID tokens are for. */
   readonly client: DownstreamClient;
 }

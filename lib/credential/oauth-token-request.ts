@@ -53,40 +53,55 @@ function identityOf({ principal, actor, client }: GrantInput): DownstreamRequest
 }
 
 /**
- * The caller's own token (`forward: proof`, `provider: id-jag`), which must be one JWT with an end, and of its identity
+ * The caller's own token (`forward: proof`, `provider: id-jag`), which must be one with an end, and of its identity
  * provider: no broker token, and no ID-JAG, which is for this broker alone.
  */
 function forwardedProof(grant: OauthTokenGrant, input: GrantInput): Outcome<ForwardedProof | null> {
-  if (grant.provider === 'id-jag') return idToken(grant, input);
+  if (grant.provider === 'id-jag') return identityAssertion(grant, input);
   if (grant.provider !== 'token-exchange' || grant.forward !== 'proof') return accept(null);
-  return ownToken(input) ?? refuse('proof_type_unsupported');
+  const own = ownProof(input);
+  return own === null || own.tokenType === TOKEN_TYPE.saml2 ? refuse('proof_type_unsupported') : accept(own);
 }
 
-function ownToken({ proof, principal }: GrantInput): Outcome<ForwardedProof> | null {
+function ownProof({ proof, principal }: GrantInput): ForwardedProof | null {
   const { sha256, expires } = principal.proof;
   if (principal.lineage !== null || principal.forClient !== undefined) return null;
-  if (proof?.kind !== 'jwt' || sha256 === null || expires === null) return null;
-  return accept({ token: proof.token, tokenType: TOKEN_TYPE[proof.declared], sha256, expires });
+  if (sha256 === null || expires === null) return null;
+  switch (proof?.kind) {
+    case 'jwt':
+      return { token: proof.token, tokenType: TOKEN_TYPE[proof.declared], sha256, expires };
+    case 'saml': {
+      // RFC 8693 section 3: base64url; the broker's callers may send base64.
+      const document = Buffer.from(proof.document, 'base64');
+      return { token: document.toString('base64url'), tokenType: TOKEN_TYPE.saml2, sha256, expires };
+    }
+    default:
+      return null;
+  }
 }
 
 /**
- * An ID token of the connection of the grant, for the broker's client at that identity provider (`aud`), as which it
- * exchanges it. Nothing else is passed on in its place.
+ * What the identity provider of the grant exchanges for an ID-JAG: an ID token of the grant's connection for the
+ * broker's client there (`aud`), or a SAML assertion. Nothing else is passed on in its place.
  */
-function idToken(
-  { identityProvider: { connection, client } }: Extract<OauthTokenGrant, { provider: 'id-jag' }>,
+function identityAssertion(
+  { identityProvider: { connection, issuer: stated, client } }: Extract<OauthTokenGrant, { provider: 'id-jag' }>,
   input: GrantInput,
 ): Outcome<ForwardedProof> {
-  const {
-    source,
-    claims,
-    proof: { issuer },
-  } = input.principal;
-  const own = ownToken(input);
-  const isOfIt = source.kind === 'connection' && source.name === connection && issuer !== null;
-  if (own?.ok !== true || own.value.tokenType === TOKEN_TYPE.access_token || !isOfIt) {
-    const detail = 'This scope needs an ID token itself: no access token, broker token, ID-JAG, SAML or sign-in.';
+  const { source, proof, claims } = input.principal;
+  const own = ownProof(input);
+  const isOfIt = source.kind === 'connection' && source.name === connection;
+  const issuer = stated ?? proof.issuer;
+  if (own === null || own.tokenType === TOKEN_TYPE.access_token || !isOfIt || issuer === null) {
+    const detail =
+      'This scope needs an ID token or SAML assertion itself: no access or broker token, ID-JAG or sign-in.';
     return refuse('proof_type_unsupported', { detail });
+  }
+  if (own.tokenType === TOKEN_TYPE.saml2) {
+    if (isBareAssertion(own.token)) return accept({ ...own, issuer });
+    return refuse('proof_type_unsupported', {
+      detail: 'This scope needs the SAML assertion alone, without its Response.',
+    });
   }
   const audience = claims.values.get('aud');
   // Of a recorded proof nobody knows it.
@@ -95,5 +110,9 @@ function idToken(
     const detail = `The ID token must be for the client that exchanges it: aud has to be ${client.clientId}.`;
     return refuse('proof_type_unsupported', { detail });
   }
-  return accept({ ...own.value, tokenType: TOKEN_TYPE.id_token, issuer });
+  return accept({ ...own, tokenType: TOKEN_TYPE.id_token, issuer });
 }
+
+/** Cut out of a Response it might lose what its signature covers, so that is its sender's to do. */
+const isBareAssertion = (encoded: string): boolean =>
+  /^\s*(?:<\?xml\s[^>]*>\s*)?<(?:[\w.-]+:)?Assertion[\s/>]/.test(Buffer.from(encoded, 'base64url').toString('utf8'));

@@ -113,6 +113,10 @@ async function presented(
   };
 }
 
+/** An assertion by its form, for grants that pass one on. */
+const assertionOf = (role: 'subject' | 'actor'): string =>
+  Buffer.from(`<Assertion ID="${role}"/>`).toString('base64url');
+
 async function asProof(
   proof: RehearsedProof,
   role: 'subject' | 'actor',
@@ -120,7 +124,7 @@ async function asProof(
 ): Promise<Proof> {
   const connection = proof.kind === 'claims' ? await configuration.connection(proof.connection, signal) : null;
   const kind = proof.kind === 'record' ? proof.record.proof.kind : connection?.type;
-  if (kind === 'saml') return { kind: 'saml', document: role, at: { kind: 'endpoint' } };
+  if (kind === 'saml') return { kind: 'saml', document: assertionOf(role), at: { kind: 'endpoint' } };
   return kind === 'aws-iam' ? { kind: 'aws-iam', envelope: role } : { kind: 'jwt', token: role, declared: 'jwt' };
 }
 
@@ -135,7 +139,7 @@ function authenticators(
   };
   return {
     jwt: ({ token }, { server }) => verify(token, server === undefined ? {} : { server }),
-    saml: ({ document }) => verify(document),
+    saml: ({ document }) => verify(document === assertionOf('actor') ? 'actor' : 'subject'),
     awsIam: (envelope) => verify(envelope),
     client: async (proof) => {
       const name = proof.client ?? '';

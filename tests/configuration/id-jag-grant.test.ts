@@ -66,6 +66,11 @@ describe('a grant with provider: id-jag', () => {
       /identityProvider.tokenEndpoint: /,
     ],
     ['a template in its endpoint', GRANT.replace('acme.okta.com/', '${claims.h}/'), /identityProvider.tokenEndpoint: /],
+    [
+      'an issuer that is no address',
+      GRANT.replace('  clientId:', '  issuer: x\n  clientId:'),
+      /identityProvider.issuer: /,
+    ],
     ['an unknown field of the IdP', `${GRANT}\n  scope: x`, /identityProvider.*scope/],
     ['a field of another provider', `${GRANT}\nforward: proof`, /grant.forward: is not a field/],
     [
@@ -83,11 +88,15 @@ describe('a grant with provider: id-jag', () => {
   });
 
   it.each<[string, string, RegExp]>([
-    ['of another connection', '[{ connection: others }]', /ID tokens of the connection staff only, not of others/],
+    [
+      'of another connection',
+      '[{ connection: others }]',
+      /passes on proofs of the connection staff only, not of others/,
+    ],
     ['of one of two', '[{ connection: [staff, others] }]', /not of others/],
     ['of this broker', '[{ connection: broker }]', /not of broker/],
     ['of AWS', '[{ connection: people }]', /not of people/],
-    ['of a client as itself', '[{ client: bot }]', /needs the caller's own ID token: name the connection staff/],
+    ['of a client as itself', '[{ client: bot }]', /needs the caller's own proof: name the connection staff/],
   ])('does not load for proofs %s', async (_, allow, expected) => {
     expect(await problemsOf(files(GRANT, allow))).toEqual([expect.stringMatching(expected)]);
   });
@@ -102,7 +111,7 @@ describe('a grant with provider: id-jag', () => {
     [
       'is no issuer',
       'connection: staff\ntype: aws-iam\naccounts: ["444455556666"]\nserverId: other.example.com\n',
-      /needs an ID token, which the connection staff has none of/,
+      /needs an ID token or a SAML assertion, which the connection staff has none of/,
     ],
   ])('does not load for a connection that %s', async (_, staff, expected) => {
     expect(await problemsOf(files(GRANT, undefined, staff))).toEqual([expect.stringMatching(expected)]);
@@ -128,5 +137,30 @@ describe('a grant with provider: id-jag', () => {
   it('is not told of a connection that does not load for another reason', async () => {
     const problems = await problemsOf(files(GRANT, undefined, STAFF.replace('type: oidc', 'type: oidcc')));
     expect(problems).toEqual([expect.stringMatching(/connections.staff.yaml.*type/)]);
+  });
+
+  describe('for a SAML connection', () => {
+    const saml = `connection: staff
+type: saml
+metadataUrl: https://acme.okta.com/metadata.xml
+entityId: https://broker.example.com/saml/staff
+`;
+    const stating = (issuer: string) => GRANT.replace('  clientId:', `  issuer: ${issuer}\n  clientId:`);
+
+    it('states the issuer of the ID-JAGs, and asks for nothing else: an assertion is good once', async () => {
+      expect(await problemsOf(files(stating('https://acme.okta.com'), undefined, saml))).toEqual([]);
+    });
+
+    it.each<[string, string, string, RegExp]>([
+      ['without it', GRANT, saml, /identityProvider.issuer is required with the SAML connection staff/],
+      [
+        'for an OIDC one',
+        stating('https://acme.okta.com'),
+        STAFF,
+        /identityProvider.issuer is not needed: an ID token/,
+      ],
+    ])('does not load %s', async (_, fields, staff, expected) => {
+      expect(await problemsOf(files(fields, undefined, staff))).toEqual([expect.stringMatching(expected)]);
+    });
   });
 });

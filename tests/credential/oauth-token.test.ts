@@ -330,7 +330,7 @@ describe('an ID token that is exchanged for an ID-JAG', () => {
     ['an access token', {}, { ...idToken, declared: 'access_token' }],
     ['a broker token that came of one', { lineage }, idToken],
     ['an ID-JAG', { forClient: { client: 'agent', scopes: null, resources: null } }, idToken],
-    ['a SAML response', {}, { kind: 'saml', document: 'x', at: { kind: 'endpoint' } }],
+    ['a signed AWS request', {}, { kind: 'aws-iam', envelope: 'x' }],
     ['a sign-in, whose token nobody has any more', {}, null],
     ['a token for another client', { claims: claimsOf({ aud: 'https://broker.example.com' }) }, idToken],
     ['a token for nobody', { claims: claimsOf({}) }, idToken],
@@ -340,6 +340,36 @@ describe('an ID token that is exchanged for an ID-JAG', () => {
     expect(outcome).toMatchObject({
       refusal: { reason: 'proof_type_unsupported', detail: expect.stringMatching(/ID token/) },
     });
+  });
+
+  it.each<[string, string]>([
+    ['as it came', '<saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">ü?></saml:Assertion>'],
+    ['behind an XML declaration', '<?xml version="1.0" encoding="UTF-8"?>\n<Assertion/>'],
+  ])('may be a SAML assertion, in base64url %s, for ID-JAGs of the issuer that the grant names', async (_, xml) => {
+    const issuer = 'https://idp.example.com/oauth';
+    const bySaml = idJagGrant({ identityProvider: { ...grant.identityProvider, issuer } });
+    const proof: Proof = { kind: 'saml', document: Buffer.from(xml).toString('base64'), at: { kind: 'endpoint' } };
+    const { grant: given, asked } = prepared(granted(bySaml), inputOf({ principal, proof }));
+    await given.mint(signal);
+    expect(asked[0]?.proof).toMatchObject({
+      ...{ token: Buffer.from(xml).toString('base64url'), issuer },
+      tokenType: 'urn:ietf:params:oauth:token-type:saml2',
+    });
+  });
+
+  it.each([
+    ['a Response', '<samlp:Response><Assertion/></samlp:Response>'],
+    ['an encrypted assertion', '<EncryptedAssertion/>'],
+    ['another element of that beginning', '<AssertionIDRef/>'],
+    ['a comment before it', '<!-- x --><Assertion/>'],
+  ])('is no SAML document that has %s', (_, xml) => {
+    const proof: Proof = { kind: 'saml', document: Buffer.from(xml).toString('base64'), at: { kind: 'endpoint' } };
+    const { granter } = granterOf();
+    expect(granter.prepare(granted(grant), inputOf({ principal, proof }))).toEqual(
+      refuse('proof_type_unsupported', {
+        detail: 'This scope needs the SAML assertion alone, without its Response.',
+      }),
+    );
   });
 
   it('is taken of a record, which does not say whom the token was for', () => {

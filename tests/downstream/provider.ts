@@ -49,7 +49,7 @@ export const idJagGrant = (more: Partial<IdJagGrant> = {}): IdJagGrant => ({
   resource: 'https://api.chat.example',
   provider: 'id-jag',
   identityProvider: {
-    ...{ connection: 'staff', tokenEndpoint: IDP.endpoint, allowPrivateAddress: false },
+    ...{ connection: 'staff', tokenEndpoint: IDP.endpoint, allowPrivateAddress: false, issuer: null },
     client: { ...clientGrant().client, clientId: 'broker-at-idp', secret: IDP.secret },
   },
   ...more,

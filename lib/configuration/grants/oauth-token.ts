@@ -1,4 +1,4 @@
-import type { Connection, OauthTokenGrant } from '../documents.ts';
+import type { OauthTokenGrant, OidcConnection } from '../documents.ts';
 import { normalizeOauthTokenGrant } from '../normalize/oauth-token-grant.ts';
 import type { WrittenOauthTokenGrant } from '../schema/oauth-token-grant.ts';
 import { parseUrl } from '../web-address.ts';
@@ -8,7 +8,7 @@ import type { SourceDemand, WrittenGrantKind } from './written-grant.ts';
 export const oauthToken: WrittenGrantKind<WrittenOauthTokenGrant, OauthTokenGrant> = {
   normalize: normalizeOauthTokenGrant,
   demand: (grant) => {
-    if (grant.provider === 'id-jag') return idTokenDemand(grant);
+    if (grant.provider === 'id-jag') return assertionDemand(grant);
     return grant.provider === 'token-exchange' && grant.forward === 'proof' ? proofDemand : null;
   },
 };
@@ -21,29 +21,41 @@ const proofDemand: SourceDemand = {
       : null,
 };
 
-/** The proofs of one connection go on: ID tokens, to who issued them. */
-const idTokenDemand = ({ identityProvider }: Extract<OauthTokenGrant, { provider: 'id-jag' }>): SourceDemand => ({
-  unnamed: `provider: id-jag needs the caller's own ID token: name the connection ${identityProvider.connection}`,
+type IdJagGrant = Extract<OauthTokenGrant, { provider: 'id-jag' }>;
+
+/** The proofs of one connection go on, to who issued them: ID tokens, or SAML assertions. */
+const assertionDemand = ({ identityProvider }: IdJagGrant): SourceDemand => ({
+  unnamed: `provider: id-jag needs the caller's own proof: name the connection ${identityProvider.connection}`,
   problem: (name, connection) => {
     if (name !== identityProvider.connection) {
-      return `provider: id-jag passes on ID tokens of the connection ${identityProvider.connection} only, not of ${name}`;
+      return `provider: id-jag passes on proofs of the connection ${identityProvider.connection} only, not of ${name}`;
     }
-    return connection === undefined ? null : idTokenProblem(connection, identityProvider);
+    switch (connection?.type) {
+      case undefined:
+        return null;
+      case 'oidc':
+        return idTokenProblem(connection, identityProvider);
+      case 'saml':
+        return identityProvider.issuer === null
+          ? `identityProvider.issuer is required with the SAML connection ${name}: the iss of ID-JAGs`
+          : null;
+      case 'aws-iam':
+        return `provider: id-jag needs an ID token or a SAML assertion, which the connection ${name} has none of`;
+    }
   },
 });
 
 function idTokenProblem(
-  connection: Connection,
-  { tokenEndpoint, client: { clientId } }: Extract<OauthTokenGrant, { provider: 'id-jag' }>['identityProvider'],
+  { connection: name, audience, issuers, reuse }: OidcConnection,
+  { tokenEndpoint, issuer, client: { clientId } }: IdJagGrant['identityProvider'],
 ): string | null {
-  const { connection: name } = connection;
-  if (connection.type !== 'oidc') return `provider: id-jag needs an ID token, which the connection ${name} has none of`;
-  if (!connection.audience.includes(clientId)) {
+  if (issuer !== null)
+    return `identityProvider.issuer is not needed: an ID token of the connection ${name} has its own`;
+  if (!audience.includes(clientId)) {
     return `identityProvider.clientId has to stand in audience of the connection ${name}: an ID token is for that client`;
   }
   const host = parseUrl(tokenEndpoint)?.host;
-  const isIssuers = connection.issuers.every(({ issuer }) => parseUrl(issuer)?.host === host);
-  return isIssuers || connection.reuse !== 'allow'
+  return reuse !== 'allow' || issuers.every((each) => parseUrl(each.issuer)?.host === host)
     ? null
     : `identityProvider.tokenEndpoint has another host than the issuer of the connection ${name}: to somebody else a proof goes with reuse: bind or once only`;
 }

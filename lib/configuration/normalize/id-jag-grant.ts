@@ -38,11 +38,12 @@ function normalizeProvider(
   if (written === undefined) {
     report(['identityProvider'], 'is required by the provider id-jag', 'missing-field');
     const client = requireClient({}, plainFacts, () => undefined);
-    return { connection: '', tokenEndpoint: '', allowPrivateAddress: false, client };
+    return { connection: '', tokenEndpoint: '', allowPrivateAddress: false, issuer: null, client };
   }
-  const { connection, tokenEndpoint, allowPrivateAddress = false, assertionAudience = null } = written;
+  const { connection, tokenEndpoint, allowPrivateAddress = false, issuer = null, assertionAudience = null } = written;
   const below = reportBelow(report, ['identityProvider']);
   checkAddressAt(tokenEndpoint, deployment, below, ['tokenEndpoint']);
+  if (issuer !== null) checkAddressAt(issuer, deployment, below, ['issuer']);
   checkAssertionAudience({ ...written, provider: 'id-jag', assertionAudience }, tokenEndpoint, below);
-  return { connection, tokenEndpoint, allowPrivateAddress, client: requireClient(written, plainFacts, below) };
+  return { connection, tokenEndpoint, allowPrivateAddress, issuer, client: requireClient(written, plainFacts, below) };
 }

@@ -235,16 +235,22 @@ const scope: Docs = {
   'grant.signer.keyId': say('Names the key in the header of the assertion.'),
   'grant.signer.algorithm': say('Signs the assertion.', { default: 'RS256' }),
   'grant.subject': say('`sub` of the assertion, a template.'),
-  'grant.identityProvider': say("Who makes an ID-JAG of the caller's ID token, for the server of the grant."),
-  'grant.identityProvider.connection': say('The connection whose ID tokens are passed on, to their own issuer.', {
-    examples: ['okta-people'],
-  }),
-  'grant.identityProvider.tokenEndpoint': say('Where the ID token is exchanged (RFC 8693).', {
+  'grant.identityProvider': say("Who makes an ID-JAG of the caller's own proof, for the server of the grant."),
+  'grant.identityProvider.connection': say(
+    'The connection whose ID tokens (or SAML assertions) are passed on, to who issued them.',
+    {
+      examples: ['okta-people'],
+    },
+  ),
+  'grant.identityProvider.tokenEndpoint': say('Where the proof is exchanged (RFC 8693).', {
     examples: ['https://acme.okta.com/oauth2/v1/token'],
   }),
   'grant.identityProvider.allowPrivateAddress': say('true: that endpoint may be at a private address.', {
     default: false,
   }),
+  'grant.identityProvider.issuer': say(
+    '`iss` of its ID-JAGs; of a SAML connection only, whose assertions do not have it.',
+  ),
   'grant.identityProvider.clientId': say("The broker's client there, which is the audience of the ID tokens."),
   'grant.identityProvider.clientSecret': say('A secret of Secrets Manager below token-broker/downstream/.', {
     examples: ['token-broker/downstream/okta'],

@@ -12,11 +12,12 @@ const signer = z.strictObject({
   algorithm: jwsAlgorithm.optional(),
 });
 
-/** Who makes an ID-JAG of the caller's ID token, and the broker's client there. */
+/** Who makes an ID-JAG of the caller's own proof, and the broker's client there. */
 const identityProvider = z.strictObject({
   connection: documentName,
   tokenEndpoint: line(2000),
   allowPrivateAddress: z.boolean().optional(),
+  issuer: line(512).optional(),
   clientId: line(512),
   ...clientFields(downstreamSecret),
 });

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
 import type { Endpoint } from '../../../local/endpoints/server.ts';
+import { metadataOf } from '../../identity/saml/idp.ts';
 import { type Broker, startBroker } from '../broker.ts';
+import { samlResponse } from '../saml-person.ts';
 import { startIdJagIssuer } from './oidc-provider.ts';
 
 const API = 'https://api.chat.example';
@@ -20,8 +22,8 @@ const AUDITOR = 'the-secret-of-the-auditor';
 const client = (name: string) => `client: ${name}\nsecret: token-broker/clients/${name}\n`;
 const chatScope = (name: string) =>
   `scope: ${name}\nallow: [{ connection: staff, client: acme }]\ngrant: { type: broker-token, audience: '${API}' }\n`;
-const byIdJag = (name: string, scope: string) => `scope: ${name}
-allow: [{ connection: staff }, { connection: staff, actor: { client: agent } }]
+const byIdJag = (name: string, scope: string, connection = 'staff', more = '') => `scope: ${name}
+allow: [{ connection: ${connection} }, { connection: ${connection}, actor: { client: agent } }]
 grant:
   type: oauth-token
   provider: id-jag
@@ -32,11 +34,11 @@ grant:
   clientId: acme
   clientSecret: token-broker/downstream/chat
   identityProvider:
-    connection: staff
+    connection: ${connection}
     tokenEndpoint: ${idp.url}/token
     clientId: ${AT_IDP.client_id}
     clientSecret: token-broker/downstream/idp
-`;
+${more}`;
 
 beforeAll(async () => {
   idp = await startIdJagIssuer({ client: AT_IDP, elsewhere: 'acme' });
@@ -57,6 +59,10 @@ beforeAll(async () => {
       'scopes/chat.yaml': byIdJag('chat', 'chat.read'),
       'scopes/admin.yaml': byIdJag('chat-admin', 'chat.admin'),
       'scopes/ledger.yaml': ledger,
+      'connections/corp.yaml':
+        "connection: corp\ntype: saml\nmetadata: ./metadata.xml\nentityId: '@ISSUER@/saml/corp'\n",
+      'connections/metadata.xml': metadataOf('idp'),
+      'scopes/saml.yaml': byIdJag('chat-by-saml', 'chat.read', 'corp', `    issuer: ${idp.url}\n`),
     },
   });
   const auditor = { name: 'token-broker/clients/auditor', value: AUDITOR, host: null };
@@ -107,6 +113,19 @@ it('the token of the other server is for the person who came, for what the scope
   const keys = createRemoteJWKSet(new URL(`${chat.url}/.well-known/jwks.json`));
   const { payload } = await jwtVerify(body.access_token, keys, { issuer: chat.url, audience: API });
   expect(payload).toMatchObject({ sub: 'staff:alice', client_id: 'acme', scope: 'chat.read' });
+});
+
+it('a SAML assertion is exchanged as an ID token is, and its Response is not', async () => {
+  const of = { audience: `${broker.url}/saml/corp`, recipient: `${broker.url}/oauth2/token` };
+  const [response, other] = [samlResponse(of), samlResponse(of)];
+  const [assertion = ''] =
+    /<saml:Assertion .*<\/saml:Assertion>/s.exec(Buffer.from(response, 'base64').toString()) ?? [];
+  const saml2 = { subject_token_type: 'urn:ietf:params:oauth:token-type:saml2' };
+  const { status, body } = await exchange('chat-by-saml', Buffer.from(assertion).toString('base64url'), saml2);
+  expect([status, decodeJwt(body.access_token)]).toMatchObject([200, { sub: 'staff:alice@example.com' }]);
+  expect(await exchange('chat-by-saml', other, saml2)).toMatchObject({
+    ...{ status: 400, body: { reason: 'proof_type_unsupported', error_description: expect.stringMatching(/alone/) } },
+  });
 });
 
 it('the records of both servers name one ID-JAG', async () => {
