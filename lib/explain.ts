@@ -31,7 +31,8 @@ export const admitExplainer = (
 ): Promise<Outcome<unknown>> => admitBearer(ports, token, EXPLAIN_SCOPE, signal);
 
 /**
- * Answers `{"scope", "token" | "claims" with "connection" | "issuance"}`: why somebody gets that scope or not, as the
+ * Answers `{"scope", "token" | "claims" with "connection" | "issuance", "client"}` (`client`: the name of one that would
+ * authenticate beside the proof; of an issuance it is recorded): why somebody gets that scope or not, as the
  * configuration in force decides, rule by rule. The signature of a token is not checked, and nothing is handed out. A
  * token is explained as of when it was issued, a record as of its time. Refuses with `malformed_request`,
  * `parameter_invalid` and `issuance_unknown`; whoever is refused the scope gets that as the answer.
@@ -47,6 +48,10 @@ export async function explain(
   if (!scope.ok) return scope;
   const proof = await readProof(question, ports, signal);
   if (!proof.ok) return proof;
+  const { client = null } = question;
+  if (client !== null && (!isText(client) || proof.value.kind === 'record')) {
+    return invalid('client must be the name of a client, beside token or claims.');
+  }
   const context: RehearsalContext = {
     configuration: await ports.configurations.current(signal),
     issuer: ports.issuer,
@@ -57,7 +62,7 @@ export async function explain(
   const request = {
     ...{ subject: proof.value, scope: scope.value, time: null, sourceIp: null, duration: null, narrowing: null },
     actor: recordedActor(record),
-    client: recordedClient(record),
+    client: client ?? recordedClient(record),
     intent: record?.intent ?? INTENT,
   };
   return accept(toJson(await explainRequest(request, context)));
@@ -66,12 +71,12 @@ export async function explain(
 /** A rehearsal is not about whether its author would give a reason. */
 const INTENT = 'explain';
 
-const MEMBERS: ReadonlySet<string> = new Set(['scope', 'token', 'claims', 'connection', 'issuance']);
+const MEMBERS: ReadonlySet<string> = new Set(['scope', 'token', 'claims', 'connection', 'issuance', 'client']);
 
 function readScope(question: JsonObject): Outcome<string> {
   const unknown = Object.keys(question).filter((name) => !MEMBERS.has(name));
   if (unknown.length > 0)
-    return invalid('A member is not known here. Known: scope, token, claims, connection, issuance.');
+    return invalid('A member is not known here. Known: scope, token, claims, connection, issuance, client.');
   const { scope } = question;
   return typeof scope === 'string' && isScopeName(scope)
     ? accept(scope)

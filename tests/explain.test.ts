@@ -15,6 +15,15 @@ grant:
   roleArn: arn:aws:iam::111122223333:role/token-broker/deploy
   externalId: a-secret-external-id
 `;
+/** Tokens for a client that exchanges them, and what it may get. */
+const FILES = `scope: files
+allow: [{ connection: github, when: { StringEquals: { claims.repository_id: "1" } } }]
+grant: { type: broker-token, audience: https://files.acme.internal }
+`;
+const BY_SERVER = `scope: by-server
+allow: [{ connection: broker, actor: { client: files } }]
+grant: { type: aws-session, roleArn: arn:aws:iam::111122223333:role/token-broker/by-server }
+`;
 const ID = 'iss_00000000000000000000000000';
 const CLAIMS = { repository: 'acme/web', ref: 'refs/heads/main', repository_owner_id: '1234567' };
 
@@ -28,7 +37,14 @@ const record: IssuanceRecord = {
 };
 
 async function ask(question: JsonValue | Uint8Array) {
-  const documents = await documentsOf({ 'connections/github.yaml': GITHUB, 'scopes/deploy.yaml': SCOPE });
+  const documents = await documentsOf({
+    'connections/github.yaml': GITHUB,
+    'clients/files.yaml':
+      'client: files\nsecret: token-broker/clients/files\naudiences: [https://files.acme.internal]\n',
+    'scopes/deploy.yaml': SCOPE,
+    'scopes/files.yaml': FILES,
+    'scopes/by-server.yaml': BY_SERVER,
+  });
   const never = () => Promise.reject(new Error('asked'));
   const ports: ExplainPorts = {
     issuer: ISSUER,
@@ -66,6 +82,15 @@ test('explains a recorded issuance by the claims that were kept', async () => {
   });
 });
 
+test('explains what a client gets that brings the proof, and what a server makes of a token that it was sent', async () => {
+  const beside = await ask({ scope: 'deploy', token, client: 'files' });
+  expect(beside).toMatchObject({ allowed: false, reason: 'not_allowed', actor: { name: 'files' } });
+  const sent = { aud: 'https://files.acme.internal', sub: 'github:x', scope: 'files' };
+  const asked = { scope: 'by-server', claims: sent, connection: 'broker' };
+  expect(await ask({ ...asked, client: 'files' })).toMatchObject({ allowed: true, rule: 0 });
+  expect(await ask(asked)).toMatchObject({ allowed: false, reason: 'audience_mismatch' });
+});
+
 test('says what is known of a scope that there is not', async () => {
   const answer = await ask({ scope: 'nothing', claims: CLAIMS, connection: 'github' });
   expect(answer).toMatchObject({ exists: false, allowed: false, reason: 'not_allowed', rules: [] });
@@ -97,6 +122,8 @@ test.each<[string, JsonValue | Uint8Array, string]>([
   ['a connection without claims', { scope: 'deploy', token, connection: 'github' }, 'parameter_invalid'],
   ['claims that are a list', { scope: 'deploy', claims: [], connection: 'github' }, 'parameter_invalid'],
   ['a member that is not known', { scope: 'deploy', token, role: 'x' }, 'parameter_invalid'],
+  ['a client that is no name', { scope: 'deploy', token, client: 7 }, 'parameter_invalid'],
+  ['a client beside what has one', { scope: 'deploy', issuance: ID, client: 'files' }, 'parameter_invalid'],
   ['an id that is none', { scope: 'deploy', issuance: '../x' }, 'parameter_invalid'],
   ['an id that nobody has', { scope: 'deploy', issuance: `${ID.slice(0, -1)}1` }, 'issuance_unknown'],
 ])('refuses %s', async (_name, question, reason) => {

@@ -292,6 +292,16 @@ describe('a claim of the origin', () => {
     expect((await chain(exchange, { token: 'alice' }, 1, {})).reason).toBe('granted');
   });
 
+  it.each([
+    ['scopes', { 'ForAnyValue:StringEquals': { 'claims.scopes': ['link'] } }, 'granted'],
+    ['none of its scopes', { 'ForAnyValue:StringEquals': { 'claims.scopes': ['lin', 'link other'] } }, 'not_allowed'],
+  ])('is one of its %s to a rule of the connection `broker`, each by itself', async (_, when, reason) => {
+    const exchange = await startExchanges([openScope({ allow: [rule({ connections: ['broker'], when })] })]);
+    expect((await chain(exchange, { token: 'alice' }, 1, {})).reason).toBe(reason);
+    const people = await startExchanges([openScope({ allow: [rule({ connections: ['people'], when })] })]);
+    expect((await chain(people, { token: 'alice' }, 1, {})).reason).toBe('claim_withheld');
+  });
+
   it('fills a template as the rule sees it that allowed', async () => {
     const tagged = (connection: string, scope: string) =>
       openScope({

@@ -225,6 +225,10 @@ function coverOf(
   return null;
 }
 
+/** `claims.scopes` is a list: that every one of none is named says nothing. */
+const namesScope = ({ key, quantifier }: Test): boolean =>
+  key === 'claims.scope' || (key === 'claims.scopes' && quantifier === 'ForAnyValue');
+
 function lintOpenness(rule: Rule, tests: RuleTests, path: FieldPath, find: Find): void {
   const connections = rule.connections ?? [];
   const others = connections.filter((name) => name !== 'broker');
@@ -234,7 +238,7 @@ function lintOpenness(rule: Rule, tests: RuleTests, path: FieldPath, find: Find)
     find(path, 'rule-without-when', message);
   }
   const pinned = [...tests.own, ...tests.actor].some(
-    (test) => test.key === 'claims.scope' && isPositiveText(test) && !test.ifExists && !test.values.includes('*'),
+    (test) => namesScope(test) && isPositiveText(test) && !test.ifExists && !test.values.includes('*'),
   );
   if (connections.includes('broker') && !pinned) {
     const message = 'a broker token of any scope matches: the rule pins no claims.scope';

@@ -87,7 +87,7 @@ function readPrincipal(token: Parameters<typeof principalOfToken>[0], issuer: st
     ...(origin.ceilings.length === 0 ? {} : { ceilings: origin.ceilings }),
     token: {
       subject: token.subject,
-      claims: { values: new Map(Object.entries(token.claims)), unavailable: new Map() },
+      claims: { values: tokenClaims(token.claims), unavailable: new Map() },
     },
   };
   return {
@@ -102,6 +102,10 @@ function readPrincipal(token: Parameters<typeof principalOfToken>[0], issuer: st
     lineage,
   };
 }
+
+/** What the token says, and `scopes`: one by one what `scope` has in one text. */
+const tokenClaims = (claims: JsonObject): Claims['values'] =>
+  new Map<string, JsonValue>([...Object.entries(claims), ['scopes', scopesOf(claims)]]);
 
 const scopesOf = ({ scope }: JsonObject): readonly string[] => (typeof scope === 'string' ? scope.split(' ') : []);
 

@@ -195,3 +195,13 @@ grant: { type: broker-token, audience: https://api.acme.internal }
     expect(linesOf(files)).toEqual([]);
   });
 });
+
+it.each([
+  ['StringEquals: { claims.scope: chain }', true],
+  ['"ForAnyValue:StringEquals": { claims.scopes: chain }', true],
+  ['"ForAllValues:StringEqualsIfExists": { claims.scopes: chain }', false],
+  ['StringEquals: { claims.sub: "people:alice" }', false],
+])('a rule for broker tokens with %s pins their scope: %s', (when, pins) => {
+  const said = linesOf({ 'scopes/api.yaml': scope('broker', `{ ${when} }`) });
+  expect(said.some((line) => line.includes('[unscoped-broker-token]'))).toBe(!pins);
+});

@@ -215,11 +215,7 @@ describe('from the address of the server alone', () => {
   });
 
   it.each([
-    [
-      'client-credentials',
-      { clientId: 'nightly-report', clientSecret: REPORT_SECRET, scope: 'files:read' },
-      'of the night',
-    ],
+    ['client-credentials', { clientId: 'nightly-report', clientSecret: REPORT_SECRET }, 'of the night'],
     ['private-key-jwt', { clientId: 'assistant', privateKey: assistantKey }, 'of the assistant'],
   ])('a program gets its token by the provider of the SDK for %s', async (way, asked, text) => {
     expect(await visitor(way, asked)).toEqual({ tools: ['read_file'], isError: false, text });

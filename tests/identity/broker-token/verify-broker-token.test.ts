@@ -202,6 +202,15 @@ describe('a broker token as a proof', () => {
     expect(await present(claims)).toMatchObject({ refusal: { reason: 'claims_invalid' } });
   });
 
+  it.each([
+    ['chain', ['chain']],
+    ['b a', ['b', 'a']],
+  ])('has its scopes (%s) one by one beside the text, whatever it says of them itself', async (scope, scopes) => {
+    const presented = await present({ scope, scopes: ['forged'] });
+    const values = presented.ok ? presented.value.lineage?.token.claims.values : null;
+    expect([values?.get('scope'), values?.get('scopes')]).toEqual([scope, scopes]);
+  });
+
   it('is for this broker alone', async () => {
     expect(await present({ aud: 'https://api.acme.internal' })).toMatchObject({
       refusal: {
