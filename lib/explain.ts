@@ -31,8 +31,8 @@ export const admitExplainer = (
 ): Promise<Outcome<unknown>> => admitBearer(ports, token, EXPLAIN_SCOPE, signal);
 
 /**
- * Answers `{"scope", "token" | "claims" with "connection" | "issuance", "client"}` (`client`: the name of one that would
- * authenticate beside the proof; of an issuance it is recorded): why somebody gets that scope or not, as the
+ * Answers `{"scope", "token" | "claims" with "connection" | "issuance", "client"}` (`client`: the name of one that
+ * would authenticate beside the proof; of an issuance it is recorded): why somebody gets that scope or not, as the
  * configuration in force decides, rule by rule. The signature of a token is not checked, and nothing is handed out. A
  * token is explained as of when it was issued, a record as of its time. Refuses with `malformed_request`,
  * `parameter_invalid` and `issuance_unknown`; whoever is refused the scope gets that as the answer.
