@@ -204,9 +204,7 @@ const isEmptyList = (value: KeyValue): boolean => Array.isArray(value) && value.
 
 const excludesMissing = (document: ConditionsDocument, key: string): boolean => {
   const isFalse = (value: string): boolean => value.toLowerCase() === 'false';
-  return Object.entries(document['Null'] ?? {}).some(
-    ([name, values]) => name === key && values.length > 0 && values.every(isFalse),
-  );
+  return Object.entries(document['Null'] ?? {}).some(([name, values]) => name === key && values.every(isFalse));
 };
 
 const valuePath = (operator: string, key: string, values: readonly string[], index: number) =>

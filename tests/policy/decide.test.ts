@@ -4,11 +4,13 @@ import { type DecisionInput, decide } from '../../lib/policy/decide.ts';
 import { loadScope } from '../../lib/policy/scope.ts';
 import { epochSeconds, seconds } from '../../lib/time.ts';
 import {
+  brought,
   claimsOf,
   client,
   clientActor,
   clientAsItself,
   input,
+  lineage,
   NOW,
   principal,
   rule,
@@ -173,6 +175,10 @@ describe('rules together', () => {
     ]);
   });
 
+  it('names the first of two deny rules that match', () => {
+    expect(decide(loadScope(scope({ deny: [missing, matching, matching] })), request)).toMatchObject({ rule: 1 });
+  });
+
   it('keeps at most 32 checks of what it allows', () => {
     const claims = Array.from({ length: 33 }, (_, index) => `x${index}`);
     const long = rule({
@@ -211,7 +217,7 @@ describe('why a check did not hold', () => {
     const { checks } = decide(loadScope(scope({ allow: [missing, rule({ connections: github, ...more })] })), request);
     return checks
       .filter((check) => check.rule === 1)
-      .map(({ operator, key, missed }) => `${operator} ${key} ${missed ?? 'held'}`);
+      .map(({ operator, key, held, missed }) => `${operator} ${key} ${held ? 'held' : missed}`);
   };
   const claims = claimsOf({ list: ['a'], nothing: null, ref: 'x' }, { groups: 'groups_overage' });
   const holder = input({ principal: principal({ claims }) });
@@ -225,6 +231,11 @@ describe('why a check did not hold', () => {
     expect(checksFor({ when: when('StringEquals', key, 'main') }, holder)).toEqual([`StringEquals ${key} ${expected}`]);
   });
 
+  it.each(['claims.nothing', 'claims.empty', 'claims.sha'])('says that there is no value: %s', (key) => {
+    const empty = input({ principal: principal({ claims: claimsOf({ nothing: null, empty: [] }) }) });
+    expect(checksFor({ when: when('Null', key, 'false') }, empty)).toEqual([`Null ${key} absent`]);
+  });
+
   const agents = { connections: ['agents'], clients: null, when: null };
   it.each<[string, Partial<Rule>, DecisionInput, string]>([
     ['wants an actor, and there is none', { actor: agents }, input(), 'Actor actor absent'],
@@ -232,6 +243,11 @@ describe('why a check did not hold', () => {
     ['wants nobody who acts', {}, withAgent('agents'), 'NoActor actor different'],
   ])('names a rule that is for the subject and %s', (_name, more, request, expected) => {
     expect(checksFor(more, request)).toEqual([expected]);
+  });
+
+  it('names such a rule once, however the subject may be seen', () => {
+    const more = { connections: ['github', 'broker'], actor: agents };
+    expect(checksFor(more, input({ principal: brought() }))).toEqual(['Actor actor absent']);
   });
 
   it('says nothing of the actor of a rule that is for another subject', () => {
@@ -316,6 +332,33 @@ describe('condition keys', () => {
   });
 });
 
+describe('a chain of broker tokens hides nobody', () => {
+  const relayed = rule({ clients: ['relay'], when: when('StringEquals', 'client', 'bot') });
+  const acting = rule({
+    actor: { connections: ['agents'], clients: ['relay'], when: when('StringEquals', 'client', 'bot') },
+  });
+  const agent = tokenActor('agents', { lineage: lineage({ presenters: ['relay'] }) });
+
+  it.each<[string, Rule, Partial<DecisionInput>]>([
+    ['of the subject, beside who presents the last', relayed, { principal: brought({ presenters: ['relay'] }) }],
+    ['of the actor, beside who presents the last', relayed, { actor: agent }],
+    [
+      'of the subject, beside the actor',
+      acting,
+      { actor: tokenActor('agents'), principal: brought({ presenters: ['relay'] }) },
+    ],
+    ['of the actor, as who acts', acting, { actor: agent }],
+  ])('a deny rule meets a client on the way %s', (_, deny, more) => {
+    const allow = [
+      rule({ connections: github }),
+      rule({ connections: github, actor: { connections: ['agents'], clients: null, when: null } }),
+    ];
+    const request = input({ client: client('bot'), ...more });
+    expect(typeof decided({ allow }, request)).toBe('number');
+    expect(decided({ allow, deny: [deny] }, request)).toBe('not_allowed');
+  });
+});
+
 describe('may_act (RFC 8693 section 4.4)', () => {
   const allow = [
     rule({ connections: github }),
@@ -389,8 +432,7 @@ describe('may_act (RFC 8693 section 4.4)', () => {
 
   it('names an actor with a broker token as its origin, or as the token', () => {
     const token = { subject: 'agents:agent-7', claims: claimsOf({ client_id: 'token' }) };
-    const lineage = { tokenIds: [], exchanges: 1, expires: NOW, actors: [], presenters: [], scopes: [], boundTo: null };
-    const actor = { ...agent, lineage: { ...lineage, issuer, token } };
+    const actor = { ...agent, lineage: lineage({ issuer, token }) };
     for (const sub of ['agent-7', 'agents:agent-7', 'agent-8']) {
       const named = principal({
         mayAct: { iss: issuer, sub },

@@ -91,6 +91,14 @@ describe('the templates of a grant', () => {
     expect(pathsOf('aws-session', aSessionGrant())).toEqual([]);
   });
 
+  it('of a claim are its text where it has no key, whatever is looked up', () => {
+    const { compiled } = compileGrant('broker-token', { ...token('a'), claims: { kind: 'literal' } });
+    expect(compiled && renderTokenClaims(compiled.templates.claims, () => ['x'])).toEqual({
+      ok: true,
+      value: { kind: 'literal' },
+    });
+  });
+
   it('of a claim take a list of 1,000 texts of 4,096 characters, and no more of either', () => {
     const claimOf = (list: readonly string[]) => {
       const { compiled } = compileGrant('broker-token', { ...token('a'), claims: { groups: '${claims.groups}' } });

@@ -25,7 +25,11 @@ test.each<[string, Record<string, string>, unknown]>([
   ['a value that is not listed', { bucket: 'Reports' }, 'parameter_invalid'],
   ['a value that the glob does not match', { bucket: 'reports', prefix: '2025/' }, 'parameter_invalid'],
   ['an empty value', { bucket: '' }, 'parameter_invalid'],
-  ['as long a value as there may be', { bucket: 'reports', prefix: `2026/${'a'.repeat(251)}` }, expect.anything()],
+  [
+    'as long a value as there may be',
+    { bucket: 'reports', prefix: `2026/${'a'.repeat(251)}` },
+    { bucket: 'reports', prefix: `2026/${'a'.repeat(251)}` },
+  ],
   ['a long value', { bucket: 'reports', prefix: `2026/${'a'.repeat(252)}` }, 'parameter_invalid'],
   ['a name that is none', { bucket: 'reports', other: 'x' }, 'parameter_invalid'],
   ['a name of Object', { bucket: 'reports', constructor: 'x' }, 'parameter_invalid'],

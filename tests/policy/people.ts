@@ -1,5 +1,12 @@
 import type { Rule, Scope } from '../../lib/configuration/documents.ts';
-import type { Actor, AuthenticatedClient, Claims, Principal, ProofEvidence } from '../../lib/identity/principal.ts';
+import type {
+  Actor,
+  AuthenticatedClient,
+  Claims,
+  Lineage,
+  Principal,
+  ProofEvidence,
+} from '../../lib/identity/principal.ts';
 import type { JsonValue } from '../../lib/json.ts';
 import type { DecisionInput } from '../../lib/policy/lookup.ts';
 import type { Reason } from '../../lib/refusals/registry.ts';
@@ -33,6 +40,23 @@ export const principal = (more: Partial<Principal> = {}): Principal => ({
   lineage: null,
   ...more,
 });
+
+/** Of a broker token. */
+export const lineage = (more: Partial<Lineage> = {}): Lineage => ({
+  tokenIds: ['iss_a'],
+  exchanges: 1,
+  expires: epochSeconds(NOW + 300),
+  issuer: 'https://idp.example.com',
+  actors: [],
+  presenters: [],
+  boundTo: null,
+  scopes: [],
+  token: { subject: 'github:alice', claims: claimsOf({ team: 'of the token' }) },
+  ...more,
+});
+
+/** Somebody who came by a broker token. */
+export const brought = (more: Partial<Lineage> = {}): Principal => principal({ lineage: lineage(more) });
 
 export const client = (name: string): AuthenticatedClient => ({
   client: name,

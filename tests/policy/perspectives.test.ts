@@ -1,23 +1,8 @@
 /** From whose points of view a request is looked at, where broker tokens bring more people with them. */
 import { describe, expect, it } from '@jest/globals';
-import type { Lineage } from '../../lib/identity/principal.ts';
 import type { DecisionInput } from '../../lib/policy/lookup.ts';
 import { allowPerspectives, denyPerspectives } from '../../lib/policy/perspectives.ts';
-import { epochSeconds } from '../../lib/time.ts';
-import { claimsOf, client, clientActor, input, NOW, principal, tokenActor } from './people.ts';
-
-const lineage = (more: Partial<Lineage> = {}): Lineage => ({
-  tokenIds: ['iss_a'],
-  exchanges: 1,
-  expires: epochSeconds(NOW + 300),
-  issuer: 'https://idp.example.com',
-  actors: [],
-  presenters: [],
-  boundTo: null,
-  scopes: [],
-  token: { subject: 'github:alice', claims: claimsOf({ team: 'of the token' }) },
-  ...more,
-});
+import { brought, claimsOf, client, clientActor, input, lineage, tokenActor } from './people.ts';
 
 /** Subject < actor | client */
 const seen = ({ principal: { source, subject }, actor, client: by }: DecisionInput): string =>
@@ -29,7 +14,6 @@ const seen = ({ principal: { source, subject }, actor, client: by }: DecisionInp
 
 const own = 'github repo:acme/we';
 const token = 'broker github:alice';
-const brought = (more: Partial<Lineage> = {}) => principal({ lineage: lineage(more) });
 const agent = tokenActor('agents');
 const robot = tokenActor('robots');
 const agentOfToken = tokenActor('agents', { lineage: lineage({ actors: [robot], presenters: ['relay'] }) });

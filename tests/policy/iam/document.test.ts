@@ -34,6 +34,7 @@ describe("a policy is read by IAM's grammar", () => {
     ['Null in any letters', when('Null', { 'aws:x': ['True', false] })],
     ['an operator on lists, if its key exists', when('ForAllValues:StringLikeIfExists', { 'aws:x': 'a*' })],
     ['an ARN that is none, which matches nothing', when('ArnLike', { 'aws:x': 'no arn' })],
+    ['base64', when('BinaryEquals', { 'aws:x': 'QQ==' })],
     ['a value that is known later', when('NumericLessThan', { 'aws:x': '${aws:n}' })],
   ])('with %s', (_, document) => {
     expect(verdict(document)).toBe('good');

@@ -276,6 +276,11 @@ test("the log is told why: a grant's policy that is none, or what no policy says
   });
 });
 
+test('a grant without a policy leaves the caller his own', () => {
+  const asked = policyOf(statement({ NotAction: 's3:GetObject' }));
+  expect(narrowPolicy(null, asked)).toEqual({ ok: true, value: asked });
+});
+
 test("a caller's policy that is none is told to him, in 160 ASCII characters at most", () => {
   const detailOf = (operator: string) => {
     const outcome = narrowPolicy(policyOf(), policyOf(statement({ Condition: { [operator]: { k: 'a' } } })));
