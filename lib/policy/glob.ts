@@ -61,7 +61,11 @@ function knuthMorrisPratt(run: readonly number[]): Finder {
     while (length > 0 && run[length] !== point) length = borders[length - 1] ?? 0;
     return run[length] === point ? length + 1 : 0;
   };
-  for (const point of run.slice(1)) borders.push(advance(borders.at(-1) ?? 0, point));
+  let border = 0;
+  for (const point of run.slice(1)) {
+    border = advance(border, point);
+    borders.push(border);
+  }
   return (text, from, end) => {
     let matched = 0;
     for (let at = from; at < end; at += 1) {

@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import type { Rule, Scope } from '../../lib/configuration/documents.ts';
 import { approvalNeed } from '../../lib/issuance/approval-need.ts';
 import { decisionInput } from '../../lib/issuance/authorize.ts';
-import { PERSON_CLAIMS } from '../../lib/policy/person-claims.ts';
 import { loadScope } from '../../lib/policy/scope.ts';
 import { seconds } from '../../lib/time.ts';
 import { aPrincipal, aRequest, aScope, NOW_SECONDS } from '../fakes/world.ts';
@@ -43,7 +42,7 @@ describe('what somebody else has to approve', () => {
     expect(needOf([scopeOf('a', demand()), scopeOf('b')])).toEqual({
       ...{ scopes: ['a', 'b'], grant: 'aws-session', intent: 'why', duration: 3600, parameters: {} },
       ...{ gives: { role: 'r' }, within: 900, uses: 2, lasts: 3600, goesOn: false },
-      ...{ personClaims: PERSON_CLAIMS, namedClaims: [] },
+      ...{ personClaims: ['email'], namedClaims: [] },
     });
   });
 
@@ -67,7 +66,7 @@ describe('what somebody else has to approve', () => {
 
   it('knows one person by the claims that the scopes name, else by the usual ones', () => {
     const named = needOf([scopeOf('a', demand({ personClaims: ['uid'] })), scopeOf('b', demand())]);
-    expect(named?.personClaims).toEqual(['uid', ...PERSON_CLAIMS]);
+    expect(named?.personClaims).toEqual(['uid', 'email']);
     expect(named?.namedClaims).toEqual(['uid']);
   });
 

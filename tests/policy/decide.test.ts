@@ -332,6 +332,16 @@ describe('condition keys', () => {
   });
 });
 
+it.each([
+  ['nobody has acted', [], 0],
+  ['the client itself has acted before', [clientActor('bot')], 0],
+  ['another client has acted before', [clientActor('other')], 'not_allowed'],
+  ['an agent has acted before', [clientActor('bot'), tokenActor('agents')], 'not_allowed'],
+])('a client presents the subject’s own token where %s', (_, actors, expected) => {
+  const allow = [rule({ connections: github, clients: ['bot'] })];
+  expect(decided({ allow }, { ...presentedBy('bot'), principal: brought({ actors }) })).toBe(expected);
+});
+
 describe('a chain of broker tokens hides nobody', () => {
   const relayed = rule({ clients: ['relay'], when: when('StringEquals', 'client', 'bot') });
   const acting = rule({

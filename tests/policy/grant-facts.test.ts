@@ -99,6 +99,14 @@ describe('the templates of a grant', () => {
     });
   });
 
+  it('of a claim are one text where the value is one', () => {
+    const { compiled } = compileGrant('broker-token', { ...token('a'), claims: { group: '${claims.group}' } });
+    expect(compiled && renderTokenClaims(compiled.templates.claims, () => 'x')).toEqual({
+      ok: true,
+      value: { group: 'x' },
+    });
+  });
+
   it('of a claim take a list of 1,000 texts of 4,096 characters, and no more of either', () => {
     const claimOf = (list: readonly string[]) => {
       const { compiled } = compileGrant('broker-token', { ...token('a'), claims: { groups: '${claims.groups}' } });
