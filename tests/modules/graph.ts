@@ -55,6 +55,7 @@ export class ModuleGraph {
     const known = this.#modules.get(path);
     if (known !== undefined) return known;
     const identifier = identifierOf(path);
+    if (path.endsWith('.json')) return this.#json(path, identifier);
     const module = new SourceTextModule(this.#transform(sourceOf(path)), {
       identifier,
       initializeImportMeta: (meta) => {
@@ -67,6 +68,14 @@ export class ModuleGraph {
         return imported.status === 'unlinked' ? this.#evaluate(imported) : imported;
       },
     });
+    this.#modules.set(path, module);
+    return module;
+  }
+
+  /** What JSON modules export (ECMAScript, import attributes). */
+  #json(path: string, identifier: string): Module {
+    const value: unknown = JSON.parse(sourceOf(path).text);
+    const module = new SyntheticModule(['default'], () => module.setExport('default', value), { identifier });
     this.#modules.set(path, module);
     return module;
   }

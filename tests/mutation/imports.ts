@@ -10,7 +10,7 @@ const IMPORTED = /(?:from|import)\s*\(?\s*'(\.[^']+)'/g;
 function importsOf(path: string): readonly string[] {
   return [...sourceOf(path).code.matchAll(IMPORTED)].flatMap(([, specifier]) => {
     const imported = posix.join(posix.dirname(path), specifier ?? '');
-    return /\.(ts|mjs)$/.test(imported) && existsSync(join(ROOT, imported)) ? [imported] : [];
+    return /\.(ts|mjs|json)$/.test(imported) && existsSync(join(ROOT, imported)) ? [imported] : [];
   });
 }
 
