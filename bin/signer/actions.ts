@@ -1,5 +1,5 @@
+import type { AwsService } from '../../lib/aws-services.ts';
 import { s3Actions } from './s3-actions.ts';
-import type { Service } from './services.ts';
 import { isForm, type RawRequest } from './signature.ts';
 
 /** What a request asks for, as IAM calls it. */
@@ -25,7 +25,7 @@ const names = new Map<string, ReadonlySet<string>>();
  * The actions that a request to one of `services` (those of one host) asks for. null: that is not known, or the request
  * says two things. `body` is that of a form, else empty.
  */
-export function actionsOf(services: readonly Service[], request: RawRequest, body: string): readonly Asked[] | null {
+export function actionsOf(services: readonly AwsService[], request: RawRequest, body: string): readonly Asked[] | null {
   const [first] = services;
   if (first === undefined) return null;
   const called = namedIn(request, body);
@@ -79,13 +79,13 @@ function isPlainForm(headers: RawRequest['headers'], body: string): boolean {
   return !headers.has('content-encoding') && /^utf-8$/i.test(charset) && !body.includes(';');
 }
 
-function namesOf({ id, calls }: Service): ReadonlySet<string> {
+function namesOf({ id, calls }: AwsService): ReadonlySet<string> {
   const known = names.get(id) ?? new Set(calls.split('\n').map((line) => line.split(' ')[0] ?? ''));
   names.set(id, known);
   return known;
 }
 
-function routesOf({ id, calls }: Service): readonly Route[] {
+function routesOf({ id, calls }: AwsService): readonly Route[] {
   const known =
     routes.get(id) ??
     calls.split('\n').flatMap((line): Route[] => {
@@ -99,7 +99,7 @@ function routesOf({ id, calls }: Service): readonly Route[] {
 }
 
 /** A name of the query that chooses an operation of this method, and that the route does not have: it is another's. */
-function routed(service: Service, { method, path, query }: RawRequest): readonly Route[] {
+function routed(service: AwsService, { method, path, query }: RawRequest): readonly Route[] {
   const own = routesOf(service).filter((route) => route.method === method);
   const given = new URLSearchParams(query);
   const choosing = new Set(own.flatMap((route) => route.query.map((each) => each.split('=')[0] ?? '')));

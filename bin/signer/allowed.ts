@@ -1,7 +1,7 @@
+import type { AwsService } from '../../lib/aws-services.ts';
 import { ANY, codePoints, compilePattern, type Pattern, STAR } from '../../lib/policy/glob.ts';
 import { UsageError } from '../command.ts';
 import type { Asked } from './actions.ts';
-import type { Service } from './services.ts';
 
 /** One `--allow`. */
 interface Rule {
@@ -12,7 +12,7 @@ interface Rule {
 /** What requests may ask for; null: whatever the session may. */
 export interface Allowed {
   /** What to add, where it is refused; null: it is allowed. */
-  missing(asked: readonly Asked[] | null, services: readonly Pick<Service, 'iam'>[]): string | null;
+  missing(asked: readonly Asked[] | null, services: readonly Pick<AwsService, 'iam'>[]): string | null;
 }
 
 /** Calls whose answers hold keys: one has to name them, since what comes back is in the program's hands. */

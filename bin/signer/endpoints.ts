@@ -1,4 +1,5 @@
-import { awsEndpoint, hiddenBehindOthers, type Service, serviceById, servicesSignedAs } from './services.ts';
+import type { AwsService } from '../../lib/aws-services.ts';
+import { awsEndpoint, hiddenBehindOthers, serviceById, servicesSignedAs } from './services.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -11,7 +12,7 @@ export interface Endpoints {
 /** A host, and the services that are there. */
 export interface Place {
   readonly url: URL;
-  readonly services: readonly Service[];
+  readonly services: readonly AwsService[];
 }
 
 const VARIABLE = /^AWS_ENDPOINT_URL_([A-Z0-9_]+)$/;

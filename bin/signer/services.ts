@@ -1,44 +1,22 @@
-/** Where AWS's services are and what signatures call them (`.ci/signer_services.py`). */
-import table from './services.json' with { type: 'json' };
-
-export interface Service {
-  /** As the variable `AWS_ENDPOINT_URL_<id>` names it. */
-  readonly id: string;
-  /** The service in a signature's scope. */
-  readonly signs: string;
-  /** Of its hosts: `<prefix>.<region>.amazonaws.com`. */
-  readonly prefix: string;
-  /** Its one host for the world. */
-  readonly host?: string;
-  /** The prefix of its actions in IAM. */
-  readonly iam: string;
-  /**
-   * What names an operation: the parameter `Action` (`query`), a header, a path or that parameter too (`json`), or
-   * method and path (`rest`).
-   */
-  readonly protocol: string;
-  /** A line an operation. */
-  readonly calls: string;
-}
-
-const services: readonly Service[] = Object.entries(table).map(([id, row]) => ({ id, ...row }));
+/** Where AWS's services are and what signatures call them. */
+import { type AwsService, awsServices } from '../../lib/aws-services.ts';
 
 /** Those that a signature's scope may mean; the first is meant where the request does not say which. */
-export const servicesSignedAs = (signs: string): readonly Service[] => bySignature.get(signs) ?? [];
+export const servicesSignedAs = (signs: string): readonly AwsService[] => bySignature.get(signs) ?? [];
 
 const bySignature = new Map(
-  [...Map.groupBy(services, (each) => each.signs)].map(([signs, found]): [string, readonly Service[]] => [
+  [...Map.groupBy(awsServices, (each) => each.signs)].map(([signs, found]): [string, readonly AwsService[]] => [
     signs,
     found.toSorted((one, other) => Number(other.prefix === signs) - Number(one.prefix === signs)),
   ]),
 );
 
-const byId = new Map(services.map((each) => [each.id, each]));
+const byId = new Map(awsServices.map((each) => [each.id, each]));
 
-export const serviceById = (id: string): Service | null => byId.get(id) ?? null;
+export const serviceById = (id: string): AwsService | null => byId.get(id) ?? null;
 
 /** Those whose host their signature does not tell: they need an endpoint of their own. */
-export const hiddenBehindOthers: readonly Service[] = services.filter(
+export const hiddenBehindOthers: readonly AwsService[] = awsServices.filter(
   (each) => servicesSignedAs(each.signs)[0]?.prefix !== each.prefix,
 );
 
@@ -57,7 +35,7 @@ export interface Variant {
 }
 
 /** AWS's own endpoint of a service in a Region. */
-export function awsEndpoint({ prefix, host, signs }: Service, region: string, { isFips }: Variant): string {
+export function awsEndpoint({ prefix, host, signs }: AwsService, region: string, { isFips }: Variant): string {
   const domain = DOMAINS.find(([pattern]) => pattern.test(region))?.[1] ?? 'amazonaws.com';
   if (host !== undefined && domain === 'amazonaws.com' && !isFips && !region.startsWith('us-gov-'))
     return `https://${host}`;

@@ -1,12 +1,6 @@
 /** Which IAM action a call asks for, and which actions CloudTrail tells of at all. */
+import { actionPrefixes, actionsOfPrefix } from '../aws-services.ts';
 import { isDataAction } from './data-events.ts';
-import table from './iam-actions.json' with { type: 'json' };
-
-/** An action's name as AWS writes it, and whether a call of that very name asks for it (see `.ci/iam_actions.py`). */
-interface KnownAction {
-  readonly name: string;
-  readonly isCall: boolean;
-}
 
 /** Where the first part of `eventSource` is not the prefix of the service's actions. */
 const PREFIX_OF: Readonly<Record<string, string>> = {
@@ -52,25 +46,6 @@ const ACTIONS_OF: Readonly<Record<string, readonly string[]>> = {
 /** Some services put the version of their API behind a name: `ListFunctions20150331`, `GetFunction20150331v2`. */
 const API_VERSION = /_?(?:20\d{2}_?\d{2}_?\d{2})(?:v\d+)?$/;
 
-const services: Readonly<Record<string, { readonly calls: string; readonly others: string }>> = table;
-const read = new Map<string, ReadonlyMap<string, KnownAction>>();
-
-const words = (text: string): readonly string[] => (text === '' ? [] : text.split(' '));
-
-/** The actions of a service by their names in lower case. */
-function actionsOfService(prefix: string): ReadonlyMap<string, KnownAction> {
-  const known = read.get(prefix);
-  if (known !== undefined) return known;
-  const { calls, others } = Object.hasOwn(services, prefix) ? (services[prefix] ?? NONE) : NONE;
-  const actions = new Map([
-    ...words(calls).map((name): [string, KnownAction] => [name.toLowerCase(), { name, isCall: true }]),
-    ...words(others).map((name): [string, KnownAction] => [name.toLowerCase(), { name, isCall: false }]),
-  ]);
-  read.set(prefix, actions);
-  return actions;
-}
-const NONE = { calls: '', others: '' };
-
 /** `ecs` of `ecs.amazonaws.com`: the prefix of the service's actions. */
 export function servicePrefix(source: string): string {
   const service = source.replace(/\.amazonaws\.com(?:\.cn)?$/, '').toLowerCase();
@@ -85,15 +60,15 @@ export function actionsOfEvent({ source, name }: { readonly source: string; read
   const prefix = servicePrefix(source);
   const call = `${prefix}:${name.replace(API_VERSION, '')}`;
   if (Object.hasOwn(ACTIONS_OF, call)) return ACTIONS_OF[call] ?? null;
-  const action = actionsOfService(prefix).get(call.slice(prefix.length + 1).toLowerCase());
+  const action = actionsOfPrefix(prefix).get(call.slice(prefix.length + 1).toLowerCase());
   return action === undefined ? null : [`${prefix}:${action.name}`];
 }
 
 /** Every action that is known, or those of one service. */
 export function knownActions(prefix?: string): readonly string[] {
-  const prefixes = prefix === undefined ? Object.keys(services) : [prefix];
+  const prefixes = prefix === undefined ? actionPrefixes : [prefix];
   return prefixes.flatMap((each) => {
-    const listed = lists.get(each) ?? [...actionsOfService(each).values()].map(({ name }) => `${each}:${name}`);
+    const listed = lists.get(each) ?? [...actionsOfPrefix(each).values()].map(({ name }) => `${each}:${name}`);
     lists.set(each, listed);
     return listed;
   });
@@ -108,7 +83,7 @@ export function unloggedBecause(action: string, logged: ReadonlySet<string>): Un
   const [prefix = '', name = ''] = action.split(':');
   if (isDataAction(prefix, name)) return logged.has(prefix) || logged.has('all') ? null : 'data-event';
   if (reachable.has(action)) return null;
-  return actionsOfService(prefix).get(name.toLowerCase())?.isCall === true ? null : 'no-call-of-its-name';
+  return actionsOfPrefix(prefix).get(name.toLowerCase())?.isCall === true ? null : 'no-call-of-its-name';
 }
 
 /** Actions that calls of other names ask for: those calls are logged. */

@@ -49,7 +49,7 @@ describe('the package', () => {
       'dist/token-broker.mjs',
       'package.json',
     ]);
-    expect(packed.size).toBeLessThan(900_000);
+    expect(packed.size).toBeLessThan(800_000);
   });
 
   it('depends on nothing', () => {

@@ -2,15 +2,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { actionsOf } from '../../../bin/signer/actions.ts';
 import { allowedBy } from '../../../bin/signer/allowed.ts';
-import { type Service, serviceById, servicesSignedAs } from '../../../bin/signer/services.ts';
+import { serviceById, servicesSignedAs } from '../../../bin/signer/services.ts';
 import type { RawRequest } from '../../../bin/signer/signature.ts';
+import type { AwsService } from '../../../lib/aws-services.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
 const request = (method: string, target: string, headers: Readonly<Record<string, string>> = {}): RawRequest => {
   const [path = '', query = ''] = target.split(/\?(.*)/s);
   return { method, path, query, headers: new Map(Object.entries(headers)) };
 };
-const hostOf = (id: string): readonly Service[] => {
+const hostOf = (id: string): readonly AwsService[] => {
   const service = serviceById(id);
   return servicesSignedAs(service?.signs ?? '').filter(({ prefix }) => prefix === service?.prefix);
 };

