@@ -1,4 +1,6 @@
-/** AWS's services, their operations and IAM's actions (`.ci/aws_services.py`). 0.9 MB: the command line alone reads it. */
+/**
+ * AWS's services, their operations and IAM's actions (`.ci/aws_services.py`). 0.9 MB: the command line alone reads it.
+ */
 import table from './aws-services.json' with { type: 'json' };
 
 export interface AwsService {
@@ -13,13 +15,13 @@ export interface AwsService {
   /** The prefix of its actions in IAM. */
   readonly iam: string;
   /**
-   * What names an operation: the parameter `Action` (`query`), a header, a path or that parameter too (`json`), or method
-   * and path (`rest`).
+   * What names an operation: the parameter `Action` (`query`), a header, a path or that parameter too (`json`), or
+   * method and path (`rest`).
    */
   readonly protocol: string;
   /**
-   * A line an operation that asks for the action of its own name: `Name`, or `Name METHOD /path/**?required` where method
-   * and path tell it. `~` before a name: its action has another.
+   * A line an operation that asks for the action of its own name: `Name`, or `Name METHOD /path/**?required` where
+   * method and path tell it. `~` before a name: its action has another.
    */
   readonly calls: string;
 }
