@@ -1,6 +1,6 @@
 import type { Limit, Rule, Scope } from '../../configuration/documents.ts';
 import type { JsonObject, JsonValue } from '../../json.ts';
-import { changes, gains, loses, type Said } from './change.ts';
+import { byOrder, changes, gains, loses, type Said } from './change.ts';
 import { compareFields, durationText, fieldsBut, fieldsOf } from './fields.ts';
 import { compareGrants, describeGrant } from './grant.ts';
 import { compareParameters } from './parameters.ts';
@@ -105,23 +105,21 @@ const ALIVE = { perPrincipal: 'of each principal', perActor: 'of each who acts',
 function live(before: Scope, after: Scope): readonly Said[] {
   return (Object.keys(ALIVE) as readonly (keyof typeof ALIVE)[]).flatMap((each) => {
     const [old, now] = [before.limits.live?.[each], after.limits.live?.[each]];
-    if (old === now) return [];
-    if (now === undefined) return [gains(`as many may be alive at once as there are, ${ALIVE[each]}`)];
-    const says = `at most ${now} alive at once ${ALIVE[each]}${old === undefined ? '' : `, instead of ${old}`}`;
-    return [old === undefined || now < old ? loses(says) : gains(says)];
+    const open = `as many may be alive at once as there are, ${ALIVE[each]}`;
+    if (now === undefined) return old === undefined ? [] : [gains(open)];
+    const says = `at most ${now} alive at once ${ALIVE[each]}`;
+    return old === undefined ? [loses(says)] : byOrder(old, now, `${says}, instead of ${old}`);
   });
 }
 
 /** A demand: to make one takes, to drop one or to leave it more time gives. */
 function prior(before: Scope, after: Scope): readonly Said[] {
   const [old, now] = [before.requires.after, after.requires.after];
-  if (old?.scope === now?.scope && old?.within === now?.within) return [];
-  if (now === undefined) return [gains(`nothing has to be issued before any more`)];
+  if (now === undefined) return old === undefined ? [] : [gains('nothing has to be issued before any more')];
   const says = `${now.scope} has to be issued within ${durationText(now.within)} before`;
   if (old === undefined) return [loses(says)];
-  const was = `instead of ${old.scope} within ${durationText(old.within)}`;
-  if (old.scope !== now.scope) return [changes(`${says}, ${was}`)];
-  return [now.within < old.within ? loses(`${says}, ${was}`) : gains(`${says}, ${was}`)];
+  const both = `${says}, instead of ${old.scope} within ${durationText(old.within)}`;
+  return old.scope === now.scope ? byOrder(old.within, now.within, both) : [changes(both)];
 }
 
 /** Consent is a demand: to make one takes, to drop one gives. */

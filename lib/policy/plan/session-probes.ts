@@ -60,7 +60,7 @@ function mapped(value: JsonValue, change: (text: string) => string): JsonValue {
 }
 
 export const statementsOf = (policy: JsonObject): readonly JsonObject[] =>
-  [policy['Statement'] ?? []].flat().filter(isJsonObject);
+  [policy['Statement']].flat().filter(isJsonObject);
 
 /** The texts of an element; one that is not there stands for any. */
 export const textsOf = (value: JsonValue | undefined): readonly string[] => [value ?? '*'].flat().map(String);

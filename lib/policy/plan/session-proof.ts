@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../json.ts';
-import { readPolicyDocument } from '../iam/document.ts';
-import { evaluateAccess, readAccessRequest } from '../iam/evaluate.ts';
+import { type PolicyDocument, readPolicyDocument } from '../iam/document.ts';
+import { type AccessRequest, evaluateAccess, readAccessRequest } from '../iam/evaluate.ts';
 import { canonical } from './fields.ts';
 import {
   contextsOf,
@@ -42,14 +42,14 @@ export function unproven(before: JsonObject, after: JsonObject, told: readonly T
 /** What names only what it leaves out is covered where everything is. */
 function isCovered(statement: JsonObject, others: readonly JsonObject[]): boolean {
   if (others.some((other) => canonical(withoutName(other)) === canonical(withoutName(statement)))) return true;
-  const looser = others.filter((other) => demandsNoMore(other, statement));
+  const looser = others.filter((other) => demandsNoMore(other, statement)).flatMap(documentOf);
   return textsOf(statement['Action']).every((action) =>
-    textsOf(statement['Resource']).every((resource) =>
-      looser.some(
-        (other) =>
-          names(other, action, resource) || covers(other, action, resource) || covers(other, action, filled(resource)),
-      ),
-    ),
+    textsOf(statement['Resource']).every((resource) => {
+      const requests = [...new Set([closed(resource), filled(resource)])].map((text) =>
+        readAccessRequest(action === '*:*' ? '*' : action, text, {}),
+      );
+      return looser.some((other) => requests.some((request) => allows(other, request)));
+    }),
   );
 }
 
@@ -66,23 +66,17 @@ function demandsNoMore(other: JsonObject, statement: JsonObject): boolean {
 }
 
 /** A variable is one text, whatever its value: it covers itself, as it is written. */
-const closed = (text: string): string => text.replace(VARIABLE, (whole) => `<${whole.replace(/[^\w.-]/g, '.')}>`);
+const closed = (text: string): string => text.replace(VARIABLE, (whole) => `<${Buffer.from(whole).toString('hex')}>`);
 
-/** Word for word, as most are: nothing has to be asked then. */
-const names = (other: JsonObject, action: string, resource: string): boolean =>
-  other['Action'] !== undefined &&
-  other['Resource'] !== undefined &&
-  textsOf(other['Action']).includes(action) &&
-  textsOf(other['Resource']).some((text) => text === resource || text === filled(resource));
-
-function covers(other: JsonObject, action: string, resource: string): boolean {
-  const { Condition: _, ...bare } = withoutName(other);
-  const statement = mapStrings({ ...bare, Effect: 'Allow' }, closed);
-  const reading = readPolicyDocument({ Version: '2012-10-17', Statement: [statement] });
-  if (!reading.ok) return false;
-  const request = readAccessRequest(action === '*:*' ? '*' : action, closed(resource), {});
-  return evaluateAccess({ identity: null, session: [reading.document] }, request).extent === 'all';
+/** What the statement names, as a policy that allows it whatever its conditions are; none where it is not understood. */
+function documentOf({ Condition: _, ...statement }: JsonObject): readonly PolicyDocument[] {
+  const allowing = mapStrings({ ...statement, Effect: 'Allow' }, closed);
+  const reading = readPolicyDocument({ Version: '2012-10-17', Statement: [allowing] });
+  return reading.ok ? [reading.document] : [];
 }
+
+const allows = (document: PolicyDocument, request: AccessRequest): boolean =>
+  evaluateAccess({ identity: null, session: [document] }, request).extent === 'all';
 
 function wordsOf(statement: JsonObject): string {
   const listOf = (element: 'Action' | 'Resource') => {

@@ -93,7 +93,7 @@ function toldOrUnproven(
 }
 
 /** Of no policy. */
-const NOTHING: JsonObject = { Statement: [] };
+const NOTHING: JsonObject = {};
 
 const named = (policy: JsonObject | null): JsonObject => (policy === null ? NOTHING : withTemplatesNamed(policy));
 
@@ -161,7 +161,7 @@ const isSamePlace = (one: Asked, other: Asked): boolean => placeOf(one.probe) ==
 
 /** Under which conditions it is no gain. */
 function unlessOf(each: Asked, asked: readonly Asked[]): string {
-  const kept = asked.filter((other) => isSamePlace(each, other) && other.where !== '' && !isTurned(other));
+  const kept = asked.filter((other) => isSamePlace(each, other) && !isTurned(other));
   return kept.length === 0 ? '' : `, unless ${kept.map(({ where }) => where).join(' or ')}`;
 }
 
@@ -171,12 +171,16 @@ function isExplained(one: Asked, turned: readonly Asked[], base: JsonObject): bo
   const parts = turned.filter(
     (part) => part.from === 'none' && part.to === 'all' && isUnder(part, one) && covers(one, part),
   );
-  const isLifted = (statement: JsonObject) =>
-    statement['Effect'] === 'Deny' &&
-    placesNamed(statement).every(({ action, resource }) => parts.some((part) => reaches(part, action, resource)));
+  // Of what was denied, what no part lifts; conditions are left as they are.
+  const stillDenied = (statement: JsonObject): readonly JsonObject[] => {
+    const { NotAction: _, NotResource: __, ...rest } = statement;
+    return placesNamed(statement)
+      .filter((place) => !parts.some(({ probe }) => reaches(probe, place)))
+      .map((place) => ({ ...rest, ...naming(place) }));
+  };
   const Statement = [
-    ...statementsOf(base).filter((statement) => !isLifted(statement)),
-    ...parts.map(({ probe: { action, resource } }) => ({ Effect: 'Allow', Action: action, Resource: resource })),
+    ...statementsOf(base).flatMap((each) => (each['Effect'] === 'Deny' ? stillDenied(each) : [each])),
+    ...parts.map(({ probe }) => ({ Effect: 'Allow', ...naming(probe) })),
   ];
   return extentBy(documentOf({ Version: '2012-10-17', Statement }), one.request) === 'all';
 }
@@ -188,11 +192,11 @@ const isUnder = (one: Asked, other: Asked): boolean => one.where === '' || one.w
 const saysBetter = (other: Asked, one: Asked, isBefore: boolean): boolean =>
   isUnder(other, one) && covers(other, one) && (isBefore || !covers(one, other));
 
-const covers = ({ probe: wide }: Asked, { probe: narrow }: Asked): boolean =>
-  reaches({ probe: wide }, narrow.action, narrow.resource);
+const naming = ({ action, resource }: Place): JsonObject => ({ Action: action, Resource: resource });
 
-function reaches({ probe: { action, resource } }: Pick<Asked, 'probe'>, otherAction: string, other: string): boolean {
-  const statement = { Effect: 'Allow', Action: action, Resource: resource };
-  const document = documentOf({ Version: '2012-10-17', Statement: [statement] });
-  return extentBy(document, readAccessRequest(otherAction, other, {})) === 'all';
+const covers = (wide: Asked, narrow: Asked): boolean => reaches(wide.probe, narrow.probe);
+
+function reaches(wide: Place, { action, resource }: Place): boolean {
+  const document = documentOf({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...naming(wide) }] });
+  return extentBy(document, readAccessRequest(action, resource, {})) === 'all';
 }

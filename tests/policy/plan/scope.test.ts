@@ -12,6 +12,7 @@ const from = (connection: string, more: Partial<Rule> = {}): Rule => rule({ conn
 const report = (connection: string): Rule => from(connection, { mode: 'report' });
 const GITHUB = 'whoever comes from github';
 const PEOPLE = 'whoever comes from people';
+const BOT = { connections: null, clients: ['bot'], when: null };
 const CLOSED = 'deploy-web, which is closed, once it is open';
 
 describe('who may have a scope', () => {
@@ -74,8 +75,14 @@ describe('who may have a scope', () => {
       ],
     ],
     [
+      'whoever acts for whom is allowed alone',
+      scope(),
+      scope({ allow: [from('github'), from('github', { actor: BOT })] }),
+      [`gains | ${GITHUB}, with the client bot acting, | deploy-web`],
+    ],
+    [
       'of what is refused to whoever acts, whoever it is',
-      scope({ deny: [rule({ actor: { connections: null, clients: ['bot'], when: null } })] }),
+      scope({ deny: [rule({ actor: BOT })] }),
       scope({ deny: [rule({ actor: { connections: null, clients: null, when: null } })] }),
       [
         'loses | whoever comes, with somebody acting, unless the client bot acts | deploy-web is refused, whatever allows it',
@@ -101,6 +108,13 @@ describe('who would be allowed or refused by a rule that only reports', () => {
     expect(said(scope({ deny: [wide] }), scope({ deny: [wide, narrow] }))).toEqual([]);
     expect(said(scope({ allow: [from('github'), wide] }), scope({ allow: [from('github'), wide, narrow] }))).toEqual([
       `changes | ${PEOPLE} where claims.x is true | a report is kept that a rule would allow it`,
+    ]);
+  });
+
+  it('by a rule of who acts, beside one of who does not', () => {
+    const acting = { ...report('people'), actor: BOT };
+    expect(said(scope({ allow: [report('people')] }), scope({ allow: [report('people'), acting] }))).toEqual([
+      `changes | ${PEOPLE}, with the client bot acting, | a report is kept that a rule would allow it`,
     ]);
   });
 

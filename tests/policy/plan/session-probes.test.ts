@@ -36,6 +36,7 @@ describe('a variable stands for one text, by the name of its key', () => {
     ['${principal}-${connection}', '<principal>-<connection>'],
     ['${aws:username}', '${aws:username}'],
     ['${aws:PrincipalTag/path:client}', '${aws:PrincipalTag/path:client}'],
+    ['${request.path:time}', '${request.path:time}'],
     ['${*}', '${*}'],
   ])("of the broker's templates from the beginning: %s is %s", (text, expected) => {
     expect(withTemplatesNamed({ a: [{ '${client}': text }] })).toEqual({ a: [{ '${client}': expected }] });

@@ -95,6 +95,12 @@ describe('what is allowed after is told', () => {
       'Allow s3:GetObject on arn:aws:s3:::a/${aws:username}',
     ],
     [
+      'where it was for a variable of nearly the same name',
+      [allow({ Resource: ['arn:aws:s3:::a/${aws:PrincipalTag/a.b}', 'arn:aws:s3:::a/${aws:PrincipalTag/ab}'] })],
+      allow({ Resource: 'arn:aws:s3:::a/${aws:PrincipalTag/a-b}' }),
+      'Allow s3:GetObject on arn:aws:s3:::a/${aws:PrincipalTag/a-b}',
+    ],
+    [
       'where all but something is',
       [allow()],
       { ...anyAction, NotAction: ['iam:*', 'sts:*'] },

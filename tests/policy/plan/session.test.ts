@@ -124,6 +124,7 @@ describe('a policy that is not understood here', () => {
 });
 
 describe('what is let through that was not is a gain, and the way back a loss', () => {
+  const plain = { Bool: { 'aws:SecureTransport': 'false' } };
   const tls = { Bool: { 'aws:SecureTransport': 'true' } };
   const vpc = (...values: readonly string[]): JsonObject => ({ StringEquals: { 'aws:SourceVpc': values } });
   it.each<[string, readonly JsonObject[], readonly JsonObject[], readonly string[]]>([
@@ -158,6 +159,24 @@ describe('what is let through that was not is a gain, and the way back a loss', 
       [allow('s3:*'), deny([NAME, 's3:PutObject'])],
       [allow('s3:*')],
       [`${NAME}, s3:PutObject on ${OBJECTS}`],
+    ],
+    [
+      'of a pattern and a Deny that reaches beyond it, what is let through of it by itself',
+      [allow('s3:Get*'), deny(NAME, ['arn:aws:s3:::a/y', 'arn:aws:s3:::b/y'])],
+      [allow('s3:Get*'), deny(NAME, 'arn:aws:s3:::b/y')],
+      [`${NAME} on arn:aws:s3:::a/y`],
+    ],
+    [
+      'and of one beside a Deny under a condition',
+      [allow('s3:*'), deny('s3:*', OBJECTS, plain), deny(NAME)],
+      [allow('s3:*'), deny('s3:*', OBJECTS, plain)],
+      [`${NAME} on ${OBJECTS}, unless aws:SecureTransport is false`],
+    ],
+    [
+      'what is named, not all that it is a part of',
+      [deny('s3:*', OBJECTS, plain)],
+      [deny('s3:*', OBJECTS, plain), allow(NAME, 'arn:aws:s3:::a/x')],
+      [`${NAME} on arn:aws:s3:::a/x, unless aws:SecureTransport is false`],
     ],
     [
       'of a Deny of two, what is let through',
@@ -227,6 +246,11 @@ describe('what is let through that was not is a gain, and the way back a loss', 
   });
 });
 
+it('tells a pattern that was allowed but for what reaches beyond it', () => {
+  const rest = { Effect: 'Allow', NotAction: 's3:*Object', Resource: OBJECTS };
+  expect(shortly([rest], [allow('s3:Get*')])).toContain(`gains s3:Get* on ${OBJECTS}`);
+});
+
 describe('what asking does not show is said to be untold', () => {
   const ranges = (...values: readonly string[]): JsonObject => ({ IpAddress: { 'aws:SourceIp': values } });
   const other = allow('sqs:SendMessage', 'arn:aws:sqs:eu-west-1:111122223333:jobs');
@@ -264,6 +288,14 @@ describe('what asking does not show is said to be untold', () => {
     expect(shortly([other], [other, allow('s3:*'), deny('s3:Delete*')])).toEqual([
       `gains s3:* on ${OBJECTS}, in part`,
       `changes less: Deny s3:Delete* on ${OBJECTS}`,
+    ]);
+  });
+
+  it('of a Deny that reaches beyond a pattern, which is told as a whole', () => {
+    const [gets, beyond] = [allow('s3:Get*'), deny('s3:*Object', 'arn:aws:s3:::a/z')];
+    expect(shortly([gets, deny(NAME, 'arn:aws:s3:::a/y'), beyond], [gets])).toEqual([
+      `gains s3:Get* on ${OBJECTS}`,
+      'changes more: Deny s3:*Object on arn:aws:s3:::a/z',
     ]);
   });
 
