@@ -68,7 +68,9 @@ function demandsNoMore(other: JsonObject, statement: JsonObject): boolean {
 /** A variable is one text, whatever its value: it covers itself, as it is written. */
 const closed = (text: string): string => text.replace(VARIABLE, (whole) => `<${Buffer.from(whole).toString('hex')}>`);
 
-/** What the statement names, as a policy that allows it whatever its conditions are; none where it is not understood. */
+/**
+ * What the statement names, as a policy that allows it whatever its conditions are; none where it is not understood.
+ */
 function documentOf({ Condition: _, ...statement }: JsonObject): readonly PolicyDocument[] {
   const allowing = mapStrings({ ...statement, Effect: 'Allow' }, closed);
   const reading = readPolicyDocument({ Version: '2012-10-17', Statement: [allowing] });
