@@ -63,11 +63,15 @@ async function ask(question: JsonValue | Uint8Array) {
 const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const times = { iat: 1_795_000_000, exp: 1_795_000_600 };
 const claims = { ...CLAIMS, ...times, iss: 'https://token.actions.githubusercontent.com', aud: ISSUER, sub: 'repo:x' };
-const token = `${part({ alg: 'RS256', kid: 'k', typ: 'JWT' })}.${part(claims)}.${'A'.repeat(342)}`;
+const tokenOf = (more: JsonObject) =>
+  `${part({ alg: 'RS256', kid: 'k', typ: 'JWT' })}.${part({ ...claims, ...more })}.${'A'.repeat(342)}`;
+const token = tokenOf({});
 
 test.each<[string, JsonObject]>([
   ['claims of a connection', { claims: CLAIMS, connection: 'github' }],
   ['a token that has ended, as of when it was issued', { token }],
+  ['a token that is bound to a key, as if that were proven', { token: tokenOf({ cnf: { jkt: 'k'.repeat(43) } }) }],
+  ['claims of one', { claims: { ...CLAIMS, cnf: { jkt: 'k'.repeat(43) } }, connection: 'github' }],
 ])('explains %s', async (_name, question) => {
   const answer = await ask({ scope: 'deploy', ...question });
   expect(answer).toMatchObject({ scope: 'deploy', exists: true, allowed: true, reason: null, rule: 0, whyNot: [] });

@@ -67,6 +67,8 @@ export interface Principal {
   readonly lineage: Lineage | null;
   /** Only for ID-JAGs. */
   readonly forClient?: ForClient;
+  /** Thumbprint of the key that its proof is bound to; absent: none. Of a broker token, `lineage` says it. */
+  readonly boundTo?: string;
   /** Only for SAML: the Recipient that the assertion was confirmed for. */
   readonly recipient?: string;
 }
@@ -80,8 +82,6 @@ export interface Ceiling {
 /** Whom a proof was made for: this client may present it, and what comes of it stays below its ceiling. */
 export interface ForClient extends Ceiling {
   readonly client: string;
-  /** Thumbprint of the key that has to be proven with it; absent: none. */
-  readonly boundTo?: string;
 }
 
 /** What a broker token says beside who its origin is. */
@@ -148,6 +148,8 @@ export interface Actor {
   readonly lineage: Lineage | null;
   /** Only for ID-JAGs. */
   readonly forClient?: ForClient;
+  /** As a principal's. */
+  readonly boundTo?: string;
 }
 
 /** `<connection>:<subject>` or `client:<name>`: no name of a connection has a colon, and none is called `client`. */

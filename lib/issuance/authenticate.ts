@@ -90,7 +90,7 @@ export interface Authenticated {
 
 /**
  * Verifies the client first (RFC 6749 section 3.2.1), then the subject, the actor and the key (RFC 9449); the first
- * refusal is the answer. A broker token that is bound to a key is a proof with a proof of that key alone.
+ * refusal is the answer. A token that is bound to a key is a proof with a proof of that key alone.
  */
 export async function authenticate(
   authenticators: Authenticators,
@@ -102,7 +102,7 @@ export async function authenticate(
   const key = await proveKey(authenticators, proofs.dpop);
   if (!key.ok) return key;
   const { principal, actor } = who.value;
-  const keys = [principal.forClient?.boundTo, actor?.forClient?.boundTo].filter((each) => each !== undefined);
+  const keys = [principal.boundTo, actor?.boundTo].filter((each) => each !== undefined);
   if (keys.some((each) => each !== key.value?.thumbprint)) return refuse('proof_key_mismatch');
   const bound = [principal.lineage?.boundTo, actor?.lineage?.boundTo].filter((each) => each != null);
   const proven = key.value;
@@ -212,7 +212,7 @@ async function authenticateActor(
   if (proof === null) return accept(client === null ? before : clientActor(client));
   const verified = await verifyFor(client, authenticators, proof, context);
   if (!verified.ok) return verified;
-  const { source, subject, name, claims, proof: evidence, reuse, lineage, forClient } = verified.value;
+  const { source, subject, name, claims, proof: evidence, reuse, lineage, forClient, boundTo } = verified.value;
   return accept({
     via: 'actor-token',
     connection: source.kind === 'connection' ? source.name : null,
@@ -224,6 +224,7 @@ async function authenticateActor(
     reuse,
     lineage,
     ...(forClient === undefined ? {} : { forClient }),
+    ...(boundTo === undefined ? {} : { boundTo }),
   });
 }
 

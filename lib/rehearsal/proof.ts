@@ -52,7 +52,8 @@ export function timeOf(proof: RehearsedProof): EpochSeconds | null {
 
 /**
  * Whom a rehearsed proof names, by the checks that follow a signature that holds: audience, `require`, type, times,
- * label. Refuses as those do; `proof_type_unsupported` for a connection that there is not.
+ * label. Refuses as those do; `proof_type_unsupported` for a connection that there is not. A key that the proof is
+ * bound to counts as proven, as its signature counts as made.
  */
 export async function rehearsedPrincipal(
   proof: RehearsedProof,
@@ -77,7 +78,13 @@ async function tokenPrincipal(token: string, context: RehearsalContext, now: Epo
   if (typeof iss !== 'string' || iss === '') return refuse('claims_invalid');
   const connections = await context.configuration.oidcIssuer(iss, context.signal);
   if (connections.length === 0) return refuse('issuer_unknown');
-  return admitGenuine(jwt.value, iss, connections, { now, declaredType: 'jwt' });
+  return withoutKey(admitGenuine(jwt.value, iss, connections, { now, declaredType: 'jwt' }));
+}
+
+function withoutKey(admitted: Outcome<Principal>): Outcome<Principal> {
+  if (!admitted.ok) return admitted;
+  const { boundTo: _, ...principal } = admitted.value;
+  return accept(principal);
 }
 
 async function claimsPrincipal(
@@ -100,7 +107,8 @@ async function claimsPrincipal(
       if (connections.length === 0) return refuse('issuer_unknown');
       const [typ = 'jwt'] = connection.types;
       const header: JwsHeader = { alg: connection.algorithms[0] ?? 'RS256', kid: undefined, typ };
-      return admitGenuine({ compact: '', header, unverified }, String(iss), connections, { now, declaredType: 'jwt' });
+      const jwt = { compact: '', header, unverified };
+      return withoutKey(admitGenuine(jwt, String(iss), connections, { now, declaredType: 'jwt' }));
     }
   }
 }

@@ -158,7 +158,7 @@ describe('a proof that was made for one client (an ID-JAG)', () => {
     ['is none without one', null, 'proof_key_mismatch'],
   ])('and that is bound to a key %s, as the subject and as the actor', async (_, proven, reason) => {
     const { authenticators } = verifiers();
-    const saml = async () => accept(aPrincipal({ forClient: { ...forClient, boundTo: 'k' } }));
+    const saml = async () => accept(aPrincipal({ forClient, boundTo: 'k' }));
     const all = { ...authenticators, saml, dpop: async () => accept(keyOf(proven ?? '')) };
     const key = proven === null ? {} : { dpop };
     for (const proofs of [{ subject: PROOFS.saml }, { actor: PROOFS.saml }]) {

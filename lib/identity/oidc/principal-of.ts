@@ -15,13 +15,15 @@ interface Verified {
   readonly names: TokenNames;
   readonly expires: EpochSeconds;
   readonly forClient: ForClient | null;
+  readonly boundTo: string | null;
 }
 
 /**
  * The principal that a token names, all of whose checks have passed; `principal_invalid` where its label can't be
  * written.
  */
-export function principalOf({ jwt, issuer, connection, names, expires, forClient }: Verified): Outcome<Principal> {
+export function principalOf(verified: Verified): Outcome<Principal> {
+  const { jwt, issuer, connection, names, expires, forClient, boundTo } = verified;
   const claims = viewClaims(jwt.unverified, connection);
   const name = renderPrincipal(connection, claims);
   if (!name.ok) return name;
@@ -42,6 +44,7 @@ export function principalOf({ jwt, issuer, connection, names, expires, forClient
     mayAct: jwt.unverified['may_act'],
     lineage: null,
     ...(forClient === null ? {} : { forClient }),
+    ...(boundTo === null ? {} : { boundTo }),
   });
 }
 

@@ -10,6 +10,7 @@ import type { Principal } from '../principal.ts';
 import { checkRequirement } from '../requirement.ts';
 import { chooseConnection, explainAudience, readAudience } from './audience.ts';
 import { checkAuthorizedParty, readAuthorizedParty } from './authorized-party.ts';
+import { readBoundKey } from './bound-key.ts';
 import { viewClaims } from './claims-view.ts';
 import { readIdJag } from './id-jag.ts';
 import { type ParsedJwt, parseJwt } from './jwt.ts';
@@ -156,6 +157,9 @@ function admit(
   if (!times.ok) return times;
   const idJag = readIdJag(jwt);
   if (!idJag.ok) return idJag;
+  const key = readBoundKey(jwt);
+  if (!key.ok) return key;
   const { expires } = times.value;
-  return principalOf({ jwt, issuer, connection, names: names.value, expires, forClient: idJag.value });
+  const forWhom = { forClient: idJag.value, boundTo: key.value };
+  return principalOf({ jwt, issuer, connection, names: names.value, expires, ...forWhom });
 }

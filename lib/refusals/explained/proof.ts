@@ -87,8 +87,9 @@ export const proofExplanations: Explanations<typeof proofRefusals> = {
     fix: 'Authenticate in the same request as the client that the ID-JAG was made for, under the name that it has here. Leave actor_token out where a resource server exchanges what it was sent: it acts itself.',
   },
   proof_key_mismatch: {
-    cause: 'An ID-JAG has `cnf.jkt`, and the request has no DPoP proof, or one of another key.',
-    fix: 'Send a DPoP proof of the key that was proven to the identity provider.',
+    cause:
+      'The token of the identity provider is bound to a key (`cnf.jkt`, RFC 7800), and the request has no DPoP proof, or one of another key.',
+    fix: 'Send a DPoP proof (RFC 9449) of the key that was proven to the identity provider, or get a token that is bound to none.',
   },
   type_mismatch: {
     cause:

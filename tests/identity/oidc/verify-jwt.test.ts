@@ -46,6 +46,25 @@ describe('the principal of a token', () => {
     expect(JSON.stringify({ ...named, claims: [...named.claims.values] })).not.toContain(jwt.slice(0, 40));
   });
 
+  const THUMBPRINT = 'k'.repeat(43);
+  const bound = (cnf: unknown) => token({ claims: { cnf } as JsonObject });
+
+  it('is bound to the key that its token is bound to (RFC 7800, RFC 9449)', async () => {
+    expect((await principal(bound({ jkt: THUMBPRINT }))).boundTo).toBe(THUMBPRINT);
+    expect((await principal(token())).boundTo).toBeUndefined();
+  });
+
+  it.each([
+    { 'x5t#S256': THUMBPRINT },
+    { jwk: { kty: 'OKP' } },
+    { kid: 'key-1' },
+    { jkt: THUMBPRINT, kid: 'key-1' },
+    ...[{ jkt: THUMBPRINT.slice(1) }, { jkt: `${THUMBPRINT}k` }, { jkt: `=${THUMBPRINT.slice(1)}` }, { jkt: 7 }],
+    ...[{}, [], null, THUMBPRINT],
+  ])('is nobody where a key is named that no proof could be held against: cnf %j', async (cnf) => {
+    expect(await refusal(bound(cnf))).toMatchObject({ reason: 'claims_invalid' });
+  });
+
   it('keeps may_act as it is, for the decision', async () => {
     expect((await principal(token({ claims: { may_act: { sub: 'agent' } } }))).mayAct).toEqual({ sub: 'agent' });
     expect((await principal(token())).mayAct).toBeUndefined();
