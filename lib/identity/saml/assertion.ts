@@ -37,15 +37,15 @@ export interface AssertionShape extends StatementsShape {
  */
 export function readAssertion(element: XmlElement): AssertionShape {
   const { id, issueInstant } = readHead(element);
-  const [issuer, signature, subject, conditions, , ...statements] = parts(element);
+  const [issuer, signature, subject, conditions, , statements] = parts(element);
   return {
     id,
     issueInstant,
     issuer: readIssuer(one(issuer)),
-    signature: signature?.[0] ?? null,
+    signature: signature[0] ?? null,
     ...readSubject(one(subject)),
     ...readConditions(one(conditions)),
-    ...readStatements(statements.flat()),
+    ...readStatements(statements),
   };
 }
 
@@ -62,11 +62,12 @@ function readHead(element: XmlElement): { id: string; issueInstant: EpochSeconds
   return { id: requiredAttribute(element, 'ID'), issueInstant: instant(element, 'IssueInstant') };
 }
 
-function parts(element: XmlElement): readonly (readonly XmlElement[])[] {
-  const at = element.children.findIndex(isStatement);
-  const statements = at === -1 ? [] : element.children.slice(at);
-  const before = { ...element, children: at === -1 ? element.children : element.children.slice(0, at) };
-  const head = sequence(before, [
+function parts(element: XmlElement) {
+  const { children } = element;
+  const at = children.findIndex(isStatement);
+  const end = at === -1 ? children.length : at;
+  const statements = children.slice(end);
+  const head = sequence({ ...element, children: children.slice(0, end) }, [
     ['Issuer', SAML, '1'],
     ['Signature', DS, '?'],
     ['Subject', SAML, '1'],
@@ -74,7 +75,7 @@ function parts(element: XmlElement): readonly (readonly XmlElement[])[] {
     ['Advice', SAML, '?'],
   ]);
   if (!statements.every(isStatement)) throw new Refused('saml_schema', 'a statement that is not known');
-  return [...head, statements];
+  return [...head, statements] as const;
 }
 
 const isStatement = (child: XmlElement): boolean =>
@@ -88,8 +89,8 @@ function readSubject(subject: XmlElement): Pick<AssertionShape, 'nameId' | 'name
     ['NameID', SAML, '?'],
     ['SubjectConfirmation', SAML, '*'],
   ]);
-  const confirmations = (confirmed ?? []).flatMap(readConfirmation);
-  const name = named?.[0];
+  const confirmations = confirmed.flatMap(readConfirmation);
+  const [name] = named;
   if (name === undefined) return { nameId: null, nameIdFormat: null, confirmations };
   onlyAttributes(name, ['Format', 'NameQualifier', 'SPNameQualifier', 'SPProvidedID']);
   return { nameId: textOf(name), nameIdFormat: attribute(name, 'Format') ?? FORMAT_UNSPECIFIED, confirmations };
@@ -103,7 +104,7 @@ function readConfirmation(element: XmlElement): BearerConfirmation[] {
     ['NameID', SAML, '?'],
     ['SubjectConfirmationData', SAML, '?'],
   ]);
-  const data = found?.[0];
+  const [data] = found;
   if (data === undefined) return [];
   onlyAttributes(data, ['NotBefore', 'NotOnOrAfter', 'Recipient', 'InResponseTo', 'Address']);
   if (data.attributes.some((each) => each.namespace === XSI && each.local === 'type') || data.children.length > 0) {
@@ -122,19 +123,16 @@ function readConfirmation(element: XmlElement): BearerConfirmation[] {
 function readConditions(element: XmlElement): Pick<AssertionShape, 'notBefore' | 'notOnOrAfter' | 'audiences'> {
   onlyAttributes(element, ['NotBefore', 'NotOnOrAfter']);
   const known = ['AudienceRestriction', 'OneTimeUse', 'ProxyRestriction'];
-  const counts = new Map<string, number>();
-  for (const child of element.children) {
-    if (child.namespace !== SAML || !known.includes(child.local))
-      throw new Refused('saml_condition', 'a condition that is not known');
-    counts.set(child.local, (counts.get(child.local) ?? 0) + 1);
+  if (!element.children.every((child) => child.namespace === SAML && known.includes(child.local))) {
+    throw new Refused('saml_condition', 'a condition that is not known');
   }
-  if ((counts.get('OneTimeUse') ?? 0) > 1 || (counts.get('ProxyRestriction') ?? 0) > 1 || element.text.trim() !== '') {
+  const those = (local: string) => element.children.filter((child) => child.local === local);
+  if (those('OneTimeUse').length > 1 || those('ProxyRestriction').length > 1 || element.text.trim() !== '') {
     throw new Refused('saml_schema', 'Conditions');
   }
-  const restrictions = element.children.filter((child) => child.local === 'AudienceRestriction');
   return {
     notBefore: optionalInstant(element, 'NotBefore'),
     notOnOrAfter: optionalInstant(element, 'NotOnOrAfter'),
-    audiences: restrictions.map((each) => (sequence(each, [['Audience', SAML, '+']])[0] ?? []).map(textOf)),
+    audiences: those('AudienceRestriction').map((each) => sequence(each, [['Audience', SAML, '+']])[0].map(textOf)),
   };
 }

@@ -24,7 +24,7 @@ export function decrypt({ cipher, content, keys: recipients }: EncryptedShape, k
   const opened = open(cipher, content, secret ?? Buffer.alloc(cipher.keyBytes));
   const text = opened.octets.toString('utf8');
   // What is not UTF-8 comes back with other octets.
-  const isUtf8 = Buffer.from(text, 'utf8').equals(opened.octets);
+  const isUtf8 = Buffer.from(text).equals(opened.octets);
   return { text, intact: secret !== null && opened.intact && isUtf8 };
 }
 

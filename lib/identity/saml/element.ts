@@ -1,9 +1,16 @@
+import type { Reason } from '../../refusals/registry.ts';
 import { XSI } from './names.ts';
 import { Refused } from './refused.ts';
 import type { XmlElement } from './xml-tree.ts';
 
 /** How often a child stands in its place of a sequence: once, at most once, any number of times, at least once. */
-type Occurs = '1' | '?' | '*' | '+';
+const OCCURS = {
+  '1': { least: 1, most: 1 },
+  '?': { least: 0, most: 1 },
+  '*': { least: 0, most: Number.POSITIVE_INFINITY },
+  '+': { least: 1, most: Number.POSITIVE_INFINITY },
+} as const;
+type Occurs = keyof typeof OCCURS;
 
 /** One place of a sequence: the element's local name, its namespace, and how often. */
 export type Place = readonly [local: string, namespace: string, occurs: Occurs];
@@ -56,38 +63,44 @@ export function onlyText(element: XmlElement): string {
 /** Such a text that is used here. Refuses with saml_schema or saml_control_character. */
 export const textOf = (element: XmlElement): string => plain(onlyText(element), element.local);
 
-/** Refuses with saml_schema where the element has text of its own beside its children. */
-export function noText(element: XmlElement): void {
-  if (!BLANK.test(element.text)) throw new Refused('saml_schema', `text in ${element.local}`);
+/** Refuses with `reason`, as a rule saml_schema, where the element has text of its own beside its children. */
+export function noText(element: XmlElement, reason: Reason = 'saml_schema'): void {
+  if (!BLANK.test(element.text)) throw new Refused(reason, `text in ${element.local}`);
 }
 
 /**
  * Reads the children of an element as an xs:sequence: these places in this order, each as often as it says, nothing
- * else, no text. Returns the children found at each place. Refuses with saml_schema.
+ * else, no text. Returns the children found at each place. Refuses with `reason`, as a rule saml_schema.
  */
-export function sequence(element: XmlElement, places: readonly Place[]): readonly (readonly XmlElement[])[] {
-  noText(element);
+export function sequence<const P extends readonly Place[]>(
+  element: XmlElement,
+  places: P,
+  reason?: Reason,
+): { readonly [K in keyof P]: readonly XmlElement[] };
+export function sequence(
+  element: XmlElement,
+  places: readonly Place[],
+  reason: Reason = 'saml_schema',
+): readonly (readonly XmlElement[])[] {
+  noText(element, reason);
   let at = 0;
   const found = places.map(([local, namespace, occurs]) => {
     const here: XmlElement[] = [];
-    const most = occurs === '1' || occurs === '?' ? 1 : Number.POSITIVE_INFINITY;
+    const { least, most } = OCCURS[occurs];
     for (const child of element.children.slice(at)) {
       if (here.length === most || !is(child, local, namespace)) break;
       here.push(child);
     }
     at += here.length;
-    if (here.length === 0 && (occurs === '1' || occurs === '+')) {
-      throw new Refused('saml_schema', `${element.local} without ${local}`);
-    }
+    if (here.length < least) throw new Refused(reason, `${element.local} without ${local}`);
     return here;
   });
-  if (at < element.children.length) throw new Refused('saml_schema', `a child of ${element.local} out of place`);
+  if (at < element.children.length) throw new Refused(reason, `a child of ${element.local} out of place`);
   return found;
 }
 
 /** The one element at a place that `sequence` has checked to be there. */
-export function one(found: readonly XmlElement[] | undefined): XmlElement {
-  const element = found?.[0];
+export function one([element]: readonly XmlElement[]): XmlElement {
   if (element === undefined) throw new Refused('saml_schema', 'an element missing');
   return element;
 }

@@ -35,7 +35,7 @@ class Writer {
   }
 
   write(apex: XmlElement): string {
-    this.element(apex, this.inclusive.size === 0 ? apex.declarations : prefixesInScope(apex));
+    this.element(apex, prefixesInScope(apex));
     return this.out.join('');
   }
 
@@ -67,9 +67,7 @@ class Writer {
   private undeclared(element: XmlElement, declared: ReadonlyMap<string, string>): (readonly [string, string])[] {
     const needed = new Map([[element.prefix, element.namespace]]);
     for (const { prefix, namespace } of element.attributes) if (prefix !== '') needed.set(prefix, namespace);
-    if (this.inclusive.size > 0) {
-      for (const [prefix, namespace] of declared) if (this.inclusive.has(prefix)) needed.set(prefix, namespace);
-    }
+    for (const [prefix, namespace] of declared) if (this.inclusive.has(prefix)) needed.set(prefix, namespace);
     needed.delete('xml');
     return [...needed]
       .filter(([prefix, namespace]) => this.rendered.get(prefix) !== namespace)
@@ -88,19 +86,17 @@ const inOrder = (a: XmlAttribute, b: XmlAttribute): number =>
   compare(a.namespace, b.namespace) || compare(a.local, b.local);
 
 /** By code point, as UTF-8 sorts. */
-const compare = (a: string, b: string): number => (a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b)));
+const compare = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
-// Canonical XML section 2.3.
-const TEXT: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '&#xD;' };
-const VALUE: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '"': '&quot;',
-  '\t': '&#x9;',
-  '\n': '&#xA;',
-  '\r': '&#xD;',
-};
+/** Canonical XML section 2.3. */
+const escapeText = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('\r', '&#xD;');
 
-const escapeText = (text: string): string => text.replace(/[&<>\r]/g, (character) => TEXT[character] ?? '');
-
-const escapeValue = (text: string): string => text.replace(/[&<"\t\n\r]/g, (character) => VALUE[character] ?? '');
+const escapeValue = (text: string): string =>
+  text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll('\t', '&#x9;')
+    .replaceAll('\n', '&#xA;')
+    .replaceAll('\r', '&#xD;');

@@ -36,16 +36,16 @@ export function readResponse(element: XmlElement): ResponseShape {
     ['EncryptedAssertion', SAML, '?'],
   ]);
   readStatus(one(status));
-  const assertion = plain?.[0] ?? encrypted?.[0];
+  const assertion = plain[0] ?? encrypted[0];
   if (assertion === undefined) throw new Refused('saml_schema', 'a Response without an assertion');
   return {
     element,
     id,
     issueInstant,
-    issuer: issuer?.[0] === undefined ? null : readIssuer(issuer[0]),
+    issuer: issuer[0] === undefined ? null : readIssuer(issuer[0]),
     destination: attribute(element, 'Destination'),
     inResponseTo: attribute(element, 'InResponseTo'),
-    signature: signature?.[0] ?? null,
+    signature: signature[0] ?? null,
     assertion,
   };
 }
@@ -61,8 +61,8 @@ function readStatus(status: XmlElement): void {
     onlyAttributes(at, ['Value']);
     const value = requiredAttribute(at, 'Value');
     if (value !== STATUS_SUCCESS) throw new Refused('saml_status', value.slice(0, 100));
-    const [nested]: readonly (readonly XmlElement[])[] = sequence(at, [['StatusCode', SAMLP, '?']]);
-    at = nested?.[0];
+    const [nested]: readonly [readonly XmlElement[]] = sequence(at, [['StatusCode', SAMLP, '?']]);
+    [at] = nested;
   }
 }
 

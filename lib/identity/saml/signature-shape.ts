@@ -29,6 +29,7 @@ export interface Reference {
   readonly inclusive: readonly string[];
 }
 
+const SHAPE = 'saml_signature_shape';
 const ENVELOPED = `${DS}enveloped-signature`;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
@@ -40,15 +41,19 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
  * Refuses with saml_signature_shape, algorithm_not_allowed, saml_sha1 or saml_void_canonicalization.
  */
 export function readSignature(element: XmlElement, signed: XmlElement, sha1: 'refuse' | 'accept'): SignatureShape {
-  const [info, value] = places(element, [
-    ['SignedInfo', '1'],
-    ['SignatureValue', '1'],
-    ['KeyInfo', '?'],
-  ]);
+  const [info, value] = sequence(
+    element,
+    [
+      ['SignedInfo', DS, '1'],
+      ['SignatureValue', DS, '1'],
+      ['KeyInfo', DS, '?'],
+    ],
+    SHAPE,
+  );
   const [written] = signedInfoParts(one(info));
   const signedInfo = canonicalize(one(info), { inclusive: inclusivePrefixes(written), without: null });
   const covered = readXml(signedInfo, MESSAGE_RULES);
-  if (!covered.ok) throw new Refused('saml_signature_shape', 'SignedInfo');
+  if (!covered.ok) throw new Refused(SHAPE, 'SignedInfo');
   const [, method, reference] = signedInfoParts(covered.value);
   const algorithm = SIGNATURE_ALGORITHMS.get(uriOf(method));
   if (algorithm === undefined) throw new Refused('algorithm_not_allowed', 'the signature method');
@@ -58,23 +63,31 @@ export function readSignature(element: XmlElement, signed: XmlElement, sha1: 're
 }
 
 function signedInfoParts(info: XmlElement): readonly [XmlElement, XmlElement, XmlElement] {
-  const [canonicalization, method, reference] = places(info, [
-    ['CanonicalizationMethod', '1'],
-    ['SignatureMethod', '1'],
-    ['Reference', '1'],
-  ]);
+  const [canonicalization, method, reference] = sequence(
+    info,
+    [
+      ['CanonicalizationMethod', DS, '1'],
+      ['SignatureMethod', DS, '1'],
+      ['Reference', DS, '1'],
+    ],
+    SHAPE,
+  );
   return [one(canonicalization), one(method), one(reference)];
 }
 
 function readReference(element: XmlElement, signed: XmlElement, sha1: 'refuse' | 'accept'): Reference {
   if (attribute(element, 'URI') !== `#${requiredAttribute(signed, 'ID')}`) {
-    throw new Refused('saml_signature_shape', 'a reference to another element than the parent');
+    throw new Refused(SHAPE, 'a reference to another element than the parent');
   }
-  const [transforms, method, digest] = places(element, [
-    ['Transforms', '1'],
-    ['DigestMethod', '1'],
-    ['DigestValue', '1'],
-  ]);
+  const [transforms, method, digest] = sequence(
+    element,
+    [
+      ['Transforms', DS, '1'],
+      ['DigestMethod', DS, '1'],
+      ['DigestValue', DS, '1'],
+    ],
+    SHAPE,
+  );
   const inclusive = readTransforms(one(transforms));
   const hash = DIGEST_ALGORITHMS.get(uriOf(one(method)));
   if (hash === undefined || one(method).children.length > 0) {
@@ -88,13 +101,12 @@ function readReference(element: XmlElement, signed: XmlElement, sha1: 'refuse' |
 }
 
 function readTransforms(element: XmlElement): readonly string[] {
-  const [steps] = places(element, [['Transform', '+']]);
-  const [enveloped, canonicalized] = steps ?? [];
-  if (steps?.length !== 2 || enveloped === undefined || canonicalized === undefined) {
-    throw new Refused('saml_signature_shape', 'transforms');
+  const [[enveloped, canonicalized, more]] = sequence(element, [['Transform', DS, '+']], SHAPE);
+  if (enveloped === undefined || canonicalized === undefined || more !== undefined) {
+    throw new Refused(SHAPE, 'transforms');
   }
   if (uriOf(enveloped) !== ENVELOPED || enveloped.children.length > 0) {
-    throw new Refused('saml_signature_shape', 'transforms');
+    throw new Refused(SHAPE, 'transforms');
   }
   return inclusivePrefixes(canonicalized);
 }
@@ -105,33 +117,22 @@ function inclusivePrefixes(method: XmlElement): readonly string[] {
   noText(method);
   const [child, more] = method.children;
   if (more !== undefined || (child !== undefined && !is(child, 'InclusiveNamespaces', EXCLUSIVE_C14N))) {
-    throw new Refused('saml_signature_shape', 'parameters of the canonicalization');
+    throw new Refused(SHAPE, 'parameters of the canonicalization');
   }
   const list = child === undefined ? null : attribute(child, 'PrefixList');
   return (list ?? '').split(/[ \t\r\n]+/).filter((prefix) => prefix !== '');
 }
 
 function base64(element: XmlElement): Uint8Array {
-  const text = element.text.replace(/[ \t\r\n]+/g, '');
+  const text = element.text.replace(/[ \t\r\n]/g, '');
   if (element.children.length > 0 || text === '' || !BASE64.test(text)) {
-    throw new Refused('saml_signature_shape', `${element.local} is not base64`);
+    throw new Refused(SHAPE, `${element.local} is not base64`);
   }
   return Buffer.from(text, 'base64');
 }
 
 const uriOf = (element: XmlElement): string => {
   const uri = attribute(element, 'Algorithm');
-  if (uri === null) throw new Refused('saml_signature_shape', `${element.local} without Algorithm`);
+  if (uri === null) throw new Refused(SHAPE, `${element.local} without Algorithm`);
   return uri;
 };
-
-function places(element: XmlElement, names: readonly (readonly [string, '1' | '?' | '+'])[]) {
-  try {
-    return sequence(
-      element,
-      names.map(([local, occurs]) => [local, DS, occurs] as const),
-    );
-  } catch (error) {
-    throw error instanceof Refused ? new Refused('saml_signature_shape', error.message) : error;
-  }
-}

@@ -63,7 +63,7 @@ function readAuthn(element: XmlElement): AuthnShape {
     ['AuthnContextDeclRef', SAML, '?'],
     ['AuthenticatingAuthority', SAML, '*'],
   ]);
-  const reference = found?.[0];
+  const [reference] = found;
   return {
     instant: instant(element, 'AuthnInstant'),
     sessionIndex: attribute(element, 'SessionIndex'),
@@ -77,11 +77,11 @@ function readAttributes(statement: XmlElement, attributes: Map<string, string[]>
     throw new Refused('saml_encrypted_part', 'EncryptedAttribute');
   }
   const [found] = sequence(statement, [['Attribute', SAML, '+']]);
-  for (const element of found ?? []) {
+  for (const element of found) {
     const name = plain(requiredAttribute(element, 'Name'), 'Name');
     const [values] = sequence(element, [['AttributeValue', SAML, '*']]);
     const known = attributes.get(name) ?? [];
-    for (const value of values ?? []) {
+    for (const value of values) {
       if (value.children.length > 0) structured.add(name);
       else if (!isNil(value)) known.push(value.text);
     }

@@ -57,6 +57,11 @@ describe('exclusive canonicalization (W3C xml-exc-c14n section 3)', () => {
       '<a xmlns:q="u1" xmlns:p="u2" p:a="1" q:b="2" z="3" y="4" q:a="5"/>',
       '<a xmlns:p="u2" xmlns:q="u1" y="4" z="3" q:a="5" q:b="2" p:a="1"></a>',
     ],
+    [
+      'keeps the namespace of an element whose attributes have none',
+      '<a xmlns="u" b="1"><c d="2"/></a>',
+      '<a xmlns="u" b="1"><c d="2"></c></a>',
+    ],
     ['keeps text and elements in their order', '<a>1<b/>2<c/>3</a>', '<a>1<b></b>2<c></c>3</a>'],
   ])('%s', (_rule, text, expected) => {
     expect(canonical(rootOf(text))).toBe(expected);
@@ -83,6 +88,13 @@ describe('exclusive canonicalization (W3C xml-exc-c14n section 3)', () => {
   it('leaves one child out, and the text around it in', () => {
     const root = rootOf('<a>1<b><c/></b>2<b/></a>');
     expect(canonicalize(root, { inclusive: [], without: root.children[0] ?? null })).toBe('<a>12<b></b></a>');
+  });
+
+  it('is at most 1 MB long', () => {
+    const [most, element] = [1_048_576, '<a></a>'];
+    const text = (length: number) => canonical(rootOf(`<a>${'x'.repeat(length - element.length)}</a>`)).length;
+    expect(text(most)).toBe(most);
+    expect(() => text(most + 1)).toThrow(Refused);
   });
 
   it('ends where the outcome is over 1 MB: a namespace comes again with every sibling', () => {
