@@ -1,4 +1,4 @@
-import type { Fetcher } from '../../ports/documents.ts';
+import type { Fetcher, FetchRequest } from '../../ports/documents.ts';
 import type { KeySource } from '../../ports/keys.ts';
 import {
   DISCOVERY_LIMITS,
@@ -23,50 +23,35 @@ interface FetchedKeySet extends KeySetDocument {
 export async function fetchKeySet(
   fetcher: Fetcher,
   source: KeySource,
-  discovered: string | null,
+  discovered: string | undefined,
   signal: AbortSignal,
 ): Promise<FetchedKeySet | null> {
   const jwksUri = source.jwksUri ?? discovered ?? (await discover(fetcher, source.issuer, signal));
   if (jwksUri === null) return null;
-  const bytes = await get(fetcher, jwksUri, MAX_KEY_SET_BYTES, isForeign(jwksUri, source), signal);
+  const place = { url: jwksUri, maxBytes: MAX_KEY_SET_BYTES, publicAddressOnly: isForeign(jwksUri, source) };
+  const bytes = await get(fetcher, place, signal);
   const document = bytes === null ? null : readKeySet(bytes);
   return document === null ? null : { jwksUri, ...document };
 }
 
 async function discover(fetcher: Fetcher, issuer: string, signal: AbortSignal): Promise<string | null> {
-  const bytes = await get(fetcher, discoveryUrl(issuer), DISCOVERY_LIMITS.maxBytes, 'configured', signal);
+  const place = { url: discoveryUrl(issuer), maxBytes: DISCOVERY_LIMITS.maxBytes, publicAddressOnly: false };
+  const bytes = await get(fetcher, place, signal);
   return bytes === null ? null : readDiscovery(bytes, issuer);
 }
 
 /**
- * `foreign`: a host that the configuration does not name. A lying issuer must not have us dial addresses of our own
- * network.
+ * Whether it is on a host that the configuration does not name. A lying issuer must not have us dial addresses of our
+ * own network.
  */
-type Destination = 'configured' | 'foreign';
+const isForeign = (jwksUri: string, source: KeySource): boolean =>
+  source.jwksUri === null && URL.parse(jwksUri)?.hostname !== URL.parse(source.issuer)?.hostname;
 
-function isForeign(jwksUri: string, source: KeySource): Destination {
-  if (source.jwksUri !== null || !URL.canParse(source.issuer)) return 'configured';
-  return new URL(jwksUri).hostname === new URL(source.issuer).hostname ? 'configured' : 'foreign';
-}
+type Place = Pick<FetchRequest, 'url' | 'maxBytes' | 'publicAddressOnly'>;
 
-async function get(
-  fetcher: Fetcher,
-  url: string,
-  maxBytes: number,
-  destination: Destination,
-  signal: AbortSignal,
-): Promise<Uint8Array | null> {
-  const result = await fetcher.fetch(
-    {
-      url,
-      method: 'GET',
-      headers: { accept: 'application/json' },
-      maxBytes,
-      timeoutMs: TIMEOUT_MS,
-      redirects: 'same-host',
-      publicAddressOnly: destination === 'foreign',
-    },
-    signal,
-  );
+async function get(fetcher: Fetcher, place: Place, signal: AbortSignal): Promise<Uint8Array | null> {
+  const headers = { accept: 'application/json' };
+  const how = { method: 'GET', headers, timeoutMs: TIMEOUT_MS, redirects: 'same-host' } as const;
+  const result = await fetcher.fetch({ ...place, ...how }, signal);
   return result.ok && result.status === 200 ? result.body : null;
 }

@@ -37,7 +37,8 @@ interface KeySetPorts {
 interface Entry {
   held: HeldKeySet | null;
   askedAt: EpochMilliseconds | null;
-  lastAsked: 'answered' | 'failed';
+  /** The last time that it was asked it did not answer. */
+  failing: boolean;
   /** How often it answered: whoever saw it grow was there. */
   answers: number;
   /** When it was last asked for a `kid` that the set at hand lacked, and which it lacked still. */
@@ -84,7 +85,7 @@ export function cachedKeySets(ports: KeySetPorts): KeySets {
         }
         answer = lookNow();
       }
-      if (answer.outcome.ok && answer.outcome.value.length === 0 && entry.answers > before) rememberAbsent(entry, kid);
+      if (answer.outcome.ok && answer.outcome.value.length === 0) rememberAbsent(entry, kid);
       return answer.outcome;
     },
   };
@@ -93,7 +94,7 @@ export function cachedKeySets(ports: KeySetPorts): KeySets {
 const emptyEntry = (): Entry => ({
   held: null,
   askedAt: null,
-  lastAsked: 'answered',
+  failing: false,
   answers: 0,
   searchedAt: null,
   absent: new Set(),
@@ -132,7 +133,7 @@ function look(entry: Entry, sought: Sought, now: EpochMilliseconds, seen: 'just-
   const keys = keysFor(held, sought);
   const settled = isCooling(askedAt, now, COOLDOWN_MS);
   if (keys.length > 0) return { outcome: accept(keys), settled: settled || now - held.fetchedAt < FRESH_MS };
-  if (entry.lastAsked === 'failed') return { outcome: refuse('keys_unavailable'), settled };
+  if (entry.failing) return { outcome: refuse('keys_unavailable'), settled };
   const { kid, tried } = sought;
   const searched = seen === 'just-asked' || isCooling(entry.searchedAt, now, COOLDOWN_MS);
   if (kid === undefined) return { outcome: accept([]), settled: tried === undefined ? settled : searched };
@@ -162,16 +163,13 @@ function rememberAbsent({ absent }: Entry, kid: string | undefined): void {
   if (kid !== undefined && kid.length <= LONGEST_ABSENT && absent.size < MOST_ABSENT) absent.add(kid);
 }
 
-/**
- * The first loading takes the shared copy, and asks the source only where that copy is not fresh; the others ask the
- * source.
- */
+/** The first loading takes the shared copy; the others ask the source. */
 async function load(ports: KeySetPorts, source: KeySource, entry: Entry, sought: Sought): Promise<void> {
   const name = sourceName(source);
   if (entry.sharedCopy === 'unread') {
     await takeShared(ports, name, entry);
     entry.sharedCopy = 'read';
-    if (entry.held !== null && ports.clock.now() - entry.held.fetchedAt < FRESH_MS) return;
+    return;
   }
   if (entry.held !== null && keysFor(entry.held, sought).length === 0) {
     // Another process may have looked: the source is asked once for all of them, however many names are made up.
@@ -192,7 +190,7 @@ async function takeShared({ store, clock }: KeySetPorts, name: string, entry: En
   entry.held = shared.held;
   entry.askedAt = shared.held.fetchedAt;
   entry.searchedAt = shared.searchedAt;
-  entry.lastAsked = 'answered';
+  entry.failing = false;
   entry.absent.clear();
 }
 
@@ -201,8 +199,8 @@ async function ask(ports: KeySetPorts, source: KeySource, entry: Entry): Promise
   const askedAt = clock.now();
   entry.askedAt = askedAt;
   const known = entry.held !== null && askedAt - entry.held.discoveredAt < DISCOVERED_MS ? entry.held : null;
-  const fetched = await fetchKeySet(fetcher, source, known?.jwksUri ?? null, AbortSignal.timeout(FETCH_MS));
-  entry.lastAsked = fetched === null ? 'failed' : 'answered';
+  const fetched = await fetchKeySet(fetcher, source, known?.jwksUri, AbortSignal.timeout(FETCH_MS));
+  entry.failing = fetched === null;
   if (fetched === null) {
     // The document may have moved: the next time discovery is asked again.
     if (entry.held !== null) entry.held = { ...entry.held, discoveredAt: LONG_AGO };

@@ -1,55 +1,24 @@
 import { describe, expect, it } from '@jest/globals';
 import { cachedKeySets } from '../../../lib/identity/oidc/key-sets.ts';
-import type { JsonObject } from '../../../lib/json.ts';
-import { Fault } from '../../../lib/outcome.ts';
-import type { DocumentStore, Fetcher, FetchResult, StoredDocument } from '../../../lib/ports/documents.ts';
-import type { KeySets, KeySource } from '../../../lib/ports/keys.ts';
+import type { DocumentStore, Fetcher } from '../../../lib/ports/documents.ts';
+import type { KeySource } from '../../../lib/ports/keys.ts';
 import { epochMilliseconds } from '../../../lib/time.ts';
-
-const ISSUER = 'https://idp.example.com';
-const DISCOVERY = `${ISSUER}/.well-known/openid-configuration`;
-const KEYS = `${ISSUER}/keys`;
-const BY_DISCOVERY: KeySource = { issuer: ISSUER, jwksUri: null };
-const START = 1_800_000_000_000;
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-
-const key = (kid: string): JsonObject => ({ kty: 'EC', crv: 'P-256', x: kid, y: kid, kid });
-const body = (value: unknown, status = 200): FetchResult => ({
-  ok: true,
-  status,
-  headers: {},
-  body: Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)),
-});
-const down: FetchResult = { ok: false, problem: 'network', cause: 'ECONNREFUSED' };
-
-/** A world in which time stands still and the network says what a test wrote down. */
-function world(shared: Map<string, StoredDocument> = new Map()) {
-  const state = { now: START, pages: new Map<string, FetchResult>(), asked: [] as string[] };
-  state.pages.set(DISCOVERY, body({ issuer: ISSUER, jwks_uri: KEYS }));
-  state.pages.set(KEYS, body({ keys: [key('a')] }));
-  const fetcher: Fetcher = {
-    async fetch(request) {
-      state.asked.push(request.url);
-      return state.pages.get(request.url) ?? body('nothing here', 404);
-    },
-  };
-  const store: DocumentStore = {
-    get: async (name) => shared.get(name) ?? null,
-    put: async (name, document) => void shared.set(name, document),
-  };
-  const clock = { now: () => epochMilliseconds(state.now) };
-  const start = (over: Partial<{ store: DocumentStore; fetcher: Fetcher }> = {}) =>
-    cachedKeySets({ fetcher, store, clock, ...over });
-  return { state, shared, start, keySets: start() };
-}
-
-const signal = new AbortController().signal;
-async function kids(keySets: KeySets, kid: string | undefined, source = BY_DISCOVERY): Promise<string> {
-  const found = await keySets.find(source, kid, signal);
-  return found.ok ? found.value.map((each) => String(each['kid'])).join(' ') : found.refusal.reason;
-}
+import {
+  BY_DISCOVERY,
+  body,
+  DISCOVERY,
+  down,
+  HOUR,
+  ISSUER,
+  KEYS,
+  key,
+  kids,
+  MINUTE,
+  SECOND,
+  START,
+  signal,
+  world,
+} from './issuer-world.ts';
 
 describe('a key set', () => {
   it('comes by discovery, then from memory for ten minutes', async () => {
@@ -107,150 +76,25 @@ describe('a key set', () => {
     state.now += 31 * SECOND;
     expect(await kids(keySets, 'm')).toBe('m');
   });
-});
 
-describe('a rotation', () => {
-  it('is seen for an unknown kid at once, however lately the set was fetched for another reason', async () => {
+  it('is discovered anew at the hour, to the millisecond', async () => {
     const { state, keySets } = world();
     await kids(keySets, 'a');
-    state.pages.set(KEYS, body({ keys: [key('a'), key('b')] }));
-    state.now = START + 1;
-    expect(await kids(keySets, 'b')).toBe('b');
-    expect(state.asked).toEqual([DISCOVERY, KEYS, KEYS]);
+    state.now = START + HOUR;
+    expect(await kids(keySets, 'a')).toBe('a');
+    expect(state.asked).toEqual([DISCOVERY, KEYS, DISCOVERY, KEYS]);
   });
 
-  it('is seen for unknown kids at most once in 30 s, and what cannot be known meanwhile is retryable', async () => {
+  it('without a key is asked for again after 30 s by a token without kid, and not before', async () => {
     const { state, keySets } = world();
-    await kids(keySets, 'a');
-    state.now = START + SECOND;
-    expect(await kids(keySets, 'none')).toBe('');
-    state.pages.set(KEYS, body({ keys: [key('a'), key('b')] }));
-    state.now = START + 3_500;
-    expect(await keySets.find(BY_DISCOVERY, 'b', signal)).toEqual({
-      ok: false,
-      refusal: { reason: 'key_not_known_yet', retryAfter: 28, log: { kid: 'b' } },
-    });
-    state.now = START + 31 * SECOND - 1;
-    expect(await keySets.find(BY_DISCOVERY, 'b', signal)).toMatchObject({
-      refusal: { reason: 'key_not_known_yet', retryAfter: 1 },
-    });
-    expect(state.asked).toHaveLength(3);
-    state.now = START + 31 * SECOND;
-    expect(await kids(keySets, 'b')).toBe('b');
-    expect(state.asked).toHaveLength(4);
-  });
-
-  it('is not awaited for a kid that the source was just asked for: that one is unknown until it is asked again', async () => {
-    const { state, keySets } = world();
-    await kids(keySets, 'a');
-    state.now = START + SECOND;
-    expect(await kids(keySets, 'none')).toBe('');
-    state.now = START + 20 * SECOND;
-    expect(await kids(keySets, 'none')).toBe('');
-    expect(state.asked).toHaveLength(3);
-    state.pages.set(KEYS, body({ keys: [key('a'), key('none')] }));
-    state.now = START + 31 * SECOND;
-    expect(await kids(keySets, 'none')).toBe('none');
-  });
-
-  it('is unknown, and not awaited, for a kid that the first look of all did not find', async () => {
-    const { state, keySets } = world();
-    expect(await kids(keySets, 'none')).toBe('');
-    expect(state.asked).toEqual([DISCOVERY, KEYS]);
-  });
-
-  it('is looked for by one of many processes in 30 s, however many kids are made up', async () => {
-    const { state, start } = world();
-    const processes = Array.from({ length: 10 }, () => start());
-    for (const each of processes) await kids(each, 'a');
-    expect(state.asked).toEqual([DISCOVERY, KEYS]);
-    const answers = new Map<string, number>();
-    for (let second = 1; second <= 60; second += 1) {
-      state.now = START + second * SECOND;
-      for (const [index, each] of processes.entries()) {
-        const answer = await kids(each, `made-up-${second}-${index}`);
-        answers.set(answer, (answers.get(answer) ?? 0) + 1);
-      }
-    }
-    // At 1, 31 and no other second.
-    expect(state.asked).toEqual([DISCOVERY, KEYS, KEYS, KEYS]);
-    expect(Object.fromEntries(answers)).toEqual({ '': 2, key_not_known_yet: 598 });
-  });
-
-  it('that another process has seen is seen from the store, without a fetch', async () => {
-    const { state, start } = world();
-    const [one, other] = [start(), start()];
-    await kids(one, 'a');
-    await kids(other, 'a');
-    state.pages.set(KEYS, body({ keys: [key('a'), key('b')] }));
-    state.now = START + SECOND;
-    expect(await kids(one, 'b')).toBe('b');
-    state.now = START + 2 * SECOND;
-    expect(await kids(other, 'b')).toBe('b');
-    expect(await kids(start(), 'c')).toBe('key_not_known_yet');
-    expect(state.asked).toEqual([DISCOVERY, KEYS, KEYS]);
-  });
-
-  it('is seen by every process for itself where the store is down', async () => {
-    const { state, start } = world();
-    const store: DocumentStore = {
-      get: async () => Promise.reject(new Fault('key-sets', 'down')),
-      put: async () => Promise.reject(new Fault('key-sets', 'down')),
-    };
-    const [one, other] = [start({ store }), start({ store })];
-    await kids(one, 'a');
-    await kids(other, 'a');
-    state.pages.set(KEYS, body({ keys: [key('a'), key('b')] }));
-    expect([await kids(one, 'b'), await kids(other, 'b')]).toEqual(['b', 'b']);
-  });
-
-  it('is seen for a token without kid that no key verified, at once and then at most once in 30 s', async () => {
-    const { state, keySets } = world();
-    const tryAll = async (): Promise<string> => {
-      const held = await keySets.find(BY_DISCOVERY, undefined, signal);
-      const newer = held.ok ? await keySets.find(BY_DISCOVERY, undefined, signal, held.value) : held;
-      return newer.ok ? newer.value.map((each) => String(each['x'])).join(' ') : newer.refusal.reason;
-    };
-    await kids(keySets, undefined);
-    state.pages.set(KEYS, body({ keys: [{ kty: 'EC', crv: 'P-256', x: 'new', y: 'new' }] }));
-    expect(await tryAll()).toBe('new');
-    state.pages.set(KEYS, body({ keys: [{ kty: 'EC', crv: 'P-256', x: 'newer', y: 'newer' }] }));
+    state.pages.set(KEYS, body({ keys: [] }));
+    expect(await kids(keySets, undefined)).toBe('');
     state.now = START + 30 * SECOND - 1;
-    expect(await tryAll()).toBe('');
-    state.now = START + 30 * SECOND;
-    expect(await tryAll()).toBe('newer');
-    expect(state.asked).toEqual([DISCOVERY, KEYS, KEYS, KEYS]);
-  });
-
-  it('remembers a hundred kids that are none, of at most 256 characters: of others it cannot say so', async () => {
-    const { state, keySets } = world();
-    await kids(keySets, 'a');
-    state.now = START + SECOND;
-    const long = 'x'.repeat(257);
-    const unknown = [long, ...Array.from({ length: 101 }, (_each, index) => `unknown-${index}`)];
-    await Promise.all(unknown.map((kid) => kids(keySets, kid)));
-    state.now = START + 2 * SECOND;
-    expect(await kids(keySets, 'unknown-99')).toBe('');
-    expect(await kids(keySets, 'unknown-100')).toBe('key_not_known_yet');
-    expect(await kids(keySets, long)).toBe('key_not_known_yet');
-    expect(state.asked).toHaveLength(3);
-  });
-
-  it('that ends a key ends it here with the next look', async () => {
-    const { state, keySets } = world();
-    await kids(keySets, 'a');
-    state.pages.set(KEYS, body({ keys: [key('b')] }));
-    state.now = START + 10 * MINUTE;
-    expect(await kids(keySets, 'a')).toBe('');
-  });
-
-  it('costs one look however many ask', async () => {
-    const { state, keySets } = world();
-    await Promise.all(Array.from({ length: 50 }, () => kids(keySets, 'a')));
+    expect(await kids(keySets, undefined)).toBe('');
     expect(state.asked).toEqual([DISCOVERY, KEYS]);
-    state.now = START + MINUTE;
-    await Promise.all(Array.from({ length: 50 }, (_each, index) => kids(keySets, `unknown-${index}`)));
-    expect(state.asked).toEqual([DISCOVERY, KEYS, KEYS]);
+    state.now = START + 30 * SECOND;
+    state.pages.set(KEYS, body({ keys: [key('a')] }));
+    expect(await kids(keySets, undefined)).toBe('a');
   });
 });
 
@@ -304,281 +148,45 @@ describe('an issuer that is down', () => {
     const found = await keySets.find(BY_DISCOVERY, 'a', AbortSignal.timeout(20));
     expect(found).toMatchObject({ refusal: { reason: 'keys_unavailable' } });
   });
-});
 
-describe('an issuer that is slow', () => {
-  const slowly = (state: { pages: Map<string, FetchResult> }, ms: number): Fetcher => ({
-    fetch: ({ url }, giveUp) =>
-      new Promise((resolve) => {
-        const late: FetchResult = { ok: false, problem: 'timeout', cause: 'deadline' };
-        const timer = setTimeout(() => resolve(state.pages.get(url) ?? late), ms);
-        giveUp.addEventListener('abort', () => {
-          clearTimeout(timer);
-          resolve(late);
-        });
-      }),
-  });
-
-  it('is heard out by a caller that has the time, discovery and keys together beyond a second', async () => {
+  it('is asked once for one caller, however long it takes to fail', async () => {
     const { state, start } = world();
-    expect(await kids(start({ fetcher: slowly(state, 600) }), 'a')).toBe('a');
-  });
-
-  it('is waited for by whoever comes while it is asked', async () => {
-    const { state, start } = world();
-    const keySets = start({ fetcher: slowly(state, 50) });
-    const first = kids(keySets, 'a');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(await Promise.all([kids(keySets, 'a'), kids(keySets, 'a'), first])).toEqual(['a', 'a', 'a']);
-  });
-
-  it('is waited for by whoever has an unknown kid while it is asked for another one', async () => {
-    const { state, start } = world();
-    const ms = { value: 0 };
-    let asked = 0;
-    const fetcher: Fetcher = {
-      fetch: (request, giveUp) => {
-        asked += 1;
-        return slowly(state, ms.value).fetch(request, giveUp);
+    const slowlyFailing: Fetcher = {
+      async fetch({ url }) {
+        state.asked.push(url);
+        state.now += 2 * SECOND;
+        return down;
       },
     };
-    const keySets = start({ fetcher });
-    expect(await kids(keySets, 'a')).toBe('a');
-    state.now = START + SECOND;
-    ms.value = 50;
-    state.pages.set(KEYS, body({ keys: [key('a'), key('b')] }));
-    const search = kids(keySets, 'none');
-    await new Promise((resolve) => setTimeout(resolve, 10));
-    // A known one need not wait.
-    expect(await Promise.race([kids(keySets, 'a'), search])).toBe('a');
-    expect(await Promise.all([search, kids(keySets, 'b')])).toEqual(['', 'b']);
-    expect(asked).toBe(3);
-  });
-
-  it('is heard out for the next caller where the first has no time', async () => {
-    const { state, start } = world();
-    const keySets = start({ fetcher: slowly(state, 300) });
-    expect(await keySets.find(BY_DISCOVERY, 'a', AbortSignal.timeout(100))).toMatchObject({
-      refusal: { reason: 'keys_unavailable' },
-    });
-    expect(await kids(keySets, 'a')).toBe('a');
-  });
-
-  it('holds nobody longer than a second where a held key would do', async () => {
-    const { state, start } = world();
-    const ms = { value: 0 };
-    const fetcher: Fetcher = { fetch: (request, giveUp) => slowly(state, ms.value).fetch(request, giveUp) };
-    const keySets = start({ fetcher });
-    expect(await kids(keySets, 'a')).toBe('a');
-    state.now = START + 10 * MINUTE;
-    ms.value = 60_000;
-    const began = performance.now();
-    expect(await kids(keySets, 'a')).toBe('a');
-    expect(performance.now() - began).toBeLessThan(1_400);
-  });
-});
-
-describe('a bad document never replaces a good one', () => {
-  it.each([
-    ['HTML', body('<html></html>')],
-    ['an error status', body({ keys: [key('evil')] }, 500)],
-    ['a redirect status', body({ keys: [key('evil')] }, 302)],
-    ['no keys member', body({})],
-    ['keys that is an object', body({ keys: { a: 1 } })],
-    ['only a secret key', body({ keys: [{ kty: 'oct', k: 'AAAA', kid: 'a' }] })],
-    ['only a private key', body({ keys: [{ ...key('a'), d: 'AAAA' }] })],
-    ['a member twice', body('{"keys":[],"keys":[]}')],
-    ['101 keys', body({ keys: Array.from({ length: 101 }, (_each, index) => key(`k${index}`)) })],
-    ['more than 512 KB', body({ keys: [key('a')], padding: 'x'.repeat(512 * 1024) })],
-    ['a list', body([key('a')])],
-  ])('%s', async (_name, page) => {
-    const { state, keySets, shared } = world();
-    await kids(keySets, 'a');
-    const copy = [...shared.values()];
-    state.pages.set(KEYS, page);
-    state.now = START + 20 * MINUTE;
-    expect(await kids(keySets, 'a')).toBe('a');
-    expect([...shared.values()]).toEqual(copy);
-  });
-
-  it.each([
-    ['another issuer', { issuer: 'https://evil.example', jwks_uri: KEYS }],
-    ['its issuer with a final slash', { issuer: `${ISSUER}/`, jwks_uri: KEYS }],
-    ['no issuer', { jwks_uri: KEYS }],
-    ['no jwks_uri', { issuer: ISSUER }],
-    ['a jwks_uri that is no URL', { issuer: ISSUER, jwks_uri: '/keys' }],
-  ])('a discovery document of %s leads nowhere', async (_name, page) => {
-    const { state, keySets } = world();
-    state.pages.set(DISCOVERY, body(page));
-    expect(await kids(keySets, 'a')).toBe('keys_unavailable');
+    expect(await kids(start({ fetcher: slowlyFailing }), 'a')).toBe('keys_unavailable');
     expect(state.asked).toEqual([DISCOVERY]);
   });
 
-  it('100 keys are a set, and keys of unknown types are left out', async () => {
-    const { state, keySets } = world();
-    state.pages.set(
-      KEYS,
-      body({ keys: [{ kty: 'AKP', kid: 'pq' }, ...Array.from({ length: 99 }, (_each, index) => key(`k${index}`))] }),
-    );
-    expect(await kids(keySets, 'k98')).toBe('k98');
-    expect(await kids(keySets, 'pq')).toBe('key_unusable');
-  });
-
-  it.each([
-    ['a private key', { ...key('b'), d: 'AAAA' }, 'a private key (d)'],
-    ['a private RSA key without d', { kty: 'RSA', kid: 'b', p: 'AAAA' }, 'a private key (p)'],
-    ['a secret', { kty: 'oct', k: 'AAAA', kid: 'b' }, 'a private key (k)'],
-    ['a type that nothing is verified with', { kty: 'AKP', kid: 'b' }, 'a kty that nothing is verified with'],
-  ])('a member that is %s is skipped, and a token by it is told so', async (_name, member, found) => {
-    const { state, keySets, shared } = world();
-    state.pages.set(KEYS, body({ keys: [key('a'), member, 'no object', { ...key('c'), kid: 7 }] }));
-    expect(await kids(keySets, undefined)).toBe('a');
-    const refused = { ok: false, refusal: { reason: 'key_unusable', log: { kid: 'b', found } } };
-    expect(await keySets.find(BY_DISCOVERY, 'b', signal)).toEqual(refused);
-    // No other process gets it by way of the store.
-    const cold = world(shared);
-    cold.state.pages.clear();
-    expect(await kids(cold.keySets, undefined)).toBe('a');
-    expect(JSON.stringify([...shared.values()])).not.toContain('AAAA');
-  });
-
-  it.each<[string, JsonObject]>([
-    [
-      'null for what it has not',
-      { alg: null, use: null, kid: 'a', d: null, p: null, oth: null, k: null, key_ops: null },
-    ],
-    ['empty lists for what it has not', { key_ops: [], x5c: [], oth: [], kid: 'a' }],
-  ])('takes a key whose library writes %s', async (_name, members) => {
-    const { state, keySets } = world();
-    state.pages.set(
-      KEYS,
-      body({
-        keys: [
-          { ...key('a'), ...members },
-          { ...key('b'), kid: null },
-        ],
-      }),
-    );
-    const found = await keySets.find(BY_DISCOVERY, 'a', signal);
-    expect(found).toStrictEqual({ ok: true, value: [key('a')] });
-    expect(await kids(keySets, undefined)).toBe('a undefined');
-  });
-
-  it('keeps no member of a key but those that verify', async () => {
-    const { state, keySets } = world();
-    const whole = { ...key('a'), n: 'n', e: 'e', alg: 'ES256', use: 'sig', key_ops: ['verify'] };
-    state.pages.set(KEYS, body({ keys: [{ ...whole, x5c: ['MII'], x5t: 't', oddity: 1 }] }));
-    const found = await keySets.find(BY_DISCOVERY, 'a', signal);
-    expect(found).toStrictEqual({ ok: true, value: [whole] });
-    state.pages.set(KEYS, body({ keys: [key('a')] }));
-    state.now = START + 10 * MINUTE;
-    expect(await keySets.find(BY_DISCOVERY, 'a', signal)).toStrictEqual({ ok: true, value: [key('a')] });
-  });
-
-  it('is asked for as JSON', async () => {
-    const accepted: unknown[] = [];
-    const fetcher: Fetcher = {
-      fetch: async ({ url, headers }) => {
-        accepted.push(headers);
-        return url === DISCOVERY ? body({ issuer: ISSUER, jwks_uri: KEYS }) : body({ keys: [key('a')] });
-      },
-    };
-    await kids(world().start({ fetcher }), 'a');
-    expect(accepted).toEqual([{ accept: 'application/json' }, { accept: 'application/json' }]);
-  });
-
-  it('an empty set is its issuer’s word that no key is good', async () => {
-    const { state, keySets } = world();
-    await kids(keySets, 'a');
-    state.pages.set(KEYS, body({ keys: [] }));
-    state.now = START + 20 * MINUTE;
-    expect(await kids(keySets, 'a')).toBe('');
-    expect(await kids(keySets, undefined)).toBe('');
-  });
-});
-
-describe('the shared copy', () => {
-  it('serves a process that starts while the issuer is down', async () => {
-    const first = world();
-    await kids(first.keySets, 'a');
-    const cold = world(first.shared);
-    cold.state.pages.clear();
-    cold.state.now = START + 23 * HOUR;
-    expect(await kids(cold.keySets, 'a')).toBe('a');
-  });
-
-  it('serves a cold start without a look at the issuer while it is fresh', async () => {
-    const first = world();
-    await kids(first.keySets, 'a');
-    const cold = world(first.shared);
-    cold.state.now = START + 9 * MINUTE;
-    expect(await kids(cold.keySets, 'a')).toBe('a');
-    expect(cold.state.asked).toEqual([]);
-  });
-
-  it('is followed by the issuer, at once, for a kid that it lacks', async () => {
-    const first = world();
-    await kids(first.keySets, 'a');
-    const cold = world(first.shared);
-    cold.state.now = START + MINUTE;
-    cold.state.pages.set(KEYS, body({ keys: [key('b')] }));
-    expect(await kids(cold.keySets, 'b')).toBe('b');
-  });
-
-  it.each([
-    ['24 h old', START - 24 * HOUR],
-    ['from a clock five minutes ahead', START + 5 * MINUTE],
-  ])('is nothing where it is %s', async (_name, fetchedAt) => {
-    const first = world();
-    await kids(first.keySets, 'a');
-    for (const [name, { text }] of first.shared)
-      first.shared.set(name, { text, fetchedAt: epochMilliseconds(fetchedAt) });
-    const cold = world(first.shared);
-    cold.state.pages.clear();
-    expect(await kids(cold.keySets, 'a')).toBe('keys_unavailable');
-  });
-
-  it.each([
-    ['a millisecond less than 24 h old', START - 24 * HOUR + 1, []],
-    ['ten minutes old: the issuer is asked first', START - 10 * MINUTE, [KEYS]],
-    ['a millisecond younger than that', START - 10 * MINUTE + 1, null],
-    ['from a clock that is a little less than five minutes ahead', START + 5 * MINUTE - 1, null],
-  ])('serves where it is %s', async (_name, fetchedAt, asked) => {
-    const first = world();
-    await kids(first.keySets, 'a');
-    for (const [name, { text }] of first.shared)
-      first.shared.set(name, { text, fetchedAt: epochMilliseconds(fetchedAt) });
-    const cold = world(first.shared);
-    cold.state.pages.clear();
-    expect(await kids(cold.keySets, 'a')).toBe('a');
-    expect(cold.state.asked.length === 0).toBe(asked === null);
-  });
-
-  it('of another source is nothing, though it lies under this one’s name', async () => {
-    const other = world();
-    await kids(other.keySets, 'a', { issuer: ISSUER, jwksUri: KEYS });
-    const [[, copy] = ['', null]] = [...other.shared];
-    const shared = new Map(copy === null ? [] : [[`issuer ${ISSUER}`, copy]]);
-    const cold = world(shared);
-    cold.state.pages.clear();
-    expect(await kids(cold.keySets, 'a')).toBe('keys_unavailable');
-  });
-
-  it.each(['', 'null', '{}', '{"source":"issuer https://idp.example.com"}', 'x'.repeat(400_000)])(
-    'is nothing where it is damaged (%#)',
-    async (text) => {
-      const shared = new Map([[`issuer ${ISSUER}`, { text, fetchedAt: epochMilliseconds(START) }]]);
-      const cold = world(shared);
-      expect(await kids(cold.keySets, 'a')).toBe('a');
-    },
-  );
-
-  it('that can’t be had or left costs nobody a key', async () => {
-    const broken = async (): Promise<never> => {
-      throw new Fault('key-sets', 'down');
-    };
+  it('has no time left for a caller whose deadline is over, who is told so at once', async () => {
+    const hanging: Fetcher = { fetch: () => new Promise(() => undefined) };
     const { start } = world();
-    expect(await kids(start({ store: { get: broken, put: broken } }), 'a')).toBe('a');
+    expect(await start({ fetcher: hanging }).find(BY_DISCOVERY, 'a', AbortSignal.abort())).toEqual({
+      ok: false,
+      refusal: { reason: 'keys_unavailable' },
+    });
+  });
+
+  it.each([
+    ['of a kid that the held set lacks', 'b', undefined],
+    ['of newer keys for a token without kid', undefined, 'tried'],
+  ])('says nothing %s before the deadline: that is no word on the key', async (_name, kid, tried) => {
+    const { state, start } = world();
+    const fetcher: Fetcher = {
+      fetch: ({ url }) =>
+        state.now === START ? Promise.resolve(state.pages.get(url) ?? down) : new Promise(() => undefined),
+    };
+    const keySets = start({ fetcher });
+    const held = await keySets.find(BY_DISCOVERY, undefined, signal);
+    state.now = START + MINUTE;
+    const keys = held.ok && tried !== undefined ? held.value : undefined;
+    expect(await keySets.find(BY_DISCOVERY, kid, AbortSignal.abort(), keys)).toMatchObject({
+      refusal: { reason: 'keys_unavailable' },
+    });
   });
 });
 
@@ -610,5 +218,61 @@ describe('sources', () => {
       [DISCOVERY, false],
       ['https://keys.example.net/k', true],
     ]);
+  });
+
+  it('without jwksUri never mix either, in memory or in the store', async () => {
+    const { state, start } = world();
+    const other: KeySource = { issuer: 'https://other.example', jwksUri: null };
+    const page = { issuer: other.issuer, jwks_uri: 'https://other.example/keys' };
+    state.pages.set('https://other.example/.well-known/openid-configuration', body(page));
+    state.pages.set('https://other.example/keys', body({ keys: [{ ...key('a'), x: 'other' }] }));
+    for (const process of [start(), start()]) {
+      expect(await process.find(BY_DISCOVERY, 'a', signal)).toMatchObject({ value: [{ x: 'a' }] });
+      expect(await process.find(other, 'a', signal)).toMatchObject({ value: [{ x: 'other' }] });
+    }
+  });
+
+  const asking = { method: 'GET', headers: { accept: 'application/json' }, timeoutMs: 2_000, redirects: 'same-host' };
+  const [discovery, keys] = [
+    { ...asking, url: DISCOVERY, maxBytes: 131_072, publicAddressOnly: false },
+    { ...asking, url: KEYS, maxBytes: 524_288 },
+  ];
+  const elsewhere = 'https://keys.example.net/k';
+  it.each<[string, KeySource, string, object[]]>([
+    ['the issuer’s own host', BY_DISCOVERY, KEYS, [discovery, { ...keys, publicAddressOnly: false }]],
+    [
+      'a host that discovery names',
+      BY_DISCOVERY,
+      elsewhere,
+      [discovery, { ...keys, url: elsewhere, publicAddressOnly: true }],
+    ],
+    [
+      'a host that the configuration names',
+      { issuer: ISSUER, jwksUri: elsewhere },
+      KEYS,
+      [{ ...keys, url: elsewhere, publicAddressOnly: false }],
+    ],
+  ])('are asked for so at %s', async (_name, source, jwksUri, requests) => {
+    const asked: object[] = [];
+    const fetcher: Fetcher = {
+      async fetch(request) {
+        asked.push(request);
+        return body(request.url === DISCOVERY ? { issuer: ISSUER, jwks_uri: jwksUri } : { keys: [key('a')] });
+      },
+    };
+    expect(await kids(world().start({ fetcher }), 'a', source)).toBe('a');
+    expect(asked).toEqual(requests);
+  });
+
+  it('of an issuer that is no URL lead to public addresses only', async () => {
+    const asked: boolean[] = [];
+    const fetcher: Fetcher = {
+      async fetch({ url, publicAddressOnly }) {
+        asked.push(publicAddressOnly);
+        return body(url === KEYS ? { keys: [key('a')] } : { issuer: 'cluster', jwks_uri: KEYS });
+      },
+    };
+    expect(await kids(world().start({ fetcher }), 'a', { issuer: 'cluster', jwksUri: null })).toBe('a');
+    expect(asked).toEqual([false, true]);
   });
 });

@@ -1,0 +1,143 @@
+import { describe, expect, it } from '@jest/globals';
+import type { JsonObject } from '../../../lib/json.ts';
+import type { Fetcher } from '../../../lib/ports/documents.ts';
+import {
+  BY_DISCOVERY,
+  body,
+  DISCOVERY,
+  ISSUER,
+  KEYS,
+  key,
+  kids,
+  MINUTE,
+  START,
+  signal,
+  world,
+} from './issuer-world.ts';
+
+describe('a bad document never replaces a good one', () => {
+  it.each([
+    ['HTML', body('<html></html>')],
+    ['an error status', body({ keys: [key('evil')] }, 500)],
+    ['a redirect status', body({ keys: [key('evil')] }, 302)],
+    ['no keys member', body({})],
+    ['keys that is an object', body({ keys: { a: 1 } })],
+    ['only a secret key', body({ keys: [{ kty: 'oct', k: 'AAAA', kid: 'a' }] })],
+    ['only a private key', body({ keys: [{ ...key('a'), d: 'AAAA' }] })],
+    ['a member twice', body('{"keys":[],"keys":[]}')],
+    ['101 keys', body({ keys: Array.from({ length: 101 }, (_each, index) => key(`k${index}`)) })],
+    ['more than 512 KB', body({ keys: [key('a')], padding: 'x'.repeat(512 * 1024) })],
+    ['a list', body([key('a')])],
+  ])('%s', async (_name, page) => {
+    const { state, keySets, shared } = world();
+    await kids(keySets, 'a');
+    const copy = [...shared.values()];
+    state.pages.set(KEYS, page);
+    state.now = START + 20 * MINUTE;
+    expect(await kids(keySets, 'a')).toBe('a');
+    expect([...shared.values()]).toEqual(copy);
+  });
+
+  it.each([
+    ['another issuer', { issuer: 'https://evil.example', jwks_uri: KEYS }],
+    ['its issuer with a final slash', { issuer: `${ISSUER}/`, jwks_uri: KEYS }],
+    ['no issuer', { jwks_uri: KEYS }],
+    ['no jwks_uri', { issuer: ISSUER }],
+    ['a jwks_uri that is no URL', { issuer: ISSUER, jwks_uri: '/keys' }],
+  ])('a discovery document of %s leads nowhere', async (_name, page) => {
+    const { state, keySets } = world();
+    state.pages.set(DISCOVERY, body(page));
+    expect(await kids(keySets, 'a')).toBe('keys_unavailable');
+    expect(state.asked).toEqual([DISCOVERY]);
+  });
+
+  it('100 keys are a set, and keys of unknown types are left out', async () => {
+    const { state, keySets } = world();
+    state.pages.set(
+      KEYS,
+      body({ keys: [{ kty: 'AKP', kid: 'pq' }, ...Array.from({ length: 99 }, (_each, index) => key(`k${index}`))] }),
+    );
+    expect(await kids(keySets, 'k98')).toBe('k98');
+    expect(await kids(keySets, 'pq')).toBe('key_unusable');
+  });
+
+  it.each([
+    ['a private key', { ...key('b'), d: 'AAAA' }, 'a private key (d)'],
+    ['a private RSA key without d', { kty: 'RSA', kid: 'b', p: 'AAAA' }, 'a private key (p)'],
+    ['a secret', { kty: 'oct', k: 'AAAA', kid: 'b' }, 'a private key (k)'],
+    ['a type that nothing is verified with', { kty: 'AKP', kid: 'b' }, 'a kty that nothing is verified with'],
+  ])('a member that is %s is skipped, and a token by it is told so', async (_name, member, found) => {
+    const { state, keySets, shared } = world();
+    state.pages.set(KEYS, body({ keys: [key('a'), member, 'no object', { ...key('c'), kid: 7 }] }));
+    expect(await kids(keySets, undefined)).toBe('a');
+    const refused = { ok: false, refusal: { reason: 'key_unusable', log: { kid: 'b', found } } };
+    expect(await keySets.find(BY_DISCOVERY, 'b', signal)).toEqual(refused);
+    // No other process gets it by way of the store.
+    const cold = world(shared);
+    cold.state.pages.clear();
+    expect(await kids(cold.keySets, undefined)).toBe('a');
+    expect(JSON.stringify([...shared.values()])).not.toContain('AAAA');
+  });
+
+  it.each<[string, JsonObject]>([
+    [
+      'null for what it has not',
+      { alg: null, use: null, kid: 'a', d: null, p: null, oth: null, k: null, key_ops: null },
+    ],
+    ['empty lists for what it has not', { key_ops: [], x5c: [], oth: [], kid: 'a' }],
+  ])('takes a key whose library writes %s', async (_name, members) => {
+    const { state, keySets } = world();
+    state.pages.set(
+      KEYS,
+      body({
+        keys: [
+          { ...key('a'), ...members },
+          { ...key('b'), kid: null },
+        ],
+      }),
+    );
+    const found = await keySets.find(BY_DISCOVERY, 'a', signal);
+    expect(found).toStrictEqual({ ok: true, value: [key('a')] });
+    expect(await kids(keySets, undefined)).toBe('a undefined');
+  });
+
+  it('keeps no member of a key but those that verify', async () => {
+    const { state, keySets } = world();
+    const whole = { ...key('a'), n: 'n', e: 'e', alg: 'ES256', use: 'sig', key_ops: ['verify'] };
+    state.pages.set(KEYS, body({ keys: [{ ...whole, x5c: ['MII'], x5t: 't', oddity: 1 }] }));
+    const found = await keySets.find(BY_DISCOVERY, 'a', signal);
+    expect(found).toStrictEqual({ ok: true, value: [whole] });
+    state.pages.set(KEYS, body({ keys: [key('a')] }));
+    state.now = START + 10 * MINUTE;
+    expect(await keySets.find(BY_DISCOVERY, 'a', signal)).toStrictEqual({ ok: true, value: [key('a')] });
+  });
+
+  it('is asked for as JSON', async () => {
+    const accepted: unknown[] = [];
+    const fetcher: Fetcher = {
+      fetch: async ({ url, headers }) => {
+        accepted.push(headers);
+        return url === DISCOVERY ? body({ issuer: ISSUER, jwks_uri: KEYS }) : body({ keys: [key('a')] });
+      },
+    };
+    await kids(world().start({ fetcher }), 'a');
+    expect(accepted).toEqual([{ accept: 'application/json' }, { accept: 'application/json' }]);
+  });
+
+  it('an empty set is its issuer’s word that no key is good', async () => {
+    const { state, keySets } = world();
+    await kids(keySets, 'a');
+    state.pages.set(KEYS, body({ keys: [] }));
+    state.now = START + 20 * MINUTE;
+    expect(await kids(keySets, 'a')).toBe('');
+    expect(await kids(keySets, undefined)).toBe('');
+  });
+
+  it('names of two useless members of one kid the first', async () => {
+    const { state, keySets } = world();
+    state.pages.set(KEYS, body({ keys: [key('a'), { ...key('b'), d: 'AAAA' }, { kty: 'AKP', kid: 'b' }] }));
+    expect(await keySets.find(BY_DISCOVERY, 'b', signal)).toMatchObject({
+      refusal: { log: { found: 'a private key (d)' } },
+    });
+  });
+});
