@@ -12,7 +12,7 @@ export const MAX_JSON_DEPTH = 32;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
-const NUMBER = /-?[0-9][0-9.eE+-]*/y;
+const NUMBER = /[0-9][0-9.eE+-]*/y;
 const BLANK = /[ \t\n\r]*/y;
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -36,7 +36,7 @@ export function parseStrictJson(bytes: Uint8Array, limits: JsonLimits): JsonObje
 
 /** Walks the tokens of a text that is known to be JSON, which is all that JSON.parse leaves to be asked. */
 function isUnambiguous(text: string): boolean {
-  const levels: (Set<string> | null)[] = [];
+  const levels: Set<string>[] = [];
   let at = 0;
   while (at < text.length) {
     const code = text.charCodeAt(at);
@@ -49,10 +49,11 @@ function isUnambiguous(text: string): boolean {
       continue;
     }
     if (code === 0x7b || code === 0x5b) {
-      if (levels.push(code === 0x7b ? new Set() : null) > MAX_JSON_DEPTH) return false;
+      if (levels.push(new Set()) > MAX_JSON_DEPTH) return false;
     } else if (code === 0x7d || code === 0x5d) {
       levels.pop();
-    } else if (code === 0x2d || (code >= 0x30 && code <= 0x39)) {
+    } else if (code >= 0x30 && code <= 0x39) {
+      // A sign in front of it changes nothing of that.
       const end = skip(NUMBER, text, at);
       if (!Number.isFinite(Number(text.slice(at, end)))) return false;
       at = end;
@@ -63,8 +64,8 @@ function isUnambiguous(text: string): boolean {
   return true;
 }
 
-function added(names: Set<string> | null | undefined, name: string): boolean {
-  if (names === null || names === undefined || names.has(name)) return false;
+function added(names: Set<string> | undefined, name: string): boolean {
+  if (names?.has(name) !== false) return false;
   names.add(name);
   return true;
 }

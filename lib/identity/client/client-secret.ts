@@ -106,4 +106,4 @@ function equals(presented: readonly string[], stored: SecretVersion | undefined)
   return presented.filter((text) => timingSafeEqual(sha256(text), digest)).length > 0;
 }
 
-const sha256 = (text: string): Buffer => createHash('sha256').update(text, 'utf8').digest();
+const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();

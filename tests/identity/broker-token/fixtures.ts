@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { type CryptoKey, SignJWT } from 'jose';
 import type { BrokerTokenContext } from '../../../lib/identity/broker-token/verify-broker-token.ts';
 import { type ParsedJwt, parseJwt } from '../../../lib/identity/oidc/jwt.ts';
@@ -13,7 +14,7 @@ export const LINEAGE = { parents: [], exchanges: 0, principal: 'The bot', issuer
 
 /** What this broker signs for `client:nightly-bot`, with these claims in place of its own; undefined takes one away. */
 export async function brokerToken(
-  key: CryptoKey,
+  key: CryptoKey | KeyObject,
   claims: Readonly<Record<string, unknown>> = {},
   header: Readonly<Record<string, unknown>> = {},
 ): Promise<string> {

@@ -1,14 +1,17 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { CryptoKey } from 'jose';
-import { brokerPrincipal, type Server } from '../../../lib/identity/broker-token/broker-principal.ts';
+import { brokerPrincipal, principalOfToken, type Server } from '../../../lib/identity/broker-token/broker-principal.ts';
 import { verifyBrokerToken } from '../../../lib/identity/broker-token/verify-broker-token.ts';
 import type { JsonObject } from '../../../lib/json.ts';
 import { Fault, refuse } from '../../../lib/outcome.ts';
-import { epochSeconds } from '../../../lib/time.ts';
+import { epochMilliseconds, epochSeconds } from '../../../lib/time.ts';
 import { memoryRevocations } from '../../aws/dynamodb/memory-state.ts';
 import { NOW_SECONDS } from '../../fakes/world.ts';
 import { keyPair } from '../client/fixtures.ts';
+import { rsaKey } from '../oidc/fixture.ts';
 import { brokerToken, contextOf, ID, ISSUER, LINEAGE, parsed } from './fixtures.ts';
+
+const kept = { privateKey: rsaKey.privateKey, jwk: { ...rsaKey.jwk, kid: 'k1' } };
 
 let key: CryptoKey;
 let otherKey: CryptoKey;
@@ -35,9 +38,30 @@ describe('a token of this broker', () => {
         issuedAt: NOW_SECONDS,
         act,
         parents: [],
+        presenters: [],
+        through: [],
+        scopesBefore: [],
         exchanges: 0,
+        boundTo: null,
+        sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
       },
     });
+  });
+
+  it.each([
+    [{ jkt: 'thumbprint' }, 'thumbprint'],
+    [{ jkt: 7 }, null],
+    [{ 'x5t#S256': 'thumbprint' }, null],
+    ['thumbprint', null],
+  ])('is bound to the key that it names: %j (RFC 9449 section 6.1)', async (cnf, boundTo) => {
+    const outcome = await verifyBrokerToken(parsed(await brokerToken(key, { cnf })), contextOf([jwk]));
+    expect(outcome).toMatchObject({ value: { boundTo } });
+  });
+
+  it.each(['ES256', 'EdDSA', 'RS256'] as const)('is signed under %s', async (alg) => {
+    const pair = alg === 'RS256' ? kept : await keyPair('k1', alg);
+    const token = parsed(await brokerToken(pair.privateKey, {}, { alg }));
+    expect(await verifyBrokerToken(token, contextOf([pair.jwk]))).toMatchObject({ ok: true });
   });
 
   it('may be two seconds from the future, by the clock of the instance that signed it', async () => {
@@ -59,6 +83,10 @@ describe('a token of this broker', () => {
     ['no scope', { scope: undefined }, {}, 'claims_invalid'],
     ['no lineage', { token_broker: undefined }, {}, 'claims_invalid'],
     ['a lineage of numbers', { token_broker: { parents: [1], exchanges: 0 } }, {}, 'claims_invalid'],
+    ...['presenters', 'through', 'scopes'].map(
+      (name) =>
+        [`${name} that are no texts`, { token_broker: { ...LINEAGE, [name]: [1] } }, {}, 'claims_invalid'] as const,
+    ),
     ['fewer than no exchanges', { token_broker: { parents: [], exchanges: -1 } }, {}, 'claims_invalid'],
     ['half an exchange', { token_broker: { parents: [], exchanges: 0.5 } }, {}, 'claims_invalid'],
     ['an nbf three seconds ahead', { nbf: NOW_SECONDS + 3 }, {}, 'not_yet_valid'],
@@ -116,6 +144,18 @@ describe('a token of this broker', () => {
     );
   });
 
+  it.each([
+    ['in the second that it was issued in', 0, 'revoked'],
+    ['a millisecond before', -1, 'accepted'],
+  ])('is ended by a revocation of its client that was lifted %s: %s', async (_, later, expected) => {
+    const by = { by: 'people:op', reason: 'r', time: epochMilliseconds(NOW_SECONDS * 1000 + later) };
+    const names = { id: 'rev_1', kind: 'client', name: 'nightly-bot', ends: null } as const;
+    const revocation = { ...by, ...names, lifted: by, sessions: 'done', accounts: [] } as const;
+    const context = contextOf([jwk], { revocations: memoryRevocations([revocation]) });
+    const outcome = await verifyBrokerToken(parsed(await brokerToken(key)), context);
+    expect(outcome.ok ? 'accepted' : outcome.refusal.reason).toBe(expected);
+  });
+
   it('is nobody where revocations cannot be read: a fault, never an allow', async () => {
     const revocations = { ...memoryRevocations(), anyRevoked: () => Promise.reject(new Fault('revocations', 'down')) };
     const text = parsed(await brokerToken(key));
@@ -140,9 +180,15 @@ describe('a broker token as a proof', () => {
       principal: 'The bot',
       issuer: null,
       presenters: ['portal'],
+      scopes: ['before', 'chain'],
     };
     const may_act = { client_id: 'agent' };
-    expect(await present({ act, may_act, token_broker: lineage, team: 'data' }, 'access_token')).toMatchObject({
+    expect(
+      await present(
+        { act, may_act, token_broker: lineage, team: 'data', scope: 'chain more', cnf: { jkt: 'thumbprint' } },
+        'access_token',
+      ),
+    ).toMatchObject({
       ok: true,
       value: {
         source: { kind: 'client', name: 'nightly-bot' },
@@ -161,12 +207,14 @@ describe('a broker token as a proof', () => {
         mayAct: may_act,
         lineage: {
           ...{ tokenIds: [ID, 'iss_parent'], exchanges: 1, expires: NOW_SECONDS + 600, presenters: ['portal'] },
+          ...{ scopes: ['chain', 'more', 'before'], boundTo: 'thumbprint' },
           actors: [
             {
               via: 'act',
               connection: null,
               client: 'agent',
               subject: 'agent',
+              name: 'client:agent',
               claims: { otherwise: 'claim_withheld' },
             },
             { via: 'act', connection: 'k8s', client: null, subject: 'sa:other' },
@@ -179,6 +227,7 @@ describe('a broker token as a proof', () => {
 
   it.each([
     ['people:alice', { kind: 'connection', name: 'people' }, 'alice'],
+    ['k:alice', { kind: 'connection', name: 'k' }, 'alice'],
     ['people:a:b', { kind: 'connection', name: 'people' }, 'a:b'],
     ['client:nightly-bot', { kind: 'client', name: 'nightly-bot' }, 'nightly-bot'],
   ])('of %s is of its connection, or of a client', async (sub, source, subject) => {
@@ -276,7 +325,27 @@ describe('a broker token as a proof', () => {
   });
 
   it('is no ID token', async () => {
-    expect(await present({}, 'id_token')).toMatchObject({ refusal: { reason: 'type_mismatch' } });
+    const detail = 'An ID token was declared; typ is at+jwt.';
+    expect(await present({}, 'id_token')).toMatchObject({ refusal: { reason: 'type_mismatch', detail } });
+  });
+
+  /** As a rehearsal has it: claims that no verification looked at. */
+  const rehearsed = (claims: JsonObject) => {
+    const none = { parents: [], presenters: [], through: [], scopesBefore: [], exchanges: 0, boundTo: null };
+    const token = { subject: 'client:nightly-bot', audience: ISSUER, tokenId: ID, expires: NOW_SECONDS, sha256: '' };
+    return principalOfToken({ ...none, ...token, act: undefined, claims }, 'jwt', { issuer: ISSUER });
+  };
+
+  it('without a scope is of none', () => {
+    expect(rehearsed({ token_broker: LINEAGE })).toMatchObject({ ok: true, value: { lineage: { scopes: [] } } });
+  });
+
+  it.each([
+    ['nothing of what it came of', {}],
+    ['presenters that are no list', { token_broker: { ...LINEAGE, presenters: 'portal' } }],
+    ['presenters that are no names', { token_broker: { ...LINEAGE, presenters: [1] } }],
+  ])('with %s is none of ours, whoever reads it', (_, claims) => {
+    expect(rehearsed(claims)).toMatchObject({ refusal: { reason: 'claims_invalid' } });
   });
 
   it.each([

@@ -72,6 +72,7 @@ describe('a client assertion', () => {
     ['an nbf at the edge of the tolerance', { nbf: NOW_SECONDS + 60 }, {}, null],
     ['an iat at the edge of the tolerance', { iat: NOW_SECONDS + 60, exp: NOW_SECONDS + 90 }, {}, null],
     ['no kid', {}, { kid: undefined }, null],
+    ['an id of one character', { jti: 'j' }, {}, null],
   ])('is accepted with %s', async (_, claims, header, name) => {
     expect(await present(await assertion(key, claims, header), name)).toMatchObject({ ok: true });
   });
@@ -182,6 +183,19 @@ describe('a client assertion', () => {
       verifyClient(proof, 'refuse', contextOf([registered], { keySets: keySets(newer) }));
     expect(await present([jwk])).toMatchObject({ ok: true });
     expect(await present([])).toEqual(failed('signature_invalid'));
+  });
+
+  it('is remembered until its end and the tolerance, rounded up', async () => {
+    expect(await present(await assertion(key, { exp: NOW_SECONDS + 60.5 }))).toMatchObject({
+      value: { reuse: { until: NOW_SECONDS + 121 } },
+    });
+  });
+
+  it('lasts from when it was issued, not from now', async () => {
+    const long = { iat: NOW_SECONDS - 200, exp: NOW_SECONDS + 150 };
+    expect(await present(await assertion(key, long))).toMatchObject({
+      refusal: { detail: 'It may last 300 seconds at most; it lasts 350.' },
+    });
   });
 
   it('is over one second after its end and the tolerance', async () => {

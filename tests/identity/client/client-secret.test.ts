@@ -42,8 +42,9 @@ describe('a client secret', () => {
   it.each([
     ['at once', 0],
     ['one second before secretOverlap ends', 3_599_000],
-  ])('is good in its previous version %s', async (_, ago) => {
-    expect(await present(OLD, ago)).toMatchObject({ ok: true, value: { proof: { secretVersion: 'v1' } } });
+    ['at once where secretOverlap is 1s', 0, seconds(1)],
+  ])('is good in its previous version %s', async (_, ago, overlap = HOUR) => {
+    expect(await present(OLD, ago, overlap)).toMatchObject({ ok: true, value: { proof: { secretVersion: 'v1' } } });
   });
 
   it.each([
@@ -54,6 +55,12 @@ describe('a client secret', () => {
     ['where nobody knows since when it is retired', null, HOUR],
   ])('is over in its previous version %s', async (_, ago, overlap) => {
     expect(await present(OLD, ago, overlap)).toEqual(failed('client_secret_retired'));
+  });
+
+  it('is good in the body of the form too', async () => {
+    const { secrets } = fakeSecrets({ [NAME]: rotated(0) });
+    const proof = { ...basic(NEW), method: 'client_secret_post' } as const;
+    expect(await verifyClient(proof, 'refuse', contextOf([bot()], { secrets }))).toMatchObject({ ok: true });
   });
 
   it('is good as it was written too, where the program encodes nothing', async () => {
@@ -187,6 +194,7 @@ describe('the time of a refusal', () => {
   it.each([
     ['a wrong secret, read in no time', 0, [100]],
     ['a wrong secret, read in 30 ms', 30, [70]],
+    ['a wrong secret, read in 99 ms', 99, [1]],
     ['a wrong secret, read in 100 ms', 100, []],
     ['a wrong secret, read in 300 ms', 300, []],
     ['a clock that was set back', -5_000, [100]],
@@ -227,7 +235,11 @@ describe('a public client', () => {
   it('is known by its name where its grant proves the rest', async () => {
     expect(await verifyClient(none('cli'), 'accept', contextOf([cli]))).toMatchObject({
       ok: true,
-      value: { client: 'cli', reuse: null },
+      value: {
+        client: 'cli',
+        proof: { kind: 'client-secret', issuer: null, tokenId: null, sha256: null, expires: null },
+        reuse: null,
+      },
     });
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { verifyClient } from '../../../lib/identity/client/verify-client.ts';
 import { wrongSecrets } from '../../../lib/identity/client/wrong-secrets.ts';
 import type { LimitCount, Limits } from '../../../lib/ports/limits.ts';
-import { epochMilliseconds } from '../../../lib/time.ts';
+import { epochMilliseconds, seconds } from '../../../lib/time.ts';
 import { memoryLimits } from '../../aws/dynamodb/memory-state.ts';
 import { NOW } from '../../fakes/world.ts';
 import { client, contextOf, fakeSecrets, HOUR, NEW, rotated } from './fixtures.ts';
@@ -121,6 +121,12 @@ describe('what processes tell each other of wrong secrets', () => {
     expect(await second.present(NEW)).toMatchObject({ reason: 'client_attempts_exceeded' });
     expect(await first.wrongly(1)).toEqual(['client_attempts_exceeded']);
     expect(await first.present(NEW)).toMatchObject({ reason: 'client_attempts_exceeded' });
+  });
+
+  it('says how long to wait', async () => {
+    const { present } = aProcess({ count: async () => ({ within: false, retryAfter: seconds(40) }) });
+    expect(await present('wrong')).toEqual({ reason: 'client_attempts_exceeded', retryAfter: 40 });
+    expect(await present(NEW)).toEqual({ reason: 'client_attempts_exceeded', retryAfter: 40 });
   });
 
   it('is asked for wrong secrets only, and holds neither the name nor the address', async () => {
