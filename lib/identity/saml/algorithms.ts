@@ -37,14 +37,14 @@ export const DIGEST_ALGORITHMS: ReadonlyMap<string, HashName> = new Map([
 ]);
 
 /** The hash of octets. */
-export const digestOf = (hash: HashName, octets: string): Buffer => createHash(hash).update(octets, 'utf8').digest();
+export const digestOf = (hash: HashName, octets: string): Buffer => createHash(hash).update(octets).digest();
 
 /**
  * True if `signature` over `octets` holds under the key, and the key is of the kind that the algorithm takes. Never
  * throws for a bad signature.
  */
 export function holds(algorithm: SignatureAlgorithm, key: KeyObject, octets: string, signature: Uint8Array): boolean {
-  const data = Buffer.from(octets, 'utf8');
+  const data = Buffer.from(octets);
   if (algorithm.key === 'ec') {
     return (
       key.asymmetricKeyType === 'ec' && verify(algorithm.hash, data, { key, dsaEncoding: 'ieee-p1363' }, signature)

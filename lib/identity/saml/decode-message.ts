@@ -20,9 +20,9 @@ interface DecodedMessage {
 export function decodeMessage(document: string): Outcome<DecodedMessage> {
   // Line breaks of RFC 2045 are 2 in 78 characters.
   if (document.length > MAX_ENCODED * 1.05) return refuse('saml_too_large', { log: { characters: document.length } });
-  const packed = document.replace(/[\r\n]+/g, '');
+  const packed = document.replace(/[\r\n]/g, '');
   if (packed === '' || !BASE64.test(packed)) return refuse('saml_encoding');
-  const unpadded = packed.replace(/=+$/, '');
+  const unpadded = packed.replaceAll('=', '');
   const padding = packed.length - unpadded.length;
   if (unpadded.length % 4 === 1 || (padding > 0 && packed.length % 4 !== 0)) return refuse('saml_encoding');
   const bytes = Buffer.from(unpadded, 'base64url');

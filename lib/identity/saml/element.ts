@@ -110,9 +110,6 @@ export function* descendants(element: XmlElement): Generator<XmlElement> {
   const pending = [element];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     yield next;
-    for (let at = next.children.length - 1; at >= 0; at -= 1) {
-      const child = next.children[at];
-      if (child !== undefined) pending.push(child);
-    }
+    pending.push(...next.children.toReversed());
   }
 }

@@ -43,7 +43,7 @@ export const isEncrypted = ({ assertion }: Message): boolean => is(assertion, 'E
  * read.
  */
 export function readPlaintext(plaintext: string, place: XmlElement): XmlReading {
-  const root = readXml(plaintext.replace(/^[ \t\r\n]+/, ''), MESSAGE_RULES, prefixesInScope(place));
+  const root = readXml(plaintext.replace(/^[ \t\r\n]*/, ''), MESSAGE_RULES, prefixesInScope(place));
   if (!root.ok) return root;
   const outcome = outcomeOf(() => assertionOf(root.value));
   return outcome.ok ? outcome : { ...outcome, at: plaintext.length };

@@ -62,7 +62,7 @@ interface ReadCertificate {
 }
 
 function readCertificate({ text }: XmlElement): ReadCertificate {
-  const base64 = text.replace(/[ \t\r\n]+/g, '');
+  const base64 = text.replace(/[ \t\r\n]/g, '');
   if (base64.includes('-----')) {
     return { problem: 'X509Certificate has PEM lines (-----BEGIN ...): leave only the base64 between them' };
   }

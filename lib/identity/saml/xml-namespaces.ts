@@ -36,7 +36,7 @@ export function declarationsOf(written: readonly WrittenAttribute[]): ReadonlyMa
  * a document costs what it declares, however many prefixes are in scope and however deep it nests.
  */
 export class PrefixScope {
-  private readonly bound = new Map([['', '']]);
+  private readonly bound = new Map<string, string | undefined>([['', '']]);
   private readonly shadowed: (readonly [prefix: string, namespace: string | undefined])[][] = [];
 
   enter(declarations: ReadonlyMap<string, string>): void {
@@ -46,8 +46,7 @@ export class PrefixScope {
 
   leave(): void {
     for (const [prefix, namespace] of this.shadowed.pop() ?? []) {
-      if (namespace === undefined) this.bound.delete(prefix);
-      else this.bound.set(prefix, namespace);
+      this.bound.set(prefix, namespace);
     }
   }
 

@@ -99,6 +99,57 @@ describe('metadata behind a URL', () => {
     expect(state.fetches).toBe(1);
   });
 
+  it('is fetched at most once a minute, whatever its cacheDuration', async () => {
+    const { state, source } = fixture();
+    const metadata = source();
+    state.answer = () => served(metadataOf('idp').replace('entityID', 'cacheDuration="PT1S" entityID'));
+    await find(metadata);
+    state.now = START + 60 * SECOND - 1;
+    await find(metadata);
+    expect(state.fetches).toBe(1);
+    state.now = START + 60 * SECOND;
+    await find(metadata);
+    expect(state.fetches).toBe(2);
+  });
+
+  it.each([
+    ['nothing', null],
+    ['an older copy', metadataOf('idp', 'rolled')],
+  ])('serves on from memory where the store has %s', async (_name, text) => {
+    const { state, source } = fixture();
+    const copy = text === null ? null : { text, fetchedAt: epochMilliseconds(START - HOUR) };
+    const metadata = source({ get: async () => copy, put: async () => undefined });
+    await find(metadata);
+    state.answer = () => down;
+    state.now = START + HOUR;
+    expect(await find(metadata)).toBe(ONE);
+  });
+
+  it.each([
+    ['300 KB', 307_200, 1],
+    ['a byte more', 307_201, 0],
+  ])('is left in the store where it has at most 300 KB: %s', async (_name, bytes, copies) => {
+    const { state, stored, source } = fixture();
+    const text = metadataOf('idp');
+    state.answer = () => served(text.replace('</md:IDPSSODescriptor>', `$&${' '.repeat(bytes - text.length)}`));
+    expect(await find(source())).toBe(ONE);
+    expect(stored.size).toBe(copies);
+  });
+
+  it('of another entity is what is wrong once the copy that it did not replace has ended', async () => {
+    const { state, source } = fixture();
+    const metadata = source();
+    await find(metadata);
+    state.answer = () => served(metadataOf('idp').replace(IDP, 'https://other.example.com'));
+    state.now = START + 24 * HOUR - SECOND;
+    expect(await find(metadata)).toBe(ONE);
+    state.now = START + 24 * HOUR;
+    expect(await metadata.find(URL_CONNECTION, AbortSignal.timeout(5000))).toEqual({
+      ok: false,
+      refusal: { reason: 'saml_metadata_invalid', log: { found: 'another entity' } },
+    });
+  });
+
   it('serves for 24 hours while the IdP is down, and no second longer', async () => {
     const { state, source } = fixture();
     const metadata = source();

@@ -97,6 +97,11 @@ describe('the octets that the signature of an Assertion covers', () => {
     expect(ofAssertion(unsignedAssertion())).toEqual({ reason: 'saml_unsigned' });
   });
 
+  it('are the same however the value of the signature is broken into lines', () => {
+    const broken = signedAssertion().replace(/(<ds:SignatureValue>.{20})(.{40})/, '$1\r\n\t $2\n');
+    expect(ofAssertion(broken)).toBe('_a1');
+  });
+
   it('are not taken for one where they are a Response', () => {
     expect(ofAssertion(signedResponse(unsignedAssertion()))).toEqual(noShape('the signed octets are no Assertion'));
   });
