@@ -11,4 +11,7 @@ port="$(free_port)"
 "$VENV/aws/bin/moto_server" --host 127.0.0.1 --port "$port" >"$WORK/moto-server.log" 2>&1 &
 trap 'kill %1 2>/dev/null; wait' EXIT
 until_listening "$port" || { cat "$WORK/moto-server.log" >&2; exit 1; }
-MOTO_URL="http://127.0.0.1:$port" npm test --silent -- --config tests/conformance/jest.config.mjs tests/conformance/mcp
+export MOTO_URL="http://127.0.0.1:$port"
+npm test --silent -- --config tests/conformance/jest.config.mjs tests/conformance/mcp
+# The same of the same server in Python, whose packages the environment of the step `python` has.
+EXAMPLE_PYTHON="$VENV/python/bin/python" npm test --silent -- --config tests/conformance/jest.config.mjs tests/conformance/mcp/example-server
