@@ -37,6 +37,7 @@ export type SessionState =
 /** What is remembered between leaving for the identity provider and coming back; never a token. */
 interface Begun {
   readonly verifier: string;
+  /** Empty: the person chooses on the broker's list, and the answer says what. */
   readonly connection: string;
   readonly scopes: readonly string[];
   /** Address to come back to. */
@@ -85,7 +86,10 @@ export function lastSignIn(): { readonly connection: string; readonly scopes: re
   return { connection, scopes };
 }
 
-/** Leaves for the identity provider (RFC 6749 section 4.1.1 with RFC 7636); `finishSignIn` takes what comes back. */
+/**
+ * Leaves for the identity provider, or for the list of them where `connection` is empty (RFC 6749 section 4.1.1 with
+ * RFC 7636); `finishSignIn` takes what comes back.
+ */
 export async function beginSignIn(connection: string, scopes: readonly string[], back: string): Promise<void> {
   const [state, verifier] = [randomText(), randomText()];
   const begun: Begun = { verifier, connection, scopes, back };
@@ -117,7 +121,8 @@ export async function finishSignIn(): Promise<string | null> {
   const kept = sessionStorage.getItem(key);
   sessionStorage.removeItem(key);
   if (kept === null) return null;
-  const begun: Begun = JSON.parse(kept);
+  const asked: Begun = JSON.parse(kept);
+  const begun = { ...asked, connection: answer.get('connection') ?? asked.connection };
   // RFC 9207: an answer of another authorization server is not redeemed here.
   if (answer.get('iss') !== location.origin) return begun.back;
   const code = answer.get('code');

@@ -101,32 +101,20 @@ const WhoAmI = ({ connection }: Pick<Refused, 'connection'>) => (
   </>
 );
 
+/** Where nobody has signed in from here before, and where they want another account, the broker lists the connections. */
 function SignInForm({ needs }: { readonly needs: string }) {
   const last = lastSignIn();
-  const [connection, setConnection] = useState(last.connection);
   const [both, setBoth] = useState(needs === EXPLAIN || last.scopes.length !== 1);
+  const signIn = (connection: string): void =>
+    void beginSignIn(connection, both ? [READ, EXPLAIN] : [READ], currentAddress());
   return (
     <form
       class="sign-in"
       onSubmit={(event) => {
         event.preventDefault();
-        void beginSignIn(connection.trim(), both ? [READ, EXPLAIN] : [READ], currentAddress());
+        signIn(last.connection);
       }}
     >
-      <label>
-        Connection
-        <input
-          name="connection"
-          required
-          autocomplete="on"
-          autocapitalize="none"
-          spellcheck={false}
-          pattern="[a-z][a-z0-9\-]*"
-          placeholder="okta-saml"
-          value={connection}
-          onInput={({ currentTarget }) => setConnection(currentTarget.value)}
-        />
-      </label>
       <label class="check">
         <input type="checkbox" checked={both} onChange={({ currentTarget }) => setBoth(currentTarget.checked)} />
         <span>
@@ -134,8 +122,14 @@ function SignInForm({ needs }: { readonly needs: string }) {
         </span>
       </label>
       <button type="submit" class="primary">
-        Sign in
+        Sign in{last.connection === '' ? '' : ' at '}
+        <Text of={last.connection} />
       </button>
+      {last.connection === '' ? null : (
+        <button type="button" onClick={() => signIn('')}>
+          Sign in elsewhere
+        </button>
+      )}
     </form>
   );
 }

@@ -23,6 +23,8 @@ export interface DecisionForm {
 
 interface Decided {
   readonly authorization: AuthorizationRequest;
+  /** Where the person signed in. */
+  readonly connection: string;
   /** null: the person said no, or a device polls for it. */
   readonly code: string | null;
 }
@@ -43,20 +45,20 @@ export async function decideSignIn(
   const consent = { browser: hashOf(form.browser), secret: form.secret };
   const answered = await ports.signIns.take(form.requestId, consent, signal);
   if (answered === null) return refuse('sign_in_unknown');
-  const { authorization, principal } = answered;
+  const { authorization, principal, connection } = answered;
   const { device } = authorization;
-  if (device !== undefined) return decideForDevice(ports, { authorization, principal }, device, form.decision, signal);
-  if (form.decision === 'deny') return accept({ authorization, code: null });
+  if (device !== undefined) return decideForDevice(ports, answered, device, form.decision, signal);
+  if (form.decision === 'deny') return accept({ authorization, connection, code: null });
   const code = makeSecret(ports.random);
   const expires = epochSeconds(toEpochSeconds(ports.clock.now()) + CODE_SECONDS);
   await ports.codes.put(code, { authorization, principal, expires }, signal);
-  return accept({ authorization, code });
+  return accept({ authorization, connection, code });
 }
 
 /** What was allowed is there before anybody is told that it is; a device that polls finds it under its own code. */
 async function decideForDevice(
   { codes, devices }: DecidePorts,
-  { authorization, principal }: Pick<AnsweredSignIn, 'authorization' | 'principal'>,
+  { authorization, principal, connection }: AnsweredSignIn,
   { userCode, device, expires }: AskingDevice,
   decision: DecisionForm['decision'],
   signal: AbortSignal,
@@ -64,5 +66,5 @@ async function decideForDevice(
   const decided = await devices.decide(userCode, decision === 'allow' ? 'allowed' : 'denied', signal);
   if (!decided) return refuse('user_code_unknown');
   if (decision === 'allow') await codes.put(device, { authorization, principal, expires }, signal);
-  return accept({ authorization, code: null });
+  return accept({ authorization, connection, code: null });
 }

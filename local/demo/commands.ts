@@ -43,5 +43,5 @@ export function operatorCommands(stack: Stack): readonly string[] {
 
 /** Where an operator signs in, and as whom. */
 export const consoleLink = (stack: Stack, idp: IdentityProvider | null): readonly string[] => [
-  `${stack.url}/console${idp === null ? '' : '   # connection: demo-saml or demo-oidc; each has one person and no password'}`,
+  `${stack.url}/console${idp === null ? '' : '   # choose demo-saml or demo-oidc; each has one person and no password'}`,
 ];

@@ -58,9 +58,11 @@ async function decide(
   if (!form.ok) return form;
   const decided = await decideSignIn(ports, form.value, signal);
   if (!decided.ok) return decided;
-  const { code, authorization } = decided.value;
+  const { code, authorization, connection } = decided.value;
   if (authorization.device !== undefined) return accept({ answer: decidedPage(form.value.decision, request.id) });
   refuseAs(errorRedirect(authorization, ports.issuer));
   if (code === null) return refuse('sign_in_declined');
-  return accept({ answer: codeRedirect(authorization, code, ports.issuer, request.id) });
+  // Its person may have chosen on the broker's own list, and chooses no more next time.
+  const more = authorization.client === 'console' ? ([['connection', connection]] as const) : [];
+  return accept({ answer: codeRedirect(authorization, [['code', code], ...more], ports.issuer, request.id) });
 }

@@ -25,8 +25,12 @@ export const redirectTo = (
 });
 
 /** The code goes to the program (RFC 6749 section 4.1.2, with `iss` of RFC 9207). 303: the form's POST ends here. */
-export const codeRedirect = (callback: Callback, code: string, issuer: string, requestId: string): HttpAnswer =>
-  redirectTo(withParameters(callback, [['code', code]], issuer), requestId, 303);
+export const codeRedirect = (
+  callback: Callback,
+  answer: readonly (readonly [name: string, value: string])[],
+  issuer: string,
+  requestId: string,
+): HttpAnswer => redirectTo(withParameters(callback, answer, issuer), requestId, 303);
 
 /**
  * A refusal goes to the program (RFC 6749 section 4.1.2.1), with the broker's own `reason` and `request_id` beside it.

@@ -71,14 +71,80 @@ describe('signing in at /console', () => {
     expect(page.url()).toBe(`${stage.broker.url}/console`);
   });
 
+  it('begins on a list of the connections, and at the one of the last time from then on', async () => {
+    const page = await stage.open();
+    await page.goto(`${stage.broker.url}/console`);
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await expectAccessible(page, 'sign-in');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'Where do you sign in?' }).waitFor();
+    const names = await page.getByRole('navigation', { name: 'Where to sign in' }).getByRole('link').allTextContents();
+    expect(names).toEqual(['corp', 'demo-oidc']);
+    await expectAccessible(page, 'connections');
+    await page.goBack();
+    await signIn(stage, page);
+    await page.getByRole('table').waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: 'Sign in at corp', exact: true }).click();
+    await page.getByRole('heading', { name: /^Allow console/ }).waitFor();
+    await expectAccessible(page, 'consent');
+    await page.goBack();
+  });
+
+  it('takes a person who signs in at an OpenID Connect provider, and another account later', async () => {
+    const page = await stage.open();
+    await signIn(stage, page, '/console?last=1h', 'demo-oidc');
+    await page.getByRole('heading', { name: 'Issuances' }).waitFor();
+    expect(page.url()).toBe(`${stage.broker.url}/console?last=1h`);
+    expect(await page.textContent('header')).toContain('demo-oidc:');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: 'Sign in elsewhere' }).click();
+    await page.getByRole('link', { name: 'corp', exact: true }).click();
+    await page.getByRole('button', { name: 'Allow' }).click();
+    await page.getByRole('table').waitFor();
+    expect(await page.textContent('header')).toContain('corp:alice@acme.example');
+  });
+
   it('says so where the person says no', async () => {
     const page = await stage.open();
     await page.goto(`${stage.broker.url}/console`);
-    await page.getByLabel('Connection').fill('corp');
     await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('link', { name: 'corp', exact: true }).click();
     await page.getByRole('button', { name: 'Deny' }).click();
     await page.getByRole('heading', { name: 'The sign-in was refused' }).waitFor();
     expect(await page.textContent('main')).toContain('sign_in_declined');
+  });
+});
+
+describe('the pages of a device', () => {
+  it('are for everybody: the code, and where its person signs in', async () => {
+    const form = { client_id: 'cli', resource: stage.broker.url, device_name: 'build-7' };
+    const asked = { method: 'POST', body: new URLSearchParams(form) };
+    const begun = Object(await (await fetch(`${stage.broker.url}/oauth2/device_authorization`, asked)).json());
+    const page = await stage.open();
+    await page.goto(begun.verification_uri);
+    await expectAccessible(page, 'device-code');
+    await page.getByLabel('Code').fill(begun.user_code);
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('heading', { name: 'Is this your device?' }).waitFor();
+    await expectAccessible(page, 'device-connections');
+    await page.getByRole('button', { name: 'corp', exact: true }).click();
+    await page.getByRole('link', { name: 'It is mine: sign in at corp' }).waitFor();
+    await expectAccessible(page, 'device-compare');
+    await page.getByRole('link', { name: 'It is mine: sign in at corp' }).click();
+    await page.getByRole('button', { name: 'Allow' }).click();
+    await page.getByRole('heading', { name: 'Allowed' }).waitFor();
+    const polled = { grant_type: 'urn:ietf:params:oauth:grant-type:device_code', ...begun, client_id: 'cli' };
+    const { client_id, grant_type, device_code } = polled;
+    const answer = await fetch(`${stage.broker.url}/oauth2/token`, {
+      method: 'POST',
+      body: new URLSearchParams({ client_id, grant_type, device_code }),
+    });
+    expect(
+      Object(await answer.json())
+        .scope.split(' ')
+        .sort(),
+    ).toEqual(['broker:explain', 'broker:issuances:read']);
   });
 });
 

@@ -7,6 +7,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { dynamoLedger } from '../../../lib/aws/dynamodb/ledger-table.ts';
 import { sdkDynamoDb } from '../../../lib/aws/dynamodb/sdk-client.ts';
 import type { IssuanceRecord } from '../../../lib/ledger/record.ts';
+import { SIGN_IN_CLIENT } from '../../../local/demo/identity-provider.ts';
 import { type Broker, type Folder, startBroker } from '../../e2e/broker.ts';
 
 const PICTURES = process.env['PICTURES'];
@@ -16,7 +17,7 @@ const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 /** Who may do what in the console: auditors read, lookers only that, and people of no group nothing. */
 const scope = (name: string, group: string): string =>
-  `scope: ${name}\nallow: [{ connection: corp, when: { "ForAnyValue:StringEquals": { claims.groups: ${group} } } }]\n`;
+  `scope: ${name}\nallow: [{ connection: [corp, demo-oidc], when: { "ForAnyValue:StringEquals": { claims.groups: ${group} } } }]\n`;
 
 /** The demonstration's identity provider has one person, of the group deployers. */
 export const folder = (read: string, explain: string): Folder => ({
@@ -26,6 +27,13 @@ metadataUrl: '@IDP@/saml/metadata'
 entityId: '@ISSUER@/saml/corp'
 claims: { groups: memberOf }
 `,
+  'connections/demo-oidc.yaml': `connection: demo-oidc
+type: oidc
+issuer: '@IDP@'
+audience: ['${SIGN_IN_CLIENT.client_id}']
+signIn: { clientId: '${SIGN_IN_CLIENT.client_id}', clientSecret: token-broker/sign-in/demo-oidc }
+`,
+  'clients/cli.yaml': "client: cli\npublic: true\nredirectUris: ['http://127.0.0.1/callback']\n",
   'scopes/read.yaml': scope('broker:issuances:read', read),
   'scopes/explain.yaml': scope('broker:explain', explain),
 });
@@ -44,6 +52,8 @@ export interface Stage {
 
 export async function startStage(config: Folder = folder('deployers', 'deployers')): Promise<Stage> {
   const broker = await startBroker({ config, archive: 'follows' });
+  const { host } = new URL(broker.idp.issuer);
+  await broker.putSecrets([{ name: 'token-broker/sign-in/demo-oidc', value: SIGN_IN_CLIENT.client_secret, host }]);
   const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
   const chrome = await chromium.launch({ executablePath, args: [...SHOWN, ...QUIET] });
   const complaints: string[] = [];
@@ -93,13 +103,17 @@ async function open(
   return page;
 }
 
-/** Opens a view and signs in there; ends where the view is. */
-export async function signIn({ broker }: Stage, page: Page, view = '/console'): Promise<void> {
+/** Opens a view and signs in there, from the broker's list where it comes; ends where the view is. */
+export async function signIn({ broker }: Stage, page: Page, view = '/console', connection = 'corp'): Promise<void> {
   if (page.url() === 'about:blank') await page.goto(`${broker.url}${view}`);
-  await page.getByLabel('Connection').fill('corp');
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.waitForURL(/\/acs$/);
-  await page.getByRole('button', { name: 'Allow' }).click();
+  await page.getByRole('button', { name: /^Sign in(?: at |$)/ }).click();
+  const [entry, allow] = [
+    page.getByRole('link', { name: connection, exact: true }),
+    page.getByRole('button', { name: 'Allow' }),
+  ];
+  await entry.or(allow).waitFor();
+  if ((await entry.count()) > 0) await entry.click();
+  await allow.click();
   await page.waitForURL(/\/console/);
 }
 
