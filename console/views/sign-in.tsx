@@ -101,7 +101,7 @@ const WhoAmI = ({ connection }: Pick<Refused, 'connection'>) => (
   </>
 );
 
-/** Where nobody has signed in from here before, and where they want another account, the broker lists the connections. */
+/** The broker lists the connections: where nobody signed in from here before, and for another account. */
 function SignInForm({ needs }: { readonly needs: string }) {
   const last = lastSignIn();
   const [both, setBoth] = useState(needs === EXPLAIN || last.scopes.length !== 1);

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { main } from '../../bin/cli.ts';
+import { packedWarnings } from '../../bin/commands/issuances/stats.ts';
 import { plainText, textTable } from '../../bin/commands/issuances/text.ts';
 import { dynamoLedger } from '../../lib/aws/dynamodb/ledger-table.ts';
 import { toJson } from '../../lib/ledger/json.ts';
-import { epochMilliseconds } from '../../lib/time.ts';
+import { stepsOf } from '../../lib/ledger/steps.ts';
+import { Tally } from '../../lib/ledger/tally.ts';
+import { epochMilliseconds, epochSeconds, seconds } from '../../lib/time.ts';
 import { noDeadline, startTables, type TestTables } from '../aws/dynamodb/dynamodb.ts';
 import { aDenial, aRecord, NINE } from '../ledger/a-record.ts';
 
@@ -175,6 +178,18 @@ describe('issuances stats', () => {
     expect(out).toMatch(/^SCOPE .* PACKED$/m);
     expect(out).toMatch(/^deploy-web .* 12 %$/m);
     expect(err).not.toContain('warning');
+  });
+
+  it('warns of scopes whose sessions came near what STS packs', () => {
+    const tally = new Tally(stepsOf(NINE, NINE, seconds(60)), ['scope']);
+    const credential = (packedPolicySize: number) => ({ expires: epochSeconds(0), packedPolicySize });
+    for (const [scope, size] of [
+      ['near', 80],
+      ['far', 79],
+    ] as const) {
+      tally.add(aRecord({ time: NINE, scope, credential: credential(size) }));
+    }
+    expect(packedWarnings({ tally })).toEqual([expect.stringMatching(/^warning: near: .* 80 % .*policy_too_large/)]);
   });
 
   it('prints what the API answers with --json, filtered', async () => {

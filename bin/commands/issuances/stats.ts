@@ -100,7 +100,8 @@ function breakdownText(dimension: Dimension, { tally }: Pick<Stats, 'tally'>): s
 /** From here on a longer claim or one more tag may be more than STS packs (ADR 68). */
 const NEARLY_FULL = 80;
 
-function packedWarnings({ tally }: Stats): readonly string[] {
+/** Of each scope whose sessions came near what STS packs. */
+export function packedWarnings({ tally }: Pick<Stats, 'tally'>): readonly string[] {
   return tally
     .breakdown('scope', MOST_GROUPS)
     .groups.flatMap(({ value, packed }) =>
