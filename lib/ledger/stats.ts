@@ -113,7 +113,6 @@ export async function countLedger(
 
 /** As `GET /v1/stats` answers it; of each breakdown at most `most` values by name. */
 export function statsJson({ filter, by, steps }: StatsQuestion, { tally, place }: Stats, most: number): JsonObject {
-  const reached = place === null ? null : (parseIssuanceId(place)?.time ?? null);
   const breakdown = (dimension: Dimension): JsonObject => {
     const { groups, others } = tally.breakdown(dimension, most);
     return {
@@ -132,7 +131,7 @@ export function statsJson({ filter, by, steps }: StatsQuestion, { tally, place }
     buckets: tally.line().map(({ time, counts }) => ({ time: toRfc3339Milliseconds(time), ...counts })),
     breakdowns: Object.fromEntries(by.map((dimension) => [dimension, breakdown(dimension)])),
     partial: place !== null,
-    countedFrom: toRfc3339Milliseconds(reached ?? filter.from),
+    countedFrom: toRfc3339Milliseconds(parseIssuanceId(place ?? '')?.time ?? filter.from),
     next: place === null ? null : writeCursor(filter, place),
   };
 }

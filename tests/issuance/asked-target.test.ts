@@ -3,6 +3,7 @@ import { type AskedTarget, checkTarget } from '../../lib/issuance/asked-target.t
 import type { Grant, GrantType } from '../../lib/policy/grants/kinds.ts';
 import { loadScope } from '../../lib/policy/scope.ts';
 import { seconds } from '../../lib/time.ts';
+import { clientGrant } from '../downstream/provider.ts';
 import { aScope, aSessionGrant } from '../fakes/world.ts';
 
 const ROLE = aSessionGrant().roleArn;
@@ -33,6 +34,8 @@ describe('what a caller says that a grant is for', () => {
     ['its role, twice', aSessionGrant(), { names: [ROLE, ROLE] }],
     ['its audience', TOKEN, { names: ['https://api.test'] }],
     ['its audience with a slash', TOKEN, { names: ['https://api.test/', 'https://api.test'] }],
+    ['its audience, where it has a resource too', clientGrant({ audience: 'a', resource: 'r' }), { names: ['a'] }],
+    ['its resource beside its audience', clientGrant({ audience: 'a', resource: 'r' }), { names: ['r', 'a'] }],
     ['its kind of token', aSessionGrant(), { tokenType: CREDENTIALS }],
     ['its SAML provider', BY_SAML, { principalArn: PROVIDER }],
     ['no SAML provider, where it has one', BY_SAML, { principalArn: null }],
@@ -46,6 +49,7 @@ describe('what a caller says that a grant is for', () => {
     ['another role', aSessionGrant(), { names: [`${ROLE}x`] }, 'target_mismatch'],
     ['its role and another', aSessionGrant(), { names: [ROLE, `${ROLE}x`] }, 'target_mismatch'],
     ['another audience', TOKEN, { names: ['https://api.test/a'] }, 'target_mismatch'],
+    ['any target, of a grant that has none', clientGrant(), { names: ['https://api.test'] }, 'target_mismatch'],
     ['another kind of token', TOKEN, { tokenType: CREDENTIALS }, 'requested_token_type_mismatch'],
     ['another SAML provider', BY_SAML, { principalArn: `${PROVIDER}2` }, 'target_mismatch'],
     ['an empty SAML provider', BY_SAML, { principalArn: '' }, 'target_mismatch'],

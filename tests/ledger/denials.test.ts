@@ -19,6 +19,21 @@ describe('repeats of a denial', () => {
     expect(idOf({ time: at(-1) })).not.toBe(idOf({ time: at(0) }));
   });
 
+  /** `iss_`, the minute, and the first 80 bits of the SHA-256 of the parts as JSON: computed with Python's hashlib. */
+  it.each([
+    ['a connection', {}, 'iss_01M7YNAYM0NHTAP8DST7N6F7MK'],
+    ['a client', { connection: null, client: 'bot' }, 'iss_01M7YNAYM01SMS0K0TFN96DNDZ'],
+    ['a client without a name', { connection: null, client: null }, 'iss_01M7YNAYM0YXNDNEY35G9B5KV1'],
+    ['no reason', { reason: null }, 'iss_01M7YNAYM0SWE9ADTT0P1W2E0X'],
+    ['an approval', { approval: { id: 'apr_1', state: 'pending' } }, 'iss_01M7YNAYM0KFKX0DFGQ24CWRBE'],
+  ] as const)('have an id that every version computes alike: of %s', (_, changes, id) => {
+    expect(idOf(changes)).toBe(id);
+  });
+
+  it('beyond the ceiling have one that every version computes alike', () => {
+    expect(new DenialDamper(0).count(aDenial())?.record.id).toBe('iss_01M7YNAYM0KQZ6QVDCKP4HHXN9');
+  });
+
   it('have an id whose time is the minute', () => {
     expect(parseIssuanceId(idOf({ time: at(59_999) }) ?? '')?.time).toBe(MINUTE);
   });
@@ -84,6 +99,13 @@ describe('repeats of a denial', () => {
     expect(damper.count(aDenial({ time: at(60_000) }))?.attempts).toBe(1);
   });
 
+  it('of two minutes ago are forgotten, and begin anew', () => {
+    const damper = new DenialDamper(200);
+    for (let number = 1; number <= 10; number += 1) damper.count(aDenial({ time: at(0) }));
+    damper.count(aDenial({ time: at(120_000) }));
+    expect(damper.count(aDenial({ time: at(0) }))?.attempts).toBe(1);
+  });
+
   it('that arrive just after their minute still count with it', () => {
     const damper = new DenialDamper(200);
     for (let number = 1; number <= 10; number += 1) damper.count(aDenial({ time: at(59_999) }));
@@ -118,6 +140,7 @@ describe('a flood of different denials', () => {
       claims: {},
       intent: null,
       proof: { tokenId: null, sha256: null },
+      decision: { configVersion: 7, rule: null, checks: [] },
     });
   });
 
@@ -127,6 +150,14 @@ describe('a flood of different denials', () => {
     expect(idFor('github')).not.toBe(idFor('gitlab'));
     expect(idFor('github')).toBe(idFor('github'));
     expect(idFor('github')).not.toBe(idOf({ connection: 'github' }));
+  });
+
+  it('is counted by records: repeats take no room', () => {
+    const damper = new DenialDamper(2);
+    const overflows = ['s0', 's0', 's0', 's1', 's2'].map(
+      (subject) => damper.count(aDenial({ subject }))?.record.overflow,
+    );
+    expect(overflows).toEqual([undefined, undefined, undefined, undefined, true]);
   });
 
   it('leaves repeats of what has its record already where they belong', () => {

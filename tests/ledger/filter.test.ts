@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { boundedRecord } from '../../lib/ledger/bounds.ts';
-import { matches, parseSearch } from '../../lib/ledger/filter.ts';
+import { clientsOf, matches, parseSearch } from '../../lib/ledger/filter.ts';
 import type { IssuanceRecord } from '../../lib/ledger/record.ts';
 import { epochMilliseconds } from '../../lib/time.ts';
 import { aDenial, aRecord, NINE } from './a-record.ts';
@@ -98,6 +98,13 @@ describe('a record matches', () => {
     ['one that holds and one that does not', { connection: 'github', outcome: 'denied' as const }],
   ] as const)('not %s', (_, filter, of: IssuanceRecord = record) => {
     expect(matches(filter, of)).toBe(false);
+  });
+
+  it('a client that it came through', () => {
+    const through = aRecord({ client: null, lineage: { clients: ['cli', 'portal'] } });
+    expect([matches({ client: 'portal' }, through), matches({ client: 'bot' }, through)]).toEqual([true, false]);
+    expect(clientsOf({ ...record, lineage: { clients: ['cli'] } })).toEqual(['nightly-bot', 'cli']);
+    expect(clientsOf({ client: null })).toEqual([]);
   });
 
   it('its reason', () => {

@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { fromJson, toJson } from '../../lib/ledger/json.ts';
+import type { IssuanceRecord } from '../../lib/ledger/record.ts';
 import { Fault } from '../../lib/outcome.ts';
 import { epochSeconds } from '../../lib/time.ts';
 import { aDenial, aRecord } from './a-record.ts';
@@ -71,6 +72,25 @@ it.each([
   ['marks of what was cut', aRecord({ truncated: ['claims.groups'] })],
 ])('reads back what it wrote: %s', (_, record) => {
   expect(fromJson(JSON.parse(JSON.stringify(toJson(record))))).toEqual(record);
+});
+
+const party = { connection: 'okta', client: null, subject: 'carol', principal: 'carol@acme.example' };
+const approval = { id: 'apr_1', state: 'approved' } as const;
+it.each<[string, Partial<IssuanceRecord>]>([
+  ['by whom it came', { lineage: { clients: ['cli'], issuances: ['iss_1'] } }],
+  ['who was erased', { erased: ['actor'] }],
+  ['that it is an erasure', { outcome: 'erased', erasure: { pseudonym: 'p1' } }],
+  ['that it stands for many', { overflow: true }],
+  ['what was cut', { truncated: ['intent'] }],
+  ['an approval that nobody decided', { approval: { id: 'apr_1', state: 'pending' } }],
+  ['who approved', { approval: { ...approval, approver: party } }],
+  ['whose request it was', { approval: { ...approval, requester: party } }],
+  ['who revoked it', { revoked: { revocation: 'rev_1', time: '2026-11-21T09:30:00Z', by: 'okta:d', reason: '' } }],
+  ['what was asked', { asked: { parameters: { env: 'x' } } }],
+])('says %s, and nothing of it where there is nothing', (_, more) => {
+  const plain = aRecord();
+  expect(toJson({ ...plain, ...more })).toStrictEqual({ ...toJson(plain), ...more });
+  expect(fromJson(toJson({ ...plain, ...more }))).toEqual({ ...plain, ...more });
 });
 
 it('writes no member without a value', () => {

@@ -73,6 +73,7 @@ describe.each(ORDERS)('a sequence, %s', (order) => {
 
   it.each<[string, Partial<PlaceRange>, readonly number[]]>([
     ['behind a place', { behind: placeOf(25) }, order === 'newest-first' ? from(20, 24) : from(26, 29)],
+    ['of one place', { low: placeOf(24), high: placeOf(24) }, [24]],
     ['within its range', { low: placeOf(22), high: placeOf(24) }, from(22, 24)],
     [
       'behind a place within it',
@@ -81,7 +82,7 @@ describe.each(ORDERS)('a sequence, %s', (order) => {
     ],
     [
       'behind a place before it, which widens nothing',
-      { low: placeOf(22), high: placeOf(24), behind: placeOf(order === 'newest-first' ? 27 : 21) },
+      { low: placeOf(22), high: placeOf(24), behind: placeOf(order === 'newest-first' ? 28 : 20) },
       from(22, 24),
     ],
     [
@@ -144,6 +145,14 @@ describe('a partition', () => {
       { expected },
     );
     expect(reads.map(({ count }) => count)).toEqual(Array(shards).fill(chunk + 1));
+  });
+
+  it.each([
+    ['newest-first', 21],
+    ['oldest-first', 27],
+  ] as const)('is not read where nothing of its range is left, %s', async (order, behind) => {
+    const more = { low: placeOf(22), high: placeOf(24), behind: placeOf(behind), order };
+    expect((await batches([from(20, 29)], more)).reads).toEqual([]);
   });
 
   it('is read no more once it is done, nor behind its end', async () => {

@@ -47,6 +47,12 @@ async function counted(parameters: StatsParameters, bound = UNBOUND, most = 100)
   return statsJson(question, await countLedger({ queries, clock }, question, bound, signal), most);
 }
 
+function oneDenied(): Tally {
+  const tally = new Tally(asked({}).steps, ['scope']);
+  tally.add(aDenial());
+  return tally;
+}
+
 describe('stats count records', () => {
   it('by outcome, with the requests behind them, in steps without gaps, oldest first', async () => {
     const { total, buckets, partial, next, step } = await counted({
@@ -80,6 +86,19 @@ describe('stats count records', () => {
     const { breakdowns } = await counted({ by });
     const { groups } = Object(breakdowns)[by];
     expect(groups.map(({ value }: { value: string | null }) => value)).toEqual(values);
+  });
+
+  it('by scope with what its sessions came to, where they say so', async () => {
+    const { breakdowns } = await counted({ by: 'scope' });
+    const { groups } = Object(breakdowns).scope;
+    const packed = groups.map((group: object) => ['packedPolicySize' in group, Object(group).packedPolicySize]);
+    expect(packed).toEqual([
+      [true, 12],
+      [true, 12],
+      [true, 12],
+    ]);
+    const without = statsJson(asked({ by: 'scope' }), { tally: oneDenied(), place: null }, 9);
+    expect(JSON.stringify(without)).not.toContain('packedPolicySize');
   });
 
   it('says that nothing is left, where all values are named', async () => {
@@ -174,6 +193,7 @@ describe('a count', () => {
     const count = (records: number) =>
       countLedger({ queries: { walk }, clock }, question, { ...UNBOUND, records }, signal);
     const [part, all] = [await count(1), await count(9)].map((stats) => statsJson(question, stats, 9));
+    expect(Object.keys(Object(Object(all)['breakdowns']))).toEqual([]);
     expect(part).toMatchObject({ partial: true, countedFrom: '2026-11-21T09:00:00.373Z', next: expect.any(String) });
     expect(all).toMatchObject({ partial: false, countedFrom: '2026-11-21T08:00:00.000Z', next: null });
   });
