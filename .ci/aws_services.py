@@ -48,6 +48,11 @@ def route(operation, shapes):
     return f'{http["method"]} {path}{"".join(f"?{each}" for each in [*filter(None, query.split("&")), *asked])}'
 
 
+def place(operation):
+    http = operation["http"]
+    return http["method"], re.sub(r"\{[^}]*\}", "*", http["requestUri"].partition("?")[0])
+
+
 def world_hosts():
     aws = read(next(iter(sorted(DATA.glob("endpoints.json*")))))["partitions"][0]["services"]
     for prefix, service in aws.items():
@@ -73,9 +78,12 @@ def services():
         iam = next((word for word in words if word in known), signs)
         rest = meta["protocol"].startswith("rest")
         calls = []
+        ours = {op for op in model["operations"] if op.lower() in known.get(iam, set())}
+        places = {place(model["operations"][op]) for op in ours}
         for op, each in sorted(model["operations"].items()):
-            is_known = op.lower() in known.get(iam, set())
-            if is_known or name in WHOLE:
+            is_known = op in ours
+            # One that only its query tells from another would be taken for that one.
+            if is_known or name in WHOLE or (rest and place(each) in places):
                 calls.append(f'{"" if is_known else "~"}{op} {route(each, model["shapes"])}' if rest else op)
         protocol = "rest" if rest else "query" if meta["protocol"] in {"query", "ec2"} else "json"
         row = {"signs": signs, "prefix": prefix, "iam": iam, "protocol": protocol, "calls": "\n".join(calls)}

@@ -1,6 +1,6 @@
 import type { AwsService } from '../../lib/aws-services.ts';
 import { s3Actions } from './s3-actions.ts';
-import { isForm, type RawRequest } from './signature.ts';
+import { hasBody, isForm, type RawRequest } from './signature.ts';
 
 /** What a request asks for, as IAM calls it. */
 export interface Asked {
@@ -18,6 +18,9 @@ interface Route {
   readonly query: readonly string[];
 }
 
+/** Octets that nobody has to encode: whoever decodes a path finds another one than whoever does not. */
+const NEEDLESS = /%(?:2[de]|3\d|4[1-9a-f]|5[\daf]|6[1-9a-f]|7[\dae])/i;
+
 const routes = new Map<string, readonly Route[]>();
 const names = new Map<string, ReadonlySet<string>>();
 
@@ -28,7 +31,9 @@ const names = new Map<string, ReadonlySet<string>>();
 export function actionsOf(services: readonly AwsService[], request: RawRequest, body: string): readonly Asked[] | null {
   const [first] = services;
   if (first === undefined) return null;
-  const called = namedIn(request, body);
+  // A `;` parts parameters for some.
+  if (request.query.includes(';')) return null;
+  const called = namedIn(services, request, body);
   const matching = services.flatMap((service) => routed(service, request).map((route) => ({ service, route })));
   if (called === 'unclear' || (called !== null && matching.length > 0)) return null;
   if (called !== null) {
@@ -46,7 +51,8 @@ export function actionsOf(services: readonly AwsService[], request: RawRequest, 
       [match, ...others].map(({ route }) => route.name),
       request,
     );
-  return others.length > 0 ? null : [{ action: `${match.service.iam}:${match.route.name}`, resource: '*' }];
+  const isTold = others.length === 0 && !match.route.name.startsWith('~');
+  return isTold ? [{ action: `${match.service.iam}:${match.route.name}`, resource: '*' }] : null;
 }
 
 interface Called {
@@ -54,16 +60,23 @@ interface Called {
   readonly by: 'parameter' | 'header' | 'path';
 }
 
+/** Whether one of `services` looks for parameters in a body of that type: what is stored may have any. */
+export const isFormTo = (services: readonly AwsService[], headers: RawRequest['headers']): boolean =>
+  isForm(headers) && services.some(({ protocol }) => protocol !== 'rest');
+
 /** The operation that the request names (JSON, CBOR and query protocols). null: none. */
-function namedIn({ headers, path, query }: RawRequest, body: string): Called | 'unclear' | null {
+function namedIn(services: readonly AwsService[], request: RawRequest, body: string): Called | 'unclear' | null {
+  const { headers, path, query } = request;
   const target = headers.get('x-amz-target')?.split('.').at(-1);
   const [, rpc] = /^\/service\/\w+\/operation\/(\w+)$/.exec(path) ?? [];
-  const isInBody = isForm(headers);
+  const isInBody = isFormTo(services, headers);
   if (isInBody && !isPlainForm(headers, body)) return 'unclear';
-  const forms = [
-    ...new URLSearchParams(query).getAll('Action'),
-    ...new URLSearchParams(isInBody ? body : '').getAll('Action'),
-  ];
+  const asked = new URLSearchParams(query);
+  const forms = [...asked.getAll('Action'), ...new URLSearchParams(isInBody ? body : '').getAll('Action')];
+  if (rpc === undefined && headers.has('smithy-protocol')) return 'unclear';
+  if ([...asked.keys()].some((name) => name.toLowerCase() === 'x-amz-target')) return 'unclear';
+  // Parameters in a body of no type, or of another one, may be read all the same; so may an operation in the path.
+  if (forms.length > 0 && ((hasBody(request) && !isInBody) || /operation\/|%/i.test(path))) return 'unclear';
   const all: readonly Called[] = [
     ...(target === undefined ? [] : [{ name: target, by: 'header' } as const]),
     ...(rpc === undefined ? [] : [{ name: rpc, by: 'path' } as const]),
@@ -100,6 +113,8 @@ function routesOf({ id, calls }: AwsService): readonly Route[] {
 
 /** A name of the query that chooses an operation of this method, and that the route does not have: it is another's. */
 function routed(service: AwsService, { method, path, query }: RawRequest): readonly Route[] {
+  // Of S3 a route is not told by the names in a path, and its keys are what they are decoded.
+  if (service.id !== 'S3' && NEEDLESS.test(path)) return [];
   const own = routesOf(service).filter((route) => route.method === method);
   const given = new URLSearchParams(query);
   const choosing = new Set(own.flatMap((route) => route.query.map((each) => each.split('=')[0] ?? '')));

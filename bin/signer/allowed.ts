@@ -12,26 +12,18 @@ interface Rule {
 /** What requests may ask for; null: whatever the session may. */
 export interface Allowed {
   /** What to add, where it is refused; null: it is allowed. */
-  missing(asked: readonly Asked[] | null, services: readonly Pick<AwsService, 'iam'>[]): string | null;
+  missing(asked: readonly Asked[] | null, services: readonly Giving[]): string | null;
 }
 
 /** Calls whose answers hold keys: one has to name them, since what comes back is in the program's hands. */
 const GIVE_KEYS = new Set([
-  'sts:AssumeRole',
-  'sts:AssumeRoleWithSAML',
-  'sts:AssumeRoleWithWebIdentity',
-  'sts:AssumeRoot',
-  'sts:GetDelegatedAccessToken',
-  'sts:GetFederationToken',
-  'sts:GetSessionToken',
-  'sts:GetWebIdentityToken',
-  's3express:CreateSession',
-  's3:GetDataAccess',
-  'iam:CreateAccessKey',
-  'iam:CreateServiceSpecificCredential',
-  'iam:ResetServiceSpecificCredential',
-  'cognito-identity:GetCredentialsForIdentity',
+  'cloudwatch:GetSpaceCredentialsForOrganization',
+  'cloudwatch:GetSpaceDataAccess',
+  'codepipeline:GetJobDetails',
+  'codepipeline:GetThirdPartyJobDetails',
   'codepipeline:PollForJobs',
+  'cognito-identity:GetCredentialsForIdentity',
+  'datazone:GetConnection',
   'datazone:GetEnvironmentCredentials',
   'deadline:AssumeFleetRoleForRead',
   'deadline:AssumeFleetRoleForWorker',
@@ -39,16 +31,42 @@ const GIVE_KEYS = new Set([
   'deadline:AssumeQueueRoleForUser',
   'deadline:AssumeQueueRoleForWorker',
   'eks-auth:AssumeRoleForPodIdentity',
+  'gamelift:CreateBuild',
   'gamelift:GetComputeAccess',
   'gamelift:GetInstanceAccess',
   'gamelift:RequestUploadCredentials',
+  'iam:CreateAccessKey',
+  'iam:CreateServiceSpecificCredential',
+  'iam:ResetServiceSpecificCredential',
+  'lakeformation:AssumeDecoratedRoleWithSAML',
+  'lakeformation:GetTemporaryDataLocationCredentials',
+  'lakeformation:GetTemporaryGlueFunctionCredentials',
   'lakeformation:GetTemporaryGluePartitionCredentials',
   'lakeformation:GetTemporaryGlueTableCredentials',
   'lightsail:CreateBucketAccessKey',
+  's3:GetDataAccess',
+  's3express:CreateSession',
+  'signin:CreateOAuth2Token',
+  'ssm:GetAccessToken',
+  'sts:AssumeRole',
+  'sts:AssumeRoleWithSAML',
+  'sts:AssumeRoleWithWebIdentity',
+  'sts:AssumeRoot',
+  'sts:GetDelegatedAccessToken',
+  'sts:GetFederationToken',
+  'sts:GetScopedCredentials',
+  'sts:GetSessionToken',
+  'sts:GetWebIdentityToken',
 ]);
 
-/** Of these a request that cannot be told from such a call may be one, with or without `--allow`. */
-const GIVERS = new Set([...GIVE_KEYS].map((action) => action.split(':')[0]?.replace('s3express', 's3')));
+type Giving = Pick<AwsService, 'iam' | 'calls'>;
+
+/** Whether a request to it that cannot be told from such a call may be one, with or without `--allow`. */
+const isGiver = ({ iam, calls }: Giving): boolean =>
+  calls.split('\n').some((line) => {
+    const [name = ''] = line.replace('~', '').split(' ');
+    return GIVE_KEYS.has(`${name === 'CreateSession' ? 's3express' : iam}:${name}`);
+  });
 
 const RULE = /^(\*|[a-z0-9-]+:[A-Za-z0-9*?]+)(?: +on +(\*|arn:\S{1,1000}))?$/;
 
@@ -63,7 +81,7 @@ export function allowedBy(texts: readonly string[]): Allowed {
   });
   const named = new Set(texts.map((text) => text.split(' ')[0]));
   const missing: Allowed['missing'] = (asked, services) => {
-    if (asked === null && services.some(({ iam }) => GIVERS.has(iam))) return UNTOLD;
+    if (asked === null && services.some(isGiver)) return UNTOLD;
     if (asked === null) return rules.length === 0 ? null : UNKNOWN;
     const key = asked.find(({ action }) => GIVE_KEYS.has(action) && !named.has(action));
     if (key !== undefined) return `its answer holds keys: --allow '${key.action}' (written out) lets it through`;

@@ -19,7 +19,10 @@ const SIGNING = new Set([
 ]);
 /** Credentials of another kind: sessions of the program's own, and Signature Version 2. */
 const CREDENTIALS = new Set(['x-amz-security-token', 'x-amz-s3session-token', 'awsaccesskeyid', 'securitytoken']);
-const DOTS = /\/(?:\.|%2e){1,2}(?:\/|$)/i;
+/** Also between slashes that only some decode. */
+const DOTS = /(?:[/\\]|%2f|%5c)(?:\.|%2e){1,2}(?:[/\\]|%2f|%5c|$)/i;
+/** What makes another method of a request, where somebody reads it. */
+const METHOD = /^x-(?:http-)?method(?:-override)?$/;
 
 /**
  * Reads a request off the wire, and the first thing in it that the endpoint, or somebody between, could read in another
@@ -53,6 +56,7 @@ function problemOf(request: IncomingMessage, { path, query, headers }: RawReques
   if (!named.split(',').every((each) => each.trim() === '' || OPTIONS.test(each.trim().toLowerCase())))
     return 'its Connection header takes another header away';
   const names = [...new URLSearchParams(query).keys()].map((name) => name.toLowerCase());
+  if ([...headers.keys()].some((name) => METHOD.test(name))) return 'it says two methods';
   if (headers.has('authorization') && names.some((name) => SIGNING.has(name))) return 'it is signed twice';
   if ([...headers.keys(), ...names].some((name) => CREDENTIALS.has(name)))
     return 'it has credentials of its own beside its signature';

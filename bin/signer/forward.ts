@@ -12,7 +12,7 @@ import { denied, type Refused } from './answer.ts';
 import { AnotherBody, HASH, Verified } from './body.ts';
 import { isSignedByChunks, SignedAnew } from './chunks.ts';
 import { Hidden, hasKeys, withoutKeys } from './hidden.ts';
-import { chunkSigner, type Keys, type RawRequest, type Scope, type Signature, signed } from './signature.ts';
+import { chunkSigner, isS3, type Keys, type RawRequest, type Scope, type Signature, signed } from './signature.ts';
 
 /** A request that goes on. */
 export interface Sent {
@@ -80,7 +80,7 @@ function signedAnew({ url, raw, said, payload }: Sent, keys: Keys, time: string,
     .set('host', url.host)
     .set('x-amz-date', time)
     .set('x-amz-security-token', keys.sessionToken ?? '');
-  if (said.service.startsWith('s3')) headers.set('x-amz-content-sha256', payload);
+  if (isS3(said.service)) headers.set('x-amz-content-sha256', payload);
   const also = [...headers.keys()].filter((name) => name === 'host' || name.startsWith('x-amz-'));
   const kept = said.signedHeaders.filter((name) => headers.has(name));
   const scope = { ...said, day: time.slice(0, 8), time, signedHeaders: [...new Set([...kept, ...also])].sort() };

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CredentialDocument } from '../caller/credential-document.ts';
-import { type Asked, actionsOf } from './actions.ts';
+import { type Asked, actionsOf, isFormTo } from './actions.ts';
 import type { Allowed } from './allowed.ts';
 import { denied, type Refused } from './answer.ts';
 import type { Arrival } from './arrival.ts';
@@ -11,13 +11,15 @@ import { type Endpoints, type Place, untagged } from './endpoints.ts';
 import type { Sent } from './forward.ts';
 import type { Log } from './log.ts';
 import {
-  isForm,
+  hasBody,
+  isS3,
   isSaidBy,
   isSignedBy,
   type Keys,
   type RawRequest,
   type Signature,
   signatureOf,
+  unsignedHeader,
   withoutParameters,
 } from './signature.ts';
 
@@ -65,7 +67,7 @@ export async function judged(
   });
   if ('refused' in known) return no(known.refused, known.from);
   const { declared, place } = known;
-  const isInBody = isForm(raw.headers);
+  const isInBody = isFormTo(place.services, raw.headers);
   const isHeld = declared === null || isInBody || (isSmall(raw) && !isSignedByChunks(declared));
   if (hasBody(raw)) limitPauses(request);
   if (isHeld && isAsking(request)) response.writeContinue();
@@ -108,6 +110,8 @@ function recognized(
   if (!isSaidBy(placeholder, said, Date.now())) return no(NOT_OURS);
   if (declared !== null && !isSignedBy(placeholder, said, raw, declared)) return no(NOT_OURS);
   const from = declared === null ? 'stranger' : 'program';
+  const unsignedName = unsignedHeader(raw, said);
+  if (unsignedName !== null) return no(denied(`${unsignedName.slice(0, 100)} is not signed`), from);
   const place = endpoints.of(said.service, said.region, id);
   if (place === null)
     return no(denied(`AWS has no service that is signed for as ${said.service} in ${said.region}`), from);
@@ -139,9 +143,7 @@ function payloadOf({ headers, query }: RawRequest, { seconds, service }: Signatu
   const header = headers.get('x-amz-content-sha256');
   if (header !== undefined) return header;
   if (seconds === null) return null;
-  return (
-    new URLSearchParams(query).get('X-Amz-Content-Sha256') ?? (service.startsWith('s3') ? 'UNSIGNED-PAYLOAD' : null)
-  );
+  return new URLSearchParams(query).get('X-Amz-Content-Sha256') ?? (isS3(service) ? 'UNSIGNED-PAYLOAD' : null);
 }
 
 const withoutPresigned = (query: string, { seconds }: Signature): string =>
@@ -151,9 +153,6 @@ const withoutPresigned = (query: string, { seconds }: Signature): string =>
         query,
         PRESIGNED.map((name) => `X-Amz-${name}`),
       );
-
-const hasBody = ({ headers }: RawRequest): boolean =>
-  headers.has('transfer-encoding') || Number(headers.get('content-length') ?? 0) > 0;
 
 /** Whether it costs more to look at a body on its way than to hold it. */
 const isSmall = (raw: RawRequest): boolean =>

@@ -103,8 +103,9 @@ const OF_ITSELF = new Set(['PutObjectAcl', 'PutBucketAcl', 'PutObjectRetention',
  * is none of these, or they ask for different things.
  */
 export function s3Actions(found: readonly string[], request: RawRequest): readonly Asked[] | null {
-  const { headers, path, query } = request;
-  const source = headers.get('x-amz-copy-source');
+  const { path, query } = request;
+  const parts = amzParts(request);
+  const [source, ...otherSources] = parts.filter(([name]) => name === 'x-amz-copy-source').map(([, value]) => value);
   const place = decodedPath(path);
   const operations = found
     .filter((each) => !ELSEWHERE.has(each.replace('~', '')))
@@ -114,10 +115,10 @@ export function s3Actions(found: readonly string[], request: RawRequest): readon
   const [name = ''] = operations.map((each) => each.replace('~', ''));
   // A name of before and the one of today are routed alike, and ask for the same.
   const isOne = meant.every((each) => each.join() === first?.join());
-  if (first === undefined || first.length === 0 || !isOne || place === null) return null;
+  if (first === undefined || first.length === 0 || !isOne || place === null || otherSources.length > 0) return null;
   const isOfVersion = new URLSearchParams(query).has('versionId');
   const resource = name === 'ListBuckets' ? '*' : `arn:aws:s3:::${place}${name === 'DeleteObjects' ? '/*' : ''}`;
-  const asked = [...first.map((each) => (isOfVersion ? (OF_VERSIONS[each] ?? each) : each)), ...beside(name, headers)]
+  const asked = [...first.map((each) => (isOfVersion ? (OF_VERSIONS[each] ?? each) : each)), ...beside(name, parts)]
     .map((each) => (each.includes(':') ? each : `s3:${each}`))
     .map((action) => ({ action, resource }));
   if (source === undefined) return asked;
@@ -127,11 +128,19 @@ export function s3Actions(found: readonly string[], request: RawRequest): readon
   return from === null ? null : [...asked, { action: reading, resource: `arn:aws:s3:::${from}` }];
 }
 
+type AmzParts = readonly (readonly [name: string, value: string])[];
+
+/** S3 takes them out of the query too: presigners put them there. */
+const amzParts = ({ headers, query }: RawRequest): AmzParts =>
+  [...headers, ...[...new URLSearchParams(query)].map(([name, value]) => [name.toLowerCase(), value] as const)].filter(
+    ([name]) => name.startsWith('x-amz-'),
+  );
+
 const actionsOfOperation = (name: string): readonly string[] =>
   S3_ACTIONS[name.replace('~', '')] ?? (name.startsWith('~') ? [] : [name]);
 
-function beside(name: string, headers: RawRequest['headers']): readonly string[] {
-  const named = [...headers.keys()].flatMap((header) => BESIDE.filter(([pattern]) => pattern.test(header)));
+function beside(name: string, parts: AmzParts): readonly string[] {
+  const named = parts.flatMap(([header]) => BESIDE.filter(([pattern]) => pattern.test(header)));
   const actions = OF_ITSELF.has(name) ? [] : [...new Set(named.map(([, action]) => action))];
   return name === 'CreateBucket' ? actions.map((each) => each.replace('PutObjectAcl', 'PutBucketAcl')) : actions;
 }

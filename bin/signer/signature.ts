@@ -38,6 +38,17 @@ export interface Signature {
 export const isForm = (headers: RawRequest['headers']): boolean =>
   /^\s*application\/x-www-form-urlencoded\b/i.test(headers.get('content-type') ?? '');
 
+export const hasBody = ({ headers }: Pick<RawRequest, 'headers'>): boolean =>
+  headers.has('transfer-encoding') || Number(headers.get('content-length') ?? 0) > 0;
+
+/** Whether it is signed for as S3 is: a path as it stands, a hash in a header (botocore's `S3SigV4Auth`). */
+export const isS3 = (service: string): boolean => S3.has(service);
+const S3 = new Set(['s3', 's3express', 's3-outposts', 's3-object-lambda']);
+
+/** A header that services act upon and that nobody signed; null: there is none. S3 refuses such a request itself. */
+export const unsignedHeader = ({ headers }: RawRequest, { signedHeaders }: Signature): string | null =>
+  [...headers.keys()].find((name) => name.startsWith('x-amz-') && !signedHeaders.includes(name)) ?? null;
+
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 const HEADER =
   /^AWS4-HMAC-SHA256 +Credential=([\w-]+)\/(\d{8})\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request, *SignedHeaders=([\w;-]+), *Signature=([0-9a-f]{64})$/i;
@@ -155,7 +166,7 @@ function signingKey(keys: Keys, ...scope: readonly string[]): KeyObject {
 
 /** S3 takes a path as it was sent; every other service one without dot segments, encoded once more. */
 function canonicalPath(path: string, service: string): string {
-  if (service.startsWith('s3')) return path;
+  if (isS3(service)) return path;
   const kept: string[] = [];
   for (const segment of path.split('/')) {
     if (segment === '..') kept.pop();

@@ -73,10 +73,80 @@ describe('a request to S3', () => {
     expect(called('S3', raw)).toEqual(expected);
   });
 
+  it.each(['acl', 'tagging', 'bypass-governance-retention', 'object-lock-legal-hold', 'grant-full-control'])(
+    'asks by x-amz-%s in its query for what it would ask in a header',
+    (name) => {
+      const inHeader = called('S3', request('PUT', '/b/k', { [`x-amz-${name}`]: 'x' }));
+      expect(called('S3', request('PUT', `/b/k?X-Amz-${name}=x`))).toEqual(inHeader);
+      expect(inHeader).toHaveLength(2);
+    },
+  );
+
+  it('reads what its query names as the source of a copy, and there is one source', () => {
+    expect(asked('S3', request('PUT', '/b/k?x-amz-copy-source=%2Fc%2Fd'))?.[1]).toEqual({
+      action: 's3:GetObject',
+      resource: 'arn:aws:s3:::c/d',
+    });
+    expect(asked('S3', request('PUT', '/b/k?x-amz-copy-source=c/d', { 'x-amz-copy-source': 'b/k' }))).toBeNull();
+  });
+
+  it('stores bodies of any type, and is told by none', () => {
+    expect(called('S3', request('PUT', '/b/k', { 'content-type': FORM }), 'a;b&Action=x')).toEqual(['s3:PutObject']);
+  });
+
+  it('is not told where some part its query by semicolons', () => {
+    expect(asked('S3', request('GET', '/b/k?a;acl'))).toBeNull();
+  });
+
   it('is listed under what docs and examples allow', () => {
     expect(missing(['s3:Get*', 's3:List*'], 'S3', request('GET', '/'))).toBeNull();
     const toAll = request('PUT', '/b/k', { 'x-amz-acl': 'public-read' });
     expect(missing(['s3:PutObject'], 'S3', toAll)).toContain('s3:PutObjectAcl');
+  });
+});
+
+describe('an action that only some readers would find is not known', () => {
+  const CBOR = { 'smithy-protocol': 'rpc-v2-cbor', 'content-type': 'application/cbor' };
+  const DELETE = '/service/GraniteServiceVersion20100801/operation/DeleteAlarms';
+  const LENGTH = { 'content-length': '9' };
+
+  it.each<[string, string, RawRequest]>([
+    ['a name in the path behind a prefix', 'CLOUDWATCH', request('POST', `/x${DELETE}?Action=ListMetrics`, CBOR)],
+    [
+      'a name in the path, encoded',
+      'CLOUDWATCH',
+      request('POST', `/service/G/operation/%44eleteAlarms?Action=ListMetrics`),
+    ],
+    ['a name in the path with a slash', 'CLOUDWATCH', request('POST', `${DELETE}/?Action=ListMetrics`)],
+    ['a protocol without its path', 'CLOUDWATCH', request('POST', '/?Action=ListMetrics', CBOR)],
+    ['a body of no type beside a name in the query', 'STS', request('POST', '/?Action=GetCallerIdentity', LENGTH)],
+    [
+      'a body in parts beside a name in the query',
+      'STS',
+      request('POST', '/?Action=GetCallerIdentity', {
+        'transfer-encoding': 'chunked',
+        'content-type': 'multipart/form-data',
+      }),
+    ],
+    [
+      'a target in the query beside another',
+      'DYNAMODB',
+      request('POST', '/?X-Amz-Target=DynamoDB_20120810.DeleteItem', { 'x-amz-target': 'DynamoDB_20120810.GetItem' }),
+    ],
+    ['a name of a route, encoded', 'WICKR', request('GET', '/networks/n/bots/%63ount')],
+    ['a hyphen of a route, encoded', 'QUICKSIGHT', request('POST', '/v1/accounts/a/knowledge-bases/batch%2ddelete')],
+    [
+      'one that its query alone tells from another',
+      'LAMBDA',
+      request('GET', '/2018-10-31/layers?find=LayerVersion&Arn=a'),
+    ],
+    [
+      'one that its query alone tells, with a value',
+      'CLOUDFRONT',
+      request('POST', '/2020-05-31/distribution?WithTags'),
+    ],
+  ])('%s', (_, id, raw) => {
+    expect(asked(id, raw)).toBeNull();
   });
 });
 
@@ -99,6 +169,9 @@ describe('a call whose answer holds keys', () => {
     ['of S3, with its parameter twice', 'S3', request('GET', '/b?session&session'), ''],
     ['of S3', 'S3', request('GET', '/b?session'), ''],
     ['of another service', 'LAKEFORMATION', request('POST', '/GetTemporaryGlueTableCredentials'), ''],
+    ['that IAM has no action of', 'LAKEFORMATION', request('POST', '/GetTemporaryDataLocationCredentials'), ''],
+    ['of a job', 'CODEPIPELINE', request('POST', '/', { 'x-amz-target': 'CodePipeline_20150709.GetJobDetails' }), ''],
+    ['of an approval', 'SSM', request('POST', '/', { 'x-amz-target': 'AmazonSSM.GetAccessToken' }), ''],
   ])('is refused without its name in --allow: %s', (_, id, raw, body) => {
     expect(missing([], id, raw, body)).not.toBeNull();
     expect(missing(['*'], id, raw, body)).not.toBeNull();

@@ -82,6 +82,9 @@ describe('a target that is no path of this proxy, or two, goes nowhere', () => {
     ['dot segments by halves', '/reports/.%2e/other/a'],
     ['one dot', '/./reports/a'],
     ['dots at its end', '/reports/..'],
+    ['dot segments between slashes in hexadecimal', '/reports/%2e%2e%2Fother/a'],
+    ['dot segments between backslashes', '/reports/a\\..\\..\\other'],
+    ['dot segments between backslashes in hexadecimal', '/reports/a%5c%2E.%5Cother'],
     ['octets beyond ASCII', '/reports/\xe4'],
   ])('%s', async (_, target) => {
     expect(await proxied.send((await proxied.sign()).replace('/reports/a', target))).toMatch(/^HTTP\/1.1 400 /);
@@ -181,6 +184,7 @@ describe('a second signature, or credentials beside the first, goes nowhere', ()
     ['a key of Signature Version 2', to('/reports/a', '/reports/a?AWSAccessKeyId=AKIA&Signature=x&Expires=9')],
     ['a signature in the query too', to('/reports/a', '/reports/a?X-Amz-Signature=0&X-Amz-Credential=c')],
     ['a signature in the query, in other letters', to('/reports/a', '/reports/a?x-amz-signature=0')],
+    ['another method', adding('X-HTTP-Method-Override: DELETE')],
     ['a Connection that takes the date away', adding('Connection: x-amz-date')],
     ['a Connection that takes the signature away', adding('Connection: keep-alive, Authorization')],
   ])('%s', async (_, change) => {
@@ -195,6 +199,22 @@ describe('a second signature, or credentials beside the first, goes nowhere', ()
     const own = await presigned({ query: { 'X-Amz-Security-Token': 'mine' } });
     expect(await proxied.send(own)).toMatch(/^HTTP\/1.1 400 /);
     expect(proxied.arrived).toHaveLength(1);
+  });
+
+  it.each(['x-amz-acl: public-read', 'X-Amz-Copy-Source: /secret/a', 'x-amz-meta-a: b'])(
+    'what a service acts upon and nobody signed is not signed here: %s',
+    async (line) => {
+      const name = line.split(':')[0]?.toLowerCase();
+      const refused = new RegExp(`^HTTP/1.1 403 [\\s\\S]*${name} is not signed`);
+      expect(await proxied.send(adding(line)(await proxied.sign(PUT)))).toMatch(refused);
+      expect(await proxied.send(adding(line)(await presigned()))).toMatch(refused);
+      expect(proxied.arrived).toEqual([]);
+    },
+  );
+
+  it('a path is signed for twice encoded where the service is not S3, whatever its name begins with', async () => {
+    const text = await proxied.sign({ service: 's3tables', path: '/buckets/arn%3Aaws%3As3tables%3Ab' });
+    expect(await proxied.send(text)).toMatch(/^HTTP\/1.1 200 /);
   });
 
   it('Signature Version 4A is refused with what to change', async () => {
