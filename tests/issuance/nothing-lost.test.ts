@@ -372,10 +372,16 @@ describe('a token that was sent to a client, which exchanges it', () => {
     });
   });
 
-  it('is for nobody whom a rule admits without an actor', async () => {
-    const allow = [rule({ connections: ['people', 'broker'] })];
+  it.each([
+    ['nobody', {}, 'not_allowed'],
+    ['another client as actor', named({ clients: ['agent'] }), 'not_allowed'],
+    ['another client that presents', { clients: ['agent'] }, 'not_allowed'],
+    ['it as actor', named({ clients: ['portal'] }), 'granted'],
+    ['it as whoever presents', { clients: ['portal'] }, 'granted'],
+  ])('is admitted by a rule of its person that names %s: %j', async (_, more, reason) => {
+    const allow = [rule({ connections: ['people', 'broker'], ...more })];
     const exchange = await startExchanges([openScope({ allow })]);
-    expect((await sent(exchange, { token: 'alice' })).reason).toBe('not_allowed');
+    expect((await sent(exchange, { token: 'alice' })).reason).toBe(reason);
   });
 
   it('nests the client around who acted before, in what comes of it', async () => {
