@@ -1,232 +1,242 @@
-/** What a refused request uses up: nothing, whoever comes at the same time to however many processes. */
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { DynamoDb } from '../../lib/aws/dynamodb/client.ts';
-import { windowOf } from '../../lib/aws/dynamodb/limit-windows.ts';
-import { dynamoLimits } from '../../lib/aws/dynamodb/limits.ts';
-import { dynamoReplays } from '../../lib/aws/dynamodb/replays.ts';
-import { keyOf } from '../../lib/aws/dynamodb/state-table.ts';
-import { systemRandom } from '../../lib/host/random.ts';
+/** Proofs, slots and limits over ports that answer when they are told: in which order, and what is given back. */
+import { describe, expect, it } from '@jest/globals';
 import type { SingleUse } from '../../lib/issuance/single-use.ts';
-import { type SpendPorts, spend } from '../../lib/issuance/spend.ts';
-import type { LimitCount } from '../../lib/ports/limits.ts';
-import type { ReplayClaim } from '../../lib/ports/replays.ts';
-import { epochMilliseconds, epochSeconds, seconds } from '../../lib/time.ts';
-import { inBatches, noDeadline, standingClock, startTables, type TestTables } from '../aws/dynamodb/dynamodb.ts';
+import { spend } from '../../lib/issuance/spend.ts';
+import { Fault } from '../../lib/outcome.ts';
+import type { Counted, LimitCount, Limits } from '../../lib/ports/limits.ts';
+import type { HeldSlots, Taken } from '../../lib/ports/live-slots.ts';
+import { seconds } from '../../lib/time.ts';
+import { NOW, NOW_SECONDS } from '../fakes/world.ts';
+import { type Answer, replaysOf, turn, use } from './waiting-replays.ts';
 
-let tables: TestTables;
-beforeAll(async () => {
-  tables = await startTables();
-});
-afterAll(() => tables.stop());
+const forever = new AbortController().signal;
+const LIMIT: LimitCount = { counter: 'total:a', count: 9, window: seconds(60) };
 
-/** 2026-11-21T09:00:00Z, when an hour begins. */
-const clock = standingClock(epochMilliseconds(1_795_251_600_000));
-const later = epochSeconds(clock.time / 1000 + 600);
-
-/** What goes on at the table before a call reaches it. */
-type Before = (operation: string, input: object) => Promise<unknown>;
-
-/** A database in this very process answers no more than these at once within the functions' second. */
-const AT_ONCE = 8;
-const turns = Array.from({ length: AT_ONCE }, () => Promise.resolve());
-let turn = 0;
-function inTurn<T>(act: () => Promise<T>): Promise<T> {
-  turn += 1;
-  const at = turn % AT_ONCE;
-  const result = (turns[at] ?? Promise.resolve()).then(act);
-  turns[at] = result.then(
-    () => undefined,
-    () => undefined,
-  );
-  return result;
-}
-
-/** A process of its own: it remembers nothing of what others met. */
-function aProcess(before: Before = async () => {}): SpendPorts {
-  const client: DynamoDb = {
-    call: async (operation, input, signal) => {
-      await before(operation, input);
-      return inTurn(() => tables.client.call(operation, input, signal));
+/** Limits that write down how they were asked. */
+function limitsOf(counted: Counted) {
+  const events: string[] = [];
+  const signals: AbortSignal[] = [];
+  const limits: Limits = {
+    count: async () => {
+      events.push('count');
+      return counted;
+    },
+    countAhead: () => {
+      events.push('ahead');
+      return {
+        settle: async () => {
+          events.push('settle');
+          return counted;
+        },
+        giveBack: async (signal) => {
+          events.push('give back');
+          signals.push(signal);
+        },
+      };
     },
   };
-  const state = { client, table: tables.table('state') };
-  return {
-    clock,
-    replays: dynamoReplays({ ...state, clock }),
-    limits: dynamoLimits({ ...state, random: systemRandom }),
-  };
+  return { limits, events, signals };
 }
 
-const isGivenBack = (input: object): boolean => JSON.stringify(input).includes(':less');
+const clock = { now: () => NOW };
+const WITHIN: Counted = { within: true };
+const FULL: Counted = { within: false, retryAfter: seconds(30) };
 
-let made = 0;
-const aLimit = (count: number, window = 3_600): LimitCount => ({
-  counter: `total:${++made}`,
-  count,
-  window: seconds(window),
-});
-const aProof = (reuse: ReplayClaim['reuse'] = 'once'): Omit<ReplayClaim, 'issuance'> => ({
-  ...{ issuer: 'https://idp.example', tokenId: `t${++made}`, reuse, binding: 'deploy-web', until: later },
-});
-const using = (...proofs: readonly Omit<ReplayClaim, 'issuance'>[]): readonly SingleUse[] => {
-  const issuance = `iss_${++made}`;
-  return proofs.map((proof) => ({ claim: { ...proof, issuance }, refusal: 'replayed' }));
-};
-
-async function ask(ports: SpendPorts, uses: readonly SingleUse[], limits: readonly LimitCount[]): Promise<string> {
-  const spent = await spend(ports, { uses, takeSlots: null, limits }, noDeadline);
-  return spent.ok ? 'granted' : spent.refusal.reason;
-}
-
-const times = <T>(count: number, make: (at: number) => T): readonly T[] =>
-  Array.from({ length: count }, (_, at) => make(at));
-const countOf = (answers: readonly string[], answer: string): number =>
-  answers.filter((each) => each === answer).length;
-
-async function counted(limit: LimitCount): Promise<number> {
-  const { key, capacities } = windowOf(limit, clock.time);
-  const counters = await Promise.all(
-    capacities.map((_, shard) =>
-      tables.sdk.send(
-        new GetItemCommand({ TableName: tables.table('state'), Key: keyOf(`${key}#${shard}`), ConsistentRead: true }),
-      ),
-    ),
-  );
-  return counters.reduce((sum, { Item }) => sum + Number(Item?.['count']?.N ?? 0), 0);
-}
-
-describe('a limit', () => {
-  it.each([
-    ['with proofs that may be used once', () => using(aProof())],
-    ['with proofs that may be used again', () => using()],
-  ])(
-    "is exact for 50 callers at once, and who is beyond their own uses up nothing of everybody's: %s",
-    async (_, uses) => {
-      const [own, all] = [aLimit(20), aLimit(40)];
-      const processes = times(5, () => aProcess());
-      const answers = await Promise.all(times(50, (at) => ask(processes[at % 5] ?? aProcess(), uses(), [own, all])));
-      expect([countOf(answers, 'granted'), countOf(answers, 'limit_reached')]).toEqual([20, 30]);
-      expect([await counted(own), await counted(all)]).toEqual([20, 20]);
-      const others = await inBatches(
-        times(50, () => aLimit(20)),
-        (other) => ask(aProcess(), uses(), [other, all]),
-      );
-      expect(countOf(others, 'granted')).toBe(20);
-    },
-  );
-
-  it('that refuses gives every proof back', async () => {
-    const limit = aLimit(10);
-    await Promise.all(times(10, () => ask(aProcess(), using(aProof()), [limit])));
-    const proofs = [aProof(), aProof()];
-    expect(await ask(aProcess(), using(...proofs), [limit])).toBe('limit_reached');
-    expect(await ask(aProcess(), using(...proofs), [])).toBe('granted');
-  });
-});
-
-describe('a proof that may be used once', () => {
-  it.each([2, 10, 60])('is used by one of 50 processes at once, which alone is counted (limit %d)', async (most) => {
-    const [proof, limit] = [aProof(), aLimit(most)];
-    const answers = await Promise.all(times(50, () => ask(aProcess(), using(proof), [limit])));
-    expect([countOf(answers, 'granted'), countOf(answers, 'replayed')]).toEqual([1, 49]);
-    expect(await counted(limit)).toBe(1);
+describe('counting', () => {
+  it.each<[string, SingleUse[], LimitCount[], boolean | 'the first', string[]]>([
+    ['begins beside one claim that is likely to hold', [use('subject')], [LIMIT], true, ['ahead', 'settle']],
+    ['begins beside two', [use('client'), use('subject')], [LIMIT, LIMIT], true, ['ahead', 'settle']],
+    ['comes after a claim that is not', [use('subject')], [LIMIT], false, ['count']],
+    ['is not done ahead of nothing', [], [LIMIT], true, ['count']],
+    ['is not done ahead without a limit', [use('subject')], [], true, ['count']],
+    ['comes after two claims of which one is not', [use('subject'), use('actor')], [LIMIT], 'the first', ['count']],
+  ])('%s', async (_, uses, counts, likely, expected) => {
+    const { replays, answer } = replaysOf(({ tokenId }) => (likely === 'the first' ? tokenId === 'subject' : likely));
+    const { limits, events } = limitsOf(WITHIN);
+    const spent = spend({ clock, replays, limits }, { uses, takeSlots: null, limits: counts }, forever);
+    for (const each of ['client', 'subject', 'actor']) await answer(each, 'claimed');
+    expect(await spent).toEqual({ ok: true, value: null });
+    expect(events).toEqual(expected);
   });
 
-  it('that was used counts nothing, however often it is shown to however many processes', async () => {
-    const [stolen, limit] = [aProof(), aLimit(60)];
-    await ask(aProcess(), using(stolen), [limit]);
-    const answers = await Promise.all(times(50, (at) => ask(aProcess(), using(stolen), [limit, aLimit(100 + at)])));
-    expect(countOf(answers, 'replayed')).toBe(50);
-    expect(await counted(limit)).toBe(1);
-  });
-
-  it('touches the limit once where one process sees it again and again', async () => {
-    const [stolen, limit] = [aProof(), aLimit(60)];
-    await ask(aProcess(), using(stolen), [limit]);
-    const updates: object[] = [];
-    const process = aProcess(async (operation, input) => {
-      if (operation === 'UpdateItem') updates.push(input);
-    });
-    for (const _ of times(20, () => null)) await ask(process, using(stolen), [limit]);
-    expect(updates.map(isGivenBack)).toEqual([false, true]);
-  });
-
-  it('never shuts its owner out, though nothing of what thieves count is ever given back', async () => {
-    const [stolen, limit] = [aProof(), aLimit(60)];
-    await ask(aProcess(), using(stolen), [limit]);
-    const failing = async (_: string, input: object) => {
-      if (isGivenBack(input)) throw new Error('lost');
+  it('is done in its turn by limits that cannot count ahead, and not at all beside a claim that fails', async () => {
+    const spending = (likely: boolean, what: Answer) => {
+      const { replays, answer } = replaysOf(() => likely);
+      const { limits, events } = limitsOf(WITHIN);
+      const spent = spend(
+        { clock, replays, limits: { count: limits.count } },
+        { uses: [use('subject')], takeSlots: null, limits: [LIMIT] },
+        forever,
+      ).catch((cause: unknown) => cause);
+      return { events, answered: answer('subject', what).then(() => spent) };
     };
-    await Promise.all(times(100, () => ask(aProcess(failing), using(stolen), [limit])));
-    const owner = aProcess();
-    const answers = await inBatches(
-      times(40, () => aProof()),
-      (proof) => ask(owner, using(proof), [limit]),
+    const claimed = spending(true, 'claimed');
+    expect([await claimed.answered, claimed.events]).toEqual([{ ok: true, value: null }, ['count']]);
+    const failed = spending(false, 'down');
+    expect(await failed.answered).toMatchObject({ dependency: 'replays' });
+    expect(failed.events).toEqual([]);
+  });
+
+  it.each<[Answer, string[]]>([
+    ['replayed', []],
+    ['down', ['release subject']],
+  ])('ahead is given back where the claim does not hold: %s', async (what, released) => {
+    const { replays, events: claims, answer } = replaysOf(() => true);
+    const { limits, events } = limitsOf(WITHIN);
+    const spent = spend(
+      { clock, replays, limits },
+      { uses: [use('subject')], takeSlots: null, limits: [LIMIT] },
+      forever,
+    ).catch((cause) => cause);
+    await answer('subject', what);
+    expect(await spent).toMatchObject(what === 'down' ? { dependency: 'replays' } : { ok: false });
+    expect(events).toEqual(['ahead', 'give back']);
+    expect(claims).toEqual(['claim subject', ...released]);
+  });
+
+  it('that finds no room gives the proofs back, and says when there is some', async () => {
+    const { replays, events, answer } = replaysOf(() => true);
+    const { limits } = limitsOf(FULL);
+    const spent = spend(
+      { clock, replays, limits },
+      { uses: [use('subject')], takeSlots: null, limits: [LIMIT] },
+      forever,
     );
-    expect(countOf(answers, 'granted')).toBeGreaterThanOrEqual(30);
-    expect(await counted(limit)).toBe(60);
-  });
-
-  it('is counted in its turn, not ahead, where few are let through', async () => {
-    const [stolen, limit] = [aProof(), aLimit(3)];
-    await ask(aProcess(), using(stolen), []);
-    const asked: string[] = [];
-    const process = aProcess(async (operation) => void asked.push(operation));
-    expect(await ask(process, using(stolen), [limit])).toBe('replayed');
-    expect(asked).toEqual(['PutItem']);
-  });
-
-  it('stays free where a proof before it was used', async () => {
-    const [used, fresh] = [aProof(), aProof()];
-    await ask(aProcess(), using(used), []);
-    expect(await ask(aProcess(), using(used, fresh), [])).toBe('replayed');
-    expect(await ask(aProcess(), using(fresh), [])).toBe('granted');
+    await answer('subject', 'claimed');
+    expect(await spent).toEqual({ ok: false, refusal: { reason: 'limit_reached', retryAfter: 30 } });
+    expect(events).toEqual(['claim subject', 'release subject']);
   });
 });
 
-describe('a proof of `bind`', () => {
-  it('is not bound by a request whose other proof was used', async () => {
-    const [used, bound] = [aProof(), aProof('bind')];
-    await ask(aProcess(), using(used), []);
-    expect(await ask(aProcess(), using(used, { ...bound, binding: 'chosen by a thief' }), [])).toBe('replayed');
-    expect(await ask(aProcess(), using(bound), [])).toBe('granted');
+describe('slots', () => {
+  /** Slots that are taken, full, or cannot be asked; what is given back is written down. */
+  function slotsOf(answer: 'taken' | 'full' | 'down', events: string[]) {
+    const held: HeldSlots = {
+      until: NOW_SECONDS,
+      keepUntil: async () => undefined,
+      giveBack: async () => void events.push('slots back'),
+    };
+    return async (): Promise<Taken> => {
+      events.push('slots');
+      if (answer === 'down') throw new Fault('limits', 'down');
+      return answer === 'taken' ? { taken: true, held } : { taken: false, retryAfter: seconds(7) };
+    };
+  }
+  type Case = {
+    readonly slots?: 'taken' | 'full' | 'down';
+    readonly counted?: Counted | 'down';
+    readonly counts?: readonly LimitCount[];
+    /** Claims that this process believes in; `none`: there are none. */
+    readonly claims?: 'likely' | 'unlikely' | 'none';
+  };
+  async function spending({ slots = 'taken', counted = WITHIN, counts = [LIMIT], claims = 'none' }: Case) {
+    const events: string[] = [];
+    const { limits, events: counting } = limitsOf(counted === 'down' ? WITHIN : counted);
+    const failing: Limits = {
+      ...limits,
+      countAhead: (...asked) => {
+        const ahead = limits.countAhead?.(...asked);
+        if (ahead === undefined) throw new Error('not counted ahead');
+        return { ...ahead, settle: async () => Promise.reject(new Fault('limits', 'down')) };
+      },
+    };
+    const { replays, events: claimed, answer } = replaysOf(() => claims === 'likely');
+    const spent = spend(
+      { clock, replays, limits: counted === 'down' ? failing : limits },
+      { uses: claims === 'none' ? [] : [use('subject')], takeSlots: slotsOf(slots, events), limits: counts },
+      forever,
+    ).catch((cause: unknown) => cause);
+    await answer('subject', 'claimed');
+    const answered = await spent;
+    return { answered, events: [...claimed, ...counting, ...events] };
+  }
+
+  it.each<[string, Case, readonly string[]]>([
+    ['are taken where nothing is counted', { counts: [] }, ['count', 'slots']],
+    ['are taken beside the counting', {}, ['ahead', 'settle', 'slots']],
+    ['are taken after the claims', { claims: 'unlikely' }, ['claim subject', 'ahead', 'settle', 'slots']],
+    [
+      'are taken beside what was counted beside the claims',
+      { claims: 'likely' },
+      ['claim subject', 'ahead', 'settle', 'slots'],
+    ],
+  ])('%s', async (_, more, events) => {
+    const { answered, events: happened } = await spending(more);
+    expect(answered).toMatchObject({ ok: true, value: { until: NOW_SECONDS } });
+    expect(happened).toEqual(events);
   });
 
-  it('is counted ahead for whoever comes again with the same binding, and for nobody else', async () => {
-    const [bound, limit] = [aProof('bind'), aLimit(60)];
-    const process = aProcess();
-    for (const _ of times(3, () => null)) expect(await ask(process, using(bound), [limit])).toBe('granted');
-    expect(await ask(process, using({ ...bound, binding: 'other' }), [limit])).toBe('replayed');
-    expect(await counted(limit)).toBe(3);
+  const refusal = (retryAfter: number) => ({ ok: false, refusal: { reason: 'limit_reached', retryAfter } });
+  const fault = { dependency: 'limits' };
+  it.each<[string, Case, object, readonly string[]]>([
+    ['that are full give back what was counted', { slots: 'full' }, refusal(7), ['ahead', 'give back', 'slots']],
+    ['that are full, where nothing is counted', { slots: 'full', counts: [] }, refusal(7), ['slots']],
+    [
+      'that are full give the proofs back',
+      { slots: 'full', claims: 'unlikely' },
+      refusal(7),
+      ['claim subject', 'release subject', 'ahead', 'give back', 'slots'],
+    ],
+    ['that cannot be asked give back what was counted', { slots: 'down' }, fault, ['ahead', 'give back', 'slots']],
+    [
+      'are given back where a limit is reached',
+      { counted: FULL },
+      refusal(30),
+      ['ahead', 'settle', 'slots', 'slots back'],
+    ],
+    ['are given back where nobody can count', { counted: 'down' }, fault, ['ahead', 'slots', 'slots back']],
+  ])('%s', async (_, more, expected, events) => {
+    const { answered, events: happened } = await spending(more);
+    expect(answered).toMatchObject(expected);
+    expect(happened).toEqual(events);
+  });
+
+  it('are taken after the claims have held, and not before', async () => {
+    const events: string[] = [];
+    const { replays, answer } = replaysOf(() => true);
+    const { limits } = limitsOf(WITHIN);
+    const spent = spend(
+      { clock, replays, limits },
+      { uses: [use('subject')], takeSlots: slotsOf('taken', events), limits: [LIMIT] },
+      forever,
+    );
+    await turn();
+    expect(events).toEqual([]);
+    await answer('subject', 'replayed');
+    expect(await spent).toMatchObject({ refusal: { reason: 'replayed' } });
+    expect(events).toEqual([]);
   });
 });
 
-describe('what is given back', () => {
-  it('is taken off once, though the request arrives twice', async () => {
-    const [stolen, limit] = [aProof(), aLimit(60)];
-    await ask(aProcess(), using(stolen), [limit]);
-    const twice = aProcess(async (_, input) => {
-      if (isGivenBack(input)) await tables.client.call('UpdateItem', input as never, noDeadline);
-    });
-    expect(await ask(twice, using(stolen), [limit])).toBe('replayed');
-    expect(await counted(limit)).toBe(1);
+describe('giving back', () => {
+  /** A request that is refused for its limit, whose deadline is `deadline`: the signal of what it gives back. */
+  async function givingBack(deadline: AbortSignal): Promise<AbortSignal> {
+    const { replays, signals, answer } = replaysOf(() => true);
+    const spent = spend(
+      { clock, replays, limits: limitsOf(FULL).limits },
+      { uses: [use('subject')], takeSlots: null, limits: [LIMIT] },
+      deadline,
+    );
+    await answer('subject', 'claimed');
+    await spent;
+    const [signal] = signals;
+    if (signal === undefined) throw new Error('nothing was given back');
+    return signal;
+  }
+
+  it('has as long as the request', async () => {
+    const request = new AbortController();
+    const signal = await givingBack(request.signal);
+    await new Promise((resolve) => setTimeout(resolve, 260));
+    expect(signal.aborted).toBe(false);
+    request.abort();
+    expect(signal.aborted).toBe(true);
   });
 
-  it('is given back too where nobody can say whether the proof is free', async () => {
-    const limit = aLimit(60);
-    const broken = aProcess(async (operation) => {
-      if (operation === 'PutItem') throw new Error('no answer');
-    });
-    await expect(ask(broken, using(aProof()), [limit])).rejects.toMatchObject({ dependency: 'replays' });
-    expect(await counted(limit)).toBe(0);
-  });
-
-  it('goes no lower than nothing', async () => {
-    const limit = aLimit(60);
-    const ahead = aProcess().limits.countAhead?.([limit], clock.time, noDeadline);
-    await ahead?.giveBack(noDeadline);
-    await ahead?.giveBack(noDeadline);
-    expect(await counted(limit)).toBe(0);
+  it('has 200 ms where the request is over, and then no more', async () => {
+    const signal = await givingBack(AbortSignal.abort());
+    expect(signal.aborted).toBe(false);
+    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    expect(signal.aborted).toBe(true);
   });
 });
