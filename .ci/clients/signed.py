@@ -47,6 +47,16 @@ if WHAT == "all":
     db.put_item(TableName="signed", Item={"pk": {"S": "one"}})
     assert db.get_item(TableName="signed", Key={"pk": {"S": "one"}})["Item"]["pk"]["S"] == "one", "DynamoDB"
     assert boto3.client("sqs").create_queue(QueueName="signed")["QueueUrl"], "query and JSON protocols"
+    boto3.client("secretsmanager").create_secret(Name="signed/db", SecretString="x")
+elif WHAT == "resources":
+    assert db.get_item(TableName="signed", Key={"pk": {"S": "one"}})["Item"]["pk"]["S"] == "one", "a table"
+    refused(lambda: db.get_item(TableName="other", Key={"pk": {"S": "one"}}))
+    sqs, secrets = boto3.client("sqs"), boto3.client("secretsmanager")
+    url = sqs.get_queue_url(QueueName="signed")["QueueUrl"]
+    assert sqs.send_message_batch(QueueUrl=url, Entries=[{"Id": "1", "MessageBody": "x"}])["Successful"], "a queue"
+    refused(lambda: sqs.send_message(QueueUrl=url.replace("signed", "other"), MessageBody="x"))
+    assert secrets.get_secret_value(SecretId="signed/db")["SecretString"] == "x", "a secret"
+    refused(lambda: secrets.get_secret_value(SecretId="other/db"))
 elif WHAT == "wait":
     assert s3.get_object(Bucket="signed", Key="page/00")["Body"].read() == b"x", "reading"
     assert db.get_item(TableName="signed", Key={"pk": {"S": "one"}})["Item"]["pk"]["S"] == "one", "DynamoDB"

@@ -25,6 +25,9 @@ check 'boto3, everything' "${signed[@]}" -- "${python[@]}" all
 example='"$VENV/aws/bin/python" examples/agents/agent.py | grep --quiet november && echo ok'
 check 'the example in Python' "${signed[@]}" --allow 's3:GetObject on arn:aws:s3:::reports/*' -- bash -c "$example"
 check 'boto3, reading only' "${reading[@]}" "${python[@]}" reading
+of='arn:aws:*:eu-west-1:*:'
+some=("${signed[@]}" --allow "dynamodb:GetItem on ${of}table/signed" --allow "sqs:* on ${of}signed" --allow "secretsmanager:GetSecretValue on ${of}secret:signed/*" --)
+check 'boto3, some resources' "${some[@]}" "${python[@]}" resources
 check 'JavaScript, everything' "${signed[@]}" -- "${js[@]}" all
 check 'JavaScript, reading S3 only' "${reading[@]}" "${js[@]}" reading
 cli='set -e; head -c 9000000 /dev/urandom >"$WORK/up"; "$VENV/aws/bin/aws" s3 cp --quiet "$WORK/up" s3://signed/up; "$VENV/aws/bin/aws" s3 cp --quiet s3://signed/up "$WORK/down"; cmp "$WORK/up" "$WORK/down"; echo ok'

@@ -27,14 +27,24 @@ const signerOf = (credentials: typeof PLACEHOLDER) =>
 export async function ownWork(): Promise<number> {
   const { headers } = await signerOf(PLACEHOLDER).sign(UNSIGNED);
   const raw: RawRequest = { method: 'POST', path: '/', query: '', headers: new Map(Object.entries(headers)) };
-  const [endpoints, allowed] = [endpointsOf({}), allowedBy(['dynamodb:Get*'])];
+  const [endpoints, allowed] = [
+    endpointsOf({}),
+    allowedBy(['dynamodb:Get* on arn:aws:dynamodb:*:111122223333:table/bench']),
+  ];
+  const body = Buffer.from(BODY);
   const payload = headers['x-amz-content-sha256'] ?? '';
   const anew = async (): Promise<void> => {
     const said = signatureOf(raw);
     const place = said === null ? null : endpoints.of(said.service, said.region, null);
     if (said === null || place === null || !isSaidBy(PLACEHOLDER, said, Date.now())) throw new Error('it is refused');
     if (!isSignedBy(PLACEHOLDER, said, raw, payload)) throw new Error('its signature is another');
-    if (allowed.missing(actionsOf(place.services, raw, ''), place.services) !== null) throw new Error('it may not');
+    if (
+      allowed.missing(
+        actionsOf(place.services, { ...said, request: raw, body, account: '111122223333' }),
+        place.services,
+      ) !== null
+    )
+      throw new Error('it may not');
     const own = new Map([...raw.headers]).set('host', place.url.host).set('x-amz-security-token', SESSION.sessionToken);
     own.delete('authorization');
     signed(SESSION, { ...said, signedHeaders: [...own.keys()].sort() }, { ...raw, headers: own }, payload);

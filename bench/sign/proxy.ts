@@ -23,12 +23,12 @@ export interface Usage {
 const { service, log } = Object(await given());
 const { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken } = SESSION;
 const keys = { Version: 1 as const, AccessKeyId, SecretAccessKey, SessionToken };
-const document = { ...keys, Expiration: '2099-01-01T00:00:00Z', IssuanceId: 'iss_bench' };
+const document = { ...keys, Expiration: '2099-01-01T00:00:00Z', IssuanceId: 'iss_bench', AccountId: '111122223333' };
 const { url } = await startProxy({
   placeholder: PLACEHOLDER,
   credentials: () => document,
   endpoints: endpointsOf({ AWS_ENDPOINT_URL: String(service) }),
-  allowed: allowedBy(['dynamodb:Get*', 's3:GetObject', 's3:PutObject']),
+  allowed: allowedBy(['dynamodb:Get* on arn:aws:dynamodb:*:111122223333:table/bench', 's3:GetObject', 's3:PutObject']),
   streaming: 'refused',
   log: openLog(String(log)),
 });

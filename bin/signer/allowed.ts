@@ -64,7 +64,7 @@ type Giving = Pick<AwsService, 'iam' | 'calls'>;
 /** Whether a request to it that cannot be told from such a call may be one, with or without `--allow`. */
 const isGiver = ({ iam, calls }: Giving): boolean =>
   calls.split('\n').some((line) => {
-    const [name = ''] = line.replace('~', '').split(' ');
+    const [name = ''] = line.replace('~', '').split(/[ >]/);
     return GIVE_KEYS.has(`${name === 'CreateSession' ? 's3express' : iam}:${name}`);
   });
 

@@ -67,8 +67,8 @@ export async function judged(
   });
   if ('refused' in known) return no(known.refused, known.from);
   const { declared, place } = known;
-  const isInBody = isFormTo(place.services, raw.headers);
-  const isHeld = declared === null || isInBody || (isSmall(raw) && !isSignedByChunks(declared));
+  const isRead = isFormTo(place.services, raw.headers) || raw.headers.has('x-amz-target');
+  const isHeld = declared === null || isRead || (isSmall(raw) && !isSignedByChunks(declared));
   if (hasBody(raw)) limitPauses(request);
   if (isHeld && isAsking(request)) response.writeContinue();
   const whole = isHeld ? await readWhole(request, response) : null;
@@ -78,7 +78,8 @@ export async function judged(
   if (declared === null && !isSignedBy(placeholder, known.said, raw, payload)) return no(NOT_OURS, 'stranger');
   if (computed !== null && HASH.test(payload) && payload !== computed) return no(ANOTHER_BODY, 'program');
   const inner = { ...raw, path: untagged(raw.path).path, query: withoutPresigned(raw.query, known.said) };
-  const asked = actionsOf(place.services, inner, isInBody ? (whole?.toString('utf8') ?? '') : '');
+  const { region } = known.said;
+  const asked = actionsOf(place.services, { request: inner, body: whole, region, account: accountOf(credentials()) });
   const missing = allowed.missing(asked, place.services);
   if (missing !== null) return no(denied(missing), 'program', asked);
   const unable = log.problem() ?? endOf(credentials());
@@ -165,6 +166,11 @@ function limitPauses(request: IncomingMessage): void {
   const { socket } = request;
   socket.setTimeout(PAUSE_MS);
   request.once('end', () => socket.setTimeout(0));
+}
+
+/** Whose session it is. */
+function accountOf({ AccountId }: CredentialDocument): string | null {
+  return typeof AccountId === 'string' && /^\d{12}$/.test(AccountId) ? AccountId : null;
 }
 
 const endOf = ({ Expiration }: CredentialDocument): string | null =>

@@ -102,7 +102,7 @@ const OF_ITSELF = new Set(['PutObjectAcl', 'PutBucketAcl', 'PutObjectRetention',
  * Of the operations of S3 that a request may be: what they ask for. `~` before a name: no action is called so. null: it
  * is none of these, or they ask for different things.
  */
-export function s3Actions(found: readonly string[], request: RawRequest): readonly Asked[] | null {
+export function s3Actions(found: readonly string[], request: RawRequest, partition: string): readonly Asked[] | null {
   const { path, query } = request;
   const parts = amzParts(request);
   const [source, ...otherSources] = parts.filter(([name]) => name === 'x-amz-copy-source').map(([, value]) => value);
@@ -117,7 +117,8 @@ export function s3Actions(found: readonly string[], request: RawRequest): readon
   const isOne = meant.every((each) => each.join() === first?.join());
   if (first === undefined || first.length === 0 || !isOne || place === null || otherSources.length > 0) return null;
   const isOfVersion = new URLSearchParams(query).has('versionId');
-  const resource = name === 'ListBuckets' ? '*' : `arn:aws:s3:::${place}${name === 'DeleteObjects' ? '/*' : ''}`;
+  const resource =
+    name === 'ListBuckets' ? '*' : `arn:${partition}:s3:::${place}${name === 'DeleteObjects' ? '/*' : ''}`;
   const asked = [...first.map((each) => (isOfVersion ? (OF_VERSIONS[each] ?? each) : each)), ...beside(name, parts)]
     .map((each) => (each.includes(':') ? each : `s3:${each}`))
     .map((action) => ({ action, resource }));
@@ -125,7 +126,7 @@ export function s3Actions(found: readonly string[], request: RawRequest): readon
   const [fromPath = '', fromVersion] = source.replace(/^\//, '').split('?');
   const from = decodedPath(`/${fromPath}`);
   const reading = fromVersion === undefined ? 's3:GetObject' : 's3:GetObjectVersion';
-  return from === null ? null : [...asked, { action: reading, resource: `arn:aws:s3:::${from}` }];
+  return from === null ? null : [...asked, { action: reading, resource: `arn:${partition}:s3:::${from}` }];
 }
 
 type AmzParts = readonly (readonly [name: string, value: string])[];

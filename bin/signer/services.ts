@@ -20,15 +20,26 @@ export const hiddenBehindOthers: readonly AwsService[] = awsServices.filter(
   (each) => servicesSignedAs(each.signs)[0]?.prefix !== each.prefix,
 );
 
-/** The domain of the partition that a Region is in (botocore's `partitions.json`). */
-const DOMAINS: readonly (readonly [RegExp, string])[] = [
-  [/^cn-/, 'amazonaws.com.cn'],
-  [/^us-iso-/, 'c2s.ic.gov'],
-  [/^us-isob-/, 'sc2s.sgov.gov'],
-  [/^us-isof-/, 'csp.hci.ic.gov'],
-  [/^eu-isoe-/, 'cloud.adc-e.uk'],
-  [/^eusc-/, 'amazonaws.eu'],
+interface Partition {
+  readonly name: string;
+  readonly domain: string;
+}
+
+const AWS: Partition = { name: 'aws', domain: 'amazonaws.com' };
+
+/** The partition that a Region is in (botocore's `partitions.json`). */
+const PARTITIONS: readonly (readonly [RegExp, Partition])[] = [
+  [/^cn-/, { name: 'aws-cn', domain: 'amazonaws.com.cn' }],
+  [/^us-gov-/, { name: 'aws-us-gov', domain: 'amazonaws.com' }],
+  [/^us-iso-/, { name: 'aws-iso', domain: 'c2s.ic.gov' }],
+  [/^us-isob-/, { name: 'aws-iso-b', domain: 'sc2s.sgov.gov' }],
+  [/^us-isof-/, { name: 'aws-iso-f', domain: 'csp.hci.ic.gov' }],
+  [/^eu-isoe-/, { name: 'aws-iso-e', domain: 'cloud.adc-e.uk' }],
+  [/^eusc-/, { name: 'aws-eusc', domain: 'amazonaws.eu' }],
 ];
+
+export const partitionOf = (region: string): Partition =>
+  PARTITIONS.find(([pattern]) => pattern.test(region))?.[1] ?? AWS;
 
 export interface Variant {
   readonly isFips: boolean;
@@ -36,9 +47,8 @@ export interface Variant {
 
 /** AWS's own endpoint of a service in a Region. */
 export function awsEndpoint({ prefix, host, signs }: AwsService, region: string, { isFips }: Variant): string {
-  const domain = DOMAINS.find(([pattern]) => pattern.test(region))?.[1] ?? 'amazonaws.com';
-  if (host !== undefined && domain === 'amazonaws.com' && !isFips && !region.startsWith('us-gov-'))
-    return `https://${host}`;
+  const { name, domain } = partitionOf(region);
+  if (host !== undefined && name === 'aws' && !isFips) return `https://${host}`;
   if (signs === 'iam' && domain !== 'amazonaws.com') return `https://iam.${region}.${domain}`;
   return `https://${prefix}${isFips ? '-fips' : ''}.${region}.${domain}`;
 }

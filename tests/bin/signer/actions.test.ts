@@ -15,7 +15,9 @@ const hostOf = (id: string): readonly AwsService[] => {
   const service = serviceById(id);
   return servicesSignedAs(service?.signs ?? '').filter(({ prefix }) => prefix === service?.prefix);
 };
-const asked = (id: string, raw: RawRequest, body = '') => actionsOf(hostOf(id), raw, body);
+const at = { region: 'eu-central-1', account: '111122223333' };
+const asked = (id: string, raw: RawRequest, body = '') =>
+  actionsOf(hostOf(id), { ...at, request: raw, body: Buffer.from(body) });
 /** What is missing for it; null: it goes. */
 const missing = (allow: readonly string[], id: string, raw: RawRequest, body = '') =>
   allowedBy(allow).missing(asked(id, raw, body), hostOf(id));
@@ -25,7 +27,8 @@ const GIVERS = ['S3', 'S3_CONTROL', 'STS', 'IAM', 'COGNITO_IDENTITY', 'LAKEFORMA
 
 it.each([...GIVERS, 'DATAZONE', 'LIGHTSAIL', 'GAMELIFT', 'CODEPIPELINE'])('every operation of %s is told', (id) => {
   const untold = (serviceById(id)?.calls.split('\n') ?? []).filter((line) => {
-    const [name = '', method, uri = ''] = line.split(' ');
+    const [whole = '', method, uri = ''] = line.split(' ');
+    const [name = ''] = whole.split('>');
     if (method === undefined)
       return asked(id, request('POST', '/', { 'content-type': FORM }), `Action=${name}`) === null;
     const [path = '', ...choosing] = uri.replaceAll('**', 'a/b').replaceAll('*', 'x').split('?');
@@ -180,5 +183,131 @@ describe('a call whose answer holds keys', () => {
   it('is let through by its name, written out', () => {
     expect(missing(['sts:AssumeRole'], 'STS', form(), ROLE)).toBeNull();
     expect(missing([], 'STS', form(), 'Action=GetCallerIdentity')).toBeNull();
+  });
+});
+
+describe('the resources of a request', () => {
+  const json = (target: string, input: unknown) =>
+    ['POST', '/', { 'x-amz-target': target }, typeof input === 'string' ? input : JSON.stringify(input)] as const;
+  const form = (body: string) => ['POST', '/', { 'content-type': FORM }, body] as const;
+  const on = (service: string, rest: string) => `arn:aws:${service}:eu-central-1:111122223333:${rest}`;
+  type Sent = readonly [string, string, Readonly<Record<string, string>>, string];
+  const TABLE = 'DynamoDB_20120810';
+  const KEY = '1234abcd-12ab-34cd-56ef-1234567890ab';
+  const SECRET = on('secretsmanager', 'secret:prod/db');
+
+  it.each<[string, string, Sent, readonly string[]]>([
+    ['a table', 'DYNAMODB', json(`${TABLE}.GetItem`, { TableName: 't' }), [on('dynamodb', 'table/t')]],
+    [
+      'an index',
+      'DYNAMODB',
+      json(`${TABLE}.Query`, { TableName: 't', IndexName: 'i' }),
+      [on('dynamodb', 'table/t/index/i')],
+    ],
+    [
+      'a table by its ARN',
+      'DYNAMODB',
+      json(`${TABLE}.GetItem`, { TableName: on('dynamodb', 'table/t') }),
+      [on('dynamodb', 'table/t')],
+    ],
+    [
+      'tables',
+      'DYNAMODB',
+      json(`${TABLE}.BatchGetItem`, { RequestItems: { t: {}, u: {} } }),
+      [on('dynamodb', 'table/t'), on('dynamodb', 'table/u')],
+    ],
+    [
+      'tables of a transaction',
+      'DYNAMODB',
+      json(`${TABLE}.TransactGetItems`, { TransactItems: [{ Get: { TableName: 't' } }] }),
+      [on('dynamodb', 'table/t')],
+    ],
+    [
+      'a queue',
+      'SQS',
+      json('AmazonSQS.SendMessageBatch', { QueueUrl: 'https://sqs.eu-central-1.amazonaws.com/444455556666/q' }),
+      ['arn:aws:sqs:eu-central-1:444455556666:q'],
+    ],
+    ['a queue by its name', 'SQS', json('AmazonSQS.GetQueueUrl', { QueueName: 'q.fifo' }), [on('sqs', 'q.fifo')]],
+    ['a function', 'LAMBDA', ['POST', '/2015-03-31/functions/f/invocations', {}, '{}'], [on('lambda', 'function:f')]],
+    [
+      'an alias of a function',
+      'LAMBDA',
+      ['POST', '/2015-03-31/functions/f/invocations?Qualifier=live', {}, ''],
+      [on('lambda', 'function:f:live')],
+    ],
+    [
+      'a function by its ARN',
+      'LAMBDA',
+      ['GET', '/2015-03-31/functions/arn%3Aaws%3Alambda%3Aus-east-1%3A444455556666%3Afunction%3Af%3A7', {}, ''],
+      ['arn:aws:lambda:us-east-1:444455556666:function:f:7'],
+    ],
+    [
+      'a secret',
+      'SECRETS_MANAGER',
+      json('secretsmanager.GetSecretValue', { SecretId: 'prod/db' }),
+      [`${SECRET}-??????`],
+    ],
+    [
+      'a secret by what may be an ARN or the begin of one',
+      'SECRETS_MANAGER',
+      json('secretsmanager.GetSecretValue', { SecretId: `${SECRET}-secret` }),
+      [`${SECRET}-secret`, `${SECRET}-secret-??????`],
+    ],
+    ['a parameter', 'SSM', json('AmazonSSM.GetParameter', { Name: '/prod/db:3' }), [on('ssm', 'parameter/prod/db')]],
+    [
+      'parameters',
+      'SSM',
+      json('AmazonSSM.GetParameters', { Names: ['a', '/b'] }),
+      [on('ssm', 'parameter/a'), on('ssm', 'parameter/b')],
+    ],
+    ['a key', 'KMS', json('TrentService.Decrypt', { KeyId: KEY }), [on('kms', `key/${KEY}`)]],
+    ['a topic', 'SNS', form(`Action=PublishBatch&TopicArn=${on('sns', 't')}`), [on('sns', 't')]],
+  ])('are told for certain: %s', (_, id, [method, target, headers, body], expected) => {
+    expect(asked(id, request(method, target, headers), body)?.map(({ resource }) => resource)).toEqual(expected);
+  });
+
+  it.each<[string, string, Sent]>([
+    ['a name twice', 'DYNAMODB', json(`${TABLE}.GetItem`, '{"TableName":"a","TableName":"b"}')],
+    ['a name twice, escaped', 'DYNAMODB', json(`${TABLE}.GetItem`, '{"TableName":"a","Table\\u004eame":"b"}')],
+    ['a name twice, in other letters', 'DYNAMODB', json(`${TABLE}.GetItem`, '{"TableName":"a","tablename":"b"}')],
+    ['no JSON', 'DYNAMODB', json(`${TABLE}.GetItem`, '{TableName:a}')],
+    ['a name that is none', 'DYNAMODB', json(`${TABLE}.GetItem`, { TableName: 'a/index/b' })],
+    ['an ARN of another service', 'DYNAMODB', json(`${TABLE}.GetItem`, { TableName: on('sqs', 'table/t') })],
+    [
+      'one of several without a name',
+      'DYNAMODB',
+      json(`${TABLE}.TransactGetItems`, { TransactItems: [{ Get: {} }, { Get: { TableName: 't' } }] }),
+    ],
+    ['an alias of a key', 'KMS', json('TrentService.Decrypt', { KeyId: 'alias/a' })],
+    ['two qualifiers', 'LAMBDA', ['GET', '/2015-03-31/functions/f%3A1?Qualifier=2', {}, '']],
+    ['a function that is another when it is decoded', 'LAMBDA', ['GET', '/2015-03-31/functions/f%2Fpolicy', {}, '']],
+    ['a topic and a target', 'SNS', form(`Action=Publish&TopicArn=${on('sns', 't')}&TopicArn=${on('sns', 'u')}`)],
+    [
+      'a packed body',
+      'DYNAMODB',
+      ['POST', '/', { 'x-amz-target': `${TABLE}.GetItem`, 'content-encoding': 'gzip' }, '{"TableName":"t"}'],
+    ],
+  ])('are not, and no ARN allows it: %s', (_, id, [method, target, headers, body]) => {
+    const raw = request(method, target, headers);
+    expect(asked(id, raw, body)?.map(({ resource }) => resource)).toEqual(['*']);
+    expect(missing([`${serviceById(id)?.iam}:* on arn:*`], id, raw, body)).not.toBeNull();
+  });
+
+  it('are of the partition that the Region is in, and unknown without an account', () => {
+    const raw = request('GET', '/b/k');
+    const china = actionsOf(hostOf('S3'), { request: raw, body: null, region: 'cn-north-1', account: null });
+    expect(china).toEqual([{ action: 's3:GetObject', resource: 'arn:aws-cn:s3:::b/k' }]);
+    const [method, target, headers, body] = json(`${TABLE}.GetItem`, { TableName: 't' });
+    const asking = { request: request(method, target, headers), body: Buffer.from(body), ...at, account: null };
+    expect(actionsOf(hostOf('DYNAMODB'), asking)).toEqual([{ action: 'dynamodb:GetItem', resource: '*' }]);
+  });
+
+  it('ask for the actions of other names that an operation needs', () => {
+    const names = (id: string, [method, target, headers, body]: Sent) =>
+      called(id, request(method, target, headers), body);
+    expect(names('LAMBDA', ['POST', '/2015-03-31/functions/f/invocations', {}, ''])).toEqual(['lambda:InvokeFunction']);
+    expect(names('BEDROCK_RUNTIME', ['POST', '/model/m/converse', {}, ''])).toEqual(['bedrock:InvokeModel']);
+    expect(names('KMS', json('TrentService.ReEncrypt', {}))).toEqual(['kms:ReEncryptFrom', 'kms:ReEncryptTo']);
   });
 });
