@@ -20,8 +20,8 @@ export interface AwsService {
    */
   readonly protocol: string;
   /**
-   * A line an operation that asks for the action of its own name: `Name`, or `Name METHOD /path/**?required` where method
-   * and path tell it. `Name>Action,Action`: it asks for these; `~Name`: its action has another name.
+   * A line an operation that asks for the action of its own name: `Name`, or `Name METHOD /path/**?required` where
+   * method and path tell it. `Name>Action,Action`: it asks for these; `~Name`: its action has another name.
    */
   readonly calls: string;
 }

@@ -148,8 +148,8 @@ function routesOf({ id, calls }: AwsService): readonly Route[] {
 }
 
 /**
- * A name of the query that chooses an operation of this method and path (S3: of this method), and that the route does not
- * have: it is another's.
+ * A name of the query that chooses an operation of this method and path (S3: of this method), and that the route does
+ * not have: it is another's.
  */
 function routed(service: AwsService, { method, path, query }: RawRequest): readonly Route[] {
   // Of S3 a route is not told by the names in a path, and its keys are what they are decoded.
