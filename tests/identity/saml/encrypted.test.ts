@@ -361,6 +361,15 @@ describe('whatever is wrong from the decryption on is one refusal', () => {
     );
   });
 
+  it('but that the Response is not signed as it must be is said at the ACS, where nothing is decrypted before', async () => {
+    const setting: Setting = { at: atAcs(null), connection: { signed: 'response', unsolicited: true }, keys: [] };
+    const [unsigned, foreign] = [response, signedResponse].map((make) =>
+      make(encrypted(GOOD), { destination: ACS }, { key: 'stranger' }),
+    );
+    expect(await verdict(unsigned ?? '', setting)).toBe('saml_unsigned');
+    expect(await verdict(foreign ?? '', setting)).toBe('signature_invalid');
+  });
+
   it('and the log has what was wrong', async () => {
     const outcome = await verifyXml(response(encrypted(unsignedAssertion())));
     expect(outcome.ok ? null : outcome.refusal.log).toEqual({ check: 'saml_unsigned' });

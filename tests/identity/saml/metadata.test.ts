@@ -255,6 +255,15 @@ describe('what an operator has to know', () => {
     expect(findings(metadataOf('idp'), begins - 1)).toEqual([['error', 1, 'no certificate for signing is in its tim']]);
   });
 
+  it('is one that ends this second beside a good one, which has not ended yet', () => {
+    const at = certificateEnd('ended');
+    const [text, begins] = [metadataOf('ended', 'idp'), (offset: number) => findings(text, at + offset)[0]?.[2]];
+    expect([begins(0), begins(1)]).toEqual([
+      expect.stringContaining('this certificate ends at'),
+      expect.stringContaining('this certificate ended at'),
+    ]);
+  });
+
   it('is one that has ended beside a good one', () => {
     expect(findings(metadataOf('idp', 'ended'), AT)).toEqual([
       ['warning', 1, expect.stringContaining('this certificate ended at')],
@@ -271,6 +280,14 @@ describe('what an operator has to know', () => {
     expect(findings(GOOD.replace('HTTP-Redirect', 'HTTP-POST'), AT)).toEqual([
       ['warning', 1, 'has no SingleSignOnService for HTTP-Redi'],
     ]);
+  });
+
+  it.each([
+    ['http://127.0.0.1:8080/sso', []],
+    ['http://idp.example.com/sso', [['warning', 1, 'sends browsers to no https address: a si']]],
+    ['ftp://127.0.0.1/sso', [['warning', 1, 'sends browsers to no https address: a si']]],
+  ])('is that browsers are sent over plain http, but for this machine: %s', (location, expected) => {
+    expect(findings(GOOD.replace('https://idp.example.com/sso', location), AT)).toEqual(expected);
   });
 
   it('is every problem, of a document that cannot be read', () => {

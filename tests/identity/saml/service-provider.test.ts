@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey, createVerify, X509Certificate } from
 import { inflateRawSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { authnRequestUrl } from '../../../lib/identity/saml/authn-request.ts';
+import { descendants } from '../../../lib/identity/saml/element.ts';
 import { readMetadata } from '../../../lib/identity/saml/metadata.ts';
 import { serviceMetadata } from '../../../lib/identity/saml/service-metadata.ts';
 import { METADATA_RULES, readXml } from '../../../lib/identity/saml/xml.ts';
@@ -72,6 +73,14 @@ describe('the metadata of the service provider', () => {
   const { entityId, acsUrl } = request;
   const textFor = (...encryption: ('gcm' | 'cbc')[]) => serviceMetadata({ entityId, acsUrl, encryption }, ring);
   const text = textFor('gcm');
+
+  it('has no text but where one belongs', () => {
+    const read = readXml(text, METADATA_RULES);
+    const texts = read.ok
+      ? [...descendants(read.value)].filter((each) => each.text !== '').map(({ local }) => local)
+      : [];
+    expect(texts).toEqual(['X509Certificate', 'X509Certificate', 'X509Certificate', 'NameIDFormat']);
+  });
 
   it('is what the reader of metadata finds whole, of a service provider', () => {
     expect(readMetadata(text)).toEqual({
