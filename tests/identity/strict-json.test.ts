@@ -22,6 +22,7 @@ describe('a JSON object that every reader takes alike', () => {
     ['a surrogate pair', '{"a":"\\ud83d\\ude00"}', { a: '\u{1f600}' }],
     ['blanks everywhere', ' { "a" : 1 , "b" : 2 } \n', { a: 1, b: 2 }],
     ['the largest double', '{"a":1.7976931348623157e308}', { a: Number.MAX_VALUE }],
+    ['a double that is small for its nought', '{"a":0.01e310}', { a: 1e308 }],
     ['an empty object', '{}', {}],
   ])('has %s', (_name, text, value) => {
     expect(read(text)).toEqual(value);

@@ -336,6 +336,15 @@ describe('a broker token as a proof', () => {
     return principalOfToken({ ...none, ...token, act: undefined, claims }, 'jwt', { issuer: ISSUER });
   };
 
+  it.each([
+    [{ ...LINEAGE, through: ['cli'] }, ['cli']],
+    [{ ...LINEAGE, through: [] }, undefined],
+    [LINEAGE, undefined],
+  ])('says which public clients it came through: %j', async (token_broker, through) => {
+    const presented = await present({ token_broker });
+    expect(presented.ok && presented.value.lineage?.through).toEqual(through);
+  });
+
   it('without a scope is of none', () => {
     expect(rehearsed({ token_broker: LINEAGE })).toMatchObject({ ok: true, value: { lineage: { scopes: [] } } });
   });

@@ -284,7 +284,7 @@ describe('a refusal of a genuine token that names somebody here', () => {
     // Of the ledger, of broker tokens, of the label, of the client, and of the key that whoever asks has.
     const elsewhere: readonly Reason[] = [
       ...(['replayed', 'revoked', 'exchange_chain_too_long', 'principal_invalid'] as const),
-      'proof_client_mismatch',
+      ...(['proof_client_mismatch', 'proof_key_mismatch'] as const),
       ...(['dpop_proof_missing', 'dpop_proof_invalid', 'dpop_proof_replayed', 'dpop_key_mismatch'] as const),
     ];
     const told = new Set(TOLD.map(({ reason }) => reason));

@@ -211,6 +211,20 @@ describe('a rotation', () => {
     expect(await kids(other, 'nobody')).toBe('key_not_known_yet');
   });
 
+  it('that another process searched for ends an outage here: what is not found is looked for again, not down', async () => {
+    const { state, start } = world();
+    const [one, other] = [start(), start()];
+    await kids(one, 'a');
+    await kids(other, 'a');
+    state.pages.set(KEYS, down);
+    state.now = START + MINUTE;
+    expect(await kids(one, 'b')).toBe('keys_unavailable');
+    state.pages.set(KEYS, body({ keys: [key('a'), key('b')] }));
+    state.now = START + 2 * MINUTE;
+    expect(await kids(other, 'nobody')).toBe('');
+    expect([await kids(one, 'b'), await kids(one, 'c')]).toEqual(['b', 'key_not_known_yet']);
+  });
+
   it('that another process saw by chance is taken from the store, and ends an outage here', async () => {
     const { state, start } = world();
     const [one, other] = [start(), start()];
