@@ -88,12 +88,13 @@ export function renderSessionPolicy(
 }
 
 /** Compact JSON in the characters that STS takes. */
-export const policyText = (policy: JsonObject): string => toText(policy, () => '');
+export const policyText = (policy: JsonObject): string => inAscii(JSON.stringify(policy));
 
-function toText(document: PolicyNode, render: (template: Template) => string): string {
-  const text = JSON.stringify(document, (_name, value: unknown) => (value instanceof Template ? render(value) : value));
-  return text.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
+const toText = (document: PolicyNode, render: (template: Template) => string): string =>
+  inAscii(JSON.stringify(document, (_name, value: unknown) => (value instanceof Template ? render(value) : value)));
+
+const inAscii = (json: string): string =>
+  json.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 function statement(value: JsonValue, path: Path, walk: Walk): PolicyNode {
   if (!isJsonObject(value)) return closed(value, path, walk);

@@ -349,3 +349,34 @@ describe('evaluation', () => {
     expect(outcome('ForAllValues:StringEquals', ['a'], withheld)).toBe('groups_overage');
   });
 });
+
+test.each([
+  ['StringEqual', 'did you mean StringEquals?'],
+  ['String_Equals', 'did you mean StringEquals?'],
+  ['ForAnyValue:StringLik', 'did you mean ForAnyValue:StringLike?'],
+  ['StringLikIfExists', 'did you mean StringLikeIfExists?'],
+  ['Bol', 'did you mean Bool?'],
+  ['Nul', 'did you mean Null?'],
+  ['NullIfExists', 'Null takes no prefix and no IfExists'],
+  ['ForAnyValue:Null', 'Null takes no prefix and no IfExists'],
+  ['Whatever', null],
+  ['ForSomeValue:StringLike', null],
+])('an operator that is none does not load, and it is told what was meant: %s', (operator, fix) => {
+  const { compiled, problems } = compileConditions({ [operator]: { 'claims.x': ['a'] } }, { place: 'allow' });
+  expect([compiled, problems.map((problem) => problem.fix)]).toEqual([null, [fix]]);
+});
+
+test.each<[ConditionsDocument, string, string]>([
+  [{ 'ForAnyValue:StringEqualsIfExists': { 'claims.x': ['a'] } }, 'useless-if-exists', 'claims.x'],
+  [{ StringEquals: { 'claims.x': ['a', 'b*'] } }, 'literal-wildcard', '1'],
+])('%j loads, with a warning %s', (document, code, place) => {
+  const { compiled, problems } = compileConditions(document, { place: 'allow' });
+  expect(compiled).not.toBeNull();
+  expect(problems.map((problem) => [problem.severity, problem.code, String(problem.path.at(-1))])).toEqual([
+    ['warning', code, place],
+  ]);
+});
+
+test.each(['StringEqualsIfExists', 'ForAnyValue:StringEquals', 'StringLike'])('%s loads without one', (operator) => {
+  expect(compileConditions({ [operator]: { 'claims.x': ['a'] } }, { place: 'allow' }).problems).toEqual([]);
+});

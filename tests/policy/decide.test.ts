@@ -175,6 +175,23 @@ describe('rules together', () => {
     ]);
   });
 
+  it('names the first of two deny rules that cannot be evaluated', () => {
+    expect(decide(loadScope(scope({ deny: [missing, erring, erring] })), request)).toMatchObject({ rule: 1 });
+  });
+
+  it('a withheld value counts, whichever of the conditions of a rule hangs on it', () => {
+    const agents = { connections: ['agents'], clients: null };
+    const acting = { ...request, actor: tokenActor('agents') };
+    for (const [own, its] of [
+      [matching.when, withheld.when],
+      [withheld.when, matching.when],
+    ]) {
+      const both = rule({ connections: github, when: own ?? null, actor: { ...agents, when: its ?? null } });
+      expect(decided({ allow: [both] }, acting)).toBe('groups_overage');
+      expect(decided({ deny: [both] }, acting)).toBe('groups_overage');
+    }
+  });
+
   it('names the first of two deny rules that match', () => {
     expect(decide(loadScope(scope({ deny: [missing, matching, matching] })), request)).toMatchObject({ rule: 1 });
   });

@@ -63,6 +63,20 @@ test.each([1, 2, 30, 31, 32, 33, 63, 64, 65, 130])('a run of %i characters with 
 });
 
 test.each([
+  ['ab', 'ab', true],
+  ['ab', 'ba', false],
+  ['ab', 'abb', false],
+  ['a?', 'ab', true],
+  ['a*b', 'ab', true],
+  ['a*bc', 'abc', true],
+  ['a*bc', 'acb', false],
+  ['a*b', 'cb', false],
+  ['a*b', 'ac', false],
+  ['ab*ba', 'aba', false],
+  ['a**', 'a', true],
+  ['*ab*', 'xx', false],
+  ['*ab*', 'xb', false],
+  ['*abc*', 'abbc', false],
   ['a*b?*', 'abx', true],
   ['a*bc?*', 'acx', false],
   ['a*bc?*', 'acxx', false],

@@ -93,22 +93,6 @@ describe('conditions', () => {
     expect(said(document, place)).toEqual([message]);
   });
 
-  it.each([
-    ['StringEqual', 'did you mean StringEquals?'],
-    ['String_Equals', 'did you mean StringEquals?'],
-    ['ForAnyValue:StringLik', 'did you mean ForAnyValue:StringLike?'],
-    ['StringLikIfExists', 'did you mean StringLikeIfExists?'],
-    ['Bol', 'did you mean Bool?'],
-    ['Nul', 'did you mean Null?'],
-    ['NullIfExists', 'Null takes no prefix and no IfExists'],
-    ['ForAnyValue:Null', 'Null takes no prefix and no IfExists'],
-    ['Whatever', null],
-    ['ForSomeValue:StringLike', null],
-  ])('of an operator that is none, what was meant: %s', (operator, fix) => {
-    const { problems } = compileConditions({ [operator]: { 'claims.x': ['a'] } }, { place: 'allow' });
-    expect(problems.map((problem) => problem.fix)).toEqual([fix]);
-  });
-
   it.each<[ConditionsDocument, ConditionsPlace]>([
     [{ StringNotEquals: { 'claims.x': ['a'] } }, 'deny'],
     [{ StringNotEquals: { 'claims.x': ['a'] } }, 'actor-deny'],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JsonObject, JsonValue } from '../../lib/json.ts';
 import { type KeyValue, Unavailable } from '../../lib/policy/decision.ts';
-import { compileSessionPolicy, renderSessionPolicy } from '../../lib/policy/session-policy.ts';
+import { compileSessionPolicy, policyText, renderSessionPolicy } from '../../lib/policy/session-policy.ts';
 
 const policyOf = (statement: JsonObject): JsonObject => ({ Version: '2012-10-17', Statement: [statement] });
 const allow = (more: JsonObject): JsonObject =>
@@ -271,6 +271,15 @@ describe('values', () => {
     expect(text.ok && text.value).toMatch(/^[\x20-\x7e]+$/);
     expect(rendered(policy, 'v')).toEqual(allow({ Sid: 'é\u{1f600}\u007f\n', Resource: 'v' }));
   });
+});
+
+it('a statement that is none goes on as it is: what the broker does not open, AWS reads', () => {
+  const policy = { Version: '2012-10-17', Statement: ['x', null, 7] };
+  expect(rendered(policy, 'x')).toEqual(policy);
+});
+
+it('a policy without templates is written in the same characters', () => {
+  expect(policyText({ Sid: 'é"', n: [1, null] })).toBe('{"Sid":"\\u00e9\\"","n":[1,null]}');
 });
 
 it('what is no text, or closed to templates, goes on as it is', () => {

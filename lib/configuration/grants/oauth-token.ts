@@ -27,6 +27,8 @@ type IdJagGrant = Extract<OauthTokenGrant, { provider: 'id-jag' }>;
 const assertionDemand = ({ identityProvider }: IdJagGrant): SourceDemand => ({
   unnamed: `provider: id-jag needs the caller's own proof: name the connection ${identityProvider.connection}`,
   problem: (name, connection) => {
+    // That it is missing is told already.
+    if (identityProvider.connection === '') return null;
     if (name !== identityProvider.connection) {
       return `provider: id-jag passes on proofs of the connection ${identityProvider.connection} only, not of ${name}`;
     }
