@@ -5,6 +5,7 @@ import { type Outcome, refuse } from '../outcome.ts';
 import { type PresentedDevice, type RedeemDevicePorts, redeemableDevice } from './device/redeem-device.ts';
 import { codeRedeemed, codeUsedAgain, type PresentedCode, redeemableCode } from './redeem.ts';
 import { hashOf } from './secret.ts';
+import { isOwnPage } from './trust-client.ts';
 
 export type CodePorts = RedeemDevicePorts;
 
@@ -19,8 +20,9 @@ export type Redeemed = (
 
 /**
  * Issues what a person allowed at a browser, for an authorization code or a device code: looked up and held against its
- * client first, then decided, claimed, recorded and minted like every other request. Of many that redeem one code one
- * wins; the others are refused with replayed, and what the code gave is revoked.
+ * client first, then decided, claimed, recorded and minted like every other request. A client that is none or not
+ * public any more gets nothing for what was allowed to it before. Of many that redeem one code one wins; the others are
+ * refused with replayed, and what the code gave is revoked.
  */
 export async function issueByCode(
   ports: IssuePorts & CodePorts,
@@ -38,6 +40,10 @@ export async function issueByCode(
       ? await redeemableCode(ports, presented.code, signal)
       : await redeemableDevice(ports, presented.device, signal);
   if (!redeemable.ok) return redeemable;
+  // It was public when the person allowed it.
+  if (!isOwnPage(client) && registered?.authentication.method !== 'public') {
+    return refuse(registered === null ? 'client_unknown' : 'client_not_permitted');
+  }
   const { principal, scopes, targets } = redeemable.value;
   const through = [...new Set([client, registered?.client ?? client])];
   const subject = { kind: 'sign-in', principal, through } as const;

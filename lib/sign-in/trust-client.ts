@@ -4,6 +4,10 @@ import type { Configuration } from '../ports/configuration.ts';
 import { isRegistered } from './redirect-uri.ts';
 
 const OWN_PAGES: readonly string[] = ['console', 'approvals'];
+
+/** Registered without a file. */
+export const isOwnPage = (client: string): boolean => OWN_PAGES.includes(client);
+
 const CLIENT_NAME = /^[a-z][a-z0-9-]{0,62}$/;
 
 /** Who asks at the authorization endpoint, and where the answer would go. */
@@ -38,7 +42,7 @@ export async function trustClient(
   configuration: Configuration,
   signal: AbortSignal,
 ): Promise<Outcome<null>> {
-  if (OWN_PAGES.includes(client) && redirectUri === `${issuer}/${client}`) return accept(null);
+  if (isOwnPage(client) && redirectUri === `${issuer}/${client}`) return accept(null);
   const registered = await publicRedirects({ loopback, clientDocuments }, client, configuration, signal);
   if (!registered.ok) return registered;
   return isRegistered(redirectUri, registered.value) ? accept(null) : refuse('redirect_uri_mismatch');
