@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../json.ts';
 import { type PolicyDocument, readPolicyDocument } from '../iam/document.ts';
-import { type AccessRequest, evaluateAccess, readAccessRequest } from '../iam/evaluate.ts';
+import { type Access, type AccessRequest, evaluateAccess, readAccessRequest } from '../iam/evaluate.ts';
 import { canonical } from './fields.ts';
 import {
   contextsOf,
@@ -22,8 +22,8 @@ export interface Told {
 
 /**
  * The statements, in words, by which `after` might let through what `before` did not: what it allows and is not shown
- * to have been allowed, and what was denied and is not shown to be denied still; but for what is told already. Empty:
- * there is nothing.
+ * to have been allowed, and what was denied, may be allowed and is not shown to be denied still; but for what is told
+ * already. Empty: there is nothing.
  */
 export function unproven(before: JsonObject, after: JsonObject, told: readonly Told[]): readonly string[] {
   const of = (policy: JsonObject, effect: string) => statementsOf(policy).filter(({ Effect }) => Effect === effect);
@@ -35,7 +35,9 @@ export function unproven(before: JsonObject, after: JsonObject, told: readonly T
   const isShown = (statement: JsonObject, others: readonly JsonObject[]) =>
     contextsOf(statement).every((context) => isCovered(statement, [...others, ...known(whereOf(context))]));
   const allowed = of(after, 'Allow').filter((each) => !isShown(each, of(before, 'Allow')));
-  const denied = of(before, 'Deny').filter((each) => !isShown(each, of(after, 'Deny')));
+  const denied = of(before, 'Deny').filter(
+    (each) => mayConcern(each, of(after, 'Allow')) && !isShown(each, of(after, 'Deny')),
+  );
   return [...allowed, ...denied].map(wordsOf);
 }
 
@@ -45,10 +47,8 @@ function isCovered(statement: JsonObject, others: readonly JsonObject[]): boolea
   const looser = others.filter((other) => demandsNoMore(other, statement)).flatMap(documentOf);
   return textsOf(statement['Action']).every((action) =>
     textsOf(statement['Resource']).every((resource) => {
-      const requests = [...new Set([closed(resource), filled(resource)])].map((text) =>
-        readAccessRequest(action === '*:*' ? '*' : action, text, {}),
-      );
-      return looser.some((other) => requests.some((request) => allows(other, request)));
+      const requests = [...new Set([closed(resource), filled(resource)])].map((text) => requestOf(action, text));
+      return looser.some((other) => requests.some((request) => extentOf(other, request) === 'all'));
     }),
   );
 }
@@ -77,8 +77,29 @@ function documentOf({ Condition: _, ...statement }: JsonObject): readonly Policy
   return reading.ok ? [reading.document] : [];
 }
 
-const allows = (document: PolicyDocument, request: AccessRequest): boolean =>
-  evaluateAccess({ identity: null, session: [document] }, request).extent === 'all';
+const requestOf = (action: string, resource: string): AccessRequest =>
+  readAccessRequest(action === '*:*' ? '*' : action, resource, {});
+
+const extentOf = (document: PolicyDocument, request: AccessRequest): Access['extent'] =>
+  evaluateAccess({ identity: null, session: [document] }, request).extent;
+
+/** Whether anything that a statement denies may be among what others allow, whatever conditions and variables are. */
+function mayConcern(denying: JsonObject, allowing: readonly JsonObject[]): boolean {
+  const documents = allowing.map(widest).flatMap(documentOf);
+  const { Action, Resource } = widest(denying);
+  return Action.some((action) =>
+    Resource.some((resource) => {
+      const request = requestOf(action, resource);
+      return documents.some((document) => extentOf(document, request) !== 'none');
+    }),
+  );
+}
+
+/** What leaves something out may be about anything. */
+const widest = (statement: JsonObject) => ({
+  Action: textsOf(statement['Action']),
+  Resource: textsOf(statement['Resource']).map((text) => text.replace(VARIABLE, '*')),
+});
 
 function wordsOf(statement: JsonObject): string {
   const listOf = (element: 'Action' | 'Resource') => {

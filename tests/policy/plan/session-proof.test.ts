@@ -122,12 +122,13 @@ describe('what is allowed after is told', () => {
   });
 });
 
-describe('what was denied', () => {
+describe('what was denied and may be allowed', () => {
+  const all = allow({ Action: '*', Resource: '*' });
   it.each<[string, readonly JsonObject[], readonly JsonObject[], readonly string[]]>([
     ['is denied still', [deny()], [deny()], []],
     ['is denied still by more', [deny()], [deny({ Action: 's3:*' })], []],
     ['is told where nothing denies it', [deny()], [], ['Deny s3:GetObject on arn:aws:s3:::a/*']],
-    ['is told where it is allowed by name', [deny()], [allow()], [SAID, 'Deny s3:GetObject on arn:aws:s3:::a/*']],
+    ['is told where it is allowed by name', [deny()], [allow()], ['Deny s3:GetObject on arn:aws:s3:::a/*']],
     ['is told where less is denied', [deny({ Action: 's3:*' })], [deny()], ['Deny s3:* on arn:aws:s3:::a/*']],
     [
       'is told where it is denied under a condition',
@@ -136,6 +137,39 @@ describe('what was denied', () => {
       ['Deny s3:GetObject on arn:aws:s3:::a/*'],
     ],
   ])('%s', (_, before, after, said) => {
-    expect(open(before, after)).toEqual(said);
+    expect(open([all, ...before], [all, ...after])).toEqual(said);
+  });
+});
+
+describe('what was denied', () => {
+  const own = 'arn:aws:s3:::a/${aws:username}/*';
+  const anns = 'arn:aws:s3:::a/ann/*';
+  it.each<[string, JsonObject, JsonObject]>([
+    ['by its name', deny(), allow()],
+    ['in part', deny({ Action: 's3:Get*' }), allow({ Action: 's3:*Object' })],
+    ['on one of two resources', deny({ Resource: ['arn:aws:s3:::b/*', 'arn:aws:s3:::a/*'] }), allow()],
+    ['by one of two actions', deny({ Action: ['s3:PutObject', 's3:GetObject'] }), allow()],
+    ['under a condition', deny(), allow({ Condition: vpc })],
+    ['by a variable', deny({ Resource: anns }), allow({ Resource: own })],
+    ['and a variable was denied', deny({ Resource: own }), allow({ Resource: anns })],
+    ['by all but something', deny(), { ...anyAction, NotAction: 'iam:*' }],
+    ['by all but somewhere', deny(), { ...anyResource, NotResource: 'arn:aws:s3:::b' }],
+    ['and all but something was denied', { ...anyAction, Effect: 'Deny', NotAction: 's3:Put*' }, allow()],
+    ['and everything was denied', deny({ Action: '*:*', Resource: '*' }), allow()],
+  ])('is told where it may be allowed: %s', (_, denied, allowed) => {
+    expect(open([denied, allowed], [allowed])).toHaveLength(1);
+  });
+
+  it('is told where one of several statements may allow it', () => {
+    const statements = [allow({ Action: 'sqs:*', Resource: '*' }), allow()];
+    expect(open([deny(), ...statements], statements)).toHaveLength(1);
+  });
+
+  it.each<[string, JsonObject]>([
+    ['by another action', allow({ Action: 's3:PutObject' })],
+    ['on another resource', allow({ Resource: 'arn:aws:s3:::b/*' })],
+    ['of all but something, elsewhere', { ...anyAction, NotAction: 'iam:*', Resource: 'arn:aws:s3:::b/*' }],
+  ])('is not told where nothing of it is allowed: %s', (_, allowed) => {
+    expect(open([deny(), allowed], [allowed])).toEqual([]);
   });
 });
