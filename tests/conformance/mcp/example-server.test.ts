@@ -110,6 +110,8 @@ const isUp = (url: string): Promise<boolean> =>
 
 beforeAll(async () => {
   if (MOTO === '') throw new Error('MOTO_URL names no server: .ci/steps/mcp.sh starts one');
+  // An object that is there already it lets nobody replace without a signature.
+  await fetch(`${MOTO}/moto-api/reset`, { method: 'POST' });
   await put('', '');
   await put('/alice@example.com/report.txt', 'of Alice');
   await put('/reports@acme.example/report.txt', 'of the night');
