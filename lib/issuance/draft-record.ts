@@ -111,8 +111,10 @@ function decisionSource(
 }
 
 function actorRecord(actor: Actor, names: readonly string[]): ActorRecord {
-  const { connection, client, subject, name, proof } = actor;
-  return { connection, client, subject, principal: name, proof, claims: keep(actor, names) };
+  const { connection, client, subject, name, proof, lineage } = actor;
+  // Who acted before, on this side: as of the subject, part of who this is.
+  const kept = lineage === null ? names : [...names, 'act'];
+  return { connection, client, subject, principal: name, proof, claims: keep(actor, kept) };
 }
 
 /** Of a broker token the origin's claims as far as it carries them, and what it says of itself. */

@@ -1,12 +1,14 @@
 import type { IssuanceRecord } from '../ledger/record.ts';
 import { Fault } from '../outcome.ts';
 import type { LedgerQueries } from '../ports/ledger.ts';
-import { type EpochMilliseconds, type EpochSeconds, epochMilliseconds } from '../time.ts';
+import { type EpochMilliseconds, type EpochSeconds, epochMilliseconds, seconds } from '../time.ts';
 import { marksOfRecord } from './marks.ts';
 import { markOf, marksOfNamed, type Revocation } from './revocation.ts';
 import { LONGEST_SESSION } from './session-denials.ts';
 
 const PAGE = 1_000;
+/** So much later than its record was begun a session may end than it was to last: its request is over then. */
+const LONGEST_REQUEST = seconds(60);
 
 /** What was issued and has not ended, of everything that a revocation is of. */
 export interface LiveIssuances {
@@ -53,9 +55,10 @@ async function issuedSince(
   signal: AbortSignal,
 ): Promise<IssuanceRecord[]> {
   const first = kind === 'issuance' ? await queries.get(name, signal) : null;
-  const hourAgo = epochMilliseconds((now - LONGEST_SESSION) * 1000);
-  const from: EpochMilliseconds = first === null || first.time > hourAgo ? hourAgo : first.time;
-  const narrower = first === null ? {} : { principal: first.principal };
+  const earliest = epochMilliseconds((now - LONGEST_SESSION - LONGEST_REQUEST) * 1000);
+  const from: EpochMilliseconds = first === null || first.time > earliest ? earliest : first.time;
+  // Whomever a token names may act with it, for others.
+  const narrower = first === null || first.grant === 'broker-token' ? {} : { principal: first.principal };
   const found: IssuanceRecord[] = [];
   let cursor: string | null = null;
   do {

@@ -51,7 +51,7 @@ export function marksOfRecord(record: IssuanceRecord): Marks {
     ),
     ...marksOfIdentity(connection === null ? `client:${client ?? subject}` : `${connection}:${subject}`),
     ...(actor === null ? [] : marksOfActor(identityOf(actor))),
-    ...actorsIn(record.claims['act']).flatMap(marksOfActor),
+    ...[record.claims, actor?.claims ?? {}].flatMap((claims) => actorsIn(claims['act'])).flatMap(marksOfActor),
     ...clientsOf(record).map((name) => markOf('client', name)),
     ...[...scopesOf(record), ...(lineage?.scopes ?? [])].map((scope) => markOf('scope', scope)),
   ];

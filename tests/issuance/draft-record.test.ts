@@ -59,6 +59,19 @@ describe('the record of a decision', () => {
     expect(draft({ actor }).lineage).toEqual(draft({ principal }).lineage);
   });
 
+  it('says who acted before on either side', () => {
+    const before = { sub: 'client:crew' };
+    const lineage = {
+      ...{ tokenIds: ['iss_a'], exchanges: 1, expires: epochSeconds(NOW / 1000), issuer: null, actors: [] },
+      ...{ presenters: [], boundTo: null, scopes: [] },
+      token: { subject: 's', claims: { values: new Map([['act', before]]), unavailable: new Map() } },
+    };
+    const principal = aPrincipal({ lineage, record: ['act'] });
+    const actor = { ...principal, via: 'actor-token', connection: 'k8s', client: null } as const;
+    expect(draft({ principal }).claims).toEqual({ act: before });
+    expect(draft({ actor }).actor?.claims).toEqual({ act: before });
+  });
+
   it('has handed out nothing', () => {
     expect(draft()).toEqual({
       id: 'iss_1',

@@ -142,6 +142,11 @@ describe('a revocation', () => {
     // Of a token that is older than any session lives, so that its record is not looked at.
     aSession(6, { ...carol, lineage: { clients: ['cli', DOCUMENT], issuances: [idOf(9)], scopes: ['agents'] } }),
     aSession(7, { ...carol, actor: actor(null, 'portal', 'portal'), claims: { act: { sub: 'client:crew' } } }),
+    // With a token of the actor's own, in which somebody acted, and which is older than any session lives.
+    aSession(8, {
+      ...carol,
+      actor: { ...actor('corp', null, 'dave'), claims: { act: { sub: 'client:scout', act: { sub: 'okta:erin' } } } },
+    }),
   ];
 
   it.each<[object, readonly number[]]>([
@@ -150,7 +155,7 @@ describe('a revocation', () => {
     [{ principal: 'client:agent' }, [3, 4]],
     [{ actor: 'client:agent' }, [3]],
     [{ client: 'agent' }, [3, 4]],
-    [{ connection: 'okta' }, [1, 2, 3]],
+    [{ connection: 'okta' }, [1, 2, 3, 8]],
     [{ issuance: idOf(4) }, [4]],
     [{ scope: 'read' }, [5]],
     [{ client: 'cli' }, [6]],
@@ -158,6 +163,9 @@ describe('a revocation', () => {
     [{ scope: 'agents' }, [6]],
     [{ actor: 'client:portal' }, [7]],
     [{ actor: 'client:crew' }, [7]],
+    [{ actor: 'client:scout' }, [8]],
+    [{ principal: 'okta:erin' }, [8]],
+    [{ client: 'scout' }, [8]],
   ])('of %j is of these sessions', async (target, expected) => {
     const { ports, marked } = world(records);
     expect(await revoke(ports, operator, asked(target), noDeadline)).toMatchObject({
@@ -165,6 +173,22 @@ describe('a revocation', () => {
       value: { denied: expected.length },
     });
     expect(marked()).toEqual(expected.map(idOf));
+  });
+
+  it('of a token is of what others had with it as the actor', async () => {
+    const token = aSession(1, { ...carol, grant: 'broker-token', credential: null });
+    const acting = aSession(2, { lineage: { issuances: [idOf(1)] } });
+    const { ports, denied } = world([token, acting]);
+    await revoke(ports, operator, asked({ issuance: idOf(1) }), noDeadline);
+    expect(denied()).toEqual([idOf(2)]);
+  });
+
+  it('is of a session until its end, which is an hour after it was minted and not after its record was begun', async () => {
+    const session = aSession(1, { time: epochMilliseconds(NOW - 3_601_000) });
+    const live = { ...session.credential, expires: epochSeconds(NOW / 1000 + 1) };
+    const { ports, denied } = world([{ ...session, credential: live }]);
+    await revoke(ports, operator, alice, noDeadline);
+    expect(denied()).toEqual([idOf(1)]);
   });
 
   it.each<[object, string]>([
