@@ -65,9 +65,9 @@ function lateClientDocuments(): ClientDocuments {
     return fetchedClientDocuments({ fetcher, clock, loopback: settings.loopback });
   };
   return {
-    redirectUris: async (clientId, signal) => {
+    read: async (clientId, signal) => {
       loaded ??= load();
-      return (await loaded).redirectUris(clientId, signal);
+      return (await loaded).read(clientId, signal);
     },
   };
 }

@@ -1,10 +1,10 @@
 import { parseStrictJson } from '../identity/strict-json.ts';
-import type { JsonObject } from '../json.ts';
+import type { JsonObject, JsonValue } from '../json.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import type { Fetcher } from '../ports/documents.ts';
 import type { Clock } from '../ports/host.ts';
 import type { EpochMilliseconds } from '../time.ts';
-import type { ClientDocuments } from './trust-client.ts';
+import type { ClientDocument, ClientDocuments } from './trust-client.ts';
 
 interface ClientDocumentPorts {
   readonly fetcher: Fetcher;
@@ -14,7 +14,7 @@ interface ClientDocumentPorts {
 }
 
 interface Held {
-  readonly redirectUris: readonly string[];
+  readonly document: ClientDocument;
   readonly fetchedAt: EpochMilliseconds;
 }
 
@@ -34,14 +34,14 @@ const JSON_TYPE = /^application\/(?:[a-z0-9.-]+\+)?json(?:;|$)/i;
 export function fetchedClientDocuments({ fetcher, clock, loopback }: ClientDocumentPorts): ClientDocuments {
   const held = new Map<string, Held>();
   return {
-    async redirectUris(clientId, signal) {
+    async read(clientId, signal) {
       const before = held.get(clientId);
       const age = before === undefined ? FRESH_MS : clock.now() - before.fetchedAt;
-      if (before !== undefined && age >= 0 && age < FRESH_MS) return accept(before.redirectUris);
+      if (before !== undefined && age >= 0 && age < FRESH_MS) return accept(before.document);
       held.delete(clientId);
       const found = await fetchDocument(fetcher, clientId, loopback, signal);
       if (!found.ok) return found;
-      held.set(clientId, { redirectUris: found.value, fetchedAt: clock.now() });
+      held.set(clientId, { document: found.value, fetchedAt: clock.now() });
       const [oldest] = held.keys();
       if (held.size > MOST_HELD && oldest !== undefined) held.delete(oldest);
       return found;
@@ -54,7 +54,7 @@ async function fetchDocument(
   clientId: string,
   loopback: boolean,
   signal: AbortSignal,
-): Promise<Outcome<readonly string[]>> {
+): Promise<Outcome<ClientDocument>> {
   const answer = await fetcher.fetch(
     {
       ...{ url: clientId, method: 'GET', headers: { accept: 'application/json' } },
@@ -73,13 +73,11 @@ async function fetchDocument(
   if (status !== 200) return invalid(`its address answers ${status}: serve it with 200`);
   if (!JSON_TYPE.test(headers['content-type'] ?? '')) return invalid('serve it as application/json');
   const document = parseStrictJson(body, { maxBytes: MAX_BYTES });
-  return document === null
-    ? invalid('it is no JSON object, or has a member twice')
-    : redirectUrisOf(document, clientId);
+  return document === null ? invalid('it is no JSON object, or has a member twice') : readDocument(document, clientId);
 }
 
 /** Sections 4.1 and 4.2 of the draft: the document names itself, holds no secret, and says where codes may go. */
-function redirectUrisOf(document: JsonObject, clientId: string): Outcome<readonly string[]> {
+function readDocument(document: JsonObject, clientId: string): Outcome<ClientDocument> {
   const { client_id: named, redirect_uris: uris, token_endpoint_auth_method: method = 'none' } = document;
   if (named !== clientId) return invalid('its client_id is not the address that it is at, character by character');
   const secret = ['client_secret', 'client_secret_expires_at'].find((member) => Object.hasOwn(document, member));
@@ -88,8 +86,20 @@ function redirectUrisOf(document: JsonObject, clientId: string): Outcome<readonl
   if (!Array.isArray(uris) || uris.length === 0 || uris.length > MOST_REDIRECT_URIS) {
     return invalid(`redirect_uris must be a list of 1 to ${MOST_REDIRECT_URIS}`);
   }
-  const texts = uris.filter((uri) => typeof uri === 'string');
-  return texts.length === uris.length ? accept(texts) : invalid('redirect_uris must be a list of strings');
+  const redirectUris = textsOf(uris);
+  if (redirectUris === null) return invalid('redirect_uris must be a list of strings');
+  const { grant_types: grants } = document;
+  if (grants === undefined) return accept({ redirectUris, grantTypes: null });
+  const grantTypes = textsOf(grants);
+  return grantTypes === null
+    ? invalid('grant_types must be a list of strings, or left out')
+    : accept({ redirectUris, grantTypes });
+}
+
+function textsOf(value: JsonValue): readonly string[] | null {
+  const all = Array.isArray(value) ? value : [null];
+  const texts = all.filter((each) => typeof each === 'string');
+  return texts.length === all.length ? texts : null;
 }
 
 const invalid = (what: string) =>

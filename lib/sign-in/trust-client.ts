@@ -1,4 +1,5 @@
 import { clientIdUrl } from '../identity/client/client-id-url.ts';
+import type { GRANT_TYPE } from '../oauth-urns.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import type { Configuration } from '../ports/configuration.ts';
 import { isRegistered } from './redirect-uri.ts';
@@ -19,8 +20,17 @@ interface AskingClient {
 /** Client ID metadata documents, which programs serve at the address that is their `client_id`. */
 export interface ClientDocuments {
   /** Refuses with client_document_invalid and client_document_unavailable. */
-  redirectUris(clientId: string, signal: AbortSignal): Promise<Outcome<readonly string[]>>;
+  read(clientId: string, signal: AbortSignal): Promise<Outcome<ClientDocument>>;
 }
+
+export interface ClientDocument {
+  readonly redirectUris: readonly string[];
+  /** The grants that the program says it uses (RFC 7591 section 2); null: it says nothing. */
+  readonly grantTypes: readonly string[] | null;
+}
+
+/** How a public client gets what a person allowed it. */
+export type PublicGrant = 'authorization_code' | typeof GRANT_TYPE.deviceCode;
 
 export interface TrustPorts {
   /** This broker's own. */
@@ -43,18 +53,20 @@ export async function trustClient(
   signal: AbortSignal,
 ): Promise<Outcome<null>> {
   if (isOwnPage(client) && redirectUri === `${issuer}/${client}`) return accept(null);
-  const registered = await publicRedirects({ loopback, clientDocuments }, client, configuration, signal);
+  const asking = { client, grant: 'authorization_code' } as const;
+  const registered = await publicRedirects({ loopback, clientDocuments }, asking, configuration, signal);
   if (!registered.ok) return registered;
   return isRegistered(redirectUri, registered.value) ? accept(null) : refuse('redirect_uri_mismatch');
 }
 
 /**
  * The redirect URIs of a public client, by its file or by its document. Refuses as `trustClient` does where there is no
- * such client.
+ * such client, and with client_not_permitted where its document names its grants and this is none: whoever begins at a
+ * device says which program it is, and nothing proves it.
  */
 export async function publicRedirects(
   { loopback, clientDocuments }: Omit<TrustPorts, 'issuer'>,
-  client: string,
+  { client, grant }: { readonly client: string; readonly grant: PublicGrant },
   configuration: Configuration,
   signal: AbortSignal,
 ): Promise<Outcome<readonly string[]>> {
@@ -62,7 +74,11 @@ export async function publicRedirects(
   if (document !== null) {
     // Nothing is fetched for a host that no file names.
     if ((await configuration.metadataClient(document.host, signal)) === null) return refuse('client_unknown');
-    return clientDocuments.redirectUris(client, signal);
+    const read = await clientDocuments.read(client, signal);
+    if (!read.ok) return read;
+    const { redirectUris, grantTypes } = read.value;
+    if (grantTypes?.includes(grant) ?? true) return accept(redirectUris);
+    return refuse('client_not_permitted', { detail: `The grant_types of the client's document do not have ${grant}.` });
   }
   const found = CLIENT_NAME.test(client) ? await configuration.client(client, signal) : null;
   if (found === null) return refuse('client_unknown');

@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Client } from '../../lib/configuration/documents.ts';
+import { GRANT_TYPE } from '../../lib/oauth-urns.ts';
 import type { Configuration } from '../../lib/ports/configuration.ts';
 import type { Fetcher, FetchRequest } from '../../lib/ports/documents.ts';
 import { fetchedClientDocuments } from '../../lib/sign-in/client-documents.ts';
-import { type ClientDocuments, trustClient } from '../../lib/sign-in/trust-client.ts';
+import { type ClientDocuments, publicRedirects, trustClient } from '../../lib/sign-in/trust-client.ts';
 import { type EpochMilliseconds, epochMilliseconds } from '../../lib/time.ts';
 
 const issuer = 'https://broker.example.com';
@@ -107,6 +108,7 @@ describe('a client_id that is the address of its document', () => {
     ['would authenticate', () => served({ token_endpoint_auth_method: 'private_key_jwt' }), /must be none/],
     ['has no redirect URI', () => served({ redirect_uris: [] }), /redirect_uris must be a list of 1/],
     ['has a redirect URI that is none', () => served({ redirect_uris: [7] }), /list of strings/],
+    ['has grants that are none', () => served({ grant_types: 'authorization_code' }), /grant_types must be a list/],
     ['is a page', () => served({}, { type: 'text/html' }), /application\/json/],
     ['is not there', () => served({}, { status: 404 }), /answers 404/],
     ['has a member twice', () => served({}, { body: `{"client_id":"${DOCUMENT}","client_id":"x"}` }), /twice/],
@@ -121,6 +123,23 @@ describe('a client_id that is the address of its document', () => {
     });
     answers = served({});
     expect(await trusted(DOCUMENT, CALLBACK)).toMatchObject({ ok: true });
+  });
+
+  it.each([
+    ['that says nothing of grants', undefined, [true, true]],
+    ['of sign-ins alone', ['authorization_code', 'refresh_token'], [true, false]],
+    ['of devices alone', [GRANT_TYPE.deviceCode], [false, true]],
+    ['of neither', [], [false, false]],
+  ])('signs in, and is a device, as the document says (RFC 7591 section 2): one %s', async (_, grants, expected) => {
+    answers = served({ grant_types: grants });
+    const refused = { refusal: { reason: 'client_not_permitted', detail: expect.stringContaining('grant_types') } };
+    const ports = { loopback: false, clientDocuments: documents };
+    const asking = { client: DOCUMENT, grant: GRANT_TYPE.deviceCode } as const;
+    const found = [
+      await trusted(DOCUMENT, CALLBACK),
+      await publicRedirects(ports, asking, configuration, AbortSignal.timeout(1_000)),
+    ];
+    expect(found).toMatchObject(expected.map((isGood) => (isGood ? { ok: true } : refused)));
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import { GRANT_TYPE } from '../../oauth-urns.ts';
 import { accept, Fault, type Outcome, refuse } from '../../outcome.ts';
 import type { Configuration } from '../../ports/configuration.ts';
 import type { Clock, Random } from '../../ports/host.ts';
@@ -39,7 +40,8 @@ export async function beginDevice(
   configuration: Configuration,
   signal: AbortSignal,
 ): Promise<Outcome<BegunDevice>> {
-  const client = await publicRedirects(ports, request.client, configuration, signal);
+  const asking = { client: request.client, grant: GRANT_TYPE.deviceCode } as const;
+  const client = await publicRedirects(ports, asking, configuration, signal);
   if (!client.ok) return client;
   const connection = await checkConnection(request.connection, configuration, signal);
   if (!connection.ok) return connection;

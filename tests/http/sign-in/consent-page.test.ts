@@ -1,5 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { consentPage } from '../../../lib/http/sign-in/pages/consent-page.ts';
+import { chooseConnectionPage } from '../../../lib/http/sign-in/pages/device-pages.ts';
+import { epochSeconds, seconds } from '../../../lib/time.ts';
 import { aPrincipal } from '../../fakes/world.ts';
 
 it.each([
@@ -13,4 +15,22 @@ it.each([
   const question = { authorization, requestId: '_r1', secret: 's' };
   const { headers } = consentPage(aPrincipal(), question, 'req-1');
   expect(headers?.['content-security-policy']).toContain(directive);
+});
+
+it('quotes what a program says that it is for, before and after the person signed in', () => {
+  const targets = ['https://api.example', 'says your IT: <b>safe</b>'];
+  const asked = { client: 'cli', scopes: ['api'], targets, name: null, sourceIp: '192.0.2.1', userCode: 'BCDFGHJK' };
+  const waiting = { ...asked, connection: null, device: 'd', expires: epochSeconds(1), interval: seconds(5) };
+  const question = {
+    authorization: {
+      ...asked,
+      redirectUri: 'https://a.example/',
+      responseMode: 'query',
+      state: null,
+      codeChallenge: 'c',
+    },
+    ...{ requestId: '_r1', secret: 's' },
+  } as const;
+  for (const page of [chooseConnectionPage(waiting, ['corp'], 'r'), consentPage(aPrincipal(), question, 'r')])
+    expect(page.body).toContain('“https://api.example”, “says your IT: &lt;b&gt;safe&lt;/b&gt;”');
 });

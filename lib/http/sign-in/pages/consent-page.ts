@@ -4,7 +4,7 @@ import type { SignedIn } from '../../../sign-in/settle-sign-in.ts';
 import type { HttpAnswer } from '../../http-answer.ts';
 import { deviceRows, PHISHING } from './device-pages.ts';
 import { definitions, escapeHtml, htmlPage } from './html-page.ts';
-import { programOf, programRows } from './program-rows.ts';
+import { programOf, programRows, targetRows } from './program-rows.ts';
 
 type Question = NonNullable<SignedIn['question']>;
 
@@ -16,7 +16,7 @@ export function consentPage(principal: Principal, question: Question, requestId:
     ...programRows(clientId),
     ...(device === undefined ? [['Goes to', placeOf(redirectUri)] as const] : deviceRows(device)),
     [scopes.length === 1 ? 'Scope' : 'Scopes', scopes.join(', ')],
-    ...(targets.length === 0 ? [] : [['For', targets.join(', ')] as const]),
+    ...targetRows(targets),
     ['Signed in as', principal.name],
     ['Connection', principal.source.name],
   ] as const;

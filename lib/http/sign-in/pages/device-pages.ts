@@ -2,7 +2,7 @@ import { type PendingDevice, shownUserCode } from '../../../sign-in/device/devic
 import type { AskingDevice } from '../../../sign-in/sign-ins.ts';
 import type { HttpAnswer } from '../../http-answer.ts';
 import { definitions, escapeHtml, htmlPage } from './html-page.ts';
-import { programRows } from './program-rows.ts';
+import { programRows, targetRows } from './program-rows.ts';
 
 /** What somebody who was sent a code has to know (RFC 8628 section 5.4). */
 export const PHISHING = `<p><strong>Did somebody send you this code or link, by mail, chat or telephone? Then stop here:
@@ -71,7 +71,7 @@ function waitingRows(pending: PendingDevice): readonly (readonly [string, string
     ...deviceRows(pending),
     ...programRows(client),
     ...(scopes.length === 0 ? [] : [[scopes.length === 1 ? 'Scope' : 'Scopes', scopes.join(', ')] as const]),
-    ...(targets.length === 0 ? [] : [['For', targets.join(', ')] as const]),
+    ...targetRows(targets),
   ];
 }
 
