@@ -1,3 +1,8 @@
+import { type Seconds, seconds } from './time.ts';
+
+/** No broker token lives longer (`duration` of the grant). */
+export const LONGEST_BROKER_TOKEN: Seconds = seconds(86_400);
+
 /** The private claim of a broker token that says what it came of. Its name is the broker's own; no scope can set it. */
 export const LINEAGE_CLAIM = 'token_broker';
 

@@ -1,8 +1,9 @@
 import { admitBearer, type PresentedBearer } from '../admit-bearer.ts';
+import { LONGEST_BROKER_TOKEN } from '../broker-token-claims.ts';
 import type { JsonObject } from '../json.ts';
 import { issuanceId } from '../ledger/id.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
-import { type EpochSeconds, epochSeconds, seconds, toEpochSeconds, toRfc3339 } from '../time.ts';
+import { type EpochSeconds, epochSeconds, toEpochSeconds, toRfc3339 } from '../time.ts';
 import type { RevokePorts } from './ports.ts';
 import type { AskedRevocation } from './request.ts';
 import type { Revocation, RevokedBy } from './revocation.ts';
@@ -24,8 +25,6 @@ export const admitRevoker = (
   signal: AbortSignal,
 ): Promise<Outcome<Operator>> => admitBearer(ports, token, REVOKE_SCOPE, signal);
 
-/** No broker token lives longer (`duration` of the grant): what was lifted so long ago has nothing left to end. */
-const LONGEST_TOKEN = seconds(43_200);
 /** Denying live sessions goes on in the background where it takes longer than an answer may. */
 export const SETTLING_MS = 15_000;
 
@@ -118,7 +117,8 @@ async function lift(
   // What a token's end was, nothing brings back.
   if (record !== null && record.grant !== 'aws-session') return refuse('revocation_final');
   const isThis = (each: Revocation): boolean => each.kind === kind && each.name === name && each.lifted === null;
-  const ends = epochSeconds(toEpochSeconds(by.time) + LONGEST_TOKEN);
+  // What was lifted so long ago has no token left to end.
+  const ends = epochSeconds(toEpochSeconds(by.time) + LONGEST_BROKER_TOKEN);
   let id: string | null = null;
   const all = await ports.list.change((before) => {
     id = before.find(isThis)?.id ?? null;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { brokerTokenSchema } from '../../lib/configuration/grants/broker-token.ts';
 import type { IssuanceRecord } from '../../lib/ledger/record.ts';
 import { accept, Fault } from '../../lib/outcome.ts';
 import type { AccountDenials, RevokePorts } from '../../lib/revocation/ports.ts';
@@ -176,7 +177,11 @@ describe('a revocation', () => {
   });
 
   it('of a token is of what others had with it as the actor', async () => {
-    const token = aSession(1, { ...carol, grant: 'broker-token', credential: null });
+    const token = aSession(1, {
+      ...carol,
+      grant: 'broker-token',
+      credential: { expires: epochSeconds(NOW / 1000 + 60) },
+    });
     const acting = aSession(2, { lineage: { issuances: [idOf(1)] } });
     const { ports, denied } = world([token, acting]);
     await revoke(ports, operator, asked({ issuance: idOf(1) }), noDeadline);
@@ -257,6 +262,22 @@ describe('a revocation', () => {
     await revoke(ports, operator, asked({ principal: 'okta:bob' }), noDeadline);
     await revoke(ports, operator, { ...alice, undo: true }, noDeadline);
     expect(denied()).toEqual([idOf(2)]);
+  });
+
+  it('that is lifted ends what was issued before for as long as any token lives', async () => {
+    const { ports, list, pass } = world([]);
+    await revoke(ports, operator, alice, noDeadline);
+    await revoke(ports, operator, { ...alice, undo: true }, noDeadline);
+    const forgottenAfter = async (seconds: number, other: object): Promise<boolean> => {
+      pass(seconds);
+      await settlePending(ports, noDeadline, () => undefined);
+      await revoke(ports, operator, asked(other), noDeadline);
+      return !list().some(({ name }) => name === alice.name);
+    };
+    const longest = brokerTokenSchema.shape.duration;
+    expect([longest.safeParse('1440m').success, longest.safeParse('1441m').success]).toEqual([true, false]);
+    expect(await forgottenAfter(86_400, { scope: 'one' })).toBe(false);
+    expect(await forgottenAfter(301, { scope: 'two' })).toBe(true);
   });
 
   it('that was killed at any of its writes is in force whole or not at all, and the clock ends it', async () => {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { LINEAGE_CLAIM, PROTOCOL_CLAIMS } from '../../broker-token-claims.ts';
+import { LINEAGE_CLAIM, LONGEST_BROKER_TOKEN, PROTOCOL_CLAIMS } from '../../broker-token-claims.ts';
 import type { BrokerTokenGrant } from '../../policy/grants/broker-token.ts';
 import { duration, line, toSeconds } from '../schema/values.ts';
 import type { WrittenGrantKind } from './written-grant.ts';
@@ -8,7 +8,7 @@ import type { WrittenGrantKind } from './written-grant.ts';
 export const brokerTokenSchema = z.strictObject({
   type: z.literal('broker-token'),
   audience: line(1000),
-  duration: duration(1, 86_400).optional(),
+  duration: duration(1, LONGEST_BROKER_TOKEN).optional(),
   claims: z.record(line(256), z.json()).optional(),
 });
 
