@@ -3,7 +3,7 @@ import type { Clock } from '../ports/host.ts';
 import type { LiveSlots } from '../ports/live-slots.ts';
 import type { Revocations } from '../ports/revocations.ts';
 import { markOf, type StandingRevocations } from '../revocation/revocation.ts';
-import { epochMilliseconds, epochSeconds, seconds, toEpochSeconds } from '../time.ts';
+import { epochSeconds, seconds, toEpochSeconds } from '../time.ts';
 import type { Authorized } from './authorize.ts';
 import type { Spending } from './spend.ts';
 
@@ -11,9 +11,6 @@ import type { Spending } from './spend.ts';
 const LONGEST_CREDENTIAL = seconds(86_400);
 /** What is minted ends that much later than was thought when its slot was taken, at most: the request is over then. */
 const LONGEST_REQUEST = seconds(60);
-
-/** Before every revocation: one that was lifted has ended it all the same. */
-const ANY_TIME = epochMilliseconds(0);
 
 export interface SlotTakerPorts {
   readonly clock: Clock;
@@ -34,7 +31,8 @@ export function slotTaker(
   standing: StandingRevocations,
 ): Spending['takeSlots'] {
   if (sets.length === 0) return null;
-  const isRevoked = (holder: string): boolean => standing.ended([markOf('issuance', holder)], ANY_TIME) !== null;
+  // Where it was lifted, the session is alive again; of a token that cannot be.
+  const isRevoked = (holder: string): boolean => standing.inForce([markOf('issuance', holder)]) !== null;
   const endedAmong = async (holders: readonly string[], signal: AbortSignal): Promise<readonly string[]> => {
     const ended = holders.filter(isRevoked);
     // One is enough for who asks, and costs nothing.

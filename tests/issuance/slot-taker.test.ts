@@ -8,12 +8,12 @@ import { NOW, NOW_SECONDS } from '../fakes/world.ts';
 
 const SETS = [{ set: 'total:["x"]', slots: 1 }];
 const LIFTED = { by: 'client:ops', reason: 'found again', time: epochMilliseconds(NOW - 1) };
-const revoked = (name: string): Revocation => ({
-  ...{ id: 'rev_1', kind: 'issuance', name, ends: null, lifted: LIFTED, sessions: 'done', accounts: [] },
+const revoked = (name: string, lifted: Revocation['lifted'] = null): Revocation => ({
+  ...{ id: 'rev_1', kind: 'issuance', name, ends: null, lifted, sessions: 'done', accounts: [] },
   ...{ by: 'client:ops', reason: 'lost', time: epochMilliseconds(NOW - 2) },
 });
 
-const HOLDERS = ['iss_lifted', 'iss_token', 'iss_alive'];
+const HOLDERS = ['iss_revoked', 'iss_lifted', 'iss_token', 'iss_alive'];
 
 async function taking(mintedBy: 'broker' | 'others', duration: number | null = 900, holders = HOLDERS) {
   const read: string[] = [];
@@ -33,7 +33,7 @@ async function taking(mintedBy: 'broker' | 'others', duration: number | null = 9
     },
   };
   const what = { live: SETS, duration: duration === null ? null : seconds(duration), mintedBy };
-  const standing = new StandingRevocations([revoked('iss_lifted')]);
+  const standing = new StandingRevocations([revoked('iss_revoked'), revoked('iss_lifted', LIFTED)]);
   await slotTaker(
     { clock: { now: () => NOW }, live, revocations },
     'iss_new',
@@ -44,14 +44,14 @@ async function taking(mintedBy: 'broker' | 'others', duration: number | null = 9
 }
 
 describe('a slot', () => {
-  it("is free where a token of the broker's was revoked, or an issuance, lifted or not", async () => {
-    expect(await taking('broker')).toMatchObject({ ended: ['iss_lifted'], read: [] });
+  it("is free where a token of the broker's was revoked, or an issuance, and not where that was lifted", async () => {
+    expect(await taking('broker')).toMatchObject({ ended: ['iss_revoked'], read: [] });
     const others = HOLDERS.slice(1);
     expect(await taking('broker', 900, others)).toMatchObject({ ended: ['iss_token'], read: others });
   });
 
   it('is looked up by nobody where no token could have been revoked', async () => {
-    expect(await taking('others')).toMatchObject({ ended: ['iss_lifted'], read: [] });
+    expect(await taking('others')).toMatchObject({ ended: ['iss_revoked'], read: [] });
   });
 
   it('is held to the longest end that there can be, with the time of a request', async () => {
