@@ -65,7 +65,8 @@ type Giving = Pick<AwsService, 'iam' | 'calls'>;
 const isGiver = ({ iam, calls }: Giving): boolean =>
   calls.split('\n').some((line) => {
     const [name = ''] = line.replace('~', '').split(/[ >]/);
-    return GIVE_KEYS.has(`${name === 'CreateSession' ? 's3express' : iam}:${name}`);
+    const prefix = iam === 's3' && name === 'CreateSession' ? 's3express' : iam;
+    return GIVE_KEYS.has(`${prefix}:${name}`);
   });
 
 const RULE = /^(\*|[a-z0-9-]+:[A-Za-z0-9*?]+)(?: +on +(\*|arn:\S{1,1000}))?$/;

@@ -180,6 +180,12 @@ describe('a call whose answer holds keys', () => {
     expect(missing(['*'], id, raw, body)).not.toBeNull();
   });
 
+  it('is not taken for one of a service that gives none, whose calls may have the same name', () => {
+    const untold = request('DELETE', '/assistants/a');
+    expect(asked('QCONNECT', untold)).toBeNull();
+    expect(missing([], 'QCONNECT', untold)).toBeNull();
+  });
+
   it('is let through by its name, written out', () => {
     expect(missing(['sts:AssumeRole'], 'STS', form(), ROLE)).toBeNull();
     expect(missing([], 'STS', form(), 'Action=GetCallerIdentity')).toBeNull();
