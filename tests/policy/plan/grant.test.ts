@@ -222,6 +222,13 @@ describe('of a token by an ID-JAG', () => {
   });
 });
 
+it('tells another audience by its name, where it is neither more nor less', () => {
+  const [one, other] = [{ audience: 'https://one.example.com' }, { audience: 'https://other.example.com' }];
+  const said = ['changes | grant.audience is https://other.example.com instead of https://one.example.com'];
+  expect(linesOf(compareGrants(oauth(one), oauth(other)))).toEqual(said);
+  expect(linesOf(compareGrants(token(one), token(other)))).toEqual(said);
+});
+
 it('tells any other field by its name', () => {
   expect(linesOf(compareGrants(session(), session({ tags: { team: 'web' } })))).toEqual([
     'changes | grant.tags.team is web instead of nothing',
