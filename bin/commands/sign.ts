@@ -58,6 +58,8 @@ logged. Signals are passed on, and the program's exit status is this one's.`,
     } finally {
       keeper.stop();
       await proxy.close();
+      const unlogged = log.problem();
+      if (unlogged !== null) say(`the last requests are not in the log: ${unlogged}`);
     }
   },
 };
