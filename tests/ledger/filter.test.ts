@@ -50,6 +50,10 @@ describe('a search', () => {
     expect(parseSearch({ from, to })).toMatchObject({ value: { filter: { from: NINE + 1, to: NINE + 1 } } });
   });
 
+  it.each(['started', 'issued', 'denied', 'failed', 'approved', 'erased'])('may be for the outcome %s', (outcome) => {
+    expect(parseSearch({ outcome })).toMatchObject({ ok: true, value: { filter: { outcome } } });
+  });
+
   it.each([
     ['1', 1],
     ['99', 99],

@@ -5,6 +5,7 @@ import { firstIdAt, lastIdAt } from '../../lib/ledger/id.ts';
 import { toJson } from '../../lib/ledger/json.ts';
 import { type LedgerEntry, type LedgerRuns, mergedRuns } from '../../lib/ledger/merge.ts';
 import {
+  accessKeyPartitions,
   denialIndexValue,
   denialKey,
   denialPartitions,
@@ -160,6 +161,10 @@ describe('the layout, which hides what was written before where a number of it c
       'denial#15',
       'denial#7',
     ]);
+  });
+
+  it('has an access key by itself, which is one issuance’s alone', () => {
+    expect(accessKeyPartitions('ASIA1')).toEqual([{ index: 'accessKey', value: 'ASIA1' }]);
   });
 
   it('has an outcome under the first of its scopes, else where the record is', () => {

@@ -1,7 +1,7 @@
 import type { Profiler } from 'node:inspector';
 import { Session } from 'node:inspector/promises';
 import { pathOfIdentifier } from '../modules/graph.ts';
-import { mutantsOf } from './mutant.ts';
+import { type Mutant, mutantsOf } from './mutant.ts';
 import { roomOf } from './places.ts';
 
 export const keyOf = ({ path, index }: { readonly path: string; readonly index: number }): string => `${path}#${index}`;
@@ -31,12 +31,22 @@ export class Coverage {
   }
 }
 
-function executed(path: string, functions: readonly Profiler.FunctionCoverage[]): readonly string[] {
+const SHORT_CIRCUITS = new Set(['?.', '&&', '||']);
+
+/**
+ * V8 counts what stands behind a sign that may end an expression early from that sign on. Whether it does is the sign's
+ * to say: it is executed with what stands before it.
+ */
+const placeOf = ({ start, original }: Mutant): number => (SHORT_CIRCUITS.has(original) ? start - 1 : start);
+
+/** Keys of the mutants of the file at `path` whose places were executed. */
+export function executed(path: string, functions: readonly Profiler.FunctionCoverage[]): readonly string[] {
   const ranges = functions.flatMap((each) => each.ranges).sort((a, b) => size(a) - size(b));
   if (ranges.every(({ count }) => count === 0)) return [];
   return mutantsOf(path)
-    .filter(({ start }) => {
-      const innermost = ranges.find((range) => range.startOffset <= start && start < range.endOffset);
+    .filter((mutant) => {
+      const at = placeOf(mutant);
+      const innermost = ranges.find((range) => range.startOffset <= at && at < range.endOffset);
       return innermost !== undefined && innermost.count > 0;
     })
     .map(keyOf);
