@@ -40,13 +40,46 @@ const RESOURCES: Readonly<Record<string, Resources>> = {
   kms: keys,
 };
 
+const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/));
+
+/**
+ * The operations whose input has to have the member that is looked at (AWS's API descriptions). What another operation
+ * has under that name its service does not read: it may be a name that is allowed, beside one that is meant.
+ */
+const READERS: Readonly<Record<string, ReadonlySet<string>>> = {
+  dynamodb: words(`BatchGetItem BatchWriteItem TransactGetItems TransactWriteItems GetItem PutItem UpdateItem DeleteItem
+    Query Scan CreateTable UpdateTable DeleteTable DescribeTable CreateBackup DescribeTimeToLive UpdateTimeToLive
+    DescribeContinuousBackups UpdateContinuousBackups DescribeContributorInsights UpdateContributorInsights
+    DescribeKinesisStreamingDestination EnableKinesisStreamingDestination DisableKinesisStreamingDestination
+    UpdateKinesisStreamingDestination DescribeTableReplicaAutoScaling UpdateTableReplicaAutoScaling`),
+  sqs: words(`CreateQueue GetQueueUrl AddPermission RemovePermission ChangeMessageVisibility ChangeMessageVisibilityBatch
+    DeleteMessage DeleteMessageBatch DeleteQueue GetQueueAttributes SetQueueAttributes ListDeadLetterSourceQueues
+    ListQueueTags TagQueue UntagQueue PurgeQueue ReceiveMessage SendMessage SendMessageBatch`),
+  secretsmanager:
+    words(`CreateSecret CancelRotateSecret DeleteResourcePolicy DeleteSecret DescribeSecret GetResourcePolicy
+    GetSecretValue ListSecretVersionIds PutResourcePolicy PutSecretValue RemoveRegionsFromReplication
+    ReplicateSecretToRegions RestoreSecret RotateSecret StopReplicationToReplica TagResource UntagResource UpdateSecret
+    UpdateSecretVersionStage`),
+  ssm: words(`GetParameter GetParameters GetParameterHistory PutParameter DeleteParameter DeleteParameters
+    LabelParameterVersion UnlabelParameterVersion`),
+  sns: words(`CreateTopic DeleteTopic Publish PublishBatch Subscribe ConfirmSubscription ListSubscriptionsByTopic
+    GetTopicAttributes SetTopicAttributes AddPermission RemovePermission`),
+  // Of Decrypt it may be left out, and counts where it is not.
+  kms: words(`Decrypt Encrypt Sign Verify GenerateMac VerifyMac GenerateDataKey GenerateDataKeyWithoutPlaintext
+    GenerateDataKeyPair GenerateDataKeyPairWithoutPlaintext DeriveSharedSecret Encapsulate Decapsulate GetPublicKey
+    DescribeKey EnableKey DisableKey EnableKeyRotation DisableKeyRotation GetKeyRotationStatus RotateKeyOnDemand
+    ListKeyRotations GetKeyPolicy PutKeyPolicy ListKeyPolicies CreateGrant ListGrants RevokeGrant TagResource
+    UntagResource ListResourceTags ScheduleKeyDeletion CancelKeyDeletion UpdateKeyDescription ReplicateKey
+    UpdatePrimaryRegion GetParametersForImport ImportKeyMaterial DeleteImportedKeyMaterial GetKeyLastUsage`),
+};
+
 const LONGEST = 64 * 1024 * 1024;
 
 /** The resources of a request: ARNs, or `*` alone, which no ARN in `--allow` matches. */
 export function resourcesOf(service: string, operation: string, told: Told): readonly string[] {
   const { request, region, account } = told;
   const resources = Object.hasOwn(RESOURCES, service) ? RESOURCES[service] : undefined;
-  if (resources === undefined || account === null) return ANY;
+  if (resources === undefined || account === null || READERS[service]?.has(operation) === false) return ANY;
   const input = inputOf(told);
   if (input === null) return ANY;
   const begin = `arn:${partitionOf(region).name}:${service}:${region}`;
@@ -90,6 +123,8 @@ function tables({ operation, input, arn, given }: Said): readonly string[] | nul
     const asked = Array.isArray(items) ? items.flatMap((item) => Object.values(Object(item))) : [];
     return all(asked.map((each) => Object(each)['TableName']));
   }
+  // A replica of another table has what that one has.
+  if (input('GlobalTableSourceArn') !== undefined) return null;
   const [name, index] = [table(input('TableName')), input('IndexName')];
   if (name === null || index === undefined) return name === null ? null : [name];
   return isName(index) ? [`${name}/index/${index}`] : null;
@@ -133,13 +168,9 @@ function parameters({ operation, input, arn, given }: Said): readonly string[] |
   };
   const names = input('Names');
   if (OF_PARAMETERS.has(operation)) return Array.isArray(names) ? whole(names.map(parameter)) : null;
-  return OF_A_PARAMETER.has(operation) ? whole([parameter(input('Name'))]) : null;
+  return whole([parameter(input('Name'))]);
 }
-const OF_PARAMETERS = new Set(['GetParameters', 'DeleteParameters']);
-const OF_A_PARAMETER = new Set([
-  ...['GetParameter', 'GetParameterHistory', 'PutParameter', 'DeleteParameter'],
-  ...['LabelParameterVersion', 'UnlabelParameterVersion'],
-]);
+const OF_PARAMETERS = words('GetParameters DeleteParameters');
 
 function topics({ operation, input, arn, given }: Said): readonly string[] | null {
   const name = input('Name');

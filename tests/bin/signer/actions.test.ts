@@ -300,6 +300,34 @@ describe('the resources of a request', () => {
     expect(missing([`${serviceById(id)?.iam}:* on arn:*`], id, raw, body)).not.toBeNull();
   });
 
+  it.each([
+    ['DYNAMODB', `${TABLE}.ExecuteStatement`, { Statement: 'SELECT * FROM "other"' }],
+    ['DYNAMODB', `${TABLE}.PutResourcePolicy`, { ResourceArn: on('dynamodb', 'table/other') }],
+    ['DYNAMODB', `${TABLE}.RestoreTableToPointInTime`, { SourceTableName: 'other', TargetTableName: 'copy' }],
+    ['DYNAMODB', `${TABLE}.ExportTableToPointInTime`, { TableArn: on('dynamodb', 'table/other') }],
+    ['SQS', 'AmazonSQS.StartMessageMoveTask', { SourceArn: on('sqs', 'other') }],
+    ['SECRETS_MANAGER', 'secretsmanager.BatchGetSecretValue', { SecretIdList: ['other'] }],
+    ['SSM', 'AmazonSSM.GetParametersByPath', { Path: '/' }],
+    ['KMS', 'TrentService.ReEncrypt', { DestinationKeyId: 'other' }],
+    ['KMS', 'TrentService.RetireGrant', { GrantToken: 'of another key' }],
+    ['KMS', 'TrentService.UpdateAlias', { AliasName: 'alias/other', TargetKeyId: 'other' }],
+  ])('are not told by members that the operation does not read: of %s, %s', (id, target, input) => {
+    const allowed = {
+      ...{ TableName: 't', QueueUrl: 'https://sqs/111122223333/q', QueueName: 'q', SecretId: 's', Name: 'p' },
+      ...{ Names: ['p'], KeyId: on('kms', 'key/12345678-1234-1234-1234-123456789012'), RequestItems: { t: {} } },
+    };
+    const [method, path, headers, body] = json(target, { ...input, ...allowed });
+    const found = asked(id, request(method, path, headers), body)?.map(({ resource }) => resource);
+    expect(found === undefined || found.every((each) => each === '*')).toBe(true);
+  });
+
+  it('are not told by parameters that the action does not read', () => {
+    const other = encodeURIComponent(on('sns', 'other:1'));
+    const form = `Action=Unsubscribe&SubscriptionArn=${other}&TopicArn=${encodeURIComponent(on('sns', 'allowed'))}`;
+    const raw = request('POST', '/', { 'content-type': FORM });
+    expect(asked('SNS', raw, form)).toEqual([{ action: 'sns:Unsubscribe', resource: '*' }]);
+  });
+
   it('are of the partition that the Region is in, and unknown without an account', () => {
     const raw = request('GET', '/b/k');
     const china = actionsOf(hostOf('S3'), { request: raw, body: null, region: 'cn-north-1', account: null });
