@@ -1,7 +1,8 @@
+import type { IssuanceFilter } from '../ledger/filter.ts';
 import type { IssuanceRecord } from '../ledger/record.ts';
 import { Fault } from '../outcome.ts';
 import type { LedgerQueries } from '../ports/ledger.ts';
-import { type EpochMilliseconds, type EpochSeconds, epochMilliseconds, seconds } from '../time.ts';
+import { type EpochSeconds, epochMilliseconds, seconds } from '../time.ts';
 import { marksOfRecord } from './marks.ts';
 import { markOf, marksOfNamed, type Revocation } from './revocation.ts';
 import { LONGEST_SESSION } from './session-denials.ts';
@@ -56,19 +57,30 @@ async function issuedSince(
 ): Promise<IssuanceRecord[]> {
   const first = kind === 'issuance' ? await queries.get(name, signal) : null;
   const earliest = epochMilliseconds((now - LONGEST_SESSION - LONGEST_REQUEST) * 1000);
-  const from: EpochMilliseconds = first === null || first.time > earliest ? earliest : first.time;
-  // Whomever a token names may act with it, for others.
-  const narrower = first === null || first.grant === 'broker-token' ? {} : { principal: first.principal };
+  if (first === null) return issued(queries, { from: earliest }, signal);
+  const from = epochMilliseconds(Math.min(first.time, earliest));
+  const own = await issued(queries, { principal: first.principal, from }, signal);
+  // Whomever a token names may act with it, for others; what came of it since says so, however old the token is.
+  const others = first.grant === 'broker-token' ? await issued(queries, { from: earliest }, signal) : [];
+  // Indexes lag by about a second: the one that is meant is never missed.
+  const found = new Map([first, ...own, ...others].map((record) => [record.id, record]));
+  return [...found.values()].sort((one, other) => other.time - one.time);
+}
+
+async function issued(
+  queries: Pick<LedgerQueries, 'list'>,
+  filter: Pick<IssuanceFilter, 'principal' | 'from'>,
+  signal: AbortSignal,
+): Promise<IssuanceRecord[]> {
   const found: IssuanceRecord[] = [];
   let cursor: string | null = null;
   do {
-    const page = await queries.list({ ...narrower, outcome: 'issued', from }, PAGE, cursor, signal);
+    const page = await queries.list({ ...filter, outcome: 'issued' }, PAGE, cursor, signal);
     if (!page.ok) throw new Fault('bug', 'a cursor of the ledger was refused');
     found.push(...page.value.issuances);
     cursor = page.value.next;
   } while (cursor !== null);
-  // Indexes lag by about a second: the one that is meant is never missed.
-  return first === null || found.some(({ id }) => id === first.id) ? found : [...found, first];
+  return found;
 }
 
 /** Only sessions of AssumeRole carry the tags that a denial names. */

@@ -176,16 +176,25 @@ describe('a revocation', () => {
     expect(marked()).toEqual(expected.map(idOf));
   });
 
-  it('of a token is of what others had with it as the actor', async () => {
-    const token = aSession(1, {
-      ...carol,
-      grant: 'broker-token',
-      credential: { expires: epochSeconds(NOW / 1000 + 60) },
-    });
+  it('of a token, however old, is of what others had with it as the actor, and reads no more of them than can live', async () => {
+    const ago = (hours: number) => epochMilliseconds(NOW - hours * 3_600_000);
+    const live = { expires: epochSeconds(NOW / 1000 + 60) };
+    const token = aSession(1, { ...carol, time: ago(5), grant: 'broker-token', credential: live });
+    const child = aSession(3, { ...token, id: idOf(3), time: ago(4), lineage: { issuances: [idOf(1)] } });
     const acting = aSession(2, { lineage: { issuances: [idOf(1)] } });
-    const { ports, denied } = world([token, acting]);
-    await revoke(ports, operator, asked({ issuance: idOf(1) }), noDeadline);
+    const { ports, denied, marked } = world([token, child, acting]);
+    const asks: unknown[] = [];
+    const list: RevokePorts['queries']['list'] = (filter, ...rest) => {
+      asks.push(filter);
+      return ports.queries.list(filter, ...rest);
+    };
+    await revoke({ ...ports, queries: { ...ports.queries, list } }, operator, asked({ issuance: idOf(1) }), noDeadline);
     expect(denied()).toEqual([idOf(2)]);
+    expect(marked()).toEqual([idOf(1), idOf(2), idOf(3)]);
+    expect(asks).toEqual([
+      { outcome: 'issued', principal: 'Carol', from: token.time },
+      { outcome: 'issued', from: NOW - 3_660_000 },
+    ]);
   });
 
   it('is of a session until its end, which is an hour after it was minted and not after its record was begun', async () => {
