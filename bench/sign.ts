@@ -33,54 +33,75 @@ export async function benchSign(): Promise<readonly Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-sign-'));
   const service = await running('./sign/service.ts', null);
   const direct = `http://127.0.0.1:${service.answer}`;
-  const proxy = await running(
-    './sign/proxy.ts',
-    { service: direct, log: join(folder, 'log') },
-    { execArgv: ['--expose-gc'] },
-  );
+  const input = { service: direct, log: join(folder, 'log') };
+  const proxy = await running('./sign/proxy.ts', input, { execArgv: ['--expose-gc'] });
   const { url, figures } = Object(proxy.answer);
   const usage = async (): Promise<Usage> => Object(await (await fetch(figures)).json());
   try {
-    const rounds: { readonly sdk: number; readonly proxied: number }[] = [];
-    let settled = 0;
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const sdk = await client({ endpoint: direct, warm: WARM, requests: REQUESTS });
-      await client({ endpoint: url, warm: 0, requests: WARM });
-      const before = await usage();
-      await client({ endpoint: url, warm: 0, requests: REQUESTS });
-      const after = await usage();
-      if (round === 0) settled = after.heap;
-      rounds.push({ sdk, proxied: (after.cpu - before.cpu) / REQUESTS });
-    }
+    const rounds = await inTurns({ direct, url, usage });
     const many = await usage();
     await upload(url);
     await download(url);
-    const large = await usage();
-    return [
-      atMost(
-        'CPU of the proxy for a request, beside the SDK for JavaScript',
-        median(rounds.map((each) => each.proxied / each.sdk)),
-        BUDGET,
-        'times',
-      ),
-      atMost('what it does beside moving it, beside the SDK signing it', own, BUDGET, 'times'),
-      reported('  the proxy', median(rounds.map(({ proxied }) => proxied)), 'µs'),
-      reported('  the SDK', median(rounds.map(({ sdk }) => sdk)), 'µs'),
-      atMost(
-        `growth of its heap over ${(ROUNDS - 1) * (WARM + REQUESTS)} requests`,
-        (many.heap - settled) / 1e6,
-        HEAP_MB,
-        'MB',
-      ),
-      atMost(`growth of its memory by ${LARGE_MB} MB up and down`, (large.most - many.most) / 1e6, HELD_MB, 'MB'),
-      reported('  most of its memory', large.most / 1e6, 'MB'),
-      reported('  CPU for 1 MB', (large.cpu - many.cpu) / 2 / LARGE_MB, 'µs'),
-    ];
+    return [...costs(rounds, own), ...memory({ settled: rounds[0]?.heap ?? Number.NaN, many, large: await usage() })];
   } finally {
     await proxy.stop();
     await service.stop();
     rmSync(folder, { recursive: true });
   }
+}
+
+interface Round {
+  /** Microseconds of CPU for a request. */
+  readonly sdk: number;
+  readonly proxied: number;
+  /** Of the proxy, in octets. */
+  readonly heap: number;
+}
+
+interface Sides {
+  readonly direct: string;
+  readonly url: string;
+  usage(): Promise<Usage>;
+}
+
+async function inTurns({ direct, url, usage }: Sides): Promise<readonly Round[]> {
+  const rounds: Round[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const sdk = await client({ endpoint: direct, warm: WARM, requests: REQUESTS });
+    await client({ endpoint: url, warm: 0, requests: WARM });
+    const before = await usage();
+    await client({ endpoint: url, warm: 0, requests: REQUESTS });
+    const after = await usage();
+    rounds.push({ sdk, proxied: (after.cpu - before.cpu) / REQUESTS, heap: after.heap });
+  }
+  return rounds;
+}
+
+function costs(rounds: readonly Round[], own: number): readonly Figure[] {
+  const ratio = median(rounds.map(({ sdk, proxied }) => proxied / sdk));
+  return [
+    atMost('CPU of the proxy for a request, beside the SDK for JavaScript', ratio, BUDGET, 'times'),
+    atMost('what it does beside moving it, beside the SDK signing it', own, BUDGET, 'times'),
+    reported('  the proxy', median(rounds.map(({ proxied }) => proxied)), 'µs'),
+    reported('  the SDK', median(rounds.map(({ sdk }) => sdk)), 'µs'),
+  ];
+}
+
+interface Held {
+  /** Octets of heap after the first round. */
+  readonly settled: number;
+  readonly many: Usage;
+  readonly large: Usage;
+}
+
+function memory({ settled, many, large }: Held): readonly Figure[] {
+  const requests = (ROUNDS - 1) * (WARM + REQUESTS);
+  return [
+    atMost(`growth of its heap over ${requests} requests`, (many.heap - settled) / 1e6, HEAP_MB, 'MB'),
+    atMost(`growth of its memory by ${LARGE_MB} MB up and down`, (large.most - many.most) / 1e6, HELD_MB, 'MB'),
+    reported('  most of its memory', large.most / 1e6, 'MB'),
+    reported('  CPU for 1 MB', (large.cpu - many.cpu) / 2 / LARGE_MB, 'µs'),
+  ];
 }
 
 const client = async (input: ClientInput): Promise<number> => Number(await firstMessage('./sign/client.ts', input));

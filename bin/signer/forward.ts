@@ -10,9 +10,10 @@ import type { Readable, Transform } from 'node:stream';
 import { basicTime } from '../../lib/aws/wire/sign-request.ts';
 import { denied, type Refused } from './answer.ts';
 import { AnotherBody, HASH, Verified } from './body.ts';
+import { isS3 } from './canonical.ts';
 import { isSignedByChunks, SignedAnew } from './chunks.ts';
 import { Hidden, hasKeys, withoutKeys } from './hidden.ts';
-import { chunkSigner, isS3, type Keys, type RawRequest, type Scope, type Signature, signed } from './signature.ts';
+import { chunkSigner, type Keys, type RawRequest, type Scope, type Signature, signed } from './signature.ts';
 
 /** A request that goes on. */
 export interface Sent {

@@ -6,13 +6,13 @@ import type { Allowed } from './allowed.ts';
 import { denied, type Refused } from './answer.ts';
 import type { Arrival } from './arrival.ts';
 import { HASH, type ReadWhole } from './body.ts';
+import { isS3, withoutParameters } from './canonical.ts';
 import { isSignedByChunks } from './chunks.ts';
 import { type Endpoints, type Place, untagged } from './endpoints.ts';
 import type { Sent } from './forward.ts';
 import type { Log } from './log.ts';
 import {
   hasBody,
-  isS3,
   isSaidBy,
   isSignedBy,
   type Keys,
@@ -20,7 +20,6 @@ import {
   type Signature,
   signatureOf,
   unsignedHeader,
-  withoutParameters,
 } from './signature.ts';
 
 /** What a request is judged by. */

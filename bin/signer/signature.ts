@@ -1,5 +1,6 @@
 import { createHmac, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
-import { derivedKey, uriEncoded } from '../../lib/aws/wire/sign-request.ts';
+import { derivedKey } from '../../lib/aws/wire/sign-request.ts';
+import { canonicalRequest, withoutParameters } from './canonical.ts';
 
 /** What signs: AWS credentials, or the placeholder of a run. Secret. */
 export interface Keys {
@@ -40,10 +41,6 @@ export const isForm = (headers: RawRequest['headers']): boolean =>
 
 export const hasBody = ({ headers }: Pick<RawRequest, 'headers'>): boolean =>
   headers.has('transfer-encoding') || Number(headers.get('content-length') ?? 0) > 0;
-
-/** Whether it is signed for as S3 is: a path as it stands, a hash in a header (botocore's `S3SigV4Auth`). */
-export const isS3 = (service: string): boolean => S3.has(service);
-const S3 = new Set(['s3', 's3express', 's3-outposts', 's3-object-lambda']);
 
 /** A header that services act upon and that nobody signed; null: there is none. S3 refuses such a request itself. */
 export const unsignedHeader = ({ headers }: RawRequest, { signedHeaders }: Signature): string | null =>
@@ -140,17 +137,9 @@ function signedText(
 }
 
 function sign(keys: Keys, scope: Scope, request: RawRequest, payload: string): string {
-  const { service, signedHeaders } = scope;
-  const lines = signedHeaders.map(
-    (name) => `${name}:${(request.headers.get(name) ?? '').trim().replace(/ +/g, ' ')}\n`,
-  );
-  const canonical = [
-    ...[request.method, canonicalPath(request.path, service), canonicalQuery(request.query)],
-    ...[lines.join(''), signedHeaders.join(';'), payload],
-  ].join('\n');
   // Headers come off the wire and go on it as octets, whatever they are in: signers sign those.
-  const digest = hash('sha256', Buffer.from(canonical, 'latin1'), 'hex');
-  return signedText(keys, scope, ALGORITHM, digest);
+  const octets = Buffer.from(canonicalRequest(request, scope, payload), 'latin1');
+  return signedText(keys, scope, ALGORITHM, hash('sha256', octets, 'hex'));
 }
 
 /** The key of a day, kept while it is the last that was used of its keys: most requests go to one service. */
@@ -163,47 +152,6 @@ function signingKey(keys: Keys, ...scope: readonly string[]): KeyObject {
   derived.set(keys, { scope: scope.join('/'), key });
   return key;
 }
-
-/** S3 takes a path as it was sent; every other service one without dot segments, encoded once more. */
-function canonicalPath(path: string, service: string): string {
-  if (isS3(service)) return path;
-  const kept: string[] = [];
-  for (const segment of path.split('/')) {
-    if (segment === '..') kept.pop();
-    else if (segment !== '' && segment !== '.') kept.push(uriEncoded(segment));
-  }
-  return `/${kept.join('/')}${kept.length > 0 && path.endsWith('/') ? '/' : ''}`;
-}
-
-function canonicalQuery(query: string): string {
-  if (query === '') return '';
-  const pairs = query.split('&').map((pair) => {
-    const [name = '', value = ''] = pair.split(/=(.*)/s);
-    return [again(name), again(value)] as const;
-  });
-  return pairs
-    .sort(([a, x], [b, y]) => (a < b ? -1 : a > b ? 1 : x < y ? -1 : 1))
-    .map(([name, value]) => `${name}=${value}`)
-    .join('&');
-}
-
-/** Decoded where it can be, and encoded as signatures have it. */
-const again = (text: string): string => uriEncoded(decoded(text));
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
-/** The query as it stands, without those parameters, however they are written. */
-export const withoutParameters = (query: string, names: readonly string[]): string =>
-  query
-    .split('&')
-    .filter((pair) => !names.some((name) => name.toLowerCase() === decoded(pair.split('=')[0] ?? '').toLowerCase()))
-    .join('&');
 
 function timeOf(text: string): number | null {
   const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text) ?? [];
