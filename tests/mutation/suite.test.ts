@@ -40,8 +40,10 @@ describe('a test file, run in one process with others', () => {
         [1, 2],
       ])('row', (a, b) => expect(a).toBe(b));
       test.each(['x'])('text', (value) => expect(value).toBe('x'));
+      // Only where all are lists is each its arguments.
+      test.each([['x'], 'x'])('either', (value: unknown) => expect([['x'], 'x']).toContainEqual(value));
     });
-    expect(names).toEqual(['row #0', 'row #1', 'text #0']);
+    expect(names).toEqual(['row #0', 'row #1', 'text #0', 'either #0', 'either #1']);
     expect(failures).toEqual(['row #1']);
   });
 

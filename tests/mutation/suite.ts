@@ -61,12 +61,12 @@ export function collector() {
   return { tests, globals, restore: () => jest.restoreAllMocks() };
 }
 
-/** `each` over a list: a row that is a list is its arguments. */
+/** `each` over a list: where each row is a list, it is its arguments. */
 function withEach(define: (name: string, body: Body) => void) {
   const each = (rows: readonly unknown[]) => (name: string, body: (...row: readonly unknown[]) => unknown) => {
-    rows.forEach((row, index) => {
-      const values = Array.isArray(row) ? row : [row];
-      define(`${name} #${index}`, () => body(...values));
+    const table = rows.every((row) => Array.isArray(row)) ? rows : rows.map((row) => [row]);
+    table.forEach((row, index) => {
+      define(`${name} #${index}`, () => body(...row));
     });
   };
   return Object.assign(define, { each });
