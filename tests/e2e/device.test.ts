@@ -176,8 +176,9 @@ describe('the device grant (RFC 8628)', () => {
     ['a name that turns the text around it', { device_name: 'a\u202eb' }, 400, 'parameter_invalid'],
     ['a policy', { policy: '{}' }, 400, 'parameter_invalid'],
   ])('begins nothing for %s', async (_, more, status, reason) => {
-    const [got, , why] = await reasonOf(await ask(more));
+    const [got, error, why] = await reasonOf(await ask(more));
     expect([got, why]).toEqual([status, reason]);
+    expect(error === 'invalid_client').toBe(reason === 'client_unknown');
   });
 
   it.each([

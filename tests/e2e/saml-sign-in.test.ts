@@ -212,7 +212,7 @@ describe('GET /oauth2/authorize', () => {
         });
       expect(await (await device(document.url)).json()).toMatchObject({ interval: 5 });
       expect(await (await device('https://elsewhere.example/client.json')).json()).toMatchObject({
-        ...{ error: 'invalid_request', reason: 'client_unknown' },
+        ...{ error: 'invalid_client', reason: 'client_unknown' },
       });
       await expectRevocable(other, granted.access_token);
       const elsewhere = await person.authorize({ client_id: document.url.replace('client.json', 'moved.json') });

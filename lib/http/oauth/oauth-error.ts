@@ -48,8 +48,12 @@ function oauthCode(refusalClass: RefusalClass, badProof: BadProof): OauthCode {
   }
 }
 
-/** RFC 8628 section 3.5 has codes of its own for two refusals. */
-const DEVICE_CODES: Readonly<Partial<Record<Reason, string>>> = {
+/**
+ * Codes of their own: RFC 8628 section 3.5 has two, and a public client that nobody registered is no bad request (RFC
+ * 6749 section 5.2), though its browser is told so at /oauth2/authorize.
+ */
+const CODE_OF_REASON: Readonly<Partial<Record<Reason, string>>> = {
+  client_unknown: 'invalid_client',
   device_slow_down: 'slow_down',
   device_code_expired: 'expired_token',
 };
@@ -62,7 +66,7 @@ export const oauthError =
   (badProof: BadProof): RefusalRenderer =>
   (refusal, requestId, headers) => {
     const { status, error: ofClass } = oauthCode(classOf(refusal), badProof);
-    const error = DEVICE_CODES[refusal.reason] ?? ofClass;
+    const error = CODE_OF_REASON[refusal.reason] ?? ofClass;
     const body = {
       ...{ error, error_description: describe(refusal), reason: refusal.reason, request_id: requestId },
       ...pendingMembers(refusal),

@@ -8,7 +8,8 @@ export const signInExplanations: Explanations<typeof signInRefusals> = {
     fix: 'Name a connection of type saml, or one of type oidc that has a client of its own there (signIn).',
   },
   client_unknown: {
-    cause: 'No client of that name is registered, so the redirect URI cannot be trusted and nobody is sent there.',
+    cause:
+      'No client of that name is registered: at /oauth2/authorize nobody is sent to a redirect URI that cannot be trusted.',
     fix: 'Register the program under clients/ with public: true and its redirectUris.',
   },
   client_document_invalid: {
