@@ -25,12 +25,18 @@ export function boundedText(text: string, bytes: number = TEXT_BYTES): string {
   return `${head}…sha256:${sha256(text)}`;
 }
 
+/** `<connection>:<subject>` or `client:<name>`, as `identityOf` has it of a record whose subject was cut. */
+export function boundedIdentity(identity: string): string {
+  const at = identity.indexOf(':') + 1;
+  return `${identity.slice(0, at)}${boundedText(identity.slice(at))}`;
+}
+
 /** What records may have of a text that is asked for: cut, or as it is, since it may have been taken from a record. */
 export const keptTexts = (text: string): readonly string[] => [...new Set([text, boundedText(text)])];
 
 /**
  * The record as the ledger keeps it, small enough that its item stays far from DynamoDB's 400 KB whatever a proof
- * carries: texts of at most 1 KB, claims of at most 1 KB each and 8 KB together, 64 checks. A claim that is larger is
+ * carries: texts of at most 1 KB, claims of at most 1 KB each and 8 KB together, 64 checks. Of `act` whoever acted is kept, however many: a revocation finds them by it. A claim that is larger is
  * `{"truncated":true,"bytes":…,"sha256":…}` of its JSON; a claim for which there is no room at all is left out.
  * `truncated` names every place that is not as it came. A record within bounds comes back as it is.
  */
@@ -83,21 +89,33 @@ function mapTexts(path: string, value: unknown, text: (path: string, value: stri
   );
 }
 
-/** First come, first kept: rules and templates name theirs before the connection's `record`. */
+/**
+ * First come, first kept: rules and templates name theirs before the connection's `record`. Who acted takes nobody's
+ * room, and gives none.
+ */
 function boundedClaims(path: string, claims: JsonObject, truncated: string[]): JsonObject {
   const kept: [string, JsonValue][] = [];
   let left = CLAIMS_BYTES;
   for (const [name, value] of Object.entries(claims)) {
     const whole = JSON.stringify(value);
-    const fits = Buffer.byteLength(whole) <= CLAIM_BYTES && sizeOf(name, whole) <= left;
-    const entry: JsonValue = fits ? value : { truncated: true, bytes: Buffer.byteLength(whole), sha256: sha256(whole) };
-    const size = sizeOf(name, JSON.stringify(entry));
+    const isActors = name === 'act';
+    const fits = Buffer.byteLength(whole) <= CLAIM_BYTES && (isActors || sizeOf(name, whole) <= left);
+    const digest = { truncated: true, bytes: Buffer.byteLength(whole), sha256: sha256(whole) };
+    const entry: JsonValue = fits ? value : ((isActors ? boundedActors(value) : null) ?? digest);
+    const size = isActors ? 0 : sizeOf(name, JSON.stringify(entry));
     if (!fits) truncated.push(`${path}.${name}`);
     if (size > left) continue;
     left -= size;
     kept.push([name, entry]);
   }
   return Object.fromEntries(kept);
+}
+
+/** Who acted, and who before (RFC 8693 section 4.1), without what else is said of them; null: that is nobody. */
+function boundedActors(act: JsonValue | undefined): JsonObject | null {
+  if (!isJsonObject(act) || typeof act['sub'] !== 'string') return null;
+  const before = boundedActors(act['act']);
+  return { sub: boundedIdentity(act['sub']), ...(before === null ? {} : { act: before }) };
 }
 
 /** With its quotes, its colon and its comma. */

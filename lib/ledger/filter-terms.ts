@@ -1,6 +1,6 @@
 /** What filters compare that is more than one text with one other: intents, rules, actors, approvals. */
-import { keptTexts } from './bounds.ts';
-import { boundedIdentity, identityOf } from './parties.ts';
+import { boundedIdentity, keptTexts } from './bounds.ts';
+import { identityOf } from './parties.ts';
 import type { ActorRecord, ApprovalRecord, IssuanceRecord } from './record.ts';
 
 /** A rule by its place in the configuration folder (null: any line of the file), or by its number in a scope. */

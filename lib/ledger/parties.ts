@@ -1,5 +1,5 @@
 /** Who stands in a record, and as what. */
-import { boundedText } from './bounds.ts';
+import { boundedIdentity } from './bounds.ts';
 import type { IssuanceRecord, PartyRecord } from './record.ts';
 
 /**
@@ -40,12 +40,6 @@ export function partiesOf(record: IssuanceRecord): readonly Party[] {
 export function rolesOf(identity: string, record: IssuanceRecord): readonly PartyRole[] {
   const names = new Set([identity, boundedIdentity(identity)]);
   return [...new Set(partiesOf(record).flatMap((party) => (names.has(party.identity) ? [party.role] : [])))];
-}
-
-/** As `identityOf` has it of a record whose subject was cut. */
-export function boundedIdentity(identity: string): string {
-  const at = identity.indexOf(':') + 1;
-  return `${identity.slice(0, at)}${boundedText(identity.slice(at))}`;
 }
 
 /** What an identity looks like: the name of a connection, or `client`, before the first colon. */

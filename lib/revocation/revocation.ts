@@ -1,4 +1,4 @@
-import { boundedIdentity } from '../ledger/parties.ts';
+import { boundedIdentity } from '../ledger/bounds.ts';
 import type { EpochMilliseconds, EpochSeconds } from '../time.ts';
 
 /** What a revocation may be of: one issuance, or all that is issued to, by, through or under a name. */

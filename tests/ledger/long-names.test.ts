@@ -57,6 +57,29 @@ describe('a name that records cut', () => {
     expect(live.sessions.map(({ record }) => record.id)).toEqual([theirs.id]);
   });
 
+  it.each(['subject', 'actor'])(
+    'is revoked as one that acted before on the side of the %s, beside whatever else is kept',
+    (side) => {
+      const chain = { sub: 'client:agent', act: { sub: `github:${LONG}`, act: { sub: 'client:first' } } };
+      const full = Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`c${at}`, 'x'.repeat(900)]));
+      const claims = { ...full, act: chain };
+      const record = aRecord();
+      const { claims: _, ...party } = record;
+      const acting = { ...party, claims: {} };
+      const kept = boundedRecord(
+        side === 'subject' ? { ...record, claims } : { ...record, actor: { ...acting, claims } },
+      );
+      for (const name of [`github:${LONG}`, 'client:agent', 'client:first']) {
+        const standing = new StandingRevocations([revoked('actor', name)]);
+        expect(standing.ended(marksOfRecord(kept), record.time)).not.toBeNull();
+      }
+      expect(
+        new StandingRevocations([revoked('actor', `github:${OTHER}`)]).ended(marksOfRecord(kept), record.time),
+      ).toBeNull();
+      expect(kept.truncated).toContain(side === 'subject' ? 'claims.act' : 'actor.claims.act');
+    },
+  );
+
   it('is one to whom something was issued before', async () => {
     const asked = (name: string) =>
       wasIssuedBefore(

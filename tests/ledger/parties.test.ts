@@ -1,7 +1,7 @@
 /** Whom a record names, and as what. */
 import { describe, expect, it } from '@jest/globals';
-import { boundedText } from '../../lib/ledger/bounds.ts';
-import { boundedIdentity, identityOf, isIdentity, partiesOf, rolesOf } from '../../lib/ledger/parties.ts';
+import { boundedIdentity, boundedText } from '../../lib/ledger/bounds.ts';
+import { identityOf, isIdentity, partiesOf, rolesOf } from '../../lib/ledger/parties.ts';
 import { aRecord } from './a-record.ts';
 
 const person = (subject: string) => ({ connection: 'okta', client: null, subject, principal: `label of ${subject}` });

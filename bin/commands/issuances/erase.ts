@@ -1,6 +1,7 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { dynamoLedgerQueries, type LedgerTable } from '../../../lib/aws/dynamodb/ledger-queries.ts';
-import { boundedIdentity, isIdentity } from '../../../lib/ledger/parties.ts';
+import { boundedIdentity } from '../../../lib/ledger/bounds.ts';
+import { isIdentity } from '../../../lib/ledger/parties.ts';
 import { type Arguments, type Command, UsageError } from '../../command.ts';
 import { recordsProgress } from '../../progress.ts';
 import { BUCKET_OPTION, withArchive } from '../ledger/archive.ts';

@@ -4,10 +4,11 @@ import { dynamoLedgerQueries } from '../../../lib/aws/dynamodb/ledger-queries.ts
 import { dynamoRevocationList } from '../../../lib/aws/dynamodb/standing-revocations.ts';
 import { dynamoKeyReader, pseudonymOf } from '../../../lib/aws/dynamodb/subject-keys.ts';
 import type { JsonObject } from '../../../lib/json.ts';
+import { boundedIdentity } from '../../../lib/ledger/bounds.ts';
 import { parseSearch } from '../../../lib/ledger/filter.ts';
 import { toRfc3339Milliseconds } from '../../../lib/ledger/instant.ts';
 import { toJson } from '../../../lib/ledger/json.ts';
-import { boundedIdentity, identityOf } from '../../../lib/ledger/parties.ts';
+import { identityOf } from '../../../lib/ledger/parties.ts';
 import type { Revocation } from '../../../lib/revocation/revocation.ts';
 import { type Arguments, type Command, type Terminal, UsageError } from '../../command.ts';
 import { recordsProgress } from '../../progress.ts';
