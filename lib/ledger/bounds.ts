@@ -36,7 +36,8 @@ export const keptTexts = (text: string): readonly string[] => [...new Set([text,
 
 /**
  * The record as the ledger keeps it, small enough that its item stays far from DynamoDB's 400 KB whatever a proof
- * carries: texts of at most 1 KB, claims of at most 1 KB each and 8 KB together, 64 checks. Of `act` whoever acted is kept, however many: a revocation finds them by it. A claim that is larger is
+ * carries: texts of at most 1 KB, claims of at most 1 KB each and 8 KB together, 64 checks. Of `act` whoever acted is
+ * kept, however many: a revocation finds them by it. A claim that is larger is
  * `{"truncated":true,"bytes":…,"sha256":…}` of its JSON; a claim for which there is no room at all is left out.
  * `truncated` names every place that is not as it came. A record within bounds comes back as it is.
  */
