@@ -139,7 +139,7 @@ describe('a request by its target', () => {
 
   it('looks nothing up where there is none', async () => {
     const { got, asked } = await authorized(anyone, { scopes: [], target: aTarget() });
-    expect([got, asked]).toEqual(['target_mismatch', []]);
+    expect([got, asked]).toStrictEqual(['target_mismatch', []]);
     const nowhere = await authorized(anyone, { scopes: [], target: aTarget('https://three.example') });
     expect([nowhere.got, nowhere.asked]).toEqual(['target_mismatch', ['https://three.example']]);
     const { configuration } = configurationOf(SCOPES);
