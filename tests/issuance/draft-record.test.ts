@@ -114,6 +114,12 @@ describe('the record of a decision', () => {
     expect(draft(who)).toMatchObject({ connection, client });
   });
 
+  it('keeps no `act` of an actor that came by itself: another issuer’s word is nobody who acted here', () => {
+    const claims = { values: new Map([['act', { sub: 'mallory' }]]), unavailable: new Map() };
+    const actor = { ...aPrincipal({ claims }), via: 'actor-token', connection: 'k8s', client: null } as const;
+    expect(draft({ actor }).actor?.claims).toEqual({});
+  });
+
   it('says what duration was decided on, where a rule reads it', () => {
     expect(draft({}, { duration: seconds(900) }).decision).toEqual({
       ...{ configVersion: 7, rule: null, checks: [], duration: 900 },
