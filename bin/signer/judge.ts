@@ -67,7 +67,8 @@ export async function judged(
   if ('refused' in known) return no(known.refused, known.from);
   const { declared, place } = known;
   const isRead = isFormTo(place.services, raw.headers) || raw.headers.has('x-amz-target');
-  const isHeld = declared === null || isRead || (isSmall(raw) && !isSignedByChunks(declared));
+  // Chunks are signed anew on their way alone: nothing is told by what such a body names.
+  const isHeld = declared === null || (!isSignedByChunks(declared) && (isRead || isSmall(raw)));
   if (hasBody(raw)) limitPauses(request);
   if (isHeld && isAsking(request)) response.writeContinue();
   const whole = isHeld ? await readWhole(request, response) : null;

@@ -124,8 +124,8 @@ describe('a body of signed chunks through the proxy', () => {
     ...{ 'x-amz-content-sha256': 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD', 'x-amz-decoded-content-length': '10' },
     'content-encoding': 'aws-chunked',
   };
-  const signedBy = async (proxy: Awaited<ReturnType<typeof aProxy>>, secret: string) => {
-    const text = await proxy.sign({ ...asked, headers });
+  const signedBy = async (proxy: Awaited<ReturnType<typeof aProxy>>, secret: string, more: object = {}) => {
+    const text = await proxy.sign({ ...asked, headers: { ...headers, ...more } });
     const [head = ''] = text.split('\r\n\r\n');
     const lines = head
       .split('\r\n')
@@ -145,6 +145,18 @@ describe('a body of signed chunks through the proxy', () => {
     expect(proxy.arrived).toHaveLength(1);
     await proxy.stop();
   });
+
+  it.each([{ 'content-type': 'application/x-www-form-urlencoded' }, { 'x-amz-target': 'A.B' }])(
+    'is signed anew whatever else its headers say: %j',
+    async (more) => {
+      const proxy = await aProxy({ streaming: 'allowed' });
+      await proxy.send(await signedBy(proxy, PLACEHOLDER.secretAccessKey, more));
+      for (const { headers: arrived, body } of proxy.arrived)
+        expect(body).toBe(framed(chainOf(arrived, parts, SESSION.SecretAccessKey)));
+      expect(proxy.arrived).toHaveLength('content-type' in more ? 1 : 0);
+      await proxy.stop();
+    },
+  );
 
   it('is refused without the flag, which the answer names', async () => {
     const proxy = await aProxy();
