@@ -34,6 +34,7 @@ export interface KnownNames {
 /** Every rule's names lead somewhere; `broker` is this broker's own tokens. */
 export function checkReferences(scopes: readonly Scope[], known: KnownNames, report: ReportIn): void {
   for (const scope of scopes) {
+    checkIdentityProvider(scope, known, report);
     const { from = [], breakGlass = [] } = scope.requires.approval ?? {};
     for (const [list, rules] of [
       [['allow'], scope.allow],
@@ -70,6 +71,18 @@ export function checkReferences(scopes: readonly Scope[], known: KnownNames, rep
   }
 }
 
+/** Whose proofs go on: a rule that names another connection than an unknown one is not what is wrong. */
+function checkIdentityProvider({ scope, grant }: Scope, { connections }: KnownNames, report: ReportIn): void {
+  const name = namedByGrant(grant);
+  if (name === null || connections.has(name)) return;
+  const path = ['grant', 'identityProvider', 'connection'];
+  report('scope', scope, path, `there is no connection ${name}`, 'unknown-name', didYouMean(name, connections));
+}
+
+/** The connection that a grant names; null: none, or it is missing, which is told already. */
+const namedByGrant = (grant: Scope['grant']): string | null =>
+  grant.type === 'oauth-token' && grant.provider === 'id-jag' ? grant.identityProvider.connection || null : null;
+
 /** What has to be issued before can be issued: it is another scope, and does not wait for this one in turn. */
 export function checkPriorIssuances(scopes: readonly Scope[], known: ReadonlySet<string>, report: ReportIn): void {
   const priorOf = new Map(scopes.map(({ scope, requires }) => [scope, requires.after?.scope]));
@@ -95,12 +108,18 @@ function waitsFor(scope: string, prior: string, priorOf: ReadonlyMap<string, str
 }
 
 /**
- * What a grant demands of the connections that its rules admit. Connections that did not load are passed over: they
- * have a problem of their own.
+ * What a grant demands of the connections that its rules admit. Connections that did not load are passed over, and a
+ * grant that names one that is not there: they have a problem of their own.
  */
-export function checkGrantSources(documents: ConfigurationDocuments, report: ReportIn): void {
+export function checkGrantSources(
+  documents: ConfigurationDocuments,
+  { connections: known }: KnownNames,
+  report: ReportIn,
+): void {
   const connections = new Map(documents.connections.map((connection) => [connection.connection, connection]));
   for (const scope of documents.scopes) {
+    const named = namedByGrant(scope.grant);
+    if (named !== null && !known.has(named)) continue;
     scope.allow.forEach((rule, index) => {
       for (const message of sourceProblems(scope, rule, connections))
         report('scope', scope.scope, ['allow', index], message, 'unfit-source');

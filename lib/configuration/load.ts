@@ -12,6 +12,7 @@ import {
 import type { ConfigurationDocuments } from './documents.ts';
 import { type Folder, readFolder } from './folder.ts';
 import { configurationItems, MAX_DOCUMENT_BYTES } from './items.ts';
+import { applyAllowances } from './lints/allowances.ts';
 import { LateReader, type LoadedFile, loadFile } from './load-file.ts';
 import { type Problem, problemOfFile } from './problem.ts';
 import { type Deployment, parseUrl } from './web-address.ts';
@@ -21,6 +22,7 @@ export interface LoadedConfiguration {
   readonly documents: ConfigurationDocuments;
   /** The files that they came of, and those that these name beside them, in the order of their names. */
   readonly files: readonly FolderFile[];
+  /** Without those that a comment allows. */
   readonly warnings: readonly Problem[];
 }
 
@@ -48,7 +50,18 @@ export async function loadConfiguration(
 ): Promise<LoadedConfiguration | RefusedConfiguration> {
   const { files, documents, problems } = loadFolder(directory, deployment);
   if (problems.some(({ severity }) => severity === 'error')) return { problems };
-  return { documents, files: filesOf(files), warnings: problems };
+  return { documents, files: filesOf(files), warnings: notAllowed(files, problems) };
+}
+
+/** Nobody looked for all that a comment may allow (`lints/validate.ts` does): none of them is unused. */
+function notAllowed(files: readonly LoadedFile[], problems: readonly Problem[]): readonly Problem[] {
+  const texts = new Map(files.map(({ file, text }) => [file, text]));
+  const beside = problems.filter(({ file }) => !texts.has(file));
+  const left = [...texts].flatMap(([name, text]) => {
+    const own = problems.filter(({ file }) => file === name);
+    return own.length === 0 ? [] : applyAllowances(name, text, own, () => false);
+  });
+  return inOrder([...beside, ...left]);
 }
 
 function filesOf(loaded: readonly LoadedFile[]): readonly FolderFile[] {
@@ -80,13 +93,10 @@ export function loadFolder(directory: string, deployment: Deployment, progress: 
   problems.push(...files.flatMap((file) => file.problems), ...checkNames(files));
   const documents = documentsOf(files);
   const reportIn = reporter(files, problems);
-  checkReferences(
-    documents.scopes,
-    { connections: namesOf(files, 'connection'), clients: namesOf(files, 'client') },
-    reportIn,
-  );
+  const known = { connections: namesOf(files, 'connection'), clients: namesOf(files, 'client') };
+  checkReferences(documents.scopes, known, reportIn);
   checkPriorIssuances(documents.scopes, namesOf(files, 'scope'), reportIn);
-  checkGrantSources(documents, reportIn);
+  checkGrantSources(documents, known, reportIn);
   checkDisjoint(documents.connections, deployment.issuer, reportIn);
   checkMetadataHosts(documents.clients, reportIn);
   const isWhole = files.every(({ kind, document }) => kind !== 'scope' || document !== null);

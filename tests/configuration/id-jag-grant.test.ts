@@ -87,6 +87,12 @@ describe('a grant with provider: id-jag', () => {
     expect(await problemsOf(files(fields))).toEqual(expect.arrayContaining([expect.stringMatching(expected)]));
   });
 
+  it('is told of a connection that no file has, at its own field and once', async () => {
+    expect(await problemsOf(files(GRANT.replace('connection: staff', 'connection: stuff')))).toEqual([
+      'scopes/chat.yaml:13: grant.identityProvider.connection: there is no connection stuff',
+    ]);
+  });
+
   it.each<[string, string, RegExp]>([
     [
       'of another connection',

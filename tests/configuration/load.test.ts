@@ -138,6 +138,11 @@ describe('a configuration folder', () => {
     ]);
   });
 
+  it('does not warn of what a comment allows', async () => {
+    const allowed = BOT.replace('client: bot', 'client: bot # token-broker: allow file-name: as the host is called');
+    expect(await problemsOf({ 'clients/robot.yaml': allowed })).toEqual([]);
+  });
+
   it('warns of documents beside the folders', async () => {
     expect(
       await problemsOf({ 'clients/bot.yaml': BOT, 'deploy.yaml': SESSION, 'template.yaml': 'Resources: {}' }),
