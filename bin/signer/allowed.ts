@@ -75,8 +75,11 @@ const RULE = /^(\*|[a-z0-9-]+:[A-Za-z0-9*?]+)(?: +on +(\*|arn:\S{1,1000}))?$/;
 export function allowedBy(texts: readonly string[]): Allowed {
   const rules = texts.map((text): Rule => {
     const [, action, resource = '*'] = RULE.exec(text) ?? [];
-    if (action === undefined)
-      throw new UsageError(`--allow ${text} is no action such as 's3:Get*' or 's3:GetObject on arn:aws:s3:::bucket/*'`);
+    if (action === undefined) {
+      throw new UsageError(
+        `--allow takes 's3:Get*' or 's3:GetObject on arn:aws:s3:::bucket/*' (the service in small letters, a resource by its ARN), not '${text}'`,
+      );
+    }
     const [isAction, isResource] = [glob(action.toLowerCase()), glob(resource)];
     return { action: (name) => isAction(name.toLowerCase()), resource: isResource };
   });

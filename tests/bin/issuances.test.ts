@@ -142,6 +142,13 @@ describe('issuances list', () => {
     expect(code).toBe(1);
     expect(err).toContain('other-ledger cannot be read: ResourceNotFoundException');
   });
+
+  it('says in words what keeps the SDK from asking', async () => {
+    process.env['AWS_USE_FIPS_ENDPOINT'] = 'true';
+    const { code, err } = await run('list').finally(() => delete process.env['AWS_USE_FIPS_ENDPOINT']);
+    expect(code).toBe(1);
+    expect(err).toContain('-ledger cannot be read: Invalid Configuration: FIPS and custom endpoint are not supported');
+  });
 });
 
 describe('issuances stats', () => {

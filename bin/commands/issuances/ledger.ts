@@ -50,11 +50,11 @@ export async function withTables<T>(
 }
 
 /**
- * Names of AWS errors say what is wrong (ResourceNotFoundException, ExpiredTokenException); the SDK's own mistakes (no
- * Region) have only a text.
+ * Names of what AWS answered say what is wrong (ResourceNotFoundException, ExpiredTokenException); of what never got
+ * there (no Region, no credentials, settings that exclude each other) the SDK's text does.
  */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
   if (!(cause instanceof Error)) return '';
-  return `: ${cause.name === 'Error' ? cause.message : cause.name}`;
+  return `: ${'$fault' in cause ? cause.name : cause.message}`;
 }

@@ -1,4 +1,4 @@
-import type { SearchParameter } from '../../../lib/ledger/filter.ts';
+import { OUTCOMES, type SearchParameter } from '../../../lib/ledger/filter.ts';
 import type { Arguments, OptionSpec } from '../../command.ts';
 
 /** An option for each filter of the API. */
@@ -13,7 +13,7 @@ const FILTERS: readonly FilterOption[] = [
   { parameter: 'connection', flags: '--connection <name>', description: 'by which connection' },
   { parameter: 'client', flags: '--client <name>', description: 'by or through which client' },
   { parameter: 'scope', flags: '--scope <scope>', description: 'for which scope' },
-  { parameter: 'outcome', flags: '--outcome <outcome>', description: 'started, issued, denied or failed' },
+  { parameter: 'outcome', flags: '--outcome <outcome>', description: OUTCOMES.join(', ') },
   { parameter: 'reason', flags: '--reason <reason>', description: 'why not (docs/refusals.md)' },
   {
     parameter: 'accessKeyId',
