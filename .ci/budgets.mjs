@@ -12,7 +12,9 @@ const budgets = {
   // A caller's policy is intersected with the grant's before anybody is asked (10 KB).
   // What asks a person is loaded where a scope demands it (15 KB).
   // Proofs of possession (DPoP) are read by a part that is loaded where one comes (9 KB).
-  credentials: { initial: 215 * KB, total: 270 * KB },
+  // What a broker token came of, through whom and sent to whom, how large a session is, and keys that proofs are bound
+  // to (4 KB).
+  credentials: { initial: 215 * KB, total: 275 * KB },
   sts: { initial: 215 * KB, total: 340 * KB },
   token: { initial: 245 * KB, total: 400 * KB },
   approvals: { initial: 215 * KB, total: 225 * KB },

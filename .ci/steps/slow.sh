@@ -1,3 +1,4 @@
-# What waits for real time (the minute that copies of secrets live, refreshes and deadlines of the command line), and end-to-end suites for which npm test has no room.
+# What waits for real time (the minute that copies of secrets live, refreshes and deadlines of the command line), and suites for which npm test has no room: end-to-end ones, and each field
+# of each example made wrong.
 set -euo pipefail
 npm test --silent -- --config tests/conformance/jest.config.mjs tests/conformance/slow

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { env } from 'node:process';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { startSts } from '../../../local/endpoints/sts.ts';
@@ -420,7 +421,14 @@ describe('budgets and sequences', () => {
     expect(wait).toBeLessThanOrEqual(300 + 60);
     const token = String(granted[0]?.body['access_token']);
     expect((await post({ broker }, '/oauth2/revoke', { token }, bot)).status).toBe(200);
-    expect((await asClient('few-alive', otherBot)).status).toBe(200);
+    // Who was found alive counts as that for 3 s (docs/caches.md).
+    const until = Date.now() + 10_000;
+    let next = await asClient('few-alive', otherBot);
+    while (next.status === 429 && Date.now() < until) {
+      await setTimeout(250);
+      next = await asClient('few-alive', otherBot);
+    }
+    expect(next.status).toBe(200);
     expect((await asClient('few-alive')).status).toBe(429);
   });
 

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { parse, stringify } from 'yaml';
-import { loadConfiguration } from '../../lib/configuration/load.ts';
-import type { FieldPath } from '../../lib/configuration/problem.ts';
-import { isJsonObject } from '../../lib/json.ts';
-import { ISSUER, NOW, PARTNER, problemsOf, SESSION } from './folder-of.ts';
+import { loadConfiguration } from '../../../lib/configuration/load.ts';
+import type { FieldPath } from '../../../lib/configuration/problem.ts';
+import { isJsonObject } from '../../../lib/json.ts';
+import { ISSUER, NOW, PARTNER, problemsOf, SESSION } from '../../configuration/folder-of.ts';
 
-const EXAMPLES = join(import.meta.dirname, '..', '..', 'examples');
+const EXAMPLES = join(import.meta.dirname, '..', '..', '..', 'examples');
 const folder = mkdtempSync(join(tmpdir(), 'each-once-'));
 cpSync(EXAMPLES, folder, { recursive: true });
 afterAll(() => rmSync(folder, { recursive: true }));
