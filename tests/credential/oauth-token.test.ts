@@ -7,7 +7,7 @@ import type { Principal, Proof } from '../../lib/identity/principal.ts';
 import { accept, refuse } from '../../lib/outcome.ts';
 import type { KeyLookup } from '../../lib/policy/decision.ts';
 import { END_OF_TIME, epochSeconds, seconds } from '../../lib/time.ts';
-import { clientGrant, idJagGrant } from '../downstream/provider.ts';
+import { clientGrant, IDP, idJagGrant } from '../downstream/provider.ts';
 import { actorOf, claimsOf, grantedOf, ISSUANCE, inputOf, NOW, principalOf } from './grant-fixtures.ts';
 
 const signal = new AbortController().signal;
@@ -122,6 +122,20 @@ describe('a grant of the type oauth-token', () => {
       ...{ tokenEndpoint: 'https://login.example.com/oauth2/token', scope: 'reports:read reports:list', audience },
       subject: 'github:repo:acme/web:ref:refs/heads/main',
     });
+  });
+
+  it.each([
+    ['its resource', 'https://api.chat.example', 'https://api.chat.example'],
+    ['the server that redeems it, where it names none', null, 'https://login.example.com'],
+  ])('of an ID-JAG is for %s', (_, resource, audience) => {
+    const principal = { ...principalOf('staff', 'ann'), claims: claimsOf({ aud: 'broker-at-idp' }) };
+    const proof = { kind: 'oidc', issuer: IDP.issuer, tokenId: 't', sha256: 'ab'.repeat(32), expires: ENDS } as const;
+    const sent = { kind: 'jwt', token: 'p.r.f', declared: 'id_token' } as const;
+    const { grant } = prepared(
+      granted(idJagGrant({ resource })),
+      inputOf({ principal: { ...principal, proof }, proof: sent }),
+    );
+    expect(grant.planned.audience).toBe(audience);
   });
 
   it('asks nobody for what is at hand, and says so in the record', async () => {
