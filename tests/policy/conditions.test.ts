@@ -380,3 +380,17 @@ test.each<[ConditionsDocument, string, string]>([
 test.each(['StringEqualsIfExists', 'ForAnyValue:StringEquals', 'StringLike'])('%s loads without one', (operator) => {
   expect(compileConditions({ [operator]: { 'claims.x': ['a'] } }, { place: 'allow' }).problems).toEqual([]);
 });
+
+test.each<[string, string, KeyValue, string | undefined]>([
+  ['StringEquals', 'a', 'a', undefined],
+  ['StringEquals', 'a', 'b', 'different'],
+  ['StringEquals', 'a', undefined, 'absent'],
+  ['StringEquals', 'a', ['a'], 'not-comparable'],
+  ['StringEquals', 'a', new Unavailable('claim_withheld'), 'withheld'],
+  ['Null', 'false', null, 'absent'],
+  ['Null', 'false', [], 'absent'],
+  ['Null', 'true', 'a', 'different'],
+])('why a check did not hold: %s %s of %j: %s', (operator, wanted, value, missed) => {
+  const { checks } = evaluateConditions(compile({ [operator]: { 'claims.x': [wanted] } }), () => value);
+  expect(checks.map((check) => check.missed)).toEqual([missed]);
+});

@@ -65,6 +65,7 @@ test.each([1, 2, 30, 31, 32, 33, 63, 64, 65, 130])('a run of %i characters with 
 test.each([
   ['ab', 'ab', true],
   ['ab', 'ba', false],
+  ['ab', 'ac', false],
   ['ab', 'abb', false],
   ['a?', 'ab', true],
   ['a*b', 'ab', true],

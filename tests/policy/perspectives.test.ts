@@ -7,7 +7,7 @@ import { brought, claimsOf, client, clientActor, input, lineage, tokenActor } fr
 /** Subject < actor | client */
 const seen = ({ principal: { source, subject }, actor, client: by }: DecisionInput): string =>
   [
-    `${source.name} ${subject.slice(0, 12)}`,
+    `${source.kind === 'connection' ? '' : `(${source.kind})`}${source.name} ${subject.slice(0, 12)}`,
     actor === null ? '' : ` < ${actor.connection ?? '-'} ${actor.client ?? actor.subject}`,
     by === null ? '' : ` | ${by.client}`,
   ].join('');
@@ -60,6 +60,11 @@ describe('a deny rule sees', () => {
           ['', ' | relay', ' | worker'].map((by) => `${subject} < ${actor}${by}`),
         ),
       ),
+    ],
+    [
+      'who acts now beside who acted before',
+      { principal: brought({ actors: [robot] }), actor: agent },
+      [own, token].flatMap((subject) => [`${subject} < agents agent-7`, `${subject} < robots agent-7`]),
     ],
     [
       'whom `act` names once, though the token names him too',
