@@ -1,3 +1,5 @@
+import { devNull } from 'node:os';
+import { REGION_FORM } from '../lib/host/settings.ts';
 import { REGION } from './gateway/template.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -15,10 +17,19 @@ export interface OutsideEndpoints {
 
 const variable = (service: Service): string => `AWS_ENDPOINT_URL_${service}`;
 
-/** As the SDKs read them: the service's own variable, then the one for all. Empty counts as not set. */
+/** The first of them that is set, as the SDKs read them: empty counts as not set. */
+const firstSet = (environment: Environment, names: readonly string[]): string | null =>
+  names.find((name) => environment[name]) ?? null;
+
+/** Which variable says where a service is: its own, then the one for all. null: neither. */
+export const endpointVariable = (environment: Environment, service: Service): string | null =>
+  firstSet(environment, [variable(service), 'AWS_ENDPOINT_URL']);
+
 export function outsideEndpoints(environment: Environment): OutsideEndpoints {
-  const endpoint = (service: Service): string | null =>
-    environment[variable(service)] || environment['AWS_ENDPOINT_URL'] || null;
+  const endpoint = (service: Service): string | null => {
+    const name = endpointVariable(environment, service);
+    return name === null ? null : (environment[name] ?? null);
+  };
   return { endpoint, any: SERVICES.some((service) => endpoint(service) !== null) };
 }
 
@@ -54,5 +65,33 @@ export function awsSettings(
   };
 }
 
+const REGION_VARIABLES = ['AWS_REGION', 'AWS_DEFAULT_REGION'] as const;
+
 export const regionOf = (environment: Environment): string =>
   environment['AWS_REGION'] || environment['AWS_DEFAULT_REGION'] || REGION;
+
+/** What no stack starts with, a sentence each: a Region that is none, an endpoint that is no URL. */
+export function settingsProblems(environment: Environment): readonly string[] {
+  const region = firstSet(environment, REGION_VARIABLES);
+  const endpoints = SERVICES.map((service) => endpointVariable(environment, service)).filter((name) => name !== null);
+  return [
+    ...(region === null || REGION_FORM.test(environment[region] ?? '')
+      ? []
+      : [`${region} is no AWS Region: unset it, or write one such as ${REGION}`]),
+    ...[...new Set(endpoints)]
+      .filter((name) => !/^https?:\/\/./.test(environment[name] ?? '') || !URL.canParse(environment[name] ?? ''))
+      .map((name) => `${name} is no http or https URL: unset it, and the embedded endpoint serves`),
+  ];
+}
+
+/**
+ * Takes the `AWS_*` variables out of this process and returns all as they were: its own SDK clients have what the stack
+ * tells them, and neither a profile nor FIPS endpoints of the person who starts it.
+ */
+export function takeAwsSettings(environment: Record<string, string | undefined>): Environment {
+  const found = { ...environment };
+  for (const name of Object.keys(environment)) if (name.startsWith('AWS_')) delete environment[name];
+  for (const name of ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE']) environment[name] = devNull;
+  environment['AWS_EC2_METADATA_DISABLED'] = 'true';
+  return found;
+}

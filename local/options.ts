@@ -13,8 +13,9 @@ identity provider, shows each main flow once, and serves until Ctrl-C.
   --once        Exit after the demonstration: 0 if all of it went well.
   --help        Print this.
 
-Where AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL_SECRETS_MANAGER or AWS_ENDPOINT_URL_STS is set, that
-endpoint is used in place of the embedded one. AWS itself is never called unless one of them names it.
+Where AWS_ENDPOINT_URL or that of a service is set (AWS_ENDPOINT_URL_DYNAMODB, _SECRETS_MANAGER, _STS, _S3,
+_EVENTBRIDGE), that endpoint is used in place of the embedded one. AWS itself is never called unless one of them names
+it. Of other AWS_* variables the Region counts, and keys where an endpoint is set; profiles are not read.
 `;
 
 export interface StartOptions {

@@ -1,11 +1,13 @@
 import { dirname, resolve } from 'node:path';
 import { cwd, env, exit, stderr, stdout } from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { settingsProblems, takeAwsSettings } from './aws-settings.ts';
 import { buildProblems, buildProject, isBuildFailure } from './build.ts';
 import { callerCommands, consoleLink, operatorCommands } from './demo/commands.ts';
 import { withDemoConfiguration } from './demo/configuration.ts';
 import { demonstrate } from './demo/demonstration.ts';
 import { type IdentityProvider, startIdentityProvider } from './demo/identity-provider.ts';
+import { NothingAnswers } from './endpoints/embedded.ts';
 import { isPortTaken } from './endpoints/server.ts';
 import { HeldByAnother } from './held-by-another.ts';
 import type { StartOptions } from './options.ts';
@@ -53,7 +55,7 @@ const asProblem = (error: unknown, { port }: StartOptions): unknown => {
       `127.0.0.1:${port} is taken by another program. Stop that, or take another port: npm start -- --port ${port + 100}`,
     );
   }
-  if (error instanceof HeldByAnother) return new Problem(error.message);
+  if (error instanceof HeldByAnother || error instanceof NothingAnswers) return new Problem(error.message);
   if (isBuildFailure(error)) return new Problem(['The build failed:', ...buildProblems(error)].join('\n'));
   return error;
 };
@@ -73,7 +75,7 @@ async function startDemo(stack: Stack, port: number): Promise<IdentityProvider> 
   return idp;
 }
 
-function printCommands(stack: Stack, idp: IdentityProvider | null): void {
+function printCommands(stack: Stack, idp: IdentityProvider | null, environment: Readonly<NodeJS.ProcessEnv>): void {
   const paste = (title: string, commands: readonly string[]): void => {
     print(`\n${title}`);
     for (const command of commands) print(`  ${command}`);
@@ -85,12 +87,15 @@ function printCommands(stack: Stack, idp: IdentityProvider | null): void {
     ]);
     paste('As a caller, in a terminal of this folder:', callerCommands(stack, idp));
   }
-  paste('As an operator, in another one:', operatorCommands(stack));
+  paste('As an operator, in another one:', operatorCommands(stack, environment));
   paste('The ledger in a browser:', consoleLink(stack, idp));
   print('');
 }
 
 async function start(options: StartOptions): Promise<void> {
+  const environment = takeAwsSettings(env);
+  const problems = settingsProblems(environment);
+  if (problems.length > 0) throw new Problem(problems.join('\n'));
   const log = functionLog();
   const { build, fresh } = await buildProject(ROOT);
   print(fresh ? `Build ${build} is up to date.` : `Built ${build}.`);
@@ -98,7 +103,7 @@ async function start(options: StartOptions): Promise<void> {
   const stack = await startStack({
     root: ROOT,
     port: options.port,
-    environment: env,
+    environment,
     others,
     archive: 'follows',
     parameters: { ...(options.config === null ? PROBE : {}), ...collectorOf(env) },
@@ -112,11 +117,11 @@ async function start(options: StartOptions): Promise<void> {
     const well = await demonstrate({ stack, idp, root: ROOT }, print);
     log.open(well ? 'drop' : 'show');
     if (options.once && !well) throw new Problem('\nNot all of the demonstration went well.');
-    if (!options.once) printCommands(stack, idp);
+    if (!options.once) printCommands(stack, idp, environment);
   } else {
     await useFolder(stack, resolve(cwd(), options.config));
     log.open('show');
-    if (!options.once) printCommands(stack, null);
+    if (!options.once) printCommands(stack, null, environment);
   }
   if (options.once) await stopAll();
   else print(`ready ${stack.url}`);

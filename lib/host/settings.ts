@@ -88,7 +88,8 @@ const retention: Setting<Seconds> = {
 // Secrets Manager API reference, CreateSecret, Name; or an ARN.
 const secretName = matching(/^[\w/+=.@:-]{1,512}$/, 'the name of a Secrets Manager secret');
 // `us-gov-west-1`, `us-isob-east-1`, `eusc-de-east-1`.
-const region = matching(/^[a-z]{2,4}(?:-[a-z]+){1,2}-[0-9]{1,2}$/, 'an AWS Region');
+export const REGION_FORM = /^[a-z]{2,4}(?:-[a-z]+){1,2}-[0-9]{1,2}$/;
+const region = matching(REGION_FORM, 'an AWS Region');
 const endpoint: Setting<string> = {
   must: 'an http or https URL',
   read: (text) => (URL.canParse(text) && /^https?:\/\//.test(text) ? text : null),

@@ -27,13 +27,21 @@ export const operatorSettings = ({ aws, tablePrefix, archive }: Stack): Readonly
 const verifyCommand = ({ url }: Stack, archive: string): string =>
   `curl -s ${url}/v1/ledger/key | ${PROGRAM} ledger verify s3://${archive} --key /dev/stdin`;
 
-/** What an operator pastes: the command line over this stack's tables. */
-export function operatorCommands(stack: Stack): readonly string[] {
+/** Variables that win over the keys below, or that no endpoint of one's own goes with. */
+const IN_THE_WAY = ['AWS_PROFILE', 'AWS_USE_FIPS_ENDPOINT', 'AWS_USE_DUALSTACK_ENDPOINT', 'AWS_SESSION_TOKEN'];
+
+/** What an operator pastes: the command line over this stack's tables. `environment`: that of whoever started it. */
+export function operatorCommands(
+  stack: Stack,
+  environment: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
   const settings = operatorSettings(stack);
   const shown = Object.entries(settings).filter(([name]) => /^(?:AWS_ENDPOINT_URL|AWS_REGION|TOKEN_BROKER)/.test(name));
   const dummy =
     stack.aws['AWS_SECRET_ACCESS_KEY'] === 'local' ? ['AWS_ACCESS_KEY_ID=local', 'AWS_SECRET_ACCESS_KEY=local'] : [];
+  const hindering = IN_THE_WAY.filter((name) => environment[name] && dummy.length > 0);
   return [
+    ...(hindering.length === 0 ? [] : [`unset ${hindering.join(' ')}`]),
     `export ${[...shown.map(([name, value]) => `${name}=${value}`), ...dummy].join(' ')}`,
     `${PROGRAM} issuances list`,
     `${PROGRAM} policy versions`,

@@ -1,4 +1,4 @@
-import { outsideEndpoints, type Service } from '../aws-settings.ts';
+import { endpointVariable, outsideEndpoints, type Service } from '../aws-settings.ts';
 import { startDynamoDb } from './dynamodb.ts';
 import { startEventBridge } from './eventbridge.ts';
 import { startS3 } from './s3.ts';
@@ -18,8 +18,17 @@ export interface Endpoints {
 const WAIT_MS = 15_000;
 const PAUSE_MS = 200;
 
-/** Waits until something answers HTTP there. Rejects with a sentence after 15 s. */
-async function waitFor(service: Service, url: string): Promise<string> {
+/** A variable leads to an endpoint where nothing answers. */
+export class NothingAnswers extends Error {
+  constructor(url: string, variable: string | null) {
+    super(
+      `Nothing answers at ${url}, which ${variable} names. Start what should; or unset it, and the embedded endpoint serves.`,
+    );
+  }
+}
+
+/** Waits until something answers HTTP there. Rejects with `NothingAnswers` after 15 s. */
+async function waitFor(url: string, variable: string | null): Promise<string> {
   const end = Date.now() + WAIT_MS;
   while (Date.now() < end) {
     try {
@@ -30,7 +39,7 @@ async function waitFor(service: Service, url: string): Promise<string> {
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
   }
-  throw new Error(`nothing answers at ${url}, which AWS_ENDPOINT_URL or AWS_ENDPOINT_URL_${service} names`);
+  throw new NothingAnswers(url, variable);
 }
 
 /**
@@ -49,7 +58,7 @@ export async function startEndpoints(environment: Environment, port: number): Pr
     start: () => Promise<T>,
   ): Promise<{ readonly url: string; readonly embedded: T | null }> => {
     const url = outside.endpoint(service);
-    if (url !== null) return { url: await waitFor(service, url), embedded: null };
+    if (url !== null) return { url: await waitFor(url, endpointVariable(environment, service)), embedded: null };
     const embedded = await start();
     started.push(embedded);
     return { url: embedded.url, embedded };
