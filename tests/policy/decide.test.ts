@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Rule, Scope } from '../../lib/configuration/documents.ts';
-import { type DecisionInput, decide } from '../../lib/policy/decide.ts';
+import { type DecisionInput, decide, decideByRules } from '../../lib/policy/decide.ts';
 import { loadScope } from '../../lib/policy/scope.ts';
 import { epochSeconds, seconds } from '../../lib/time.ts';
 import {
@@ -61,6 +61,18 @@ describe('rules together', () => {
     ['a withheld value and an error in deny', [matching], [withheld, erring], 'condition_error'],
   ])('%s', (_name, allow, deny, expected) => {
     expect(decided({ allow, deny }, request)).toBe(expected);
+  });
+
+  it('rules that stand elsewhere are decided as `allow` is', () => {
+    const [one, none] = [
+      [missing, matching],
+      [missing, erring],
+    ].map((allow) => {
+      const { allow: compiled } = loadScope(scope({ allow }));
+      return decideByRules(compiled, request);
+    });
+    expect(one).toMatchObject({ allowed: true, rule: 1 });
+    expect(none).toMatchObject({ allowed: false, reason: 'condition_error', rule: null });
   });
 
   it('lets nothing through while the scope is disabled', () => {
