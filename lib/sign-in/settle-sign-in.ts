@@ -53,6 +53,9 @@ export async function settleSignIn(
   return accept({ principal, question: authorization === null ? null : { authorization, requestId, secret } });
 }
 
+/** The same whether nobody has anything there or only this person has not. */
+const NOTHING_THERE = 'There is nothing at this resource that you may have by signing in.';
+
 async function withScopes(
   { clock, configurations }: SettlePorts,
   authorization: AuthorizationRequest,
@@ -73,6 +76,6 @@ async function withScopes(
     toEpochSeconds(clock.now()),
   );
   return found === null
-    ? refuse('target_mismatch')
+    ? refuse('target_mismatch', { detail: NOTHING_THERE })
     : accept({ ...authorization, scopes: found.map(({ scope }) => scope.scope) });
 }

@@ -126,6 +126,7 @@ describe('the device grant (RFC 8628)', () => {
   it('says on the page that nobody has anything of a resource, and gives nothing', async () => {
     const device = await begin({ scope: '', resource: 'https://nobody.example.com' });
     const { page } = await toConsent(device.user_code);
+    expect(page).toContain('There is nothing at this resource that you may have');
     expect(page).toContain('target_mismatch');
     expect((await reasonOf(await poll(device)))[2]).toBe('device_pending');
   });
