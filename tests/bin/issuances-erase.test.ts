@@ -189,6 +189,14 @@ describe('issuances erase', () => {
     },
   );
 
+  it('says which bucket failed, and what S3 answered', async () => {
+    const { code, err } = await run('list', '--archive', '--bucket', 'no-such-bucket');
+    expect([code, err]).toEqual([
+      1,
+      expect.stringContaining('the archive no-such-bucket cannot be used: NoSuchBucket'),
+    ]);
+  });
+
   it('holds for what the stream brings again, and for what it brings late', async () => {
     const { ada, kept } = await somebody();
     await archiveRecords({ log: aLog(bucket()), keys: keys() }, kept.slice(0, 1), SIGNAL);

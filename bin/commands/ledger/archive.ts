@@ -1,6 +1,8 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Objects } from '../../../lib/archive/objects.ts';
 import { s3Objects } from '../../../lib/aws/s3/objects.ts';
+import { AwsError } from '../../../lib/aws/wire/aws-error.ts';
+import { Fault } from '../../../lib/outcome.ts';
 import { type Terminal, UsageError } from '../../command.ts';
 
 /** The default of `template.yaml` for the tables' names, with which the bucket's begins. */
@@ -30,9 +32,21 @@ export async function withArchive<T>(
     const region = await sts.config.region();
     const bucket = at.bucket ?? (terminal.env['TOKEN_BROKER_ARCHIVE'] || (await deployedBucket(sts, at, terminal)));
     if (!BUCKET.test(bucket)) throw new UsageError('--bucket takes the name of an S3 bucket');
-    return await use(s3Objects({ region, bucket, credentials: sts.config.credentials }));
+    return await whileReading(bucket, () => use(s3Objects({ region, bucket, credentials: sts.config.credentials })));
   } finally {
     sts.destroy();
+  }
+}
+
+/** A failure of S3 says which bucket it was, and what S3 answered (NoSuchBucket, AccessDenied). */
+async function whileReading<T>(bucket: string, use: () => Promise<T>): Promise<T> {
+  try {
+    return await use();
+  } catch (error) {
+    if (!(error instanceof Fault && error.dependency === 'archive' && error.cause instanceof Error)) throw error;
+    const { cause } = error;
+    const answer = cause instanceof AwsError ? cause.name : cause.message;
+    throw new Fault('archive', `the archive ${bucket} cannot be used: ${answer}`, { cause });
   }
 }
 
