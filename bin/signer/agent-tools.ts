@@ -13,6 +13,9 @@ import type { CallTool, ToolAnswer } from './mcp-server.ts';
 import { placeholderKeys } from './placeholder.ts';
 import { type Proxy as SigningProxy, startProxy } from './proxy.ts';
 
+/** What a caller needs to be told the scopes. */
+const TO_LIST = 'broker:explain';
+
 interface Session {
   readonly keeper: Keeper;
   readonly proxy: SigningProxy;
@@ -76,7 +79,7 @@ export function agentTools(given: Arguments, terminal: Terminal): { readonly cal
   };
 
   const listScopes = async (): Promise<ToolAnswer> => {
-    const all = await askOwnApi(given, terminal, { scope: 'broker:explain', path: '/v1/scopes?limit=100' });
+    const all = await askOwnApi(given, terminal, { scope: TO_LIST, path: '/v1/scopes?limit=100' });
     return done(all);
   };
 
@@ -94,7 +97,8 @@ export function agentTools(given: Arguments, terminal: Terminal): { readonly cal
       if (!(error instanceof BrokerRefusal)) throw error;
       const { pending } = error;
       if (pending === null) {
-        last = `${error.message}${await explained(error.reason)}`;
+        const scope = name === 'list_scopes' ? TO_LIST : asked['scope'];
+        last = `${typeof scope === 'string' ? `scope ${scope}: ` : ''}${error.message}${await explained(error.reason)}`;
         return no(last);
       }
       return done({

@@ -119,7 +119,7 @@ describe('token-broker mcp', () => {
       { method: 'resources/list' },
     ]);
     expect(answers[1]).toContain('https://broker.example/approvals/a1');
-    expect(answers[2]).toMatch(/not_allowed.*fix:/);
+    expect(answers[2]).toMatch(/scope refused: .*not_allowed.*fix:/);
     expect(answers[3]).toContain('r-1');
     expect(answers[4]).toContain('scope has to be a text');
     expect(answers[5]).toContain('-32601');
