@@ -1,4 +1,5 @@
-import type { AwsService } from '../../lib/aws-services.ts';
+import { type AwsService, actionPrefixes, actionsOfPrefix } from '../../lib/aws-services.ts';
+import { didYouMean } from '../../lib/nearest.ts';
 import { ANY, codePoints, compilePattern, type Pattern, STAR } from '../../lib/policy/glob.ts';
 import { UsageError } from '../command.ts';
 import type { Asked } from './actions.ts';
@@ -71,7 +72,7 @@ const isGiver = ({ iam, calls }: Giving): boolean =>
 
 const RULE = /^(\*|[a-z0-9-]+:[A-Za-z0-9*?]+)(?: +on +(\*|arn:\S{1,1000}))?$/;
 
-/** `s3:Get*`, or `s3:GetObject on arn:aws:s3:::reports/*`. UsageError for anything else. */
+/** `s3:Get*`, or `s3:GetObject on arn:aws:s3:::reports/*`. UsageError for anything else, and for what allows nothing. */
 export function allowedBy(texts: readonly string[]): Allowed {
   const rules = texts.map((text): Rule => {
     const [, action, resource = '*'] = RULE.exec(text) ?? [];
@@ -81,6 +82,7 @@ export function allowedBy(texts: readonly string[]): Allowed {
       );
     }
     const [isAction, isResource] = [glob(action.toLowerCase()), glob(resource)];
+    if (action !== '*') checkAction(action, isAction);
     return { action: (name) => isAction(name.toLowerCase()), resource: isResource };
   });
   const named = new Set(texts.map((text) => text.split(' ')[0]));
@@ -98,6 +100,23 @@ export function allowedBy(texts: readonly string[]): Allowed {
     return `--allow '${first.action}${place}' would let it through`;
   };
   return { missing };
+}
+
+/** A misspelt action would let nothing through, and the refusals would name one that looks as if it were there. */
+function checkAction(action: string, matches: (value: string) => boolean): void {
+  const [prefix = '', name = ''] = action.split(':');
+  const known = new Set(actionPrefixes);
+  for (const giver of GIVE_KEYS) known.add(giver.slice(0, giver.indexOf(':')));
+  if (!known.has(prefix)) {
+    const hint = didYouMean(prefix, known);
+    throw new UsageError(`--allow '${action}': AWS has no actions of ${prefix}${hint === null ? '' : `; ${hint}`}`);
+  }
+  const actions = actionsOfPrefix(prefix);
+  if (GIVE_KEYS.has(action) || actions.has(name.toLowerCase())) return;
+  const names = [...actions.values()].map((each) => each.name);
+  if (names.some((each) => matches(`${prefix}:${each}`.toLowerCase()))) return;
+  const hint = didYouMean(name, names);
+  throw new UsageError(`--allow '${action}': ${prefix} has no such action${hint === null ? '' : `; ${hint}`}`);
 }
 
 const UNTOLD = 'which action it asks for is not known, and calls of this service can give keys';

@@ -4,7 +4,7 @@ import { actionsOf } from '../../../bin/signer/actions.ts';
 import { allowedBy } from '../../../bin/signer/allowed.ts';
 import { serviceById, servicesSignedAs } from '../../../bin/signer/services.ts';
 import type { RawRequest } from '../../../bin/signer/signature.ts';
-import type { AwsService } from '../../../lib/aws-services.ts';
+import { type AwsService, awsServices } from '../../../lib/aws-services.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
 const request = (method: string, target: string, headers: Readonly<Record<string, string>> = {}): RawRequest => {
@@ -24,6 +24,34 @@ const missing = (allow: readonly string[], id: string, raw: RawRequest, body = '
 const called = (...texts: Parameters<typeof asked>) => asked(...texts)?.map(({ action }) => action);
 
 const GIVERS = ['S3', 'S3_CONTROL', 'STS', 'IAM', 'COGNITO_IDENTITY', 'LAKEFORMATION', 'DEADLINE', 'EKS_AUTH'];
+
+it('an --allow may name whatever an operation asks for', () => {
+  const named = awsServices.flatMap(({ iam, calls }) =>
+    calls.split('\n').flatMap((line) => {
+      const [name = '', actions] = line.replace(/ .*/, '').split('>');
+      const asks = actions?.split(',') ?? (name.startsWith('~') || name === '' ? [] : [name]);
+      return asks.map((action) => (action.includes(':') ? action : `${iam}:${action}`));
+    }),
+  );
+  expect(named.length).toBeGreaterThan(15_000);
+  expect(() => allowedBy(named)).not.toThrow();
+});
+
+it.each([
+  ['s3:GetObjects', "--allow 's3:GetObjects': s3 has no such action; did you mean GetObject?"],
+  ['s3:Fetch*', "--allow 's3:Fetch*': s3 has no such action"],
+  ['s4:Get*', "--allow 's4:Get*': AWS has no actions of s4; did you mean s3?"],
+  ['s3:GetObjects on *', "--allow 's3:GetObjects': s3 has no such action; did you mean GetObject?"],
+])('an --allow that lets nothing through is a mistake: %s', (text, message) => {
+  expect(() => allowedBy([text])).toThrow(message);
+});
+
+it.each(['*', 's3:*', 's3:getobject', 's3:Get*', 'S3Express:CreateSession'.toLowerCase(), 'sts:AssumeRole'])(
+  'an --allow that lets something through is taken: %s',
+  (text) => {
+    expect(() => allowedBy([text])).not.toThrow();
+  },
+);
 
 it.each([...GIVERS, 'DATAZONE', 'LIGHTSAIL', 'GAMELIFT', 'CODEPIPELINE'])('every operation of %s is told', (id) => {
   const untold = (serviceById(id)?.calls.split('\n') ?? []).filter((line) => {
