@@ -72,7 +72,9 @@ const isGiver = ({ iam, calls }: Giving): boolean =>
 
 const RULE = /^(\*|[a-z0-9-]+:[A-Za-z0-9*?]+)(?: +on +(\*|arn:\S{1,1000}))?$/;
 
-/** `s3:Get*`, or `s3:GetObject on arn:aws:s3:::reports/*`. UsageError for anything else, and for what allows nothing. */
+/**
+ * `s3:Get*`, or `s3:GetObject on arn:aws:s3:::reports/*`. UsageError for anything else, and for what allows nothing.
+ */
 export function allowedBy(texts: readonly string[]): Allowed {
   const rules = texts.map((text): Rule => {
     const [, action, resource = '*'] = RULE.exec(text) ?? [];
