@@ -1,5 +1,6 @@
 import { tokenSigner } from '../lib/aws/secrets-manager/token-signer.ts';
-import type { OauthTokenGrant, Scope } from '../lib/configuration/documents.ts';
+import type { OauthTokenGrant } from '../lib/configuration/documents/oauth-token-grant.ts';
+import type { Scope } from '../lib/configuration/documents/scopes.ts';
 import { plainFacts } from '../lib/configuration/downstream-presets/preset.ts';
 import { brokerTokenGranter } from '../lib/credential/broker-token.ts';
 import { oauthTokenGranter } from '../lib/credential/oauth-token.ts';

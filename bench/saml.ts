@@ -4,7 +4,7 @@
  * the cost is linear.
  */
 import { SAML } from '@node-saml/node-saml';
-import type { SamlConnection } from '../lib/configuration/documents.ts';
+import type { SamlConnection } from '../lib/configuration/documents/connections.ts';
 import { metadataOutcome, readMetadata } from '../lib/identity/saml/metadata.ts';
 import { verifySaml } from '../lib/identity/saml/verify-saml.ts';
 import { loadConnection } from '../lib/policy/connection.ts';

@@ -1,4 +1,5 @@
-import type { ActorSelector, Limit, Rule, Scope } from './configuration/documents.ts';
+import type { ActorSelector, Rule } from './configuration/documents/rules.ts';
+import type { Limit, Scope } from './configuration/documents/scopes.ts';
 import { isScopeName } from './issuance/decide-scopes.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 import { accept, type Outcome, refuse } from './outcome.ts';

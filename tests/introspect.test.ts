@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose';
-import type { Client } from '../lib/configuration/documents.ts';
+import type { Client } from '../lib/configuration/documents/clients.ts';
 import { introspect, revoke, type TokenStatusPorts } from '../lib/introspect.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { Fault } from '../lib/outcome.ts';

@@ -1,4 +1,4 @@
-import type { Scope } from '../../lib/configuration/documents.ts';
+import type { Scope } from '../../lib/configuration/documents/scopes.ts';
 import type { Granters } from '../../lib/credential/grant.ts';
 import { systemClock } from '../../lib/host/clock.ts';
 import { systemRandom } from '../../lib/host/random.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { documentKey, POINTER_KEY, pointerItem } from '../../lib/aws/dynamodb/configuration-item.ts';
 import { tableName } from '../../lib/aws/dynamodb/tables.ts';
-import type { ConfigurationDocuments } from '../../lib/configuration/documents.ts';
+import type { ConfigurationDocuments } from '../../lib/configuration/documents/configuration.ts';
 import { CONFIGURATION_FORMAT } from '../../lib/configuration/format.ts';
 import { configurationItems } from '../../lib/configuration/items.ts';
 import { loadConfiguration } from '../../lib/configuration/load.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import type { ConfigurationDocuments } from '../../lib/configuration/documents.ts';
+import type { ConfigurationDocuments } from '../../lib/configuration/documents/configuration.ts';
 import { loadConfiguration } from '../../lib/configuration/load.ts';
 import { systemClock } from '../../lib/host/clock.ts';
 import { toEpochSeconds } from '../../lib/time.ts';

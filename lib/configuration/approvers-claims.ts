@@ -1,6 +1,7 @@
 import { subjectClaim } from '../policy/condition-keys.ts';
 import { PERSON_CLAIMS } from '../policy/person-claims.ts';
-import type { Rule, Scope } from './documents.ts';
+import type { Rule } from './documents/rules.ts';
+import type { Scope } from './documents/scopes.ts';
 
 /** The built-in scope whose tokens approve and deny (contract section 7). */
 const APPROVALS = 'broker:approvals';

@@ -3,7 +3,9 @@
 import { didYouMean } from '../nearest.ts';
 import { canonicalResource, isSameResource } from '../resource-indicator.ts';
 import type { ReportIn } from './cross-checks.ts';
-import type { Client, ConfigurationDocuments, Scope } from './documents.ts';
+import type { Client } from './documents/clients.ts';
+import type { ConfigurationDocuments } from './documents/configuration.ts';
+import type { Scope } from './documents/scopes.ts';
 
 /** The scopes, of which those whose tokens a client may exchange say which client that is. */
 export function withExchangingClients(scopes: readonly Scope[], clients: readonly Client[]): readonly Scope[] {

@@ -1,15 +1,11 @@
 /** What no document shows by itself: names that lead nowhere, and connections that would answer for the same proof. */
 
 import { didYouMean } from '../nearest.ts';
-import type {
-  Client,
-  ConfigurationDocuments,
-  Connection,
-  OidcConnection,
-  Rule,
-  SamlConnection,
-  Scope,
-} from './documents.ts';
+import type { Client } from './documents/clients.ts';
+import type { ConfigurationDocuments } from './documents/configuration.ts';
+import type { Connection, OidcConnection, SamlConnection } from './documents/connections.ts';
+import type { Rule } from './documents/rules.ts';
+import type { Scope } from './documents/scopes.ts';
 import { demandOf } from './grants/kinds.ts';
 import { idpEntityId } from './normalize/saml-connection.ts';
 import type { FieldPath } from './problem.ts';

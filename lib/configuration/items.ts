@@ -1,5 +1,6 @@
 import { canonicalResource } from '../resource-indicator.ts';
-import type { ConfigurationDocuments, Connection, OidcConnection, SamlConnection } from './documents.ts';
+import type { ConfigurationDocuments } from './documents/configuration.ts';
+import type { Connection, OidcConnection, SamlConnection } from './documents/connections.ts';
 
 /** One item of the configuration table, without its version: what is looked up by key, as JSON text. */
 export interface ConfigurationItem {

@@ -9,7 +9,7 @@ import {
   checkReferences,
   type ReportIn,
 } from './cross-checks.ts';
-import type { ConfigurationDocuments } from './documents.ts';
+import type { ConfigurationDocuments } from './documents/configuration.ts';
 import { type Folder, readFolder } from './folder.ts';
 import { configurationItems, MAX_DOCUMENT_BYTES } from './items.ts';
 import { applyAllowances } from './lints/allowances.ts';

@@ -2,7 +2,7 @@
  * Issuers that anybody can get a token from. A signature of theirs proves only that a token is genuine; a connection to
  * one must therefore pin, in `require`, a claim that tells whose token it is (contract section 2).
  */
-import type { ConditionsDocument } from './documents.ts';
+import type { ConditionsDocument } from './documents/rules.ts';
 import type { Pin } from './presets/pins.ts';
 import type { OpenIssuer, Preset } from './presets/preset.ts';
 import { presets } from './presets/table.ts';

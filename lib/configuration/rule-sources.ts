@@ -1,4 +1,5 @@
-import type { Rule, RuleSource, Scope } from './documents.ts';
+import type { Rule, RuleSource } from './documents/rules.ts';
+import type { Scope } from './documents/scopes.ts';
 import type { FieldPath } from './problem.ts';
 
 /** The scope with the place of each rule, so that a record can lead there. */

@@ -1,4 +1,4 @@
-import type { OauthTokenGrant } from '../configuration/documents.ts';
+import type { OauthTokenGrant } from '../configuration/documents/oauth-token-grant.ts';
 import type { DownstreamRequest, ForwardedProof } from '../downstream/downstream-request.ts';
 import { TOKEN_TYPE } from '../oauth-urns.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';

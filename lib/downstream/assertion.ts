@@ -1,5 +1,5 @@
 import { SignJWT } from 'jose';
-import type { JwsAlgorithm } from '../configuration/documents.ts';
+import type { JwsAlgorithm } from '../configuration/documents/jws-algorithm.ts';
 import type { JsonObject } from '../json.ts';
 import { accept, Fault, type Outcome } from '../outcome.ts';
 import { type EpochSeconds, epochSeconds, toEpochSeconds } from '../time.ts';

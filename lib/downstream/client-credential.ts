@@ -1,4 +1,4 @@
-import type { DownstreamClient } from '../configuration/documents.ts';
+import type { DownstreamClient } from '../configuration/documents/oauth-token-grant.ts';
 import { JWT_CLIENT_ASSERTION } from '../oauth-urns.ts';
 import { accept, Fault, type Outcome } from '../outcome.ts';
 import { type Attempt, assertionTimes, signWithSecret } from './assertion.ts';

@@ -1,4 +1,4 @@
-import type { OauthTokenGrant } from '../configuration/documents.ts';
+import type { OauthTokenGrant } from '../configuration/documents/oauth-token-grant.ts';
 import type { JsonValue } from '../json.ts';
 import type { EpochSeconds } from '../time.ts';
 

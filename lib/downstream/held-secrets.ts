@@ -1,4 +1,4 @@
-import type { OauthTokenGrant } from '../configuration/documents.ts';
+import type { OauthTokenGrant } from '../configuration/documents/oauth-token-grant.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import type { Secrets, SecretVersion } from '../ports/secrets.ts';
 import type { StepGrant } from './downstream-request.ts';

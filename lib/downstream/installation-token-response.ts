@@ -1,4 +1,4 @@
-import type { OauthTokenGrant } from '../configuration/documents.ts';
+import type { OauthTokenGrant } from '../configuration/documents/oauth-token-grant.ts';
 import { RFC_3339, readDateTime } from '../date-time.ts';
 import { isJsonObject, type JsonValue } from '../json.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';

@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import type { JwsAlgorithm } from '../configuration/documents.ts';
+import type { JwsAlgorithm } from '../configuration/documents/jws-algorithm.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 
 /** A key that signs assertions, and with which algorithm (RFC 7518 section 3.1, RFC 8037). */

@@ -1,4 +1,4 @@
-import type { OauthTokenGrant, TokenResponse } from '../configuration/documents.ts';
+import type { OauthTokenGrant, TokenResponse } from '../configuration/documents/oauth-token-grant.ts';
 import type { JsonObject } from '../json.ts';
 import { TOKEN_TYPE } from '../oauth-urns.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';

@@ -1,4 +1,5 @@
-import type { DownstreamClient, OauthTokenGrant, Scope } from '../configuration/documents.ts';
+import type { DownstreamClient, OauthTokenGrant } from '../configuration/documents/oauth-token-grant.ts';
+import type { Scope } from '../configuration/documents/scopes.ts';
 import { hostTagOf } from './host-tag.ts';
 
 /** What the broker is known by at another authorization server. */

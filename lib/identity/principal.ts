@@ -1,4 +1,4 @@
-import type { Reuse } from '../configuration/documents.ts';
+import type { Reuse } from '../configuration/documents/connections.ts';
 import type { JsonValue } from '../json.ts';
 import type { Reason } from '../refusals/registry.ts';
 import type { EpochSeconds } from '../time.ts';

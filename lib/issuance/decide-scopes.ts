@@ -1,4 +1,4 @@
-import type { RuleSource } from '../configuration/documents.ts';
+import type { RuleSource } from '../configuration/documents/rules.ts';
 import type { Granted } from '../credential/grant.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import { type DecisionInput, decide } from '../policy/decide.ts';

@@ -1,4 +1,4 @@
-import type { PriorIssuance } from '../configuration/documents.ts';
+import type { PriorIssuance } from '../configuration/documents/scopes.ts';
 import type { Principal } from '../identity/principal.ts';
 import { boundedText } from '../ledger/bounds.ts';
 import type { IssuanceRecord } from '../ledger/record.ts';

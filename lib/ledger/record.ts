@@ -1,4 +1,5 @@
-import type { RuleSource, Scope } from '../configuration/documents.ts';
+import type { RuleSource } from '../configuration/documents/rules.ts';
+import type { Scope } from '../configuration/documents/scopes.ts';
 import type { ProofEvidence } from '../identity/principal.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 import type { Check } from '../policy/decision.ts';

@@ -1,4 +1,4 @@
-import type { ConditionsDocument } from '../configuration/documents.ts';
+import type { ConditionsDocument } from '../configuration/documents/rules.ts';
 import { nearest } from '../nearest.ts';
 import type { Reason } from '../refusals/registry.ts';
 import { isConditionKey, nearKey, subjectClaim } from './condition-keys.ts';

@@ -1,4 +1,4 @@
-import type { Connection } from '../configuration/documents.ts';
+import type { Connection } from '../configuration/documents/connections.ts';
 import type { Claims } from '../identity/principal.ts';
 import { parseJsonPointer } from '../json-pointer.ts';
 import { Fault, type Outcome } from '../outcome.ts';

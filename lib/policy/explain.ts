@@ -1,4 +1,4 @@
-import type { ConditionsDocument, Rule, RuleSource } from '../configuration/documents.ts';
+import type { ConditionsDocument, Rule, RuleSource } from '../configuration/documents/rules.ts';
 import type { Claims } from '../identity/principal.ts';
 import type { JsonValue } from '../json.ts';
 import type { Reason } from '../refusals/registry.ts';

@@ -1,4 +1,5 @@
-import type { ActorSelector, Rule, Scope } from '../configuration/documents.ts';
+import type { ActorSelector, Rule } from '../configuration/documents/rules.ts';
+import type { Scope } from '../configuration/documents/scopes.ts';
 import { Fault } from '../outcome.ts';
 import { actorClaim, isActorKey, subjectClaim } from './condition-keys.ts';
 import { type CompiledConditions, type ConditionsPlace, compileConditions } from './conditions.ts';

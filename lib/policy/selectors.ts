@@ -1,4 +1,4 @@
-import type { Rule } from '../configuration/documents.ts';
+import type { Rule } from '../configuration/documents/rules.ts';
 import type { Check } from './decision.ts';
 import type { DecisionInput } from './lookup.ts';
 

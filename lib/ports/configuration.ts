@@ -1,5 +1,6 @@
 /** What the domain asks of the configuration in force. Types only. */
-import type { AwsIamConnection, Client, OidcConnection, SamlConnection } from '../configuration/documents.ts';
+import type { Client } from '../configuration/documents/clients.ts';
+import type { AwsIamConnection, OidcConnection, SamlConnection } from '../configuration/documents/connections.ts';
 import type { CompiledConnection } from '../policy/connection.ts';
 import type { CompiledScope } from '../policy/scope.ts';
 import type { EpochMilliseconds } from '../time.ts';

@@ -1,4 +1,4 @@
-import type { Connection } from '../configuration/documents.ts';
+import type { Connection } from '../configuration/documents/connections.ts';
 import type { Asker } from './ask.ts';
 import { type Finding, findingsOf } from './finding.ts';
 import { checkOidc } from './oidc.ts';

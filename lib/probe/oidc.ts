@@ -1,4 +1,4 @@
-import type { OidcConnection, OidcIssuer } from '../configuration/documents.ts';
+import type { OidcConnection, OidcIssuer } from '../configuration/documents/connections.ts';
 import { algorithmNamed } from '../identity/oidc/algorithms.ts';
 import { keyMisfit } from '../identity/oidc/jwk.ts';
 import {

@@ -1,4 +1,4 @@
-import type { Connection } from '../configuration/documents.ts';
+import type { Connection } from '../configuration/documents/connections.ts';
 import type { Log } from '../ports/log.ts';
 import { Asker, type AskerPorts } from './ask.ts';
 import { checkConnection } from './check.ts';

@@ -1,4 +1,4 @@
-import type { SamlConnection } from '../configuration/documents.ts';
+import type { SamlConnection } from '../configuration/documents/connections.ts';
 import { MAX_METADATA_BYTES, type MetadataReading, readMetadata } from '../identity/saml/metadata.ts';
 import { metadataFindings } from '../identity/saml/metadata-findings.ts';
 import { epochSeconds } from '../time.ts';

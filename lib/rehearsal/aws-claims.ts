@@ -1,4 +1,4 @@
-import type { AwsIamConnection } from '../configuration/documents.ts';
+import type { AwsIamConnection } from '../configuration/documents/connections.ts';
 import { type CallerIdentity, parseCallerIdentity } from '../identity/aws-iam/caller-identity.ts';
 import { admitSigner } from '../identity/aws-iam/verify-aws-iam.ts';
 import type { Principal } from '../identity/principal.ts';

@@ -1,4 +1,4 @@
-import type { OidcConnection } from '../configuration/documents.ts';
+import type { OidcConnection } from '../configuration/documents/connections.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import { parseJsonPointer } from '../json-pointer.ts';
 import type { EpochSeconds } from '../time.ts';

@@ -1,4 +1,4 @@
-import type { Connection } from '../configuration/documents.ts';
+import type { Connection } from '../configuration/documents/connections.ts';
 import type { Actor, Claims, Principal } from '../identity/principal.ts';
 import { decideScopes, readsDuration } from '../issuance/decide-scopes.ts';
 import type { JsonValue } from '../json.ts';

@@ -1,4 +1,4 @@
-import type { SamlConnection } from '../configuration/documents.ts';
+import type { SamlConnection } from '../configuration/documents/connections.ts';
 import type { Principal } from '../identity/principal.ts';
 import { checkRequirement } from '../identity/requirement.ts';
 import { viewClaims } from '../identity/saml/claims.ts';

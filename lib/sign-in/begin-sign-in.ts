@@ -1,4 +1,4 @@
-import type { OidcSignIn, SamlConnection } from '../configuration/documents.ts';
+import type { OidcSignIn, SamlConnection } from '../configuration/documents/connections.ts';
 import type { IdpMetadataSource } from '../identity/saml/context.ts';
 import type { IdpMetadata } from '../identity/saml/metadata.ts';
 import type { ServiceKeys } from '../identity/saml/service-keys.ts';

@@ -7,7 +7,7 @@ import { sweepApprovals } from '../../lib/approval/sweep.ts';
 import { dynamoApprovals } from '../../lib/aws/dynamodb/approvals.ts';
 import type { DynamoDb } from '../../lib/aws/dynamodb/client.ts';
 import { dynamoLedger } from '../../lib/aws/dynamodb/ledger-table.ts';
-import type { Rule } from '../../lib/configuration/documents.ts';
+import type { Rule } from '../../lib/configuration/documents/rules.ts';
 import { issue } from '../../lib/issue.ts';
 import type { IssuanceRecord } from '../../lib/ledger/record.ts';
 import { seconds } from '../../lib/time.ts';

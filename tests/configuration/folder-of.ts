@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll } from '@jest/globals';
-import type { ConfigurationDocuments } from '../../lib/configuration/documents.ts';
+import type { ConfigurationDocuments } from '../../lib/configuration/documents/configuration.ts';
 import { loadConfiguration } from '../../lib/configuration/load.ts';
 import { formatProblem, type Problem } from '../../lib/configuration/problem.ts';
 import { epochSeconds } from '../../lib/time.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { OidcConnection } from '../../lib/configuration/documents.ts';
+import type { OidcConnection } from '../../lib/configuration/documents/connections.ts';
 import { cachedKeySets } from '../../lib/identity/oidc/key-sets.ts';
 import { verifyJwt } from '../../lib/identity/oidc/verify-jwt.ts';
 import { epochMilliseconds } from '../../lib/time.ts';

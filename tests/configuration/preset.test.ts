@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { OidcConnection } from '../../lib/configuration/documents.ts';
+import type { OidcConnection } from '../../lib/configuration/documents/connections.ts';
 import { documentsOf, problemsOf } from './folder-of.ts';
 
 const TENANT = '11111111-2222-3333-4444-555555555555';

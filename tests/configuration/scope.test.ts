@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Scope } from '../../lib/configuration/documents.ts';
+import type { Scope } from '../../lib/configuration/documents/scopes.ts';
 import { BOT, documentsOf, PARTNER, problemsOf } from './folder-of.ts';
 
 const ROLE = 'arn:aws:iam::111122223333:role/token-broker/deploy';

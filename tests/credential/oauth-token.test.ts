@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { OauthTokenGrant } from '../../lib/configuration/documents.ts';
+import type { OauthTokenGrant } from '../../lib/configuration/documents/oauth-token-grant.ts';
 import { oauthTokenGranter } from '../../lib/credential/oauth-token.ts';
 import type { DownstreamRequest, DownstreamToken } from '../../lib/downstream/downstream-request.ts';
 import type { DownstreamTokens } from '../../lib/downstream/tokens.ts';

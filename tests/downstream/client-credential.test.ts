@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeProtectedHeader, jwtVerify } from 'jose';
-import type { DownstreamClient } from '../../lib/configuration/documents.ts';
+import type { DownstreamClient } from '../../lib/configuration/documents/oauth-token-grant.ts';
 import { downstreamTokens } from '../../lib/downstream/tokens.ts';
 import { refuse } from '../../lib/outcome.ts';
 import {

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { jwtVerify } from 'jose';
-import type { OauthTokenGrant } from '../../lib/configuration/documents.ts';
+import type { OauthTokenGrant } from '../../lib/configuration/documents/oauth-token-grant.ts';
 import { downstreamTokens } from '../../lib/downstream/tokens.ts';
 import type { FetchResult } from '../../lib/ports/documents.ts';
 import { answer, aRequest, clientGrant, downstreamWorld, NOW, SECRET, signal } from './provider.ts';

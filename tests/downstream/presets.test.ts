@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import type { Scope } from '../../lib/configuration/documents.ts';
+import type { Scope } from '../../lib/configuration/documents/scopes.ts';
 import { loadConfiguration } from '../../lib/configuration/load.ts';
 import { secretUses } from '../../lib/downstream/held-secrets.ts';
 import { hostTagOf } from '../../lib/downstream/host-tag.ts';

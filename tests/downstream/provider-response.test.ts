@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { OauthTokenGrant } from '../../lib/configuration/documents.ts';
+import type { OauthTokenGrant } from '../../lib/configuration/documents/oauth-token-grant.ts';
 import { downstreamTokens } from '../../lib/downstream/tokens.ts';
 import type { FetchResult } from '../../lib/ports/documents.ts';
 import { seconds } from '../../lib/time.ts';

@@ -1,4 +1,4 @@
-import type { OauthTokenGrant } from '../../lib/configuration/documents.ts';
+import type { OauthTokenGrant } from '../../lib/configuration/documents/oauth-token-grant.ts';
 import { plainFacts } from '../../lib/configuration/downstream-presets/preset.ts';
 import type { DownstreamPorts } from '../../lib/downstream/downstream-ports.ts';
 import type { DownstreamRequest, IdJagGrant } from '../../lib/downstream/downstream-request.ts';

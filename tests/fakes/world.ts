@@ -1,4 +1,6 @@
-import type { Client, Connection, Scope } from '../../lib/configuration/documents.ts';
+import type { Client } from '../../lib/configuration/documents/clients.ts';
+import type { Connection } from '../../lib/configuration/documents/connections.ts';
+import type { Scope } from '../../lib/configuration/documents/scopes.ts';
 import type { Granter, GrantInput, Minted } from '../../lib/credential/grant.ts';
 import type { Principal } from '../../lib/identity/principal.ts';
 import type { IssuanceRequest, IssuePorts } from '../../lib/issue.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Rule, Scope } from '../../lib/configuration/documents.ts';
+import type { Rule } from '../../lib/configuration/documents/rules.ts';
+import type { Scope } from '../../lib/configuration/documents/scopes.ts';
 import { approvalNeed } from '../../lib/issuance/approval-need.ts';
 import { decisionInput } from '../../lib/issuance/authorize.ts';
 import { loadScope } from '../../lib/policy/scope.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Scope } from '../../lib/configuration/documents.ts';
+import type { Scope } from '../../lib/configuration/documents/scopes.ts';
 import type { Granted, Narrowing } from '../../lib/credential/grant.ts';
 import { isScopeName } from '../../lib/issuance/decide-scopes.ts';
 import { type IssuanceRequest, issue } from '../../lib/issue.ts';

@@ -1,6 +1,6 @@
 /** What a proof says that it is for: no more comes of it. And what a request by its target alone gets. */
 import { describe, expect, it } from '@jest/globals';
-import type { Scope } from '../../lib/configuration/documents.ts';
+import type { Scope } from '../../lib/configuration/documents/scopes.ts';
 import type { GrantInput } from '../../lib/credential/grant.ts';
 import type { Actor, Ceiling, Lineage } from '../../lib/identity/principal.ts';
 import type { Authenticated } from '../../lib/issuance/authenticate.ts';

@@ -1,6 +1,7 @@
 /** What is checked of a request whose principal is allowed, and of several scopes, before anybody mints. */
 import { describe, expect, it } from '@jest/globals';
-import type { Rule, Scope } from '../../lib/configuration/documents.ts';
+import type { Rule } from '../../lib/configuration/documents/rules.ts';
+import type { Scope } from '../../lib/configuration/documents/scopes.ts';
 import type { GrantInput } from '../../lib/credential/grant.ts';
 import type { Principal, Proof } from '../../lib/identity/principal.ts';
 import { type IssuanceRequest, issue } from '../../lib/issue.ts';

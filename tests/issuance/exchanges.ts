@@ -1,5 +1,6 @@
 import { SignJWT } from 'jose';
-import type { Rule, Scope } from '../../lib/configuration/documents.ts';
+import type { Rule } from '../../lib/configuration/documents/rules.ts';
+import type { Scope } from '../../lib/configuration/documents/scopes.ts';
 import { awsSessionGranter } from '../../lib/credential/aws-session.ts';
 import { brokerTokenGranter } from '../../lib/credential/broker-token.ts';
 import { brokerPrincipal } from '../../lib/identity/broker-token/broker-principal.ts';

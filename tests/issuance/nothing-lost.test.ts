@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import type { Rule } from '../../lib/configuration/documents.ts';
+import type { Rule } from '../../lib/configuration/documents/rules.ts';
 import { seconds } from '../../lib/time.ts';
 import { aSessionGrant } from '../fakes/world.ts';
 import { type Bring, type Exchanged, openScope, rule, startExchanges, type Token } from './exchanges.ts';

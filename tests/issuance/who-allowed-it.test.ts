@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Rule, Scope } from '../../lib/configuration/documents.ts';
+import type { Rule } from '../../lib/configuration/documents/rules.ts';
+import type { Scope } from '../../lib/configuration/documents/scopes.ts';
 import { decisionInput } from '../../lib/issuance/authorize.ts';
 import { decideScopes } from '../../lib/issuance/decide-scopes.ts';
 import { issue } from '../../lib/issue.ts';

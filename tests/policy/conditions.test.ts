@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from '@jest/globals';
-import type { ConditionsDocument } from '../../lib/configuration/documents.ts';
+import type { ConditionsDocument } from '../../lib/configuration/documents/rules.ts';
 import type { JsonValue } from '../../lib/json.ts';
 import { type ConditionsPlace, compileConditions, evaluateConditions } from '../../lib/policy/conditions.ts';
 import { type KeyValue, Unavailable } from '../../lib/policy/decision.ts';

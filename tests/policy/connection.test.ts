@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AwsIamConnection } from '../../lib/configuration/documents.ts';
+import type { AwsIamConnection } from '../../lib/configuration/documents/connections.ts';
 import type { JsonValue } from '../../lib/json.ts';
 import { Fault } from '../../lib/outcome.ts';
 import { compileConnection, evaluateRequire, loadConnection, renderPrincipal } from '../../lib/policy/connection.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Rule, Scope } from '../../lib/configuration/documents.ts';
+import type { Rule } from '../../lib/configuration/documents/rules.ts';
+import type { Scope } from '../../lib/configuration/documents/scopes.ts';
 import { type DecisionInput, decide, decideByRules } from '../../lib/policy/decide.ts';
 import { loadScope } from '../../lib/policy/scope.ts';
 import { epochSeconds, seconds } from '../../lib/time.ts';

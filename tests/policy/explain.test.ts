@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { OidcConnection, Rule, Scope } from '../../lib/configuration/documents.ts';
+import type { OidcConnection } from '../../lib/configuration/documents/connections.ts';
+import type { Rule } from '../../lib/configuration/documents/rules.ts';
+import type { Scope } from '../../lib/configuration/documents/scopes.ts';
 import type { Lineage } from '../../lib/identity/principal.ts';
 import { loadConnection } from '../../lib/policy/connection.ts';
 import { explainDecision, explainRequire } from '../../lib/policy/explain.ts';

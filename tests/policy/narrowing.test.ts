@@ -1,7 +1,7 @@
 import { runUnsafeSimulation } from '@cloud-copilot/iam-simulate';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { OauthTokenGrant } from '../../lib/configuration/documents.ts';
+import type { OauthTokenGrant } from '../../lib/configuration/documents/oauth-token-grant.ts';
 import { plainFacts } from '../../lib/configuration/downstream-presets/preset.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import type { AwsSessionGrant } from '../../lib/policy/grants/aws-session.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Rule, Scope } from '../../lib/configuration/documents.ts';
+import type { Rule } from '../../lib/configuration/documents/rules.ts';
+import type { Scope } from '../../lib/configuration/documents/scopes.ts';
 import { decide } from '../../lib/policy/decide.ts';
 import { loadScope } from '../../lib/policy/scope.ts';
 import { claimsOf, input, principal, rule, scope } from './people.ts';

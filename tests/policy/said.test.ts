@@ -1,6 +1,8 @@
 /** What a person is told of a document that does not load: what is wrong, where, and what to write. */
 import { describe, expect, it } from '@jest/globals';
-import type { ConditionsDocument, Connection, Rule, Scope } from '../../lib/configuration/documents.ts';
+import type { Connection } from '../../lib/configuration/documents/connections.ts';
+import type { ConditionsDocument, Rule } from '../../lib/configuration/documents/rules.ts';
+import type { Scope } from '../../lib/configuration/documents/scopes.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { type ConditionsPlace, compileConditions } from '../../lib/policy/conditions.ts';
 import { compileConnection, loadConnection } from '../../lib/policy/connection.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from '@jest/globals';
-import type { Rule, Scope } from '../../lib/configuration/documents.ts';
+import type { Rule } from '../../lib/configuration/documents/rules.ts';
+import type { Scope } from '../../lib/configuration/documents/scopes.ts';
 import { plainFacts } from '../../lib/configuration/downstream-presets/preset.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { Fault } from '../../lib/outcome.ts';

@@ -1,6 +1,7 @@
 /** Whom a rule is about. */
 import { describe, expect, it } from '@jest/globals';
-import type { Rule, Scope } from '../../lib/configuration/documents.ts';
+import type { Rule } from '../../lib/configuration/documents/rules.ts';
+import type { Scope } from '../../lib/configuration/documents/scopes.ts';
 import { type DecisionInput, decide } from '../../lib/policy/decide.ts';
 import { loadScope } from '../../lib/policy/scope.ts';
 import { missedActor } from '../../lib/policy/selectors.ts';

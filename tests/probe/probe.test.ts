@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { OidcConnection } from '../../lib/configuration/documents.ts';
+import type { OidcConnection } from '../../lib/configuration/documents/connections.ts';
 import { Fault } from '../../lib/outcome.ts';
 import type { FetchRequest, FetchResult } from '../../lib/ports/documents.ts';
 import { type ProbePorts, probe } from '../../lib/probe/probe.ts';

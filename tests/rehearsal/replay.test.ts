@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Connection, OidcConnection, Rule, Scope } from '../../lib/configuration/documents.ts';
+import type { Connection, OidcConnection } from '../../lib/configuration/documents/connections.ts';
+import type { Rule } from '../../lib/configuration/documents/rules.ts';
+import type { Scope } from '../../lib/configuration/documents/scopes.ts';
 import type { Claims } from '../../lib/identity/principal.ts';
 import { issue } from '../../lib/issue.ts';
 import type { JsonValue } from '../../lib/json.ts';

@@ -1,7 +1,7 @@
 /** Through whom a sign-in came, and what that client has to be when it redeems what was allowed. */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import type { Client } from '../../lib/configuration/documents.ts';
+import type { Client } from '../../lib/configuration/documents/clients.ts';
 import { type Revocation, StandingRevocations } from '../../lib/revocation/revocation.ts';
 import { issueByCode } from '../../lib/sign-in/issue-by-code.ts';
 import { makeSecret } from '../../lib/sign-in/secret.ts';

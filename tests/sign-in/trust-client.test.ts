@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { Client } from '../../lib/configuration/documents.ts';
+import type { Client } from '../../lib/configuration/documents/clients.ts';
 import { GRANT_TYPE } from '../../lib/oauth-urns.ts';
 import type { Configuration } from '../../lib/ports/configuration.ts';
 import type { Fetcher, FetchRequest } from '../../lib/ports/documents.ts';

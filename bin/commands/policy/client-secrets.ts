@@ -3,7 +3,7 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import type { Client } from '../../../lib/configuration/documents.ts';
+import type { Client } from '../../../lib/configuration/documents/clients.ts';
 import { isLongEnough } from '../../../lib/identity/client/secret-length.ts';
 import type { Terminal } from '../../command.ts';
 

@@ -1,4 +1,4 @@
-import type { ConfigurationDocuments } from '../../../lib/configuration/documents.ts';
+import type { ConfigurationDocuments } from '../../../lib/configuration/documents/configuration.ts';
 import { type CompiledConnection, loadConnection } from '../../../lib/policy/connection.ts';
 import { type CompiledScope, loadScope } from '../../../lib/policy/scope.ts';
 import type { Configuration } from '../../../lib/ports/configuration.ts';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { ConfigurationDocuments } from '../../../lib/configuration/documents.ts';
+import type { ConfigurationDocuments } from '../../../lib/configuration/documents/configuration.ts';
 import { formatProblem, type Problem } from '../../../lib/configuration/problem.ts';
 import type { Deployment } from '../../../lib/configuration/web-address.ts';
 import { systemClock } from '../../../lib/host/clock.ts';

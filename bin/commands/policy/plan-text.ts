@@ -1,4 +1,4 @@
-import type { ConfigurationDocuments } from '../../../lib/configuration/documents.ts';
+import type { ConfigurationDocuments } from '../../../lib/configuration/documents/configuration.ts';
 import type { Change } from '../../../lib/policy/plan/change.ts';
 import { plainText } from '../issuances/text.ts';
 

@@ -1,4 +1,5 @@
-import type { ConfigurationDocuments, Rule, RuleSource } from '../../../lib/configuration/documents.ts';
+import type { ConfigurationDocuments } from '../../../lib/configuration/documents/configuration.ts';
+import type { Rule, RuleSource } from '../../../lib/configuration/documents/rules.ts';
 import type { ExplainedRule } from '../../../lib/policy/explain.ts';
 import type { TestResult } from './test-run.ts';
 

@@ -1,5 +1,5 @@
 import { watch } from 'node:fs';
-import type { ConfigurationDocuments } from '../../../lib/configuration/documents.ts';
+import type { ConfigurationDocuments } from '../../../lib/configuration/documents/configuration.ts';
 import { loadConfiguration } from '../../../lib/configuration/load.ts';
 import type { Problem } from '../../../lib/configuration/problem.ts';
 import { type Deployment, issuerOrigin } from '../../../lib/configuration/web-address.ts';

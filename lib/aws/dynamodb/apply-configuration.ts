@@ -1,5 +1,5 @@
 import type { UpdateItemInput, WriteRequest } from '@aws-sdk/client-dynamodb';
-import type { ConfigurationDocuments } from '../../configuration/documents.ts';
+import type { ConfigurationDocuments } from '../../configuration/documents/configuration.ts';
 import { CONFIGURATION_FORMAT } from '../../configuration/format.ts';
 import { type ConfigurationItem, configurationItems } from '../../configuration/items.ts';
 import { Fault } from '../../outcome.ts';

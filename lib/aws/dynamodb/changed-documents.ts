@@ -1,4 +1,4 @@
-import type { ConfigurationDocuments } from '../../configuration/documents.ts';
+import type { ConfigurationDocuments } from '../../configuration/documents/configuration.ts';
 import { type ConfigurationItem, configurationItems } from '../../configuration/items.ts';
 import type { Pair } from '../../policy/plan/plan.ts';
 import type { ConfigurationPointer, ConfigurationTable } from './configuration-item.ts';

@@ -1,10 +1,10 @@
+import type { Client } from '../../configuration/documents/clients.ts';
 import type {
   AwsIamConnection,
-  Client,
   Connection,
   OidcConnection,
   SamlConnection,
-} from '../../configuration/documents.ts';
+} from '../../configuration/documents/connections.ts';
 import { awaitShared, type SharedRead } from '../../host/shared-read.ts';
 import { Fault } from '../../outcome.ts';
 import { type CompiledConnection, loadConnection } from '../../policy/connection.ts';

@@ -1,4 +1,4 @@
-import type { Connection } from '../../configuration/documents.ts';
+import type { Connection } from '../../configuration/documents/connections.ts';
 import { Fault } from '../../outcome.ts';
 import type { ConfigurationTable } from './configuration-item.ts';
 import { readConfigurationPointer } from './configuration-table.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Seconds } from '../../time.ts';
-import type { DownstreamAuthentication, OauthTokenGrant, TokenResponse } from '../documents.ts';
+import type { DownstreamAuthentication, OauthTokenGrant, TokenResponse } from '../documents/oauth-token-grant.ts';
 import type { Report } from '../problem.ts';
 import type { WrittenOauthTokenFields } from '../schema/oauth-token-fields.ts';
 

@@ -1,4 +1,5 @@
-import type { OauthTokenGrant, OidcConnection } from '../documents.ts';
+import type { OidcConnection } from '../documents/connections.ts';
+import type { OauthTokenGrant } from '../documents/oauth-token-grant.ts';
 import { normalizeOauthTokenGrant } from '../normalize/oauth-token-grant.ts';
 import type { WrittenOauthTokenGrant } from '../schema/oauth-token-grant.ts';
 import { parseUrl } from '../web-address.ts';

@@ -1,4 +1,4 @@
-import type { Connection } from '../documents.ts';
+import type { Connection } from '../documents/connections.ts';
 import type { Report } from '../problem.ts';
 import type { Deployment } from '../web-address.ts';
 

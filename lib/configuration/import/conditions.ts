@@ -1,5 +1,5 @@
 import { didYouMean } from '../../nearest.ts';
-import type { ConditionsDocument } from '../documents.ts';
+import type { ConditionsDocument } from '../documents/rules.ts';
 
 /** Conditions of a rule while they are put together: two tests of one operator and key would have to hold both. */
 export class ConditionsBuilder {

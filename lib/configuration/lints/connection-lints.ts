@@ -1,6 +1,6 @@
 import { parseJsonPointer } from '../../json-pointer.ts';
 import { isBrokerIssuer } from '../../loopback.ts';
-import type { Connection, OidcConnection } from '../documents.ts';
+import type { Connection, OidcConnection } from '../documents/connections.ts';
 import { lintClaim } from './claim-lints.ts';
 import type { Find, LintContext } from './context.ts';
 import { lintTemplate } from './grant-lints.ts';

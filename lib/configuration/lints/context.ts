@@ -1,4 +1,5 @@
-import type { ConfigurationDocuments, Connection } from '../documents.ts';
+import type { ConfigurationDocuments } from '../documents/configuration.ts';
+import type { Connection } from '../documents/connections.ts';
 import type { FieldPath } from '../problem.ts';
 import type { ProblemCode } from '../problem-codes.ts';
 import type { Deployment } from '../web-address.ts';

@@ -1,4 +1,4 @@
-import type { ActorSelector, Rule } from '../documents.ts';
+import type { ActorSelector, Rule } from '../documents/rules.ts';
 import { isEquality, isNegated, isPattern, matchesAny, type Test, testsOf } from './tests.ts';
 
 /** A rule with its conditions read once, for whoever compares it with many. */

@@ -1,7 +1,7 @@
 /** Grants that are wider than they look. */
 import { isJsonObject, type JsonValue } from '../../json.ts';
 import { tagCharacters, tagsShare } from '../../policy/packed-size.ts';
-import type { Scope } from '../documents.ts';
+import type { Scope } from '../documents/scopes.ts';
 import type { FieldPath } from '../problem.ts';
 import type { Find, LintContext } from './context.ts';
 import { canHave, type KnownClaims, meantClaim } from './known-claims.ts';

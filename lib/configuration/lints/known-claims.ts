@@ -1,5 +1,6 @@
 import { nearest } from '../../nearest.ts';
-import type { Client, Connection, OidcConnection } from '../documents.ts';
+import type { Client } from '../documents/clients.ts';
+import type { Connection, OidcConnection } from '../documents/connections.ts';
 import { ANY_TEXT, type Claim, type ClaimTable, claim, oneOf } from '../presets/claims.ts';
 import type { Preset } from '../presets/preset.ts';
 import { presets } from '../presets/table.ts';

@@ -1,6 +1,8 @@
 /** Rules held against what their callers can have, against their own conditions, and against the rules before them. */
 import { parseInstant } from '../../policy/instant.ts';
-import type { Connection, Rule, Scope } from '../documents.ts';
+import type { Connection } from '../documents/connections.ts';
+import type { Rule } from '../documents/rules.ts';
+import type { Scope } from '../documents/scopes.ts';
 import { type FieldPath, formatField } from '../problem.ts';
 import { type Effect, lintClaim, type Party } from './claim-lints.ts';
 import type { Find, LintContext } from './context.ts';

@@ -1,6 +1,6 @@
 import { codePoints, compilePattern } from '../../policy/glob.ts';
 import { readPattern } from '../../policy/string-values.ts';
-import type { ConditionsDocument } from '../documents.ts';
+import type { ConditionsDocument } from '../documents/rules.ts';
 import type { FieldPath } from '../problem.ts';
 
 /** One condition: an operator on one key, with where it is written. */

@@ -1,4 +1,4 @@
-import type { ConfigurationDocuments } from '../documents.ts';
+import type { ConfigurationDocuments } from '../documents/configuration.ts';
 import { inOrder, type LoadedFolder, loadFolder, type Progress } from '../load.ts';
 import type { LoadedFile } from '../load-file.ts';
 import type { Problem } from '../problem.ts';

@@ -1,4 +1,4 @@
-import type { OauthTokenGrant } from '../documents.ts';
+import type { OauthTokenGrant } from '../documents/oauth-token-grant.ts';
 import type { Report } from '../problem.ts';
 import type { WrittenOauthTokenGrant } from '../schema/oauth-token-grant.ts';
 import { parseUrl } from '../web-address.ts';

@@ -1,4 +1,4 @@
-import type { AwsIamConnection } from '../documents.ts';
+import type { AwsIamConnection } from '../documents/connections.ts';
 import type { WrittenAwsIamConnection } from '../schema/connection.ts';
 import { toSeconds } from '../schema/values.ts';
 import { type Deployment, issuerHost } from '../web-address.ts';

@@ -3,7 +3,7 @@ import { CLIENT_ASSERTION_ALGORITHMS } from '../../identity/client/client-assert
 import { bareKey, keyMisfit, PRIVATE_MEMBERS } from '../../identity/oidc/jwk.ts';
 import type { JsonObject } from '../../json.ts';
 import { isLoopback } from '../../loopback.ts';
-import type { Client, ClientAuthentication } from '../documents.ts';
+import type { Client, ClientAuthentication } from '../documents/clients.ts';
 import type { Report } from '../problem.ts';
 import type { WrittenClient } from '../schema/client.ts';
 import { toSeconds } from '../schema/values.ts';

@@ -1,4 +1,4 @@
-import type { ConditionsDocument } from '../documents.ts';
+import type { ConditionsDocument } from '../documents/rules.ts';
 import { toList, type WrittenConditions } from '../schema/values.ts';
 
 /** Conditions with every value as a list of text: `7` is "7", `true` is "true", as IAM has it. */

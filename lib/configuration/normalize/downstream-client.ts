@@ -1,4 +1,5 @@
-import type { DownstreamClient, JwsAlgorithm } from '../documents.ts';
+import type { JwsAlgorithm } from '../documents/jws-algorithm.ts';
+import type { DownstreamClient } from '../documents/oauth-token-grant.ts';
 import type { DownstreamFacts } from '../downstream-presets/preset.ts';
 import type { Report } from '../problem.ts';
 import type { WrittenOauthTokenGrant } from '../schema/oauth-token-grant.ts';

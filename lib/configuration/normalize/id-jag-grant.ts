@@ -1,4 +1,4 @@
-import type { IdJagProvider, OauthTokenGrant } from '../documents.ts';
+import type { IdJagProvider, OauthTokenGrant } from '../documents/oauth-token-grant.ts';
 import { type DownstreamFacts, plainFacts } from '../downstream-presets/preset.ts';
 import { type Report, reportBelow } from '../problem.ts';
 import type { WrittenOauthTokenGrant } from '../schema/oauth-token-grant.ts';

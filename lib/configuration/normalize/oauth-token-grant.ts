@@ -1,4 +1,4 @@
-import type { OauthTokenGrant } from '../documents.ts';
+import type { OauthTokenGrant } from '../documents/oauth-token-grant.ts';
 import { type DownstreamFacts, type DownstreamPreset, plainFacts } from '../downstream-presets/preset.ts';
 import { downstreamParameters, downstreamPresets } from '../downstream-presets/table.ts';
 import { strayParameters } from '../preset-table.ts';

@@ -1,5 +1,7 @@
 import { compileConditions } from '../../policy/conditions.ts';
-import type { ConditionsDocument, JwsAlgorithm, OidcConnection, OidcIssuer } from '../documents.ts';
+import type { OidcConnection, OidcIssuer } from '../documents/connections.ts';
+import type { JwsAlgorithm } from '../documents/jws-algorithm.ts';
+import type { ConditionsDocument } from '../documents/rules.ts';
 import { openIssuer, pinsOwner } from '../open-issuers.ts';
 import { strayParameters } from '../preset-table.ts';
 import { type Preset, type PresetFacts, plainFacts } from '../presets/preset.ts';

@@ -1,6 +1,6 @@
 import { readMetadata } from '../../identity/saml/metadata.ts';
 import { metadataFindings } from '../../identity/saml/metadata-findings.ts';
-import type { SamlConnection } from '../documents.ts';
+import type { SamlConnection } from '../documents/connections.ts';
 import type { Report, Severity } from '../problem.ts';
 import type { WrittenSamlConnection } from '../schema/connection.ts';
 import { toSeconds } from '../schema/values.ts';

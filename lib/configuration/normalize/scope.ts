@@ -1,6 +1,7 @@
 import type { Grant } from '../../policy/grants/kinds.ts';
 import type { ScopeParameters } from '../../policy/parameters.ts';
-import type { ActorSelector, ApprovalRequirement, Limit, PriorIssuance, Rule, Scope } from '../documents.ts';
+import type { ActorSelector, ApprovalRequirement, Rule } from '../documents/rules.ts';
+import type { Limit, PriorIssuance, Scope } from '../documents/scopes.ts';
 import { normalizeGrant } from '../grants/kinds.ts';
 import { type Report, reportBelow } from '../problem.ts';
 import type { WrittenAfter, WrittenApproval, WrittenLimits, WrittenRule, WrittenScope } from '../schema/scope.ts';

@@ -1,4 +1,5 @@
-import type { DownstreamAuthentication, OidcSignIn } from '../documents.ts';
+import type { OidcSignIn } from '../documents/connections.ts';
+import type { DownstreamAuthentication } from '../documents/oauth-token-grant.ts';
 import type { Report } from '../problem.ts';
 import type { WrittenOidcConnection } from '../schema/connection.ts';
 

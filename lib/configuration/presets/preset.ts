@@ -1,5 +1,7 @@
 import * as z from 'zod';
-import type { ConditionsDocument, JwsAlgorithm, OidcIssuer } from '../documents.ts';
+import type { OidcIssuer } from '../documents/connections.ts';
+import type { JwsAlgorithm } from '../documents/jws-algorithm.ts';
+import type { ConditionsDocument } from '../documents/rules.ts';
 import type { Report } from '../problem.ts';
 import type { ClaimTable } from './claims.ts';
 import type { Pins } from './pins.ts';

@@ -1,4 +1,4 @@
-import type { AwsIamConnection } from '../../configuration/documents.ts';
+import type { AwsIamConnection } from '../../configuration/documents/connections.ts';
 import type { JsonValue } from '../../json.ts';
 import type { Claims } from '../principal.ts';
 import type { CallerIdentity } from './caller-identity.ts';

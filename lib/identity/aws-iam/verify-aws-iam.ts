@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AwsIamConnection } from '../../configuration/documents.ts';
+import type { AwsIamConnection } from '../../configuration/documents/connections.ts';
 import { accept, Fault, type Outcome, refuse } from '../../outcome.ts';
 import { type CompiledConnection, renderPrincipal } from '../../policy/connection.ts';
 import type { Configuration } from '../../ports/configuration.ts';

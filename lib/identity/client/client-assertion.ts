@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Client, JwsAlgorithm } from '../../configuration/documents.ts';
+import type { Client } from '../../configuration/documents/clients.ts';
+import type { JwsAlgorithm } from '../../configuration/documents/jws-algorithm.ts';
 import type { JsonObject, JsonValue } from '../../json.ts';
 import { accept, type Outcome } from '../../outcome.ts';
 import { epochSeconds, seconds } from '../../time.ts';

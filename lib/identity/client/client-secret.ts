@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Client, ClientAuthentication } from '../../configuration/documents.ts';
+import type { Client, ClientAuthentication } from '../../configuration/documents/clients.ts';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
 import type { Secrets, SecretVersion } from '../../ports/secrets.ts';
 import { type EpochSeconds, milliseconds, type Seconds, seconds } from '../../time.ts';

@@ -1,4 +1,4 @@
-import type { Client } from '../../configuration/documents.ts';
+import type { Client } from '../../configuration/documents/clients.ts';
 import { refuse } from '../../outcome.ts';
 import type { Configuration } from '../../ports/configuration.ts';
 import type { Clock, Pauses } from '../../ports/host.ts';

@@ -1,4 +1,4 @@
-import type { JwsAlgorithm } from '../../configuration/documents.ts';
+import type { JwsAlgorithm } from '../../configuration/documents/jws-algorithm.ts';
 
 /** What a key must be to verify under an algorithm (RFC 7518 section 3.1, RFC 8037 section 3.1). */
 interface KeyShape {

@@ -1,4 +1,4 @@
-import type { OidcConnection } from '../../configuration/documents.ts';
+import type { OidcConnection } from '../../configuration/documents/connections.ts';
 import type { JsonObject } from '../../json.ts';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
 import { type AuthorizedParty, explainParty } from './authorized-party.ts';

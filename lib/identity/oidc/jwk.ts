@@ -1,4 +1,4 @@
-import type { JwsAlgorithm } from '../../configuration/documents.ts';
+import type { JwsAlgorithm } from '../../configuration/documents/jws-algorithm.ts';
 import type { JsonObject, JsonValue } from '../../json.ts';
 import { algorithmNamed, KEY_SHAPES } from './algorithms.ts';
 import { canonicalCoordinate, canonicalUnsigned, rsaKeyProblem } from './rsa-key.ts';

@@ -1,4 +1,4 @@
-import type { OidcConnection } from '../../configuration/documents.ts';
+import type { OidcConnection } from '../../configuration/documents/connections.ts';
 import type { JsonObject, JsonValue } from '../../json.ts';
 import { parseJsonPointer, valueAt } from '../../json-pointer.ts';
 import { accept, Fault, type Outcome, PASSED, refuse } from '../../outcome.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { OidcConnection } from '../../configuration/documents.ts';
+import type { OidcConnection } from '../../configuration/documents/connections.ts';
 import { accept, type Outcome } from '../../outcome.ts';
 import { type CompiledConnection, renderPrincipal } from '../../policy/connection.ts';
 import { type EpochSeconds, epochSeconds } from '../../time.ts';

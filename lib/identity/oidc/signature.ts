@@ -1,5 +1,5 @@
 import { type CryptoKey, compactVerify, errors, importJWK } from 'jose';
-import type { JwsAlgorithm } from '../../configuration/documents.ts';
+import type { JwsAlgorithm } from '../../configuration/documents/jws-algorithm.ts';
 import type { JsonObject } from '../../json.ts';
 import { accept, Fault, type Outcome, refuse } from '../../outcome.ts';
 import { algorithmNamed } from './algorithms.ts';

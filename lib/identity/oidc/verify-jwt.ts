@@ -1,4 +1,5 @@
-import type { JwsAlgorithm, OidcConnection, OidcIssuer } from '../../configuration/documents.ts';
+import type { OidcConnection, OidcIssuer } from '../../configuration/documents/connections.ts';
+import type { JwsAlgorithm } from '../../configuration/documents/jws-algorithm.ts';
 import type { JsonObject } from '../../json.ts';
 import { accept, Fault, type Outcome, type Refusal, refuse } from '../../outcome.ts';
 import type { CompiledConnection } from '../../policy/connection.ts';

@@ -1,4 +1,4 @@
-import type { SamlConnection } from '../../configuration/documents.ts';
+import type { SamlConnection } from '../../configuration/documents/connections.ts';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
 import { type EpochSeconds, epochSeconds } from '../../time.ts';
 import { publicList, publicText } from '../oidc/public-text.ts';

@@ -1,4 +1,4 @@
-import type { SamlConnection } from '../../configuration/documents.ts';
+import type { SamlConnection } from '../../configuration/documents/connections.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../../outcome.ts';
 import type { CompiledConnection } from '../../policy/connection.ts';
 import type { SamlBinding } from '../principal.ts';

@@ -1,4 +1,4 @@
-import type { SamlConnection } from '../../configuration/documents.ts';
+import type { SamlConnection } from '../../configuration/documents/connections.ts';
 import type { JsonValue } from '../../json.ts';
 import type { Reason } from '../../refusals/registry.ts';
 import { toRfc3339 } from '../../time.ts';

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { SamlConnection } from '../../configuration/documents.ts';
+import type { SamlConnection } from '../../configuration/documents/connections.ts';
 import type { Outcome } from '../../outcome.ts';
 import type { Configuration } from '../../ports/configuration.ts';
 import type { EpochSeconds } from '../../time.ts';

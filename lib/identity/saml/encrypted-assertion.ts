@@ -1,4 +1,4 @@
-import type { SamlConnection } from '../../configuration/documents.ts';
+import type { SamlConnection } from '../../configuration/documents/connections.ts';
 import { attribute, descendants, is, one, requiredAttribute } from './element.ts';
 import { DS, XENC, XENC11 } from './names.ts';
 import { Refused } from './refused.ts';

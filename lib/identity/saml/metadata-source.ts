@@ -1,4 +1,4 @@
-import type { SamlConnection } from '../../configuration/documents.ts';
+import type { SamlConnection } from '../../configuration/documents/connections.ts';
 import { accept, Fault, type Outcome, type Refusal, refuse } from '../../outcome.ts';
 import type { DocumentStore, Fetcher } from '../../ports/documents.ts';
 import type { Clock } from '../../ports/host.ts';

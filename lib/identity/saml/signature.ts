@@ -1,4 +1,4 @@
-import type { SamlConnection } from '../../configuration/documents.ts';
+import type { SamlConnection } from '../../configuration/documents/connections.ts';
 import { type Outcome, refuse } from '../../outcome.ts';
 import type { CompiledConnection } from '../../policy/connection.ts';
 import type { EpochSeconds, Seconds } from '../../time.ts';

@@ -1,4 +1,4 @@
-import type { OauthTokenGrant } from '../../configuration/documents.ts';
+import type { OauthTokenGrant } from '../../configuration/documents/oauth-token-grant.ts';
 import { TOKEN_TYPE } from '../../oauth-urns.ts';
 import type { Template } from '../template.ts';
 import { DOWNSTREAM_AUDIENCE, DOWNSTREAM_SCOPE, DOWNSTREAM_SUBJECT } from '../template-places.ts';

@@ -1,4 +1,4 @@
-import type { ConditionsDocument, Rule } from '../../configuration/documents.ts';
+import type { ConditionsDocument, Rule } from '../../configuration/documents/rules.ts';
 import { readOperatorName } from '../iam/condition.ts';
 import { hasWildcard } from '../string-values.ts';
 

@@ -1,4 +1,4 @@
-import type { Client } from '../../configuration/documents.ts';
+import type { Client } from '../../configuration/documents/clients.ts';
 import type { JsonObject } from '../../json.ts';
 import { changes, gains, loses, type Said } from './change.ts';
 import { compareFields, fieldsBut, fieldsOf } from './fields.ts';

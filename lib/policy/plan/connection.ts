@@ -1,4 +1,4 @@
-import type { Connection } from '../../configuration/documents.ts';
+import type { Connection } from '../../configuration/documents/connections.ts';
 import type { JsonObject, JsonValue } from '../../json.ts';
 import { atomsOf } from './atoms.ts';
 import { byOrder, bySwitch, changes, gains, loses, type Said } from './change.ts';

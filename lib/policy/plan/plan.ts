@@ -1,4 +1,6 @@
-import type { Client, Connection, Scope } from '../../configuration/documents.ts';
+import type { Client } from '../../configuration/documents/clients.ts';
+import type { Connection } from '../../configuration/documents/connections.ts';
+import type { Scope } from '../../configuration/documents/scopes.ts';
 import type { Change, Said } from './change.ts';
 import { compareClients } from './client.ts';
 import { compareConnections } from './connection.ts';

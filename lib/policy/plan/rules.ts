@@ -1,4 +1,4 @@
-import type { Rule } from '../../configuration/documents.ts';
+import type { Rule } from '../../configuration/documents/rules.ts';
 import { type Atom, atomsOf } from './atoms.ts';
 import { isWithin, narrowerBy } from './implies.ts';
 import { demandsOf, whoAre } from './who.ts';

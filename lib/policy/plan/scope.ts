@@ -1,4 +1,5 @@
-import type { Limit, Rule, Scope } from '../../configuration/documents.ts';
+import type { Rule } from '../../configuration/documents/rules.ts';
+import type { Limit, Scope } from '../../configuration/documents/scopes.ts';
 import type { JsonObject, JsonValue } from '../../json.ts';
 import { byOrder, changes, gains, loses, type Said } from './change.ts';
 import { compareFields, durationText, fieldsBut, fieldsOf } from './fields.ts';

@@ -1,4 +1,4 @@
-import type { OidcSignIn } from '../../configuration/documents.ts';
+import type { OidcSignIn } from '../../configuration/documents/connections.ts';
 import { parseJwt } from '../../identity/oidc/jwt.ts';
 import { verifyJwt } from '../../identity/oidc/verify-jwt.ts';
 import type { Principal } from '../../identity/principal.ts';

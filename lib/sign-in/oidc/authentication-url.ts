@@ -1,4 +1,4 @@
-import type { OidcSignIn } from '../../configuration/documents.ts';
+import type { OidcSignIn } from '../../configuration/documents/connections.ts';
 import type { OidcProvider } from './providers.ts';
 import { callbackUrl, challengeOf, codeVerifierOf, nonceOf } from './sign-in-binding.ts';
 

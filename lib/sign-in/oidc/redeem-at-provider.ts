@@ -1,4 +1,4 @@
-import type { DownstreamClient } from '../../configuration/documents.ts';
+import type { DownstreamClient } from '../../configuration/documents/oauth-token-grant.ts';
 import { type AskPorts, ask } from '../../downstream/ask.ts';
 import type { Circuits } from '../../downstream/circuits.ts';
 import { clientCredential } from '../../downstream/client-credential.ts';

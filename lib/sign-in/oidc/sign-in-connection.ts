@@ -1,4 +1,4 @@
-import type { OidcConnection, OidcSignIn } from '../../configuration/documents.ts';
+import type { OidcConnection, OidcSignIn } from '../../configuration/documents/connections.ts';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
 import type { Configuration } from '../../ports/configuration.ts';
 

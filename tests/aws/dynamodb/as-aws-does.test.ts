@@ -16,7 +16,7 @@ import { ownKeys, publishOwnKeys } from '../../../lib/aws/dynamodb/own-keys.ts';
 import { dynamoReplays } from '../../../lib/aws/dynamodb/replays.ts';
 import { dynamoRevocations } from '../../../lib/aws/dynamodb/revocations.ts';
 import { dynamoSignIns } from '../../../lib/aws/dynamodb/sign-ins.ts';
-import type { ConfigurationDocuments } from '../../../lib/configuration/documents.ts';
+import type { ConfigurationDocuments } from '../../../lib/configuration/documents/configuration.ts';
 import { hashOf } from '../../../lib/sign-in/secret.ts';
 import { epochMilliseconds, epochSeconds, seconds } from '../../../lib/time.ts';
 import { aPrincipal } from '../../fakes/world.ts';

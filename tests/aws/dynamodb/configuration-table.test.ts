@@ -3,7 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { applyConfiguration } from '../../../lib/aws/dynamodb/apply-configuration.ts';
 import { configurationReader } from '../../../lib/aws/dynamodb/configuration-table.ts';
 import { ConcurrentApply } from '../../../lib/aws/dynamodb/move-pointer.ts';
-import type { ConfigurationDocuments, SamlConnection, Scope } from '../../../lib/configuration/documents.ts';
+import type { ConfigurationDocuments } from '../../../lib/configuration/documents/configuration.ts';
+import type { SamlConnection } from '../../../lib/configuration/documents/connections.ts';
+import type { Scope } from '../../../lib/configuration/documents/scopes.ts';
 import { Fault } from '../../../lib/outcome.ts';
 import { epochMilliseconds, seconds } from '../../../lib/time.ts';
 import { CONNECTION } from '../../identity/saml/verifying.ts';

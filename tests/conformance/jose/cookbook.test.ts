@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { JwsAlgorithm } from '../../../lib/configuration/documents.ts';
+import type { JwsAlgorithm } from '../../../lib/configuration/documents/jws-algorithm.ts';
 import { parseJws } from '../../../lib/identity/oidc/jws.ts';
 import { parseJwt } from '../../../lib/identity/oidc/jwt.ts';
 import { verifySignature } from '../../../lib/identity/oidc/signature.ts';

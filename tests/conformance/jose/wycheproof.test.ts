@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { JwsAlgorithm } from '../../../lib/configuration/documents.ts';
+import type { JwsAlgorithm } from '../../../lib/configuration/documents/jws-algorithm.ts';
 import { parseJws } from '../../../lib/identity/oidc/jws.ts';
 import { verifySignature } from '../../../lib/identity/oidc/signature.ts';
 import type { JsonObject } from '../../../lib/json.ts';

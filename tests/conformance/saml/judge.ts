@@ -6,7 +6,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SamlConnection } from '../../../lib/configuration/documents.ts';
+import type { SamlConnection } from '../../../lib/configuration/documents/connections.ts';
 import type { SigningKey } from '../../../lib/identity/saml/signing-certificates.ts';
 import { verifySaml } from '../../../lib/identity/saml/verify-saml.ts';
 import { accept } from '../../../lib/outcome.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Scope } from '../../../lib/configuration/documents.ts';
+import type { Scope } from '../../../lib/configuration/documents/scopes.ts';
 import { readTokenRequest } from '../../../lib/http/oauth/token-request.ts';
 import type { RefusalRenderer } from '../../../lib/http/route.ts';
 import { checkTarget } from '../../../lib/issuance/asked-target.ts';

@@ -1,4 +1,4 @@
-import type { AwsIamConnection } from '../../../lib/configuration/documents.ts';
+import type { AwsIamConnection } from '../../../lib/configuration/documents/connections.ts';
 import { RefusedRequests } from '../../../lib/identity/aws-iam/refused-requests.ts';
 import { verifyAwsIam } from '../../../lib/identity/aws-iam/verify-aws-iam.ts';
 import { loadConnection } from '../../../lib/policy/connection.ts';

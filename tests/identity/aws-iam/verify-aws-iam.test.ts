@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it, test } from '@jest/globals';
-import type { AwsIamConnection } from '../../../lib/configuration/documents.ts';
+import type { AwsIamConnection } from '../../../lib/configuration/documents/connections.ts';
 import { seconds } from '../../../lib/time.ts';
 import { answerXml, encoded, type Signing, signed } from './signing.ts';
 import { connection, reasonOf, verify, xml } from './verification.ts';

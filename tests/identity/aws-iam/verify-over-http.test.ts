@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { AwsIamConnection } from '../../../lib/configuration/documents.ts';
+import type { AwsIamConnection } from '../../../lib/configuration/documents/connections.ts';
 import { httpFetcher } from '../../../lib/host/fetcher.ts';
 import { verifyAwsIam } from '../../../lib/identity/aws-iam/verify-aws-iam.ts';
 import { loadConnection } from '../../../lib/policy/connection.ts';

@@ -1,6 +1,6 @@
 /** What GetCallerIdentity may say, and who that is. */
 import { describe, expect, it } from '@jest/globals';
-import type { AwsIamConnection } from '../../../lib/configuration/documents.ts';
+import type { AwsIamConnection } from '../../../lib/configuration/documents/connections.ts';
 import { callerNames } from '../../../lib/identity/aws-iam/caller-claims.ts';
 import { type CallerIdentity, parseCallerIdentity } from '../../../lib/identity/aws-iam/caller-identity.ts';
 import { seconds } from '../../../lib/time.ts';

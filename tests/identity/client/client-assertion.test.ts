@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { CryptoKey } from 'jose';
-import type { Client } from '../../../lib/configuration/documents.ts';
+import type { Client } from '../../../lib/configuration/documents/clients.ts';
 import { verifyClient } from '../../../lib/identity/client/verify-client.ts';
 import type { JsonObject } from '../../../lib/json.ts';
 import { accept, refuse } from '../../../lib/outcome.ts';

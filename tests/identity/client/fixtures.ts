@@ -1,5 +1,5 @@
 import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
-import type { Client, ClientAuthentication } from '../../../lib/configuration/documents.ts';
+import type { Client, ClientAuthentication } from '../../../lib/configuration/documents/clients.ts';
 import type { ClientContext } from '../../../lib/identity/client/registered-client.ts';
 import { wrongSecrets } from '../../../lib/identity/client/wrong-secrets.ts';
 import { accept } from '../../../lib/outcome.ts';

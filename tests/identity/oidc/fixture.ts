@@ -6,7 +6,7 @@ import {
   type KeyObject,
   sign as signBytes,
 } from 'node:crypto';
-import type { OidcConnection } from '../../../lib/configuration/documents.ts';
+import type { OidcConnection } from '../../../lib/configuration/documents/connections.ts';
 import type { DeclaredType } from '../../../lib/identity/oidc/token-type.ts';
 import { type JwtContext, verifyJwt } from '../../../lib/identity/oidc/verify-jwt.ts';
 import type { Principal } from '../../../lib/identity/principal.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { JwsAlgorithm } from '../../../lib/configuration/documents.ts';
+import type { JwsAlgorithm } from '../../../lib/configuration/documents/jws-algorithm.ts';
 import { type ParsedJwt, parseJwt } from '../../../lib/identity/oidc/jwt.ts';
 import { allowedAlgorithm, verifySignature, verifyWithNewer } from '../../../lib/identity/oidc/signature.ts';
 import type { JsonObject } from '../../../lib/json.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { SamlConnection } from '../../../lib/configuration/documents.ts';
+import type { SamlConnection } from '../../../lib/configuration/documents/connections.ts';
 import { ACS, attributes, IDP, metadataOf, response, signedAssertion, unsignedAssertion } from './idp.ts';
 import { atAcs, CONNECTION, logged } from './verifying.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { SamlConnection } from '../../../lib/configuration/documents.ts';
+import type { SamlConnection } from '../../../lib/configuration/documents/connections.ts';
 import { MetadataSource } from '../../../lib/identity/saml/metadata-source.ts';
 import type { DocumentStore, FetchRequest, FetchResult, StoredDocument } from '../../../lib/ports/documents.ts';
 import { isReason, refusalEntry } from '../../../lib/refusals/registry.ts';

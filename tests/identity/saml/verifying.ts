@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import type { SamlConnection } from '../../../lib/configuration/documents.ts';
+import type { SamlConnection } from '../../../lib/configuration/documents/connections.ts';
 import type { Principal, SamlBinding } from '../../../lib/identity/principal.ts';
 import { metadataOutcome, readMetadata } from '../../../lib/identity/saml/metadata.ts';
 import { verifySaml } from '../../../lib/identity/saml/verify-saml.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { ConditionsDocument, Rule } from '../../../lib/configuration/documents.ts';
+import type { ConditionsDocument, Rule } from '../../../lib/configuration/documents/rules.ts';
 import { decide } from '../../../lib/policy/decide.ts';
 import type { DecisionInput } from '../../../lib/policy/lookup.ts';
 import { compareScopes } from '../../../lib/policy/plan/scope.ts';

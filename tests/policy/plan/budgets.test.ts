@@ -1,6 +1,6 @@
 /** What a plan says of budgets and of what has to come before: fewer takes, more gives, and nobody is left to guess. */
 import { expect, it } from '@jest/globals';
-import type { LiveLimits, PriorIssuance, Scope } from '../../../lib/configuration/documents.ts';
+import type { LiveLimits, PriorIssuance, Scope } from '../../../lib/configuration/documents/scopes.ts';
 import { compareScopes } from '../../../lib/policy/plan/scope.ts';
 import { seconds } from '../../../lib/time.ts';
 import { aScope } from '../../fakes/world.ts';

@@ -1,6 +1,6 @@
 /** What a plan says of a client. */
 import { expect, it } from '@jest/globals';
-import type { Client } from '../../../lib/configuration/documents.ts';
+import type { Client } from '../../../lib/configuration/documents/clients.ts';
 import { compareClients } from '../../../lib/policy/plan/client.ts';
 import { seconds } from '../../../lib/time.ts';
 import { linesOf } from './said.ts';

@@ -5,7 +5,7 @@ import type {
   Connection,
   OidcConnection,
   SamlConnection,
-} from '../../../lib/configuration/documents.ts';
+} from '../../../lib/configuration/documents/connections.ts';
 import { compareConnections } from '../../../lib/policy/plan/connection.ts';
 import { seconds } from '../../../lib/time.ts';
 import { linesOf } from './said.ts';

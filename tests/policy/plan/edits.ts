@@ -1,6 +1,6 @@
 /** Edits of one configuration, and what `policy plan` says of each and of its undoing. */
 import { describe, expect, it } from '@jest/globals';
-import type { ConfigurationDocuments } from '../../../lib/configuration/documents.ts';
+import type { ConfigurationDocuments } from '../../../lib/configuration/documents/configuration.ts';
 import { changesOf, type Pair } from '../../../lib/policy/plan/plan.ts';
 import { documentsOf } from '../../configuration/folder-of.ts';
 

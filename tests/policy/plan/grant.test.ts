@@ -1,6 +1,6 @@
 /** What a plan says of a grant: of what whoever may have the scope gets more and less. */
 import { describe, expect, it } from '@jest/globals';
-import type { OauthTokenGrant } from '../../../lib/configuration/documents.ts';
+import type { OauthTokenGrant } from '../../../lib/configuration/documents/oauth-token-grant.ts';
 import type { IdJagGrant } from '../../../lib/downstream/downstream-request.ts';
 import type { AwsFederatedGrant } from '../../../lib/policy/grants/aws-federated.ts';
 import type { AwsSessionGrant } from '../../../lib/policy/grants/aws-session.ts';

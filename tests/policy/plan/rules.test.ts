@@ -1,6 +1,6 @@
 /** How rules are split into atoms, and whom two lists of rules differ in. */
 import { describe, expect, it } from '@jest/globals';
-import type { ConditionsDocument, Rule } from '../../../lib/configuration/documents.ts';
+import type { ConditionsDocument, Rule } from '../../../lib/configuration/documents/rules.ts';
 import { atomsOf } from '../../../lib/policy/plan/atoms.ts';
 import { compareRules } from '../../../lib/policy/plan/rules.ts';
 import { rule } from '../people.ts';

@@ -1,6 +1,7 @@
 /** What a plan says of a scope: who gains and loses it, and by which terms. */
 import { describe, expect, it } from '@jest/globals';
-import type { ApprovalRequirement, Limit, Rule, Scope } from '../../../lib/configuration/documents.ts';
+import type { ApprovalRequirement, Rule } from '../../../lib/configuration/documents/rules.ts';
+import type { Limit, Scope } from '../../../lib/configuration/documents/scopes.ts';
 import type { ScopeParameters } from '../../../lib/policy/parameters.ts';
 import { compareScopes } from '../../../lib/policy/plan/scope.ts';
 import { seconds } from '../../../lib/time.ts';
