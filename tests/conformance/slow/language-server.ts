@@ -5,6 +5,7 @@ const SERVER = join(
   import.meta.dirname,
   '..',
   '..',
+  '..',
   'node_modules',
   'yaml-language-server',
   'bin',

@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { jsonSchemas } from '../../lib/configuration/json-schemas.ts';
-import { isJsonObject, type JsonValue } from '../../lib/json.ts';
+import { jsonSchemas } from '../../../lib/configuration/json-schemas.ts';
+import { isJsonObject, type JsonValue } from '../../../lib/json.ts';
 import { LanguageServer } from './language-server.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..');
+const ROOT = join(import.meta.dirname, '..', '..', '..');
 const KINDS = { connection: 'connections', client: 'clients', scope: 'scopes' } as const;
 const schemas = Object.fromEntries(
   Object.entries(KINDS).map(([kind, folder]) => [
