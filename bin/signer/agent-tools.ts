@@ -6,12 +6,13 @@ import { askOwnApi } from '../caller/own-api.ts';
 import { readSettings } from '../caller/settings.ts';
 import type { Arguments, Terminal } from '../command.ts';
 import { allowedBy } from './allowed.ts';
-import { type AwsRequest, sendThrough } from './aws-request.ts';
+import { sendThrough } from './aws-request.ts';
 import { endpointsOf } from './endpoints.ts';
 import { logFile, openLog } from './log.ts';
 import type { CallTool, ToolAnswer } from './mcp-server.ts';
 import { placeholderKeys } from './placeholder.ts';
 import { type Proxy as SigningProxy, startProxy } from './proxy.ts';
+import { asking, requestOf, textOf } from './tool-arguments.ts';
 
 /** What a caller needs to be told the scopes. */
 const TO_LIST = 'broker:explain';
@@ -23,92 +24,109 @@ interface Session {
 
 /** The tools of an agent, over the caller's settings. Throws UsageError or Error for what of these cannot be used. */
 export function agentTools(given: Arguments, terminal: Terminal): { readonly call: CallTool; close(): Promise<void> } {
-  const placeholder = placeholderKeys();
-  const shared = {
-    placeholder,
-    endpoints: endpointsOf(terminal.env),
-    allowed: allowedBy(given.values('allow')),
-    streaming: given.has('allow-streaming') ? ('allowed' as const) : ('refused' as const),
-    log: openLog(logFile(given.value('log'), terminal)),
-  };
-  const sessions = new Map<string, Session>();
-  let last = 'nothing was refused yet';
-  const say = (line: string) => terminal.err(`token-broker mcp: ${line}\n`);
+  const tools = new AgentTools(given, terminal);
+  return { call: (name, asked) => tools.call(name, asked), close: () => tools.close() };
+}
 
-  const callerFor = async (asked: JsonObject) => {
-    const settings = await readSettings(given, terminal);
-    const { scope, intent, parameters } = { scope: textOf(asked, 'scope'), ...asking(asked) };
-    return callerOf({ ...settings, scope, intent: intent ?? settings.intent, parameters }, terminal, 'quiet');
-  };
+class AgentTools {
+  readonly #given: Arguments;
+  readonly #terminal: Terminal;
+  readonly #shared: Omit<Parameters<typeof startProxy>[0], 'credentials'>;
+  readonly #sessions = new Map<string, Session>();
+  #refused = 'nothing was refused yet';
 
-  const requestAccess = async (asked: JsonObject): Promise<ToolAnswer> => {
-    const caller = await callerFor(asked);
-    const { scope } = caller.settings;
-    const first = [await caller.credentials()];
-    const keeper = await keep(scope, async () => first.pop() ?? caller.credentials(), say);
-    const before = sessions.get(scope);
-    const proxy = await startProxy({ ...shared, credentials: () => keeper.current() });
-    sessions.set(scope, { keeper, proxy });
-    await endOf(before);
-    const { Expiration, IssuanceId } = keeper.current();
-    return done({
-      granted: true,
-      scope,
-      expires: Expiration,
-      issuance: typeof IssuanceId === 'string' ? IssuanceId : null,
-      next: 'aws_request',
-    });
-  };
+  constructor(given: Arguments, terminal: Terminal) {
+    this.#given = given;
+    this.#terminal = terminal;
+    this.#shared = {
+      placeholder: placeholderKeys(),
+      endpoints: endpointsOf(terminal.env),
+      allowed: allowedBy(given.values('allow')),
+      streaming: given.has('allow-streaming') ? 'allowed' : 'refused',
+      log: openLog(logFile(given.value('log'), terminal)),
+    };
+  }
 
-  const awsRequest = async (asked: JsonObject): Promise<ToolAnswer> => {
-    const [only, ...others] = [...sessions.keys()];
-    const scope = asked['scope'] === undefined && others.length === 0 ? only : textOf(asked, 'scope');
-    const session = scope === undefined ? undefined : sessions.get(scope);
-    if (session === undefined) return no('there is no session: call request_access first');
-    const { status, type, body, isWhole } = await sendThrough(session.proxy.url, placeholder, requestOf(asked));
-    if (status === 403) last = `a request to ${textOf(asked, 'service')} was answered 403: ${body.slice(0, 2000)}`;
-    const answer = { status, type, body, ...(isWhole ? {} : { note: 'cut after 64 KiB: ask for less' }) };
-    return { ...done(answer), failed: status >= 400 };
-  };
-
-  const getToken = async (asked: JsonObject): Promise<ToolAnswer> => {
-    const answer = await (await callerFor(asked)).token();
-    if (credentialsIn(answer) !== null)
-      return no('this scope grants an AWS session, whose keys are given to nobody here: call request_access');
-    return done({ access_token: answer.access_token, expires_in: answer['expires_in'] ?? null });
-  };
-
-  const listScopes = async (): Promise<ToolAnswer> => {
-    const all = await askOwnApi(given, terminal, { scope: TO_LIST, path: '/v1/scopes?limit=100' });
-    return done(all);
-  };
-
-  const tools: Readonly<Record<string, (asked: JsonObject) => Promise<ToolAnswer>>> = {
-    list_scopes: listScopes,
-    request_access: requestAccess,
-    aws_request: awsRequest,
-    get_token: getToken,
-    why_refused: async () => ({ text: last, failed: false }),
-  };
-  const call: CallTool = async (name, asked) => {
+  async call(...[name, asked]: Parameters<CallTool>): Promise<ToolAnswer> {
     try {
-      return (await tools[name]?.(asked)) ?? no('there is no tool of that name');
+      return await this.#callTool(name, asked);
     } catch (error) {
       if (!(error instanceof BrokerRefusal)) throw error;
       const { pending } = error;
-      if (pending === null) {
-        const scope = name === 'list_scopes' ? TO_LIST : asked['scope'];
-        last = `${typeof scope === 'string' ? `scope ${scope}: ` : ''}${error.message}${await explained(error.reason)}`;
-        return no(last);
-      }
-      return done({
-        ...{ granted: false, error: 'authorization_pending', approval_uri: pending.uri },
-        ...{ expires_in: pending.expiresIn, interval: pending.interval },
-        next: 'show approval_uri to the user, and call again with the same arguments',
-      });
+      if (pending !== null)
+        return done({
+          ...{ granted: false, error: 'authorization_pending', approval_uri: pending.uri },
+          ...{ expires_in: pending.expiresIn, interval: pending.interval },
+          next: 'show approval_uri to the user, and call again with the same arguments',
+        });
+      const scope = name === 'list_scopes' ? TO_LIST : asked['scope'];
+      const of = typeof scope === 'string' ? `scope ${scope}: ` : '';
+      this.#refused = `${of}${error.message}${await explained(error.reason)}`;
+      return no(this.#refused);
     }
-  };
-  return { call, close: async () => void (await Promise.all([...sessions.values()].map(endOf))) };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#sessions.values()].map(endOf));
+  }
+
+  async #callTool(...[name, asked]: Parameters<CallTool>): Promise<ToolAnswer> {
+    switch (name) {
+      case 'list_scopes':
+        return done(await askOwnApi(this.#given, this.#terminal, { scope: TO_LIST, path: '/v1/scopes?limit=100' }));
+      case 'request_access':
+        return this.#requestAccess(asked);
+      case 'aws_request':
+        return this.#awsRequest(asked);
+      case 'get_token':
+        return this.#getToken(asked);
+      case 'why_refused':
+        return { text: this.#refused, failed: false };
+      default:
+        return no('there is no tool of that name');
+    }
+  }
+
+  async #callerFor(asked: JsonObject) {
+    const settings = await readSettings(this.#given, this.#terminal);
+    const { scope, intent, parameters } = { scope: textOf(asked, 'scope'), ...asking(asked) };
+    return callerOf({ ...settings, scope, intent: intent ?? settings.intent, parameters }, this.#terminal, 'quiet');
+  }
+
+  async #requestAccess(asked: JsonObject): Promise<ToolAnswer> {
+    const caller = await this.#callerFor(asked);
+    const { scope } = caller.settings;
+    const first = [await caller.credentials()];
+    const say = (line: string) => this.#terminal.err(`token-broker mcp: ${line}\n`);
+    const keeper = await keep(scope, async () => first.pop() ?? caller.credentials(), say);
+    const before = this.#sessions.get(scope);
+    const proxy = await startProxy({ ...this.#shared, credentials: () => keeper.current() });
+    this.#sessions.set(scope, { keeper, proxy });
+    await endOf(before);
+    const { Expiration, IssuanceId } = keeper.current();
+    const issuance = typeof IssuanceId === 'string' ? IssuanceId : null;
+    return done({ granted: true, scope, expires: Expiration, issuance, next: 'aws_request' });
+  }
+
+  async #awsRequest(asked: JsonObject): Promise<ToolAnswer> {
+    const [only, ...others] = [...this.#sessions.keys()];
+    const scope = asked['scope'] === undefined && others.length === 0 ? only : textOf(asked, 'scope');
+    const session = scope === undefined ? undefined : this.#sessions.get(scope);
+    if (session === undefined) return no('there is no session: call request_access first');
+    const answered = await sendThrough(session.proxy.url, this.#shared.placeholder, requestOf(asked));
+    const { status, type, body, isWhole } = answered;
+    if (status === 403)
+      this.#refused = `a request to ${textOf(asked, 'service')} was answered 403: ${body.slice(0, 2000)}`;
+    const answer = { status, type, body, ...(isWhole ? {} : { note: 'cut after 64 KiB: ask for less' }) };
+    return { ...done(answer), failed: status >= 400 };
+  }
+
+  async #getToken(asked: JsonObject): Promise<ToolAnswer> {
+    const answer = await (await this.#callerFor(asked)).token();
+    if (credentialsIn(answer) !== null)
+      return no('this scope grants an AWS session, whose keys are given to nobody here: call request_access');
+    return done({ access_token: answer.access_token, expires_in: answer['expires_in'] ?? null });
+  }
 }
 
 /** What brings a refusal about and what to change, as docs/refusals.md has it. */
@@ -129,40 +147,3 @@ const done = (answer: JsonObject): ToolAnswer => {
   return { text: text.length <= 2 * LONGEST ? text : `${text.slice(0, 2 * LONGEST)}… (cut)`, failed: false };
 };
 const no = (text: string): ToolAnswer => ({ text, failed: true });
-
-function textOf(asked: JsonObject, name: string): string {
-  const value = asked[name];
-  if (typeof value !== 'string' || value === '') throw new Error(`${name} has to be a text`);
-  return value;
-}
-
-function asking(asked: JsonObject) {
-  const { intent } = asked;
-  if (intent !== undefined && typeof intent !== 'string') throw new Error('intent has to be a text');
-  return { intent: intent ?? null, parameters: textsOf(asked, 'parameters') };
-}
-
-function textsOf(asked: JsonObject, name: string): Readonly<Record<string, string>> {
-  const entries = Object.entries(Object(asked[name] ?? {}));
-  return Object.fromEntries(
-    entries.map(([each, value]) => {
-      if (typeof value !== 'string') throw new Error(`${name}.${each} has to be a text`);
-      return [each, value];
-    }),
-  );
-}
-
-function requestOf(asked: JsonObject): AwsRequest {
-  const [service, region, path] = [textOf(asked, 'service'), textOf(asked, 'region'), textOf(asked, 'path')];
-  const method = textOf(asked, 'method').toUpperCase();
-  if (!/^[a-z0-9-]{1,63}$/.test(service) || !/^[a-z0-9-]{1,63}$/.test(region))
-    throw new Error('service and region are names such as s3 and eu-central-1');
-  if (!/^(?:GET|PUT|POST|DELETE|HEAD|PATCH)$/.test(method)) throw new Error('method is one of HTTP');
-  if (!/^\/[\x21-\x7e]*$/.test(path) || /[?#]/.test(path))
-    throw new Error('path begins with / and is encoded as in a URL');
-  const query = Object.entries(textsOf(asked, 'query'))
-    .map((pair) => pair.map((each) => encodeURIComponent(each)).join('='))
-    .join('&');
-  const body = asked['body'] === undefined || asked['body'] === '' ? '' : textOf(asked, 'body');
-  return { service, region, method, path, query, headers: textsOf(asked, 'headers'), body };
-}

@@ -5,7 +5,7 @@ import { showDevice, showOidcSignIn } from './person.ts';
 import { showSaml, showSignedRequest } from './proofs.ts';
 import { showReceipt } from './receipt.ts';
 import { masked, type Stage } from './stage.ts';
-import { showActor, showBrokerToken, showDownstream, showRevocation } from './token.ts';
+import { showActor, showBrokerToken, showDownstream, showRevocation, showServer } from './token.ts';
 
 /** One flow, shown once. `run` returns the lines to print, and throws where the flow did not go as it must. */
 interface Flow {
@@ -114,6 +114,10 @@ const flows: readonly Flow[] = [
     run: showBrokerToken,
   },
   { title: 'An agent for somebody: both in the rule, both in the token, and why in the ledger', run: showActor },
+  {
+    title: 'A server that was sent such a token (MCP) calls AWS for the person: itself in between, for one file',
+    run: showServer,
+  },
   {
     title: "Somebody else's API: a token of its own authorization server, whose client secret only the broker has",
     run: showDownstream,

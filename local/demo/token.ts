@@ -1,9 +1,13 @@
 import { Buffer } from 'node:buffer';
 import type { Stack } from '../stack.ts';
-import type { Stage } from './stage.ts';
+import { masked, type Stage } from './stage.ts';
 
 /** The demonstration's clients, with the secrets of `configuration/secrets.yaml`. */
-const SECRETS = { 'demo-bot': 'a-secret-for-demonstration', 'demo-agent': 'another-secret-for-demonstration' } as const;
+const SECRETS = {
+  'demo-bot': 'a-secret-for-demonstration',
+  'demo-agent': 'another-secret-for-demonstration',
+  'demo-server': 'a-fourth-secret-for-demonstration',
+} as const;
 
 type Client = keyof typeof SECRETS;
 type Members = Readonly<Record<string, unknown>>;
@@ -92,6 +96,34 @@ export async function showActor(stage: Stage): Promise<readonly string[]> {
   const { sub, act, aud } = claimsOf(String(granted['access_token']));
   if (Object(act)['sub'] !== 'client:demo-agent') throw new Error('the token does not name the agent');
   return [shown(granted), `sub ${sub}   act ${JSON.stringify(act)}   aud ${aud}`, `intent ${form.intent}`];
+}
+
+/** What an agent sends to a server is exchanged by that server, which acts: all three are known, and it has no more. */
+export async function showServer(stage: Stage): Promise<readonly string[]> {
+  const form = { ...(await exchange(stage, 'demo-files')), intent: 'read the report of November' };
+  const { access_token: sent } = await post(stage.stack, '/oauth2/token', form, 'demo-agent');
+  const Statement = { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::acme-files/2026/november.csv' };
+  const granted = await post(
+    stage.stack,
+    '/oauth2/token',
+    {
+      grant_type: form.grant_type,
+      ...{ subject_token: String(sent), subject_token_type: 'urn:ietf:params:oauth:token-type:access_token' },
+      ...{
+        scope: 'demo-files-bucket',
+        intent: form.intent,
+        policy: JSON.stringify({ Version: '2012-10-17', Statement }),
+      },
+    },
+    'demo-server',
+  );
+  const session: Members = Object(JSON.parse(String(granted['access_token'])));
+  const { sub, aud, act } = claimsOf(String(sent));
+  return [
+    `sent: sub ${sub}   act ${JSON.stringify(act)}   aud ${aud}`,
+    `AccessKeyId ${masked(session['AccessKeyId'])}   for ${Statement.Action} on ${Statement.Resource}`,
+    `IssuanceId ${session['IssuanceId']}   (the ledger has the subject, the server and the agent)`,
+  ];
 }
 
 /** A token of somebody else's authorization server, whose client secret only the broker has. */

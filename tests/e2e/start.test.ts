@@ -76,6 +76,7 @@ describe('npm start', () => {
         /^A person: .*\n {2}AccessKeyId ASIA….*role\/token-broker\/demo-people$/m,
         /^A task: .*\n {2}AccessKeyId ASIA….*role\/token-broker\/demo-task$/m,
         /act \{"sub":"client:demo-agent"\} {3}aud https:\/\/incidents\.acme\.internal$/m,
+        /^A server that .*\n.* aud https:\/\/files\.acme\.internal\n {2}AccessKeyId ASIA… {3}for s3:GetObject on arn:aws:s3:::acme-files\/2026\/november\.csv$/m,
         /aud https:\/\/inventory\.acme\.example {3}client_id broker$/m,
       ]) {
         expect(out()).toMatch(shown);

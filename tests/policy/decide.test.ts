@@ -1,36 +1,28 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Rule } from '../../lib/configuration/documents/rules.ts';
-import type { Scope } from '../../lib/configuration/documents/scopes.ts';
 import { type DecisionInput, decide, decideByRules } from '../../lib/policy/decide.ts';
 import { loadScope } from '../../lib/policy/scope.ts';
 import { epochSeconds, seconds } from '../../lib/time.ts';
 import {
+  bot,
   brought,
   claimsOf,
   client,
   clientActor,
-  clientAsItself,
+  decided,
   input,
   lineage,
   NOW,
+  presentedBy,
   principal,
   rule,
   scope,
   tokenActor,
+  when,
+  withAgent,
 } from './people.ts';
 
-const decided = (more: Partial<Scope>, request: DecisionInput = input()) => {
-  const decision = decide(loadScope(scope(more)), request);
-  return decision.allowed ? decision.rule : decision.reason;
-};
-
-const presentedBy = (name: string): DecisionInput => input({ client: client(name), actor: clientActor(name) });
-const withAgent = (connection: string, name: string | null = null): DecisionInput =>
-  input({ actor: tokenActor(connection), client: name === null ? null : client(name) });
-const bot = (name: string): DecisionInput => input(clientAsItself(name));
-
 const github = ['github'];
-const when = (operator: string, key: string, ...values: string[]) => ({ [operator]: { [key]: values } });
 const matching = rule({ connections: github, when: when('StringEquals', 'claims.repository', 'acme/web') });
 const missing = rule({ connections: github, when: when('StringEquals', 'claims.repository', 'acme/other') });
 const erring = rule({ connections: github, when: when('StringEquals', 'claims.list', 'a') });

@@ -9,7 +9,9 @@ import type {
   ProofEvidence,
 } from '../../lib/identity/principal.ts';
 import type { JsonValue } from '../../lib/json.ts';
+import { decide } from '../../lib/policy/decide.ts';
 import type { DecisionInput } from '../../lib/policy/lookup.ts';
+import { loadScope } from '../../lib/policy/scope.ts';
 import type { Reason } from '../../lib/refusals/registry.ts';
 import { epochSeconds, seconds } from '../../lib/time.ts';
 
@@ -127,3 +129,17 @@ export const scope = (more: Partial<Scope> = {}): Scope => ({
   },
   ...more,
 });
+
+/** The number of the rule that admits the request, or the reason why none does. */
+export const decided = (more: Partial<Scope>, request: DecisionInput = input()) => {
+  const decision = decide(loadScope(scope(more)), request);
+  return decision.allowed ? decision.rule : decision.reason;
+};
+
+export const presentedBy = (name: string): DecisionInput => input({ client: client(name), actor: clientActor(name) });
+export const withAgent = (connection: string, name: string | null = null): DecisionInput =>
+  input({ actor: tokenActor(connection), client: name === null ? null : client(name) });
+export const bot = (name: string): DecisionInput => input(clientAsItself(name));
+
+/** One condition. */
+export const when = (operator: string, key: string, ...values: string[]) => ({ [operator]: { [key]: values } });

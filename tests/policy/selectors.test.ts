@@ -1,35 +1,27 @@
 /** Whom a rule is about. */
 import { describe, expect, it } from '@jest/globals';
 import type { Rule } from '../../lib/configuration/documents/rules.ts';
-import type { Scope } from '../../lib/configuration/documents/scopes.ts';
 import { type DecisionInput, decide } from '../../lib/policy/decide.ts';
 import { loadScope } from '../../lib/policy/scope.ts';
 import { missedActor } from '../../lib/policy/selectors.ts';
 import {
+  bot,
   brought,
   client,
   clientActor,
-  clientAsItself,
+  decided,
   input,
   lineage,
+  presentedBy,
   principal,
   rule,
   scope,
   tokenActor,
+  when,
+  withAgent,
 } from './people.ts';
 
-const decided = (more: Partial<Scope>, request: DecisionInput = input()) => {
-  const decision = decide(loadScope(scope(more)), request);
-  return decision.allowed ? decision.rule : decision.reason;
-};
-
-const presentedBy = (name: string): DecisionInput => input({ client: client(name), actor: clientActor(name) });
-const withAgent = (connection: string, name: string | null = null): DecisionInput =>
-  input({ actor: tokenActor(connection), client: name === null ? null : client(name) });
-const bot = (name: string): DecisionInput => input(clientAsItself(name));
-
 const github = ['github'];
-const when = (operator: string, key: string, ...values: string[]) => ({ [operator]: { [key]: values } });
 
 const people: [string, DecisionInput][] = [
   ['a subject of the connection', input()],
