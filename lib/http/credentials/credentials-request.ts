@@ -90,8 +90,11 @@ const sameScope = (given: string | null, scope: string): Outcome<null> =>
 function readProofs(request: HttpRequest, form: Parameters): Outcome<PresentedProofs> {
   const proofs = readPresentedProofs(request, form);
   if (!proofs.ok) return proofs;
+  const isInHeader = form.one('subject_token') === null && proofs.value.subject !== 'client';
+  if (!isInHeader) return accept({ ...proofs.value, ...readDpop(request, null) });
   const [scheme = '', token = null] = (request.headers['authorization'] ?? '').trim().split(/ +/);
-  return accept({ ...proofs.value, ...readDpop(request, scheme.toLowerCase() === 'dpop' ? token : null) });
+  // A bound token is no bearer token, whatever comes beside it (RFC 9449 section 7.2): its proof has its hash.
+  return scheme.toLowerCase() === 'dpop' ? accept({ ...proofs.value, ...readDpop(request, token) }) : proofs;
 }
 
 function readPresentedProofs(request: HttpRequest, form: Parameters): Outcome<PresentedProofs> {

@@ -40,6 +40,24 @@ describe('reading /v1/credentials', () => {
     });
   });
 
+  it.each<[string, EventParts, string | null | undefined]>([
+    ['DPoP, with the token', { headers: { authorization: 'DPoP a.b.c', dpop: 'd' } }, 'a.b.c'],
+    ['Bearer, with none', { headers: { authorization: 'Bearer a.b.c', dpop: 'd' } }, undefined],
+    ['a bare token, with none', { headers: { authorization: 'a.b.c', dpop: 'd' } }, undefined],
+    [
+      'a form, with no token of the header',
+      {
+        ...{ method: 'POST', headers: { ...FORM, dpop: 'd' } },
+        body: `subject_token=x&subject_token_type=${TOKEN_TYPE}`,
+      },
+      null,
+    ],
+    ['Basic, with no token', { headers: { authorization: `Basic ${btoa('bot:s')}`, dpop: 'd' } }, null],
+  ])('reads a proof of a key beside %s (RFC 9449 section 7)', (_, parts, accessToken) => {
+    const outcome = read(parts);
+    expect(outcome.ok && outcome.value.proofs.dpop?.accessToken).toBe(accessToken);
+  });
+
   it('reads a body that API Gateway encoded', () => {
     const body = new URLSearchParams({ subject_token: 'x', subject_token_type: TOKEN_TYPE }).toString();
     expect(read({ method: 'POST', headers: FORM, body, base64: true })).toMatchObject({ ok: true });
