@@ -3,7 +3,7 @@
  * exchanges the caller's own ID token for an assertion that is for one other server, which redeems it.
  */
 import { createHash } from 'node:crypto';
-import { type ParsedJwt, parseJwt, tokenType } from '../identity/oidc/jwt.ts';
+import { isName, type ParsedJwt, parseJwt, tokenType } from '../identity/oidc/jwt.ts';
 import { ID_JAG, TOKEN_TYPE } from '../oauth-urns.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import { type Reason, refusalEntry } from '../refusals/registry.ts';
@@ -21,6 +21,7 @@ import type {
 import { fetchToken, type SharedCircuits } from './fetch-token.ts';
 import { readHeldSecrets } from './held-secrets.ts';
 import { hostTagOf } from './host-tag.ts';
+import { isScope } from './provider-response.ts';
 
 type IdJagRequest = DownstreamRequest<IdJagGrant>;
 
@@ -59,7 +60,9 @@ export async function tokenByIdJag(
   if (!token.ok) return ofStep('Redeeming the ID-JAG', token);
   const versions = [given.value, token.value].flatMap(({ secretVersion }) => secretVersion ?? []);
   const secretVersion = versions.length === 0 ? null : versions.join(' ');
-  return accept({ ...token.value, secretVersion, idJag: idJag.value.evidence });
+  // What was asked for at the second step (RFC 6749 section 5.1).
+  const scope = token.value.scope ?? idJag.value.scope;
+  return accept({ ...token.value, scope, secretVersion, idJag: idJag.value.evidence });
 }
 
 /** Both servers have the same reasons: the caller is told at which of them it was. */
@@ -86,7 +89,9 @@ function exchangeOf(request: IdJagRequest): DownstreamRequest<StepGrant> {
 /** Section 4.4: what the ID-JAG is for, and no more, as the client that it names. */
 function redemptionOf(request: IdJagRequest, { proof, scope }: IdJag): DownstreamRequest<StepGrant> {
   const { identityProvider: _, ...grant } = request.grant;
-  return { ...request, grant: { ...grant, provider: 'redemption' }, proof, scope };
+  // Both servers may be one, which takes an assertion of the broker's once.
+  const issuance = `${request.issuance}.redemption`;
+  return { ...request, issuance, grant: { ...grant, provider: 'redemption' }, proof, scope };
 }
 
 type Claims = ParsedJwt['unverified'];
@@ -106,10 +111,11 @@ const isText = (value: unknown): value is string => typeof value === 'string' &&
  */
 const CHECKS: readonly Check[] = [
   ['iss', 'provider_answer_invalid', ({ iss }, { request }) => isText(iss) && iss === request.proof?.issuer],
-  ['sub', 'provider_answer_invalid', ({ sub }) => isText(sub)],
+  ['sub', 'provider_answer_invalid', ({ sub }) => isName(sub)],
   ['aud', 'provider_answer_invalid', ({ aud }, { request }) => isOnly(aud, request.audience)],
   ['client_id', 'provider_answer_invalid', (claims, { request }) => claims['client_id'] === clientOf(request)],
-  ['jti', 'provider_answer_invalid', ({ jti }) => isText(jti)],
+  // It goes into records.
+  ['jti', 'provider_answer_invalid', ({ jti }) => isName(jti)],
   ['iat', 'provider_answer_invalid', ({ iat }) => typeof iat === 'number'],
   ['exp', 'provider_answer_invalid', ({ exp }, { now }) => typeof exp === 'number' && exp > now && exp < END_OF_TIME],
   ['scope', 'provider_scope_wider', ({ scope }, { request }) => scope === undefined || isWithin(scope, request.scope)],
@@ -130,7 +136,7 @@ const isOnly = (claim: unknown, value: string | null): boolean => {
 const isNone = (claim: unknown): boolean => claim === undefined || (Array.isArray(claim) && claim.length === 0);
 
 const isWithin = (scope: unknown, asked: string | null): boolean =>
-  isText(scope) && (asked === null || scope.split(' ').every((each) => asked.split(' ').includes(each)));
+  isScope(scope) && (asked === null || scope.split(' ').every((each) => asked.split(' ').includes(each)));
 
 const isFor = (resource: unknown, asked: string | null): boolean =>
   resource === undefined ||

@@ -13,6 +13,10 @@ const TOKEN = /^[\x21-\x7e]+$/;
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/;
 const LONGEST_SCOPE = 4_096;
 
+/** A list of scopes as RFC 6749 section 3.3 writes it, that may go into a record. */
+export const isScope = (value: unknown): value is string =>
+  typeof value === 'string' && SCOPE.test(value) && value.length <= LONGEST_SCOPE;
+
 /** What is known beside the answer itself. */
 export interface Asked {
   readonly request: DownstreamRequest<StepGrant>;
@@ -107,7 +111,7 @@ function readScope(json: JsonObject, asked: Asked, { scopeSeparator }: TokenResp
           .map((each) => each.trim())
           .join(' ')
       : '';
-  if (!SCOPE.test(text) || text.length > LONGEST_SCOPE) return invalid(asked, 'scope');
+  if (!isScope(text)) return invalid(asked, 'scope');
   const wanted = asked.request.scope?.split(' ') ?? null;
   const wider = wanted !== null && !text.split(' ').every((each) => wanted.includes(each));
   return wider ? refuse('provider_scope_wider', { log: { host: asked.host } }) : accept(text);

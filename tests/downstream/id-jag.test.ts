@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import { decodeJwt } from 'jose';
 import type { DownstreamRequest } from '../../lib/downstream/downstream-request.ts';
 import { downstreamTokens } from '../../lib/downstream/tokens.ts';
 import type { FetchRequest, FetchResult } from '../../lib/ports/documents.ts';
 import { END_OF_TIME, epochSeconds } from '../../lib/time.ts';
-import { answer, aRequest, downstreamWorld, formOf, good, IDP, idJagGrant, NOW, signal } from './provider.ts';
+import { answer, aRequest, downstreamWorld, formOf, good, IDP, ISSUANCE, idJagGrant, NOW, signal } from './provider.ts';
 
 const ID_JAG = 'urn:ietf:params:oauth:token-type:id-jag';
 const CLAIMS = {
@@ -29,9 +30,10 @@ function servers(atIdp: FetchResult = given(idJag()), atServer: FetchResult = go
   const answers = { idp: [atIdp], server: [atServer] };
   /** What happens while the identity provider is asked. */
   const meanwhile: { idp: () => void } = { idp: () => undefined };
-  const world = downstreamWorld(({ url }: FetchRequest) => {
-    if (url === IDP.endpoint) meanwhile.idp();
-    const queue = url === IDP.endpoint ? answers.idp : answers.server;
+  const world = downstreamWorld((request: FetchRequest) => {
+    const isIdp = formOf(request)['requested_token_type'] === ID_JAG;
+    if (isIdp) meanwhile.idp();
+    const queue = isIdp ? answers.idp : answers.server;
     return (queue.length > 1 ? queue.shift() : queue[0]) ?? atServer;
   });
   world.secrets.set(IDP.secret, { current: 'idp-s3cret', previous: null, host: 'idp.example.com' });
@@ -85,9 +87,10 @@ describe('a token by way of an ID-JAG', () => {
     ['the ID-JAG has, where that is less', { scope: 'chat.read' }, {}, 'chat.read'],
     ['the answer beside it says, where that is less', { scope: undefined }, { scope: 'chat.read' }, 'chat.read'],
     ['was asked for, where neither says one', { scope: undefined }, {}, 'chat.read chat.history'],
-  ])('is asked for with the scope that %s', async (_, claims, more, scope) => {
-    const { get, asked } = servers(given(idJag(claims), more));
-    expect(await get()).toMatchObject({ ok: true });
+  ])('is asked for, and told, with the scope that %s', async (_, claims, more, scope) => {
+    const { get, asked } = servers(given(idJag(claims), more), good());
+    // The server says no scope, so it is what was asked for, which the record has.
+    expect(await get()).toMatchObject({ ok: true, value: { token: { scope } } });
     expect(formOf(asked[1])['scope']).toBe(scope);
   });
 
@@ -97,7 +100,8 @@ describe('a token by way of an ID-JAG', () => {
     ['that only the answer says', { scope: undefined }, { scope: 'chat.read' }, 'chat.read'],
   ])('of a grant that asks for no scope by name is asked for with the scope %s', async (_, claims, more, scope) => {
     const { get, asked } = servers(given(idJag(claims), more), good());
-    expect(await get({ grant: idJagGrant({ scope: null }), scope: null })).toMatchObject({ ok: true });
+    const outcome = await get({ grant: idJagGrant({ scope: null }), scope: null });
+    expect(outcome).toMatchObject({ ok: true, value: { token: { scope } } });
     expect(formOf(asked[1])['scope'] ?? null).toBe(scope);
   });
 
@@ -111,6 +115,20 @@ describe('a token by way of an ID-JAG', () => {
     const { get } = servers();
     const without = idJagGrant({ client, identityProvider: { ...grant.identityProvider, client } });
     expect(await get({ grant: without })).toMatchObject({ ok: true, value: { token: { secretVersion: null } } });
+  });
+
+  it('is asked for by two assertions of the broker with ids of their own: both servers may be one', async () => {
+    const { get, asked, secrets } = servers();
+    const pem = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' });
+    const key = { current: pem.toString(), previous: null, host: 'login.example.com' };
+    secrets.set('token-broker/downstream/example', key);
+    const client = { ...grant.client, authentication: 'private_key_jwt' } as const;
+    const { tokenEndpoint } = grant;
+    const keyed = idJagGrant({ client, identityProvider: { ...grant.identityProvider, tokenEndpoint, client } });
+    await get({ grant: keyed });
+    const ids = asked.map((each) => decodeJwt(formOf(each)['client_assertion'] ?? '').jti ?? '');
+    expect([ids.length, new Set(ids).size]).toEqual([2, 2]);
+    for (const id of ids) expect(id).toMatch(new RegExp(`^${ISSUANCE}\\.`));
   });
 
   it('ends in the record when the ID-JAG does, in whole seconds, and may take no more from its answer', async () => {
@@ -149,6 +167,9 @@ describe('an ID-JAG is not redeemed', () => {
     ['for any client', { client_id: undefined }, 'provider_answer_invalid'],
     ['for a list of clients', { client_id: ['broker'] }, 'provider_answer_invalid'],
     ['without an id', { jti: undefined }, 'provider_answer_invalid'],
+    ['with an id that no record takes', { jti: 'j\u001b[2J' }, 'provider_answer_invalid'],
+    ['with an id that is too long', { jti: 'j'.repeat(1_025) }, 'provider_answer_invalid'],
+    ['about a subject that is too long', { sub: 's'.repeat(1_025) }, 'provider_answer_invalid'],
     ['without iat', { iat: undefined }, 'provider_answer_invalid'],
     ['without an end', { exp: undefined }, 'provider_answer_invalid'],
     ['that has ended', { exp: NOW }, 'provider_answer_invalid'],
@@ -162,6 +183,18 @@ describe('an ID-JAG is not redeemed', () => {
   ])('%s', async (_, claims, reason) => {
     const { get, asked } = servers(given(idJag(claims)));
     expect(await get()).toEqual(missing(reason, Object.keys(claims).join()));
+    expect(asked).toHaveLength(1);
+  });
+
+  it.each([
+    ['with control characters', 'a\u0000b'],
+    ['with two blanks', 'a  b'],
+    ['that is too long', 'a'.repeat(4_097)],
+  ])('for a scope %s, where the grant asks for none by name', async (_, scope) => {
+    const { get, asked } = servers(given(idJag({ scope })));
+    expect(await get({ grant: idJagGrant({ scope: null }), scope: null })).toEqual(
+      missing('provider_scope_wider', 'scope'),
+    );
     expect(asked).toHaveLength(1);
   });
 

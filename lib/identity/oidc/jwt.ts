@@ -29,3 +29,12 @@ export function tokenType(header: JwsHeader): string {
   const short = type.startsWith('application/') ? type.slice('application/'.length) : type;
   return short.includes('/') ? type : short;
 }
+
+/**
+ * Longest subject and token id, in UTF-8 bytes: they are parts of storage keys, of which DynamoDB takes 2,048 bytes.
+ */
+const MAX_NAME_BYTES = 1_024;
+
+/** Text that names somebody or something in a record: non-empty, at most 1,024 bytes, without control characters. */
+export const isName = (value: unknown): value is string =>
+  typeof value === 'string' && value !== '' && Buffer.byteLength(value) <= MAX_NAME_BYTES && !/\p{Cc}/u.test(value);

@@ -2,12 +2,8 @@ import type { OidcConnection } from '../../configuration/documents/connections.t
 import type { JsonObject, JsonValue } from '../../json.ts';
 import { parseJsonPointer, valueAt } from '../../json-pointer.ts';
 import { accept, Fault, type Outcome, PASSED, refuse } from '../../outcome.ts';
+import { isName } from './jwt.ts';
 import { claimType, publicText } from './public-text.ts';
-
-/**
- * Longest subject and token id, in UTF-8 bytes: they are parts of storage keys, of which DynamoDB takes 2,048 bytes.
- */
-const MAX_NAME_BYTES = 1_024;
 
 /** Who the token is about, and the token's own name. */
 export interface TokenNames {
@@ -43,9 +39,6 @@ const A_NAME = 'a non-empty string of at most 1024 bytes without control charact
 /** Never the text itself: a subject is not public. */
 const shapeOf = (value: JsonValue | undefined): string =>
   typeof value === 'string' ? `a string of ${Buffer.byteLength(value)} bytes` : claimType(value);
-
-const isName = (value: unknown): value is string =>
-  typeof value === 'string' && value !== '' && Buffer.byteLength(value) <= MAX_NAME_BYTES && !/\p{Cc}/u.test(value);
 
 const ROLE_ARN = /^arn:aws(?:-[a-z]+)*:iam::([0-9]{12}):role\/[!-~]+$/;
 
