@@ -34,24 +34,22 @@ export class Plan {
   /** Empty: nothing executes it. */
   attempts(mutant: Mutant): readonly Attempt[] {
     const { tests, loading }: Covering = this.#byKey.get(keyOf(mutant)) ?? { tests: new Map(), loading: [] };
-    if (mutant.atLoad) return this.#ofModule(mutant, loading);
-    const covering = [...tests].flatMap(([survey, ids]) => selected(survey, ids));
-    const rest = [...new Set([...tests.keys(), ...loading])].filter(
-      (survey) => tests.get(survey)?.length !== survey.tests.length,
-    );
-    // What a file keeps between its tests is executed by the first of them only: at last, all of them.
-    return within(ownFirst(mutant, [...covering.sort(byTime), ...rest.map(all).sort(byTime)]));
-  }
-
-  /** A module's constants: the tests that run any of its functions, then all that load it. */
-  #ofModule(mutant: Mutant, loading: readonly Survey[]): readonly Attempt[] {
-    const users = [...(this.#byPath.get(mutant.path) ?? [])].flatMap(([survey, ids]) =>
+    const users = mutant.atLoad ? (this.#byPath.get(mutant.path) ?? new Map<Survey, Set<number>>()) : tests;
+    const covering = [...users].flatMap(([survey, ids]) =>
       selected(
         survey,
         [...ids].sort((a, b) => a - b),
       ),
     );
-    return within(ownFirst(mutant, [...users.sort(byTime), ...loading.map(all).sort(byTime)]));
+    const rest = [...new Set([...users.keys(), ...loading])].filter(
+      (survey) => [...(users.get(survey) ?? [])].length !== survey.tests.length,
+    );
+    // What a file keeps between its tests is executed by the first of them only: at last, all of them. A module's
+    // constants are read by tests that run none of its functions: the quickest, whichever they are.
+    const ordered = mutant.atLoad
+      ? [...covering, ...rest.map(all)].sort(byTime)
+      : [...covering.sort(byTime), ...rest.map(all).sort(byTime)];
+    return within(ownFirst(mutant, ordered));
   }
 
   #at(key: string) {
@@ -76,17 +74,22 @@ export class Plan {
 const MOST_MS = 3_000;
 
 function within(attempts: readonly Attempt[]): readonly Attempt[] {
-  let sum = 0;
+  let left = MOST_MS;
   return attempts.filter(({ ms }, index) => {
-    sum += ms;
-    return index === 0 || sum <= MOST_MS;
+    if (index > 0 && ms > left) return false;
+    left -= ms;
+    return true;
   });
 }
+
+/** A file's own tests that take longer than that wait for their turn: they would take the time of all others. */
+const OWN_MS = 500;
 
 /** Tests mirror what they are of. Where a busy machine makes all slow, those at least have their turn. */
 function ownFirst({ path }: Mutant, attempts: readonly Attempt[]): readonly Attempt[] {
   const own = path.replace(/^lib\//, 'tests/').replace(/\.ts$/, '.test.ts');
-  return [...attempts.filter(({ file }) => file === own), ...attempts.filter(({ file }) => file !== own)];
+  const isFirst = ({ file, ms }: Attempt): boolean => file === own && ms <= OWN_MS;
+  return [...attempts.filter(isFirst), ...attempts.filter((attempt) => !isFirst(attempt))];
 }
 
 const timeOf = ({ loadMs, tests }: Survey, ids: readonly number[]): number =>
