@@ -26,6 +26,11 @@ const PARAMETER = 'param.';
 export const parameterOf = (key: string): string | null =>
   key.startsWith(PARAMETER) && key.length > PARAMETER.length ? key.slice(PARAMETER.length) : null;
 
+/**
+ * No control character, no line or paragraph separator, and none that turns the direction of what is shown beside it.
+ */
+export const PRINTABLE = /^[^\p{Cc}\p{Cs}\u2028\u2029\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]+$/u;
+
 /** Longest value, in UTF-16 code units: as long as a tag's. */
 export const LONGEST_PARAMETER = 256;
 
@@ -81,7 +86,10 @@ const invalid = (detail: string) => refuse('parameter_invalid', { detail });
 function admits({ values, pattern, from }: ScopeParameter, value: string, lookup: KeyLookup): boolean {
   if (value === '' || value.length > LONGEST_PARAMETER) return false;
   if (values !== undefined) return values.includes(value);
-  if (pattern !== undefined) return compilePattern(readPattern(pattern) ?? [])(codePoints(value));
+  if (pattern !== undefined) {
+    // A text of the caller's own, which an approver reads.
+    return PRINTABLE.test(value) && compilePattern(readPattern(pattern) ?? [])(codePoints(value));
+  }
   const held = from === undefined ? undefined : lookup(from);
   const texts = (Array.isArray(held) ? held : [held]).map(scalarText);
   return texts.includes(value);

@@ -1,6 +1,6 @@
 import type { Reason } from '../refusals/registry.ts';
 import { isConditionKey, subjectClaim } from './condition-keys.ts';
-import { parameterOf } from './parameters.ts';
+import { PRINTABLE, parameterOf } from './parameters.ts';
 
 /** A place that templates may stand in, and what it takes. Lengths are UTF-16 code units. */
 export interface TemplatePlace {
@@ -28,11 +28,6 @@ const VISIBLE = /^[\x21-\x7E]+$/;
 /** AWS STS API Reference, Tag. */
 const TAG = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/u;
 const WELL_FORMED = /^\P{Cs}+$/u;
-/**
- * No control character, no line or paragraph separator, and none that turns the direction of what is shown beside it.
- */
-const LABEL = /^[^\p{Cc}\p{Cs}\u2028\u2029\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]+$/u;
-
 const orEmpty = (pattern: RegExp): RegExp => new RegExp(`^(?:${pattern.source})?$`, pattern.flags);
 
 const place = (name: string, value: RegExp, maxLength: number, more: Partial<TemplatePlace> = {}): TemplatePlace => ({
@@ -63,7 +58,7 @@ export const DOWNSTREAM_SUBJECT = place('`subject`', UNRESERVED, 256, { whole: V
  * As long as a subject may be, whose text it is by default. Rendered before there is a principal: it sees the proof's
  * claims and the connection.
  */
-export const PRINCIPAL_LABEL = place('`principal`', LABEL, 1024, {
+export const PRINCIPAL_LABEL = place('`principal`', PRINTABLE, 1024, {
   reason: 'principal_invalid',
   takes: (key) => key === 'connection' || subjectClaim(key) !== null,
 });

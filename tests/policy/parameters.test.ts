@@ -31,6 +31,10 @@ test.each<[string, Record<string, string>, unknown]>([
     { bucket: 'reports', prefix: `2026/${'a'.repeat(251)}` },
   ],
   ['a long value', { bucket: 'reports', prefix: `2026/${'a'.repeat(252)}` }, 'parameter_invalid'],
+  ['a value of any alphabet', { bucket: 'reports', prefix: '2026/é😀' }, { bucket: 'reports', prefix: '2026/é😀' }],
+  ['a value that turns the direction of text', { bucket: 'reports', prefix: '2026/\u202E' }, 'parameter_invalid'],
+  ['a value with a control character', { bucket: 'reports', prefix: '2026/\u0000' }, 'parameter_invalid'],
+  ['a value of two lines', { bucket: 'reports', prefix: '2026/\u2028' }, 'parameter_invalid'],
   ['a name that is none', { bucket: 'reports', other: 'x' }, 'parameter_invalid'],
   ['a name of Object', { bucket: 'reports', constructor: 'x' }, 'parameter_invalid'],
 ])('resolves %s', (_name, given, expected) => {
