@@ -94,7 +94,9 @@ function readProofs(request: HttpRequest, form: Parameters): Outcome<PresentedPr
   if (!isInHeader) return accept({ ...proofs.value, ...readDpop(request, null) });
   const [scheme = '', token = null] = (request.headers['authorization'] ?? '').trim().split(/ +/);
   // A bound token is no bearer token, whatever comes beside it (RFC 9449 section 7.2): its proof has its hash.
-  return scheme.toLowerCase() === 'dpop' ? accept({ ...proofs.value, ...readDpop(request, token) }) : proofs;
+  if (scheme.toLowerCase() !== 'dpop') return proofs;
+  const proof = readDpop(request, token);
+  return proof.dpop === undefined ? refuse('dpop_proof_missing') : accept({ ...proofs.value, ...proof });
 }
 
 function readPresentedProofs(request: HttpRequest, form: Parameters): Outcome<PresentedProofs> {

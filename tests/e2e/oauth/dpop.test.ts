@@ -170,6 +170,8 @@ describe('a token that is bound to a key', () => {
     const fetchWith = async (headers: Readonly<Record<string, string>>) =>
       (await fetch(`${stage.broker.url}${path}`, { headers })).status;
     expect(await fetchWith({ authorization: `Bearer ${body.access_token}` })).toBe(401);
+    expect(await fetchWith({ authorization: `Bearer ${body.access_token}`, dpop })).toBe(401);
+    expect(await fetchWith({ authorization: `DPoP ${body.access_token}` })).toBe(401);
     expect(await fetchWith({ authorization: `DPoP ${body.access_token}`, dpop })).toBe(403);
   });
 });

@@ -67,6 +67,7 @@ describe('reading /v1/credentials', () => {
     ['no proof', {}, 'proof_missing'],
     ['an empty header', { headers: { authorization: ' ' } }, 'proof_missing'],
     ['two Authorization headers', { headers: { authorization: 'a.b.c,d.e.f' } }, 'several_proofs'],
+    ['DPoP without a proof', { headers: { authorization: 'DPoP a.b.c' } }, 'dpop_proof_missing'],
     ['another scheme', { headers: { authorization: 'AWS4-HMAC-SHA256 Credential=x' } }, 'proof_type_unsupported'],
     ['a duration twice', authorized({ query: 'duration=900&duration=901' }), 'parameter_repeated'],
     ['an escaped duration twice', authorized({ query: 'duration=900&dur%61tion=901' }), 'parameter_repeated'],
