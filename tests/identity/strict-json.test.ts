@@ -13,6 +13,7 @@ describe('a JSON object that every reader takes alike', () => {
       '[{"a":1},{"a":1}]'.replace(/^/, '{"x":').concat('}'),
       { x: [{ a: 1 }, { a: 1 }] },
     ],
+    ['a name again behind an object that ends with a text', '{"x":{"a":"1"},"a":"2"}', { x: { a: '1' }, a: '2' }],
     ['a value that looks like a name', '{"a":"a","b":["a","a"]}', { a: 'a', b: ['a', 'a'] }],
     [
       'quotes, braces and colons in strings',

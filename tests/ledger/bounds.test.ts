@@ -88,6 +88,19 @@ describe('a record', () => {
     expect([left.claims['c8'], left.truncated]).toEqual([undefined, ['claims.c8']]);
   });
 
+  it('keeps of `act` who acted, and of another claim that names somebody nothing but its mark', () => {
+    const long = { sub: 'client:agent', more: 'g'.repeat(1_024) };
+    const { claims } = boundedRecord(aRecord({ claims: { act: { ...long, act: long }, owner: long } }));
+    expect(claims['act']).toStrictEqual({ sub: 'client:agent', act: { sub: 'client:agent' } });
+    expect(claims['owner']).toMatchObject({ truncated: true, bytes: JSON.stringify(long).length });
+  });
+
+  it('keeps 8,192 bytes of claims beside `act`, which takes nothing of them', () => {
+    const full = Object.fromEntries(Array.from({ length: 8 }, (_, n) => [`c${n}`, 'v'.repeat(1_016)]));
+    const claims = { act: { sub: 'client:agent' }, ...full };
+    expect(boundedRecord(aRecord({ claims })).claims).toEqual(claims);
+  });
+
   it('bounds the claims of an actor too', () => {
     const { principal, subject, proof } = aRecord();
     const actor = {

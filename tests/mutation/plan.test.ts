@@ -25,9 +25,16 @@ describe('the tests of a mutant', () => {
     expect(tried(surveys, inFunction)).toEqual([`${OWN} 100`, 'tests/quick.test.ts 10']);
   });
 
+  it('are all the quick ones of its own file, however long they take together, beside the time of the others', () => {
+    const surveys = [surveyOf('tests/quick.test.ts', [10], inFunction), surveyOf(OWN, Array(40).fill(100), inFunction)];
+    expect(tried(surveys, inFunction)).toEqual([`${OWN} 4000`, 'tests/quick.test.ts 10']);
+  });
+
   it('are the quick ones of others before slow ones of its own file, which would take all their time', () => {
-    const surveys = [surveyOf(OWN, [2_900, 20], inFunction), surveyOf('tests/quick.test.ts', [90], inFunction)];
+    const surveys = [surveyOf(OWN, [2_950, 20], inFunction), surveyOf('tests/quick.test.ts', [90], inFunction)];
     expect(tried(surveys, inFunction)).toEqual([`${OWN} 20`, 'tests/quick.test.ts 90']);
+    const slow = [surveyOf(OWN, [2_000, 20], inFunction), surveyOf('tests/quick.test.ts', [90], inFunction)];
+    expect(tried(slow, inFunction)).toEqual([`${OWN} 20`, 'tests/quick.test.ts 90', `${OWN} 2000`]);
   });
 
   it('take three seconds in all: one that takes too long is left out, and costs the others nothing', () => {

@@ -9,6 +9,8 @@ export interface Attempt {
   readonly tests: readonly number[] | null;
   /** How long they took unmutated. */
   readonly ms: number;
+  /** Whether none of them takes long by itself. */
+  readonly quick: boolean;
 }
 
 interface Covering {
@@ -49,7 +51,8 @@ export class Plan {
     const ordered = mutant.atLoad
       ? [...covering, ...rest.map(all)].sort(byTime)
       : [...covering.sort(byTime), ...rest.map(all).sort(byTime)];
-    return within(ownFirst(mutant, ordered));
+    const isOwn = ({ file, quick }: Attempt): boolean => file === ownOf(mutant) && quick;
+    return [...ordered.filter(isOwn), ...within(ordered.filter((attempt) => !isOwn(attempt)))];
   }
 
   #at(key: string) {
@@ -68,8 +71,8 @@ export class Plan {
 }
 
 /**
- * How long the tests of one mutant may take in all, unmutated; the quickest alone may take longer. A survivor takes all
- * of it, and one in six survives.
+ * How long the tests of one mutant may take in all, unmutated, beside the quick ones of its own file, which come first
+ * and always have their turn; the quickest alone may take longer. A survivor takes all of it.
  */
 const MOST_MS = 3_000;
 
@@ -82,15 +85,8 @@ function within(attempts: readonly Attempt[]): readonly Attempt[] {
   });
 }
 
-/** A file's own tests that take longer than that wait for their turn: they would take the time of all others. */
-const OWN_MS = 500;
-
-/** Tests mirror what they are of. Where a busy machine makes all slow, those at least have their turn. */
-function ownFirst({ path }: Mutant, attempts: readonly Attempt[]): readonly Attempt[] {
-  const own = path.replace(/^lib\//, 'tests/').replace(/\.ts$/, '.test.ts');
-  const isFirst = ({ file, ms }: Attempt): boolean => file === own && ms <= OWN_MS;
-  return [...attempts.filter(isFirst), ...attempts.filter((attempt) => !isFirst(attempt))];
-}
+/** Tests mirror what they are of. */
+const ownOf = ({ path }: Mutant): string => path.replace(/^lib\//, 'tests/').replace(/\.ts$/, '.test.ts');
 
 const timeOf = ({ loadMs, tests }: Survey, ids: readonly number[]): number =>
   loadMs + ids.reduce((sum, id) => sum + (tests[id]?.ms ?? 0), 0);
@@ -100,9 +96,11 @@ const QUICK_MS = 150;
 
 function selected(survey: Survey, ids: readonly number[]): readonly Attempt[] {
   const isQuick = (id: number): boolean => (survey.tests[id]?.ms ?? 0) <= QUICK_MS;
-  return [ids.filter(isQuick), ids.filter((id) => !isQuick(id))].flatMap((tests) =>
-    tests.length === 0 ? [] : [{ file: survey.file, tests, ms: timeOf(survey, tests) }],
-  );
+  const [quick, slow] = [ids.filter(isQuick), ids.filter((id) => !isQuick(id))];
+  return [
+    { file: survey.file, tests: quick, ms: timeOf(survey, quick), quick: true },
+    { file: survey.file, tests: slow, ms: timeOf(survey, slow), quick: false },
+  ].filter(({ tests }) => tests.length > 0);
 }
 
 const all = (survey: Survey): Attempt => ({
@@ -112,6 +110,7 @@ const all = (survey: Survey): Attempt => ({
     survey,
     survey.tests.map(({ id }) => id),
   ),
+  quick: survey.tests.every(({ ms }) => ms <= QUICK_MS),
 });
 
 const byTime = (a: Attempt, b: Attempt): number => a.ms - b.ms;

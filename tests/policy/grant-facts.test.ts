@@ -82,6 +82,13 @@ describe('the templates of a grant', () => {
     expect(subjectOf(null, 'alice')).toBeNull();
   });
 
+  it.each(['scope', 'audience'] as const)('stand in `%s`, which is sent whole or not at all', (place) => {
+    const { compiled } = compileGrant('oauth-token', clientGrant({ [place]: '${claims.x}' }));
+    const rendered = (value: string) => compiled && renderDownstream(compiled.templates, () => value);
+    expect(rendered('one')).toMatchObject({ ok: true, value: { [place]: 'one' } });
+    expect(rendered('a b')).toMatchObject({ ok: false, refusal: { reason: 'template_value' } });
+  });
+
   it('that do not load are found where they stand, and nothing is compiled', () => {
     expect(pathsOf('oauth-token', bearer('${sub}'))).toEqual([['subject']]);
     expect(pathsOf('oauth-token', bearer(null, { ...KEY, secret: '${claims.x}' }))).toEqual([['signer', 'secret']]);

@@ -92,6 +92,9 @@ describe('rules', () => {
   it('warns of actor.* where the rule matches only without an actor', () => {
     const when = { StringEquals: { 'actor.claims.x': ['a'] } };
     expect(warnings({ allow: [rule({ connections: ['a'], when })] })).toEqual(['allow/0/when']);
+    const among = { StringEquals: { 'claims.x': ['a'], 'actor.claims.x': ['a'] } };
+    expect(warnings({ allow: [rule({ connections: ['a'], when: among })] })).toEqual(['allow/0/when']);
+    expect(warnings({ allow: [rule({ connections: ['a'] })] })).toEqual([]);
     expect(warnings({ allow: [rule({ connections: ['a'], clients: ['b'], when })] })).toEqual([]);
     const actor = { connections: ['b'], clients: null, when: null };
     expect(warnings({ allow: [rule({ connections: ['a'], when, actor })], deny: [rule({ when })] })).toEqual([]);

@@ -4,9 +4,11 @@ import {
   DOWNSTREAM_AUDIENCE,
   DOWNSTREAM_SCOPE,
   DOWNSTREAM_SUBJECT,
+  POLICY,
   PRINCIPAL_LABEL,
   TAG_VALUE,
   type TemplatePlace,
+  TOKEN_CLAIM,
 } from '../../lib/policy/template-places.ts';
 
 /** What a template makes of a value for every key, or why it does not. */
@@ -97,6 +99,30 @@ it.each([
   ['', 'template_value'],
 ])('a tag takes the characters that STS takes, and at least one: %j', (value, expected) => {
   expect(render('${claims.x}', TAG_VALUE, value)).toBe(expected);
+});
+
+it.each([
+  ['a+b', 'repo-a+b'],
+  ['a*b', 'template_value'],
+])('a value among other text of a `scope` is of unreserved characters: %s', (value, expected) => {
+  expect(render('repo-${claims.x}', DOWNSTREAM_SCOPE, value)).toBe(expected);
+});
+
+it.each(['', '\ud800', 'a\ud800', '\ud800a', 'a\udc00b'])(
+  'a claim takes no half character, nor nothing: %j',
+  (value) => {
+    expect(render('${claims.x}', TOKEN_CLAIM, value)).toBe('template_value');
+    expect(render('${claims.x}', TOKEN_CLAIM, 'a\ud83d\ude00\n')).toBe('a\ud83d\ude00\n');
+  },
+);
+
+it('the variables of IAM are of the text around a template', () => {
+  const compiled = compileTemplate('a${*}b${aws:username}${claims.x}${?}', POLICY);
+  expect('template' in compiled && compiled.template.parts).toEqual([
+    'a${*}b${aws:username}',
+    { key: 'claims.x', form: 'plain' },
+    '${?}',
+  ]);
 });
 
 it('a template cannot be changed', () => {

@@ -46,6 +46,19 @@ describe('the principal of a token', () => {
     expect(JSON.stringify({ ...named, claims: [...named.claims.values] })).not.toContain(jwt.slice(0, 40));
   });
 
+  it('says of an ID-JAG whom it was made for, and of another token nothing', async () => {
+    const idJag = { ...HEADER, typ: 'oauth-id-jag+jwt' };
+    const made = token({ header: idJag, claims: { client_id: 'agent', scope: 'a b' } });
+    const types = using({ types: ['oauth-id-jag+jwt'] });
+    const forClient = { client: 'agent', scopes: ['a', 'b'], resources: null };
+    expect((await principal(made, types)).forClient).toEqual(forClient);
+    expect(await principal(token())).not.toHaveProperty('forClient');
+    expect(await refusal(token({ header: idJag }), types)).toEqual({
+      reason: 'claims_invalid',
+      detail: 'An ID-JAG must have client_id.',
+    });
+  });
+
   const THUMBPRINT = 'k'.repeat(43);
   const bound = (cnf: unknown) => token({ claims: { cnf } as JsonObject });
 

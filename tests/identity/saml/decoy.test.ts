@@ -27,6 +27,12 @@ it.each([0, 1000, 3000, 10_000, 76_000])('a decoy of %d characters is about so l
   expect(decoy(characters).local).toBe('Assertion');
 });
 
+it('a decoy has nothing to fill it where what it stands for is shorter than it', () => {
+  const advice = (characters: number) => decoy(characters).children.at(-1)?.children.length;
+  expect([0, 1, 500].map(advice)).toEqual([0, 0, 0]);
+  expect(advice(10_000)).toBeGreaterThan(300);
+});
+
 it('a decoy has a signature of an RSA key of 2048 bits, with a shape as good as any', () => {
   const assertion = decoy(5000);
   const [, signature] = assertion.children;

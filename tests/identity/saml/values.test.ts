@@ -107,6 +107,10 @@ describe('a control character', () => {
   it.each([
     ['Issuer', '<saml:Issuer xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">a\nb</saml:Issuer>'],
     ['Audience', '<saml:Audience xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">a\nb</saml:Audience>'],
+    [
+      'NameID',
+      '<saml:Subject xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"><saml:NameID>a\nb</saml:NameID></saml:Subject>',
+    ],
     ['x', '<x>\u0085</x>'],
     ['attribute y', '<x y="\u0085"/>'],
   ])('is refused before any signature: %s', async (where, inner) => {
