@@ -45,7 +45,8 @@ export function checkClientAudiences(
       if (ownIssuer !== null && isSameResource(audience, ownIssuer)) {
         say('is this broker itself: its tokens are a proof of whoever brings them', 'ambiguous-proof');
       } else if (owner !== undefined) {
-        say(`${audience} is taken by the client ${owner}: one audience is one client`, 'ambiguous-proof');
+        const taken = `is taken by the client ${owner}: one audience is one client`;
+        say(`${audience} ${owner === client ? 'stands here twice' : taken}`, 'ambiguous-proof');
       } else if (isWhole && !granted.some((each) => isSameResource(each, audience))) {
         say(`no scope gives broker tokens for ${audience}`, 'unknown-name', didYouMean(audience, new Set(granted)));
       }

@@ -180,8 +180,8 @@ export const PROBLEM_CODES = {
     'give the role the path /token-broker/',
   ),
   'unscoped-broker-token': warning(
-    'Any broker token, of whatever scope, matches a rule of `connection: broker` that does not pin `claims.scope`.',
-    'pin claims.scope with StringEquals',
+    'Any broker token, of whatever scope, matches a rule of `connection: broker` that does not pin `claims.scopes` (or `claims.scope`, all of them in one text).',
+    'pin claims.scopes with ForAnyValue:StringEquals, or claims.scope with StringEquals',
   ),
   'wide-action': warning(
     'The session policy allows every action of AWS or of IAM.',

@@ -60,7 +60,7 @@ export const requestRefusals = registry({
   },
   scope_missing: {
     class: 'scope',
-    says: 'scope is required.',
+    says: 'scope is required, or resource alone at /oauth2.',
   },
   requested_token_type_mismatch: {
     class: 'request',

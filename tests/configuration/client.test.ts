@@ -153,6 +153,11 @@ describe('the audiences that a client is', () => {
       }),
       /other\.yaml:3.*taken by the client bot: one audience is one client/,
     ],
+    [
+      'that it has already',
+      folder('https://files.acme.internal", "https://FILES.acme.internal/'),
+      /audiences\[1\]: .* stands here twice/,
+    ],
     ['of this broker itself', folder('https://broker.example.com/'), /audiences\[0\]: is this broker itself/],
     ['of a typing error', folder('https://files.acme.internl'), /audiences\[0\]: no scope gives broker tokens for/],
   ])('are not those %s', async (_, files, expected) => {

@@ -244,6 +244,6 @@ function lintOpenness(rule: Rule, tests: RuleTests, path: FieldPath, find: Find)
   );
   if (connections.includes('broker') && !pinned) {
     const message = 'a broker token of any scope matches: the rule pins no claims.scope';
-    find(path, 'unscoped-broker-token', message, 'add StringEquals: { claims.scope: … } to its when');
+    find(path, 'unscoped-broker-token', message, 'add "ForAnyValue:StringEquals": { claims.scopes: … } to its when');
   }
 }
