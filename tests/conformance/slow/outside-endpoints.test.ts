@@ -77,7 +77,7 @@ describe('endpoints that are set beforehand', () => {
   it('that do not answer are told by name', async () => {
     const environment = { ...given, AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:9' };
     const start = startStack({ root: ROOT, port: 0, environment, log: () => {} });
-    await expect(start).rejects.toThrow('http://127.0.0.1:9, which AWS_ENDPOINT_URL or AWS_ENDPOINT_URL_STS names');
+    await expect(start).rejects.toThrow('http://127.0.0.1:9, which AWS_ENDPOINT_URL_STS names');
   }, 30_000);
 });
 
