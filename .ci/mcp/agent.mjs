@@ -28,7 +28,12 @@ hold((await call('request_access', { scope: 'nowhere' })).isError, 'nobody gets 
 hold((await call('why_refused', {})).text.includes('not_allowed'), 'and is told why');
 const access = await call('request_access', { scope: 'demo', intent: 'list what is there' });
 hold(!access.isError && access.text.includes('"granted":true'), 'access is granted');
-const listed = await call('aws_request', { ...s3, method: 'GET', path: '/signed', query: 'list-type=2&max-keys=3' });
+const listed = await call('aws_request', {
+  ...s3,
+  method: 'GET',
+  path: '/signed',
+  query: { 'list-type': '2', 'max-keys': '3' },
+});
 hold(!listed.isError && listed.text.includes('page/00'), 'the bucket is listed');
 const deleted = await call('aws_request', { ...s3, method: 'DELETE', path: '/signed/page/00' });
 hold(deleted.isError && deleted.text.includes('--allow'), 'what is not allowed is refused, and says by what');

@@ -5,6 +5,7 @@ import { type Keeper, keep } from '../caller/keeper.ts';
 import { askOwnApi } from '../caller/own-api.ts';
 import { readSettings } from '../caller/settings.ts';
 import type { Arguments, Terminal } from '../command.ts';
+import { errorMessage } from '../error-message.ts';
 import { allowedBy } from './allowed.ts';
 import { sendThrough } from './aws-request.ts';
 import { endpointsOf } from './endpoints.ts';
@@ -12,7 +13,7 @@ import { logFile, openLog } from './log.ts';
 import type { CallTool, ToolAnswer } from './mcp-server.ts';
 import { placeholderKeys } from './placeholder.ts';
 import { type Proxy as SigningProxy, startProxy } from './proxy.ts';
-import { asking, requestOf, textOf } from './tool-arguments.ts';
+import { asking, checkNames, requestOf, textOf } from './tool-arguments.ts';
 
 /** What a caller needs to be told the scopes. */
 const TO_LIST = 'broker:explain';
@@ -51,18 +52,9 @@ class AgentTools {
     try {
       return await this.#callTool(name, asked);
     } catch (error) {
-      if (!(error instanceof BrokerRefusal)) throw error;
-      const { pending } = error;
-      if (pending !== null)
-        return done({
-          ...{ granted: false, error: 'authorization_pending', approval_uri: pending.uri },
-          ...{ expires_in: pending.expiresIn, interval: pending.interval },
-          next: 'show approval_uri to the user, and call again with the same arguments',
-        });
-      const scope = name === 'list_scopes' ? TO_LIST : asked['scope'];
-      const of = typeof scope === 'string' ? `scope ${scope}: ` : '';
-      this.#refused = `${of}${error.message}${await explained(error.reason)}`;
-      return no(this.#refused);
+      const answer = await answerToError(error, name, asked);
+      if (error instanceof BrokerRefusal && answer.failed) this.#refused = answer.text;
+      return answer;
     }
   }
 
@@ -71,9 +63,10 @@ class AgentTools {
   }
 
   async #callTool(...[name, asked]: Parameters<CallTool>): Promise<ToolAnswer> {
+    checkNames(name, asked);
     switch (name) {
       case 'list_scopes':
-        return done(await askOwnApi(this.#given, this.#terminal, { scope: TO_LIST, path: '/v1/scopes?limit=100' }));
+        return done(await askOwnApi(this.#given, this.#terminal, { scope: TO_LIST, path: scopesPath(asked) }));
       case 'request_access':
         return this.#requestAccess(asked);
       case 'aws_request':
@@ -115,8 +108,9 @@ class AgentTools {
     if (session === undefined) return no('there is no session: call request_access first');
     const answered = await sendThrough(session.proxy.url, this.#shared.placeholder, requestOf(asked));
     const { status, type, body, isWhole } = answered;
-    if (status === 403)
-      this.#refused = `a request to ${textOf(asked, 'service')} was answered 403: ${body.slice(0, 2000)}`;
+    // A service may refuse with another status than 403: DynamoDB does with 400.
+    if (status >= 400)
+      this.#refused = `a request to ${textOf(asked, 'service')} was answered ${status}: ${body.slice(0, 2000)}`;
     const answer = { status, type, body, ...(isWhole ? {} : { note: 'cut after 64 KiB: ask for less' }) };
     return { ...done(answer), failed: status >= 400 };
   }
@@ -127,6 +121,25 @@ class AgentTools {
       return no('this scope grants an AWS session, whose keys are given to nobody here: call request_access');
     return done({ access_token: answer.access_token, expires_in: answer['expires_in'] ?? null });
   }
+}
+
+function scopesPath(asked: JsonObject): string {
+  const cursor = asked['cursor'] === undefined ? null : textOf(asked, 'cursor');
+  return `/v1/scopes?limit=50${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`;
+}
+
+async function answerToError(error: unknown, ...[name, asked]: Parameters<CallTool>): Promise<ToolAnswer> {
+  if (!(error instanceof BrokerRefusal)) return no(errorMessage(error));
+  const { pending } = error;
+  if (pending !== null)
+    return done({
+      ...{ granted: false, error: 'authorization_pending', approval_uri: pending.uri },
+      ...{ expires_in: pending.expiresIn, interval: pending.interval },
+      next: 'show approval_uri to the user, and call again with the same arguments',
+    });
+  const scope = name === 'list_scopes' ? TO_LIST : asked['scope'];
+  const of = typeof scope === 'string' ? `scope ${scope}: ` : '';
+  return no(`${of}${error.message}${await explained(error.reason)}`);
 }
 
 /** What brings a refusal about and what to change, as docs/refusals.md has it. */

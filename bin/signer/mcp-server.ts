@@ -1,7 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import type { JsonObject, JsonValue } from '../../lib/json.ts';
-import { errorMessage } from '../error-message.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../lib/json.ts';
 import { TOOLS } from './mcp-tools.ts';
 
 /** What a tool answers with: a text, and whether the call failed. */
@@ -10,6 +9,7 @@ export interface ToolAnswer {
   readonly failed: boolean;
 }
 
+/** Never throws. */
 export type CallTool = (name: string, given: JsonObject) => Promise<ToolAnswer>;
 
 const NEWEST = '2025-11-25';
@@ -44,10 +44,9 @@ async function answerTo(line: string, call: CallTool): Promise<JsonObject | null
   if (method !== 'tools/call') return failure(id, -32601, `there is no ${method.slice(0, 100)} here`);
   const { name } = given;
   if (!TOOLS.some((tool) => tool.name === name)) return failure(id, -32602, 'there is no tool of that name');
-  const { text, failed } = await call(String(name), Object(given['arguments'])).catch((error: unknown) => ({
-    text: errorMessage(error),
-    failed: true,
-  }));
+  const asked = given['arguments'] ?? {};
+  if (!isJsonObject(asked)) return failure(id, -32602, 'arguments has to be an object');
+  const { text, failed } = await call(String(name), asked);
   return success(id, { content: [{ type: 'text', text }], isError: failed });
 }
 

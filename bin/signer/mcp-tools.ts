@@ -22,7 +22,9 @@ const tool = (name: string, description: string, properties: JsonObject, require
 });
 
 export const TOOLS: readonly ToolText[] = [
-  tool('list_scopes', 'Lists the scopes that there are: names of what access can be asked for, and who gets it.', {}),
+  tool('list_scopes', 'Lists the scopes that there are: names of what access can be asked for, and who gets it.', {
+    cursor: text('next of the page before; left out for the first'),
+  }),
   tool(
     'request_access',
     'Asks for an AWS session of a scope, and keeps it here for aws_request: no key is ever returned. Where a person has to approve first the answer has a link: show it to the user, and ask again with the very same arguments.',

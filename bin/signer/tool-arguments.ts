@@ -1,5 +1,15 @@
-import type { JsonObject } from '../../lib/json.ts';
+import { isJsonObject, type JsonObject } from '../../lib/json.ts';
 import type { AwsRequest } from './aws-request.ts';
+import { TOOLS } from './mcp-tools.ts';
+
+/** Throws where one is no argument of the tool: ignored, it would give something else than was asked for. */
+export function checkNames(name: string, asked: JsonObject): void {
+  const taken = Object.keys(Object(TOOLS.find((tool) => tool.name === name)?.inputSchema['properties']));
+  const other = Object.keys(asked).find((each) => !taken.includes(each));
+  if (other === undefined) return;
+  const instead = taken.length === 0 ? 'no arguments' : `no others than ${taken.join(', ')}`;
+  throw new Error(`${name} takes no ${other.slice(0, 100)}: it takes ${instead}`);
+}
 
 /** A text that is there. */
 export function textOf(asked: JsonObject, name: string): string {
@@ -16,9 +26,10 @@ export function asking(asked: JsonObject) {
 }
 
 function textsOf(asked: JsonObject, name: string): Readonly<Record<string, string>> {
-  const entries = Object.entries(Object(asked[name] ?? {}));
+  const given = asked[name] ?? {};
+  if (!isJsonObject(given)) throw new Error(`${name} has to be an object of texts, such as {"name":"value"}`);
   return Object.fromEntries(
-    entries.map(([each, value]) => {
+    Object.entries(given).map(([each, value]) => {
       if (typeof value !== 'string') throw new Error(`${name}.${each} has to be a text`);
       return [each, value];
     }),

@@ -10,13 +10,13 @@ const MOST_CHARACTERS = 10_240;
 const MOST_POLICY_CHARACTERS = 2_048;
 const MOST_PARAMETERS = 32;
 /** The type of authorization_details that this broker has (RFC 9396 section 2). */
-const DETAILS_TYPE = 'token_broker';
+export const DETAILS_TYPE = 'token_broker';
 
 /**
  * What a form narrows its request by (contract section 7): `policy`, an IAM policy document, or `authorization_details`
  * with one object of the type `token_broker`, its policy and its parameters (RFC 9396). null: nothing. Refuses with
- * `policy_too_large` and `parameter_invalid`: what is not strict JSON (members given twice, nested beyond 32 levels)
- * among it. The policy is read by the grant that it narrows.
+ * `policy_too_large`, and with `parameter_invalid` or, of details, `authorization_details_invalid`: what is not strict
+ * JSON (members given twice, nested beyond 32 levels) among it. The policy is read by the grant that it narrows.
  */
 export function readNarrowing(form: Parameters): Outcome<Narrowing | null> {
   const details = readDetails(form.one('authorization_details'));
@@ -51,6 +51,9 @@ const narrowing = (policy: JsonObject | null, parameters: Narrowing['parameters'
   parameters,
 });
 
+/** RFC 9396 section 5: its error code is one of its own. */
+const invalidDetails = (detail: string) => refuse('authorization_details_invalid', { detail });
+
 function readDetails(text: string | null): Outcome<Narrowing | null> {
   if (text === null) return accept(null);
   if (text.length > MOST_CHARACTERS) return refuse('policy_too_large');
@@ -58,26 +61,27 @@ function readDetails(text: string | null): Outcome<Narrowing | null> {
   const wrapped = parseStrictJson(Buffer.from(`{"details":${text}}`), { maxBytes: BYTES });
   const details: JsonValue = wrapped?.['details'] ?? null;
   if (wrapped === null || Object.keys(wrapped).length > 1 || !Array.isArray(details)) {
-    return invalidParameter('authorization_details must be a JSON array, no member of which stands twice.');
+    return invalidDetails('authorization_details must be a JSON array, no member of which stands twice.');
   }
   const [only, ...others]: readonly JsonValue[] = details;
   if (!isJsonObject(only) || others.length > 0 || only['type'] !== DETAILS_TYPE) {
-    return invalidParameter(`authorization_details takes one object of the type ${DETAILS_TYPE}.`);
+    return invalidDetails(`authorization_details takes one object of the type ${DETAILS_TYPE}.`);
   }
   return readDetail(only);
 }
 
 function readDetail({ type: _type, policy = null, parameters = {}, ...others }: JsonObject): Outcome<Narrowing> {
   if (Object.keys(others).length > 0) {
-    return invalidParameter('authorization_details has a member other than type, policy and parameters.');
+    return invalidDetails('authorization_details has a member other than type, policy and parameters.');
   }
-  if (policy !== null && !isJsonObject(policy)) return invalidParameter('policy must be an object.');
-  if (!isJsonObject(parameters)) return invalidParameter('parameters must be an object.');
+  if (policy !== null && !isJsonObject(policy))
+    return invalidDetails('policy of authorization_details must be an object.');
+  if (!isJsonObject(parameters)) return invalidDetails('parameters of authorization_details must be an object.');
   const given = Object.entries(parameters).flatMap(([name, value]) =>
     typeof value === 'string' ? [[name, value]] : [],
   );
   if (given.length < Object.keys(parameters).length || given.length > MOST_PARAMETERS) {
-    return invalidParameter(`parameters takes up to ${MOST_PARAMETERS} texts.`);
+    return invalidParameter(`parameters of authorization_details takes up to ${MOST_PARAMETERS} texts.`);
   }
   const whole = policy === null ? accept(null) : measured(policy);
   return whole.ok ? accept(narrowing(whole.value, Object.fromEntries(given))) : whole;

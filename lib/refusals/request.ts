@@ -30,6 +30,10 @@ export const requestRefusals = registry({
     class: 'request',
     says: 'A parameter has a value that cannot be accepted.',
   },
+  authorization_details_invalid: {
+    class: 'request',
+    says: 'The authorization details cannot be accepted.',
+  },
   proof_missing: {
     class: 'proof',
     says: 'No proof of identity was presented.',

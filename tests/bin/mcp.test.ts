@@ -34,6 +34,7 @@ beforeAll(async () => {
       const token = JSON.stringify({ Version: 1, ...KEYS, Expiration });
       return response.end(JSON.stringify({ access_token: token, issued_token_type: type, token_type: 'N_A' }));
     }
+    if (request.url === '/reports/denied') return response.writeHead(400).end('{"__type":"AccessDeniedException"}');
     signed.push(`${request.method} ${request.url} ${request.headers.authorization}`);
     return response.end(JSON.stringify(request.headers));
   });
@@ -117,11 +118,22 @@ describe('token-broker mcp', () => {
       call('why_refused'),
       call('request_access', {}),
       { method: 'resources/list' },
+      call('request_access', { scope: 'reports', policy: {} }),
+      call('request_access', { scope: 'reports', parameters: 'bucket=reports' }),
+      call('request_access', { scope: 'reports' }),
+      call('aws_request', { ...s3, method: 'GET', query: 'versionId=1' }),
+      call('aws_request', { ...s3, method: 'GET', path: '/reports/denied' }),
+      call('why_refused'),
     ]);
     expect(answers[1]).toContain('https://broker.example/approvals/a1');
     expect(answers[2]).toMatch(/scope refused: .*not_allowed.*fix:/);
     expect(answers[3]).toContain('r-1');
     expect(answers[4]).toContain('scope has to be a text');
     expect(answers[5]).toContain('-32601');
+    // What is not understood is never left out in silence: it may have been what narrows.
+    expect(answers[6]).toContain('request_access takes no policy: it takes no others than scope, intent, parameters');
+    expect(answers[7]).toContain('parameters has to be an object of texts');
+    expect(answers[9]).toContain('query has to be an object of texts');
+    expect(answers[11]).toContain('AccessDeniedException');
   });
 });

@@ -51,17 +51,25 @@ test.each<[string, Record<string, string>, string]>([
   ['1,000 levels', { policy: nested }, 'parameter_invalid'],
   ['100 KB', { policy: `{"a":"${'b'.repeat(100_000)}"}` }, 'policy_too_large'],
   ['more than STS takes', { policy: `{"a":"${'b'.repeat(2_048)}"}` }, 'policy_too_large'],
-  ['details that are an object', { authorization_details: '{}' }, 'parameter_invalid'],
-  ['details of another type', { authorization_details: details({ type: 'payment' }) }, 'parameter_invalid'],
+  ['details that are an object', { authorization_details: '{}' }, 'authorization_details_invalid'],
+  ['details of another type', { authorization_details: details({ type: 'payment' }) }, 'authorization_details_invalid'],
   [
     'details of two',
     { authorization_details: details({ type: 'token_broker' }, { type: 'token_broker' }) },
-    'parameter_invalid',
+    'authorization_details_invalid',
   ],
-  ['details of none', { authorization_details: '[]' }, 'parameter_invalid'],
-  ['a further member', { authorization_details: details({ type: 'token_broker', actions: [] }) }, 'parameter_invalid'],
-  ['more than one value', { authorization_details: '[],"details":[]' }, 'parameter_invalid'],
-  ['another value behind', { authorization_details: '[{"type":"token_broker"}],"x":1' }, 'parameter_invalid'],
+  ['details of none', { authorization_details: '[]' }, 'authorization_details_invalid'],
+  [
+    'a further member',
+    { authorization_details: details({ type: 'token_broker', actions: [] }) },
+    'authorization_details_invalid',
+  ],
+  ['more than one value', { authorization_details: '[],"details":[]' }, 'authorization_details_invalid'],
+  [
+    'another value behind',
+    { authorization_details: '[{"type":"token_broker"}],"x":1' },
+    'authorization_details_invalid',
+  ],
   [
     'a parameter that is no text',
     { authorization_details: details({ type: 'token_broker', parameters: { a: 1 } }) },
@@ -77,7 +85,7 @@ test.each<[string, Record<string, string>, string]>([
     { authorization_details: details({ type: 'token_broker', policy: { a: 'b'.repeat(100_000) } }) },
     'policy_too_large',
   ],
-  ['1,000 levels of details', { authorization_details: `[${nested}]` }, 'parameter_invalid'],
+  ['1,000 levels of details', { authorization_details: `[${nested}]` }, 'authorization_details_invalid'],
 ])('refuses %s', (_name, form, reason) => {
   expect(narrowing(form)).toBe(reason);
 });

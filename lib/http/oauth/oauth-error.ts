@@ -49,10 +49,11 @@ function oauthCode(refusalClass: RefusalClass, badProof: BadProof): OauthCode {
 }
 
 /**
- * Codes of their own: RFC 8628 section 3.5 has two, and a public client that nobody registered is no bad request (RFC
- * 6749 section 5.2), though its browser is told so at /oauth2/authorize.
+ * Codes of their own: RFC 8628 section 3.5 has two, RFC 9396 section 5 one, and a public client that nobody registered
+ * is no bad request (RFC 6749 section 5.2), though its browser is told so at /oauth2/authorize.
  */
 const CODE_OF_REASON: Readonly<Partial<Record<Reason, string>>> = {
+  authorization_details_invalid: 'invalid_authorization_details',
   client_unknown: 'invalid_client',
   device_slow_down: 'slow_down',
   device_code_expired: 'expired_token',

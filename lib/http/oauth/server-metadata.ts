@@ -1,4 +1,5 @@
 import { ID_JAG } from '../../oauth-urns.ts';
+import { DETAILS_TYPE } from '../narrowing.ts';
 import { GRANT_TYPES } from './grant-types/all-grant-types.ts';
 
 /**
@@ -21,6 +22,8 @@ export const serverMetadata = (issuer: string, algorithms: readonly string[], dp
     grant_types_supported: [...GRANT_TYPES.keys()],
     // draft-ietf-oauth-identity-assertion-authz-grant section 7.2.
     authorization_grant_profiles_supported: [ID_JAG.grantProfile],
+    // RFC 9396 section 10.
+    authorization_details_types_supported: [DETAILS_TYPE],
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
     client_id_metadata_document_supported: true,

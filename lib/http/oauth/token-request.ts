@@ -23,6 +23,8 @@ export interface TokenRequest {
   readonly asked: Asked;
   /** RFC 8693 section 2.1; one that the grant answers to, or the issuance is refused. null: not asked for. */
   readonly requestedTokenType: string | null;
+  /** Whether `authorization_details` came, which the answer has too then (RFC 9396 section 7). */
+  readonly isInDetail: boolean;
 }
 
 /** A SAML response of 100 KB is 134 KB of base64; form encoding may triple it. */
@@ -55,7 +57,9 @@ export function readTokenRequest(request: RouteRequest, refuseAs: Handling['refu
   );
   if (!read.ok) return read;
   const [, presented, asked] = read.value;
-  return accept({ grantType, presented, asked, requestedTokenType: parameters.one('requested_token_type') });
+  const requestedTokenType = parameters.one('requested_token_type');
+  const isInDetail = parameters.one('authorization_details') !== null;
+  return accept({ grantType, presented, asked, requestedTokenType, isInDetail });
 }
 
 function readGrantType(form: Parameters): Outcome<{ readonly form: Parameters; readonly grantType: OauthGrantType }> {

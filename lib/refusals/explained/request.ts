@@ -31,6 +31,11 @@ export const requestExplanations: Explanations<typeof requestRefusals> = {
     cause: 'A parameter is too long, has characters that are not allowed, or contradicts another.',
     fix: 'See error_description for its name.',
   },
+  authorization_details_invalid: {
+    cause:
+      'authorization_details is no JSON array of one object of the type token_broker with at most policy and parameters (RFC 9396 section 5).',
+    fix: 'Send [{"type":"token_broker","policy":{…},"parameters":{"NAME":"VALUE"}}], either member left out where there is none; error_description says what came.',
+  },
   proof_missing: {
     cause: 'There is no Authorization header and no subject_token.',
     fix: 'Set AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE or AWS_CONTAINER_AUTHORIZATION_TOKEN, or send subject_token in a POST. A newline at the end of the token file makes some SDKs drop the header.',

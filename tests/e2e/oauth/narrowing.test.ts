@@ -121,6 +121,21 @@ it.each<[string, Form, string, number, string]>([
   expect([answer.status, body['reason']]).toEqual([status, reason]);
 });
 
+it('answers what was granted of what was asked for in detail, and says so where that cannot be read (RFC 9396)', async () => {
+  const subject_token = await stage.broker.idp.token('web-main');
+  const asked = { grant_type: EXCHANGE, subject_token, subject_token_type: JWT, scope: 'narrow' };
+  const authorization_details = details({ policy: POLICY, parameters: REPORTS });
+  const { body } = await send(TOKEN, { ...asked, authorization_details });
+  const { IssuanceId } = JSON.parse(String(body['access_token']));
+  const { policy } = Object((await recordOf(IssuanceId))['credential']);
+  expect(body['authorization_details']).toEqual([{ type: 'token_broker', policy, parameters: REPORTS }]);
+  const unknown = await send(TOKEN, { ...asked, authorization_details: '[{"type":"payment"}]' });
+  expect([unknown.response.status, unknown.body]).toMatchObject([
+    400,
+    { error: 'invalid_authorization_details', reason: 'authorization_details_invalid' },
+  ]);
+});
+
 it('refuses a policy for a grant that is no AWS session', async () => {
   const { status, body } = (await ROUTES['/oauth2/token']?.({ policy: JSON.stringify(POLICY) }, 'reports:read')) ?? {
     status: 0,

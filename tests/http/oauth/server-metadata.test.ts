@@ -16,6 +16,7 @@ describe('the metadata of the server', () => {
       jwks_uri: `${ISSUER}/.well-known/jwks.json`,
       response_types_supported: ['code'],
       code_challenge_methods_supported: ['S256'],
+      authorization_details_types_supported: ['token_broker'],
       authorization_response_iss_parameter_supported: true,
       token_endpoint_auth_methods_supported: expect.arrayContaining(['private_key_jwt', 'client_secret_basic', 'none']),
       token_endpoint_auth_signing_alg_values_supported: ['ES256'],
