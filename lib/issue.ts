@@ -1,7 +1,7 @@
 /**
  * The use case: authenticate → decide → look at revocations and at what has to come before → claim → take slots → count
- * → record `started` → mint → record the outcome → answer. No credential leaves without its record; whatever cannot be
- * reached refuses.
+ * → record `started` → mint → look at revocations again → record the outcome → answer. No credential leaves without its
+ * record; whatever cannot be reached refuses.
  */
 
 import type { Consented, ConsentRequest } from './approval/consent.ts';
@@ -14,6 +14,7 @@ import { checkPrior } from './issuance/prior-issuance.ts';
 import { releaseProofs, type SingleUse, singleUses } from './issuance/single-use.ts';
 import { slotTaker } from './issuance/slot-taker.ts';
 import { type Spending, spend } from './issuance/spend.ts';
+import { checkNotTakenBack } from './issuance/taken-back.ts';
 import { issuanceId } from './ledger/id.ts';
 import type { IssuanceRecord } from './ledger/record.ts';
 import { accept, type Outcome, type Refusal, refuse } from './outcome.ts';
@@ -232,16 +233,17 @@ type MintAttempt = Outcome<Minted> & {
 };
 
 /**
- * Takes what is at hand, or records `started` and mints. Slots that have to be kept for longer than was thought are
- * kept before the outcome is recorded: a record that says `issued` is not taken back. What throws has failed too, and
- * is given back like what was refused.
+ * Takes what is at hand, or records `started` and mints; what was revoked or switched off meanwhile is not handed out.
+ * Slots that have to be kept for longer than was thought are kept before the outcome is recorded: a record that says
+ * `issued` is not taken back. What throws has failed too, and is given back like what was refused.
  */
 async function start(
-  { ledger, step = untraced }: IssuePorts,
+  ports: IssuePorts,
   draft: IssuanceRecord,
-  { mintedBy, prepared, slots }: Authorized & Pick<Held, 'slots'>,
+  { mintedBy, prepared, scopes, slots }: Authorized & Pick<Held, 'slots'>,
   signal: AbortSignal,
 ): Promise<MintAttempt> {
+  const { ledger, step = untraced } = ports;
   let stage: MintAttempt['stage'] = 'started';
   let after: MintAttempt['after'];
   try {
@@ -252,7 +254,10 @@ async function start(
     }
     stage = 'mint';
     const minted = atHand ?? (await step('mint', () => prepared.mint(signal)));
-    if (minted.ok && slots !== null) await keepLonger(slots, minted.value.credential, signal);
+    if (!minted.ok) return { ...minted, stage, after };
+    const standing = await checkNotTakenBack(ports, draft, scopes, signal);
+    if (!standing.ok) return { ...standing, stage, after };
+    if (slots !== null) await keepLonger(slots, minted.value.credential, signal);
     return { ...minted, stage, after };
   } catch (cause) {
     return { ...refuse('internal_fault'), stage, after, cause };

@@ -1,11 +1,21 @@
 /** What an issuance has taken up: slots of what may be alive, and somebody's approval. Kept, or given back. */
 import { describe, expect, it } from '@jest/globals';
+import type { Scope } from '../../lib/configuration/documents/scopes.ts';
 import { type IssuePorts, issue } from '../../lib/issue.ts';
 import { accept, Fault, refuse } from '../../lib/outcome.ts';
 import type { HeldSlots } from '../../lib/ports/live-slots.ts';
 import { type Revocation, StandingRevocations } from '../../lib/revocation/revocation.ts';
 import { epochSeconds, seconds } from '../../lib/time.ts';
-import { aRequest, aScope, goodWorld, NOW, NOW_SECONDS } from '../fakes/world.ts';
+import {
+  aMinted,
+  aPrincipal,
+  aRequest,
+  aScope,
+  fakeConfiguration,
+  goodWorld,
+  NOW,
+  NOW_SECONDS,
+} from '../fakes/world.ts';
 
 const forever = new AbortController().signal;
 const demand = { from: [], within: seconds(900), uses: 1, for: seconds(3600), breakGlass: [] };
@@ -14,7 +24,7 @@ const SCOPE = aScope({
   requires: { intent: false, approval: demand },
 });
 const APPROVAL = { id: 'apr_1', state: 'approved' } as const;
-const down = (dependency: 'sts' | 'limits' | 'ledger' | 'replays') => async (): Promise<never> => {
+const down = (dependency: 'sts' | 'limits' | 'ledger' | 'replays' | 'revocations') => async (): Promise<never> => {
   throw new Fault(dependency, 'down');
 };
 
@@ -212,15 +222,63 @@ describe('what waits for somebody to approve it', () => {
   });
 });
 
+const REVOCATION: Revocation = {
+  ...{ id: 'rev_7', kind: 'scope', name: 'deploy-web', ends: null, lifted: null, sessions: 'done', accounts: [] },
+  ...{ by: 'client:ops', reason: 'lost', time: NOW },
+};
+
 it('whoever is revoked takes nothing up, and the log says by what', async () => {
   const { ports, calls, records } = heldWorld();
-  const revocation: Revocation = {
-    ...{ id: 'rev_7', kind: 'scope', name: 'deploy-web', ends: null, lifted: null, sessions: 'done', accounts: [] },
-    ...{ by: 'client:ops', reason: 'lost', time: NOW },
-  };
-  const revocations = { ...ports.revocations, standing: async () => new StandingRevocations([revocation]) };
+  const revocations = { ...ports.revocations, standing: async () => new StandingRevocations([REVOCATION]) };
   const outcome = await issue({ ...ports, revocations }, aRequest(), forever);
   expect(outcome).toMatchObject({ refusal: { reason: 'access_revoked', log: { found: 'rev_7' }, recorded: 'denied' } });
   expect(calls).toEqual(['denied']);
   expect(records[0]).toMatchObject({ outcome: 'denied', reason: 'access_revoked' });
+});
+
+describe('what is in force within 10 s holds for what takes longer to mint', () => {
+  const identity = `github:${aPrincipal().subject}`;
+  const version = (number: number, scopes: readonly Scope[]) => ({ ...fakeConfiguration({ scopes }), version: number });
+  it.each<[string, Partial<Revocation>, ReturnType<typeof version> | null, string | null]>([
+    ['the scope is revoked', {}, null, 'access_revoked'],
+    ['whom it is for is revoked', { kind: 'principal', name: identity }, null, 'access_revoked'],
+    ['somebody else is revoked', { kind: 'principal', name: 'github:other' }, null, null],
+    ['a revocation is lifted', { lifted: REVOCATION }, null, null],
+    ['the scope is switched off', { name: 'x' }, version(8, [{ ...SCOPE, enabled: false }]), 'not_allowed'],
+    ['the scope is gone', { name: 'x' }, version(8, []), 'not_allowed'],
+    ['a configuration that has the scope comes into force', { name: 'x' }, version(8, [SCOPE]), null],
+  ])('%s meanwhile', async (_, revoked, configuration, reason) => {
+    const { ports, calls, records, mint } = heldWorld();
+    let standing = new StandingRevocations([]);
+    let { current } = ports.configurations;
+    mint.answer = async () => {
+      standing = new StandingRevocations([{ ...REVOCATION, ...revoked }]);
+      if (configuration !== null) current = async () => configuration;
+      return accept(aMinted());
+    };
+    const world = {
+      ...ports,
+      revocations: { ...ports.revocations, standing: async () => standing },
+      configurations: { current: (signal: AbortSignal) => current(signal) },
+    };
+    const outcome = await issue(world, aRequest(), forever);
+    expect(outcome.ok ? null : outcome.refusal.reason).toBe(reason);
+    expect(records.map((record) => record.outcome)).toEqual(['started', reason === null ? 'issued' : 'failed']);
+    if (reason === null) return;
+    expect(records.at(-1)).toMatchObject({ reason, credential: null });
+    expect(calls.slice(-2).sort()).toEqual(['approval back', 'slot back']);
+  });
+
+  it('and nobody gets what was minted where that cannot be known', async () => {
+    const { ports, mint } = heldWorld();
+    let standing = ports.revocations.standing;
+    mint.answer = async () => {
+      standing = down('revocations');
+      return accept(aMinted());
+    };
+    const revocations = { ...ports.revocations, standing: (signal: AbortSignal) => standing(signal) };
+    await expect(issue({ ...ports, revocations }, aRequest(), forever)).rejects.toMatchObject({
+      dependency: 'revocations',
+    });
+  });
 });
