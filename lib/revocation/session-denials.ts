@@ -2,8 +2,8 @@
 import type { JsonObject } from '../json.ts';
 import { type EpochSeconds, epochSeconds, type Seconds, seconds, toRfc3339 } from '../time.ts';
 
-/** The session tag that a denial names (`lib/credential/session-tags.ts`). */
-export type DeniedTag = 'issuance' | 'actor' | 'scope';
+/** The session tag that a denial names (`lib/credential/session-tags.ts`); `all`: every session of the broker's. */
+export type DeniedTag = 'issuance' | 'actor' | 'scope' | 'all';
 
 export interface SessionDenial {
   /** Which revocation it came of. */
@@ -16,6 +16,8 @@ export interface SessionDenial {
   readonly before: EpochSeconds | null;
   /** No session that it is of lives longer. */
   readonly ends: EpochSeconds;
+  /** It stands for issuances that were too many to be kept, and denies more than those. */
+  readonly widened?: true;
 }
 
 /** Sessions of a chained role end after an hour (AWS STS, AssumeRole); clocks differ, and SDKs answer late. */
@@ -42,21 +44,54 @@ export interface RevocationPolicy {
 export const pruned = (denials: readonly SessionDenial[], now: EpochSeconds): readonly SessionDenial[] =>
   denials.filter(({ ends }) => ends + KEPT_BEYOND > now);
 
+/** Denials of an account that are kept: twice what a policy names, and far from the 400 KB that an item may have. */
+const MOST_KEPT = 600;
+
+/**
+ * What is kept of more denials than that: in place of issuances, the scopes with the most of them up to `now`; where
+ * the scopes are too many as well, every session up to `now`. Each is of the revocations whose issuances it is for.
+ */
+export function keptDenials(denials: readonly SessionDenial[], now: EpochSeconds): readonly SessionDenial[] {
+  let kept = denials;
+  for (const scope of scopesByIssuances(denials)) {
+    if (kept.length <= MOST_KEPT) return kept;
+    kept = instead(kept, (each) => each.tag === 'issuance' && each.scope === scope, wholeScope(scope, now));
+  }
+  if (kept.length <= MOST_KEPT) return kept;
+  return instead(kept, (each) => each.widened === true, { ...wholeScope('', now), tag: 'all' });
+}
+
+/** One denial for each revocation of those that it takes the place of, the one that it had before among them. */
+function instead(
+  denials: readonly SessionDenial[],
+  isReplaced: (denial: SessionDenial) => boolean,
+  whole: SessionDenial,
+): readonly SessionDenial[] {
+  const revocations = new Set(denials.filter(isReplaced).map(({ revocation }) => revocation));
+  const isEarlier = ({ widened, tag, value, revocation }: SessionDenial): boolean =>
+    widened === true && tag === whole.tag && value === whole.value && revocations.has(revocation);
+  const others = denials.filter((each) => !isReplaced(each) && !isEarlier(each));
+  return [...others, ...[...revocations].map((revocation) => ({ ...whole, revocation, widened: true as const }))];
+}
+
 /**
  * The policy of an account: one Deny for all issuances, one for the actors and one for the scopes of each time. Where
  * that is larger than a managed policy may be, the scopes with the most issuances are denied up to `now` instead; where
  * even that does not fit, every session of the broker's that began up to `now` is.
  */
 export function revocationPolicy(denials: readonly SessionDenial[], now: EpochSeconds): RevocationPolicy {
+  const before = denials.filter((each) => each.widened === true);
+  const widened = [...new Set(before.filter(({ tag }) => tag === 'scope').map(({ value }) => value))];
+  const isAll = before.some(({ tag }) => tag === 'all');
+  const least: Precision = isAll ? 'all-before' : before.length > 0 ? 'scope-and-time' : 'exact';
   const exact = [document(denials, 'whole'), document(denials, 'tails')].find(fits);
-  if (exact !== undefined) return { document: exact, precision: 'exact', widened: [] };
-  const widened: string[] = [];
+  if (exact !== undefined) return { document: exact, precision: least, widened };
   let left = denials;
   for (const scope of scopesByIssuances(denials)) {
-    widened.push(scope);
-    left = left.filter((denial) => denial.tag !== 'issuance' || denial.scope !== scope);
-    const policy = document([...left, ...widened.map((each) => wholeScope(each, now))], 'tails');
-    if (fits(policy)) return { document: policy, precision: 'scope-and-time', widened };
+    if (!widened.includes(scope)) widened.push(scope);
+    left = [...left.filter((denial) => denial.tag !== 'issuance' || denial.scope !== scope), wholeScope(scope, now)];
+    const policy = document(left, 'tails');
+    if (fits(policy)) return { document: policy, precision: isAll ? least : 'scope-and-time', widened };
   }
   return { document: allBefore(now), precision: 'all-before', widened };
 }
@@ -92,26 +127,28 @@ function document(denials: readonly SessionDenial[], ids: 'whole' | 'tails'): Js
       // A policy has one statement at least: this value is no issuance's.
       deny(condition),
       ...timed.map((each) => {
-        const [first] = each;
-        const before = first?.before ?? epochSeconds(0);
-        return deny({ StringEquals: { [tagKey(first?.tag ?? 'scope')]: valuesOf(each) }, ...issuedUpTo(before) });
+        const [{ tag, before } = { tag: 'scope' as const, before: null }] = each;
+        const until = before ?? epochSeconds(0);
+        if (tag === 'all') return denyAll(until);
+        return deny({ StringEquals: { [tagKey(tag)]: valuesOf(each) }, ...issuedUpTo(until) });
       }),
     ],
   };
 }
 
-const allBefore = (now: EpochSeconds): JsonObject => ({
-  Version: '2012-10-17',
-  Statement: [deny({ Null: { [tagKey('issuance')]: 'false' }, ...issuedUpTo(now) })],
-});
+const allBefore = (now: EpochSeconds): JsonObject => ({ Version: '2012-10-17', Statement: [denyAll(now)] });
 
 const deny = (Condition: JsonObject): JsonObject => ({ Effect: 'Deny', Action: '*', Resource: '*', Condition });
+
+/** Every session that carries the broker's tags. */
+const denyAll = (before: EpochSeconds): JsonObject =>
+  deny({ Null: { [tagKey('issuance')]: 'false' }, ...issuedUpTo(before) });
 
 const issuedUpTo = (time: EpochSeconds): JsonObject => ({
   DateLessThanEquals: { 'aws:TokenIssueTime': toRfc3339(time) },
 });
 
-const tagKey = (tag: DeniedTag): string => `aws:PrincipalTag/token-broker:${tag}`;
+const tagKey = (tag: Exclude<DeniedTag, 'all'>): string => `aws:PrincipalTag/token-broker:${tag}`;
 
 const valuesOf = (denials: readonly SessionDenial[]): readonly string[] =>
   [...new Set(denials.map(({ value }) => value))].sort();

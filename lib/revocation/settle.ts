@@ -7,6 +7,7 @@ import type { RevokePorts } from './ports.ts';
 import { markOf, marksOfNamed, type Revocation } from './revocation.ts';
 import {
   KEPT_BEYOND,
+  keptDenials,
   LONGEST_SESSION,
   type Precision,
   pruned,
@@ -130,7 +131,8 @@ function changed(
   const others = pruned(before, now).filter(({ revocation }) => lifted === null || revocation !== id);
   const known = new Set(others.map(keyOf));
   const more = new Map(denials.filter((denial) => !known.has(keyOf(denial))).map((denial) => [keyOf(denial), denial]));
-  return others.length === before.length && more.size === 0 ? before : [...others, ...more.values()];
+  if (others.length === before.length && more.size === 0) return before;
+  return keptDenials([...others, ...more.values()], now);
 }
 
 const keyOf = ({ revocation, tag, value }: SessionDenial): string => JSON.stringify([revocation, tag, value]);

@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { readPolicyDocument } from '../../lib/policy/iam/document.ts';
 import { evaluateAccess, readAccessRequest } from '../../lib/policy/iam/evaluate.ts';
-import { MOST_CHARACTERS, pruned, revocationPolicy, type SessionDenial } from '../../lib/revocation/session-denials.ts';
+import {
+  keptDenials,
+  MOST_CHARACTERS,
+  pruned,
+  revocationPolicy,
+  type SessionDenial,
+} from '../../lib/revocation/session-denials.ts';
 import { epochSeconds, toRfc3339 } from '../../lib/time.ts';
 import { NOW_SECONDS } from '../fakes/world.ts';
 
@@ -99,5 +105,55 @@ describe('the policy that denies revoked sessions', () => {
   ])('forgets a session five minutes after its end: %i s', (end, left) => {
     const denial = { ...ofIssuance(1), ends: epochSeconds(NOW_SECONDS + end) };
     expect(pruned([denial], NOW_SECONDS)).toHaveLength(left);
+  });
+});
+
+describe('what is kept of the denials of an account', () => {
+  const inScopes = (count: number) => many(count).map((each, n) => ({ ...each, scope: `scope-${n}` }));
+  const later = epochSeconds(NOW_SECONDS + 60);
+
+  it('is all of them, up to 600', () => {
+    expect(keptDenials(many(600), NOW_SECONDS)).toEqual(many(600));
+  });
+
+  it.each<[string, readonly SessionDenial[], string]>([
+    ['of one scope', many(601), 'scope-and-time'],
+    ['of one scope with many', many(20_000), 'scope-and-time'],
+    ['of as many scopes', inScopes(20_000), 'all-before'],
+  ])('denies every one that was to be denied and fits into an item of DynamoDB: %s', (_, denials, precision) => {
+    const kept = keptDenials(denials, NOW_SECONDS);
+    expect(JSON.stringify(kept).length).toBeLessThan(300_000);
+    expect(revocationPolicy(kept, NOW_SECONDS).precision).toBe(precision);
+    const allowed = [0, Math.floor(denials.length / 2), denials.length - 1].filter((n) =>
+      lets(kept, { issuance: idOf(n), scope: denials[n]?.scope ?? '' }),
+    );
+    expect(allowed).toEqual([]);
+    expect(lets(kept, { issuance: idOf(99_999), began: 1 })).toBe(true);
+  });
+
+  it('leaves the scopes with few of them as they are, and says which are denied as wholes', () => {
+    const few = many(5, 'read').map((each, n) => ({ ...each, value: idOf(90_000 + n) }));
+    const kept = keptDenials([...many(700), ...few], NOW_SECONDS);
+    expect(kept.slice(0, 5)).toEqual(few);
+    expect(revocationPolicy(kept, NOW_SECONDS)).toMatchObject({ precision: 'scope-and-time', widened: ['deploy'] });
+    expect(lets(kept, { issuance: idOf(80_000), scope: 'read' })).toBe(true);
+  });
+
+  it('is of the revocations that it came of, each once, up to when it was last looked at', () => {
+    const other = many(300).map((each) => ({ ...each, revocation: 'rev_2' }));
+    const once = keptDenials([...many(400), ...other], NOW_SECONDS);
+    const again = keptDenials([...once, ...many(400), ...other], later);
+    expect(again.map(({ revocation, tag, value, before }) => [revocation, tag, value, before])).toEqual([
+      ['rev_1', 'scope', 'deploy', later],
+      ['rev_2', 'scope', 'deploy', later],
+    ]);
+    expect(
+      lets(
+        once.filter(({ revocation }) => revocation === 'rev_2'),
+        { issuance: idOf(1) },
+      ),
+    ).toBe(false);
+    const all = keptDenials([...keptDenials(inScopes(700), NOW_SECONDS), ...inScopes(700)], later);
+    expect(all).toMatchObject([{ revocation: 'rev_1', tag: 'all', before: later }]);
   });
 });
