@@ -10,7 +10,7 @@ import type { CompiledScope } from '../policy/scope.ts';
 import type { Configuration } from '../ports/configuration.ts';
 import type { EpochSeconds } from '../time.ts';
 import type { ApprovalRequest } from './approvals.ts';
-import { partyOf, personDigests } from './parties.ts';
+import { foldedName, partyOf, personDigests } from './parties.ts';
 import type { ApproverEvidence } from './record.ts';
 
 /** Somebody who signed in, or the bearer of a token for `broker:approvals`. */
@@ -63,8 +63,9 @@ export async function admit(
 }
 
 /**
- * The same person at the same connection; anybody who acts in both; the same client; or, by claims that name a person
- * everywhere, the same person at another connection. Where such a claim is withheld nobody can say that it is another.
+ * The same person at the same connection, who may have typed the name in other letters; anybody who acts in both; the
+ * same client; or, by claims that name a person everywhere, the same person at another connection. Where such a claim
+ * is withheld nobody can say that it is another.
  */
 function isParty(request: ApprovalRequest, { principal, actor }: Approver, scopes: readonly CompiledScope[]): boolean {
   const { connection, client, subject } = partyOf(principal);
@@ -73,7 +74,10 @@ function isParty(request: ApprovalRequest, { principal, actor }: Approver, scope
   const parties = [request.subject, ...request.actors];
   const isSame = own.some((one) =>
     parties.some(
-      (party) => party.connection === one.connection && party.client === one.client && party.subject === one.subject,
+      (party) =>
+        party.connection === one.connection &&
+        party.client === one.client &&
+        foldedName(party.subject) === foldedName(one.subject),
     ),
   );
   const clients = [...own.map((one) => one.client), ...(principal.lineage?.presenters ?? [])];

@@ -57,11 +57,16 @@ export function partiesOf(
   };
 }
 
-/** Letters' case and outer blanks tell no two people apart. */
+/** A name without what tells no two people apart: the case of letters, the forms that Unicode has, outer blanks. */
+export const foldedName = (name: string): string => name.normalize('NFKC').trim().toLowerCase();
+
+/** Of folded values. */
 export const personDigests = ({ values }: Claims, names: readonly string[]): readonly string[] =>
   names.flatMap((name) =>
     textsOf(values.get(name)).map((text) =>
-      createHash('sha256').update(`${name}\0${text.trim().toLowerCase()}`).digest('hex'),
+      createHash('sha256')
+        .update(`${name}\0${foldedName(text)}`)
+        .digest('hex'),
     ),
   );
 

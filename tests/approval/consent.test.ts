@@ -292,12 +292,21 @@ describe('who may approve', () => {
       approver(person('ann', { email: 'eve@example.com ' })),
       'approver_is_requester',
     ],
+    [
+      'the same person by an address in another form of Unicode',
+      approver(person('ann', { email: 'eve@ｅxample.com' })),
+      'approver_is_requester',
+    ],
   ])('is not %s', async (_, who, reason) => {
     expect(await decided(who)).toMatchObject({ ok: false, refusal: { reason } });
   });
 
-  it('is never the requester, whom `from` names too', async () => {
-    expect(await decided(approver(person('eve', {}, 'github')), { from: [anyConnection] })).toMatchObject({
+  it.each([
+    ['under the same name', 'eve'],
+    ['under a name in other letters, as a person may type it', ' EVE'],
+    ['under a name in other forms of Unicode', 'ｅve'],
+  ])('is never the requester, whom `from` names too, %s', async (_, subject) => {
+    expect(await decided(approver(person(subject, {}, 'github')), { from: [anyConnection] })).toMatchObject({
       ok: false,
       refusal: { reason: 'approver_is_requester' },
     });
