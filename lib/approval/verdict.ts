@@ -1,3 +1,4 @@
+import { isBlank } from '../blank.ts';
 import { parseStrictJson } from '../identity/strict-json.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import type { Verdict } from './review.ts';
@@ -22,10 +23,10 @@ export function readVerdict(body: Uint8Array): Outcome<Verdict> {
   return verdictOf(decision, reason);
 }
 
-/** A reason that is empty is none. */
+/** A reason in which there is nothing to read is none. */
 export function verdictOf(decision: Verdict['decision'], reason: string | null): Outcome<Verdict> {
   if ((reason?.length ?? 0) > MAX_REASON) return invalid(`reason has at most ${MAX_REASON} characters.`);
-  return accept({ decision, reason: reason === null || reason.trim() === '' ? null : reason });
+  return accept({ decision, reason: reason === null || isBlank(reason) ? null : reason });
 }
 
 const invalid = (detail: string) => refuse('parameter_invalid', { detail });

@@ -1,3 +1,4 @@
+import { isBlank } from '../blank.ts';
 import type { IssuanceRequest } from '../issue.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import { type Seconds, seconds } from '../time.ts';
@@ -12,7 +13,7 @@ const INTENT = /^[^\p{Cc}\p{Cs}\u2028\u2029\u061C\u200E\u200F\u202A-\u202E\u2066
 
 /** `intent`: why, up to 256 printable characters; recorded. Nothing but blanks says nothing. */
 export function readIntent(text: string | null): Outcome<string | null> {
-  if (text === null || /^ *$/.test(text)) return accept(null);
+  if (text === null || isBlank(text)) return accept(null);
   return INTENT.test(text) ? accept(text) : invalidParameter('intent is up to 256 printable characters.');
 }
 

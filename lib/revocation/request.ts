@@ -1,3 +1,4 @@
+import { isBlank } from '../blank.ts';
 import { clientIdUrl } from '../identity/client/client-id-url.ts';
 import { parseStrictJson } from '../identity/strict-json.ts';
 import { isScopeName } from '../issuance/decide-scopes.ts';
@@ -59,7 +60,7 @@ export function parseRevocation(body: Uint8Array): Outcome<AskedRevocation> {
   if (typeof name !== 'string' || !ACCEPTABLE[kind].is(name))
     return invalid(`${kind} must be ${ACCEPTABLE[kind].must}.`);
   const { reason, undo = false } = asked;
-  if (typeof reason !== 'string' || !REASON.test(reason))
+  if (typeof reason !== 'string' || !REASON.test(reason) || isBlank(reason))
     return invalid('reason must be 1 to 256 printable characters.');
   if (typeof undo !== 'boolean') return invalid('undo must be true or false.');
   return accept({ kind, name, reason, undo });

@@ -1,5 +1,6 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { dynamoLedgerQueries, type LedgerTable } from '../../../lib/aws/dynamodb/ledger-queries.ts';
+import { isBlank } from '../../../lib/blank.ts';
 import { boundedIdentity } from '../../../lib/ledger/bounds.ts';
 import { isIdentity } from '../../../lib/ledger/parties.ts';
 import { type Arguments, type Command, UsageError } from '../../command.ts';
@@ -58,7 +59,7 @@ Killed on the way, or with something of theirs under way meanwhile: run it again
 function reasonOf(given: Arguments, name: string): string {
   const reason = given.value('reason') ?? '';
   if (given.has('dry-run')) return reason;
-  if (reason.trim() === '') throw new UsageError('--reason is required: why, for the record of the erasure');
+  if (isBlank(reason)) throw new UsageError('--reason is required: why, for the record of the erasure');
   if (reason.length > MOST_REASON) throw new UsageError(`--reason takes ${MOST_REASON} characters`);
   const subject = name.slice(name.indexOf(':') + 1).toLowerCase();
   if (subject.length >= SHORTEST_NAME && reason.toLowerCase().includes(subject)) {

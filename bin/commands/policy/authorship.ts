@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { userInfo } from 'node:os';
 import { promisify } from 'node:util';
+import { isBlank } from '../../../lib/blank.ts';
 import { type Arguments, type OptionSpec, type Terminal, UsageError } from '../../command.ts';
 
 export const AUTHORSHIP_OPTIONS: readonly OptionSpec[] = [
@@ -40,7 +41,7 @@ export async function commitOf(directory: string): Promise<string | null> {
 function printable(given: Arguments, option: string, most: number): string | null {
   const text = given.value(option)?.trim();
   if (text === undefined) return null;
-  if (text === '' || text.length > most || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u.test(text)) {
+  if (isBlank(text) || text.length > most || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u.test(text)) {
     throw new UsageError(`--${option} takes 1 to ${most} printable characters on one line`);
   }
   return text;
