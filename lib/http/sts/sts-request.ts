@@ -140,6 +140,8 @@ function readTarget(roleArn: string, pathScope: string | null): Outcome<Target> 
 
 /** The caller's own `Policy` and `PolicyArns.member.N.arn`, in order; null if there are none. */
 function readNarrowing(form: Parameters): Outcome<Narrowing | null> {
+  // AWS's own convention: one that came without a value was meant to say something.
+  if (form.has('Policy') && form.one('Policy') === null) return invalidParameter('Policy has at least 1 character.');
   const policy = readPolicy(form.one('Policy'), 'Policy');
   if (!policy.ok) return policy;
   const members = form.names().filter((name) => name.split('.')[0] === 'PolicyArns');

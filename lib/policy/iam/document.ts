@@ -65,7 +65,22 @@ function readStatements(policy: JsonObject): readonly Statement[] {
   const written = policy['Statement'];
   const statements: readonly JsonValue[] = Array.isArray(written) ? written : written === undefined ? [] : [written];
   if (statements.length === 0) throw new Malformed('a policy has a Statement');
+  checkSids(statements);
   return statements.map((statement, at) => readStatement(statement, `Statement[${at}]`));
+}
+
+/** IAM User Guide, "IAM JSON policy elements: Sid": of these characters, and no two of a policy alike. */
+const SID = /^[0-9A-Za-z]*$/;
+
+function checkSids(statements: readonly JsonValue[]): void {
+  const known = new Set<JsonValue>();
+  for (const [at, statement] of statements.entries()) {
+    const { Sid: sid = '' } = isJsonObject(statement) ? statement : {};
+    if (typeof sid !== 'string' || !SID.test(sid))
+      throw new Malformed(`Statement[${at}]: Sid has other characters than A-Z, a-z and 0-9`);
+    if (sid !== '' && known.has(sid)) throw new Malformed(`Statement[${at}]: Sid stands in another statement too`);
+    known.add(sid);
+  }
 }
 
 function readStatement(value: JsonValue, place: string): Statement {

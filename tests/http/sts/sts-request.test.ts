@@ -97,6 +97,7 @@ describe('reading /sts', () => {
     ['a duration in words', { DurationSeconds: '1h' }, 'duration_out_of_range'],
     ['a SAML assertion beside the token', { SAMLAssertion: 'PHg+' }, 'several_proofs'],
     ['a role of no partition', { RoleArn: 'arn:acme:broker:::scope/deploy-web' }, 'target_mismatch'],
+    ['a policy without a value', { Policy: '' }, 'parameter_invalid'],
     ['a gap in PolicyArns', { 'PolicyArns.member.2.arn': 'arn:aws:iam::aws:policy/A' }, 'parameter_invalid'],
   ] as const)('refuses %s', (_, change, reason) => {
     expect(read({ ...good, ...change })).toMatchObject({ ok: false, refusal: { reason } });

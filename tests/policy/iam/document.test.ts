@@ -23,6 +23,7 @@ describe("a policy is read by IAM's grammar", () => {
   it.each<[string, JsonObject]>([
     ['one statement', policy(GOOD)],
     ['a list of statements', policy([GOOD, { ...GOOD, Effect: 'Deny', Sid: 'A' }])],
+    ['statements without a name, and with an empty one', policy([GOOD, { ...GOOD, Sid: '' }, { ...GOOD, Sid: '' }])],
     ['the old version', policy(GOOD, { Version: '2008-10-17', Id: 'x' })],
     ['no version', { Statement: GOOD }],
     ['NotAction and NotResource', policy({ Effect: 'Deny', NotAction: ['s3:*', 'ec2:*'], NotResource: ['*'] })],
@@ -68,6 +69,16 @@ describe("a policy is read by IAM's grammar", () => {
       policy({ ...GOOD, action: 's3:*' }),
       "Statement[0]: action is no element of an identity or session policy's statement",
     ],
+    [
+      'one name of two statements',
+      policy([{ ...GOOD, Sid: 'A' }, GOOD, { ...GOOD, Sid: 'A' }]),
+      'Statement[2]: Sid stands in another statement too',
+    ],
+    ...[7, null, 'a b', 'é', 'a\n'].map((Sid): [string, JsonObject, string] => [
+      `the name ${JSON.stringify(Sid)}`,
+      policy([GOOD, { ...GOOD, Sid }]),
+      'Statement[1]: Sid has other characters than A-Z, a-z and 0-9',
+    ]),
     ['no effect', policy(without('Effect')), 'Statement[0]: Effect must be Allow or Deny'],
     ['another effect', policy({ ...GOOD, Effect: 'allow' }), 'Statement[0]: Effect must be Allow or Deny'],
     ['no action', policy(without('Action')), 'Statement[0]: exactly one of Action and NotAction is required'],
