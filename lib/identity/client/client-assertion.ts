@@ -23,7 +23,7 @@ type AssertionProof = Extract<ClientProof, { method: 'private_key_jwt' }>;
 /**
  * Verifies a client assertion: `iss` and `sub` are the client (and `client_id`, where there is one), `aud` is the
  * issuer of this broker and nothing else (per client, the token endpoint too), `exp` at most five minutes off, `jti`
- * good once, signed by a registered key. RFC 7523 sections 2.2 and 3, draft-ietf-oauth-rfc7523bis.
+ * good once, no `cnf` (RFC 7800), signed by a registered key. RFC 7523 sections 2.2 and 3, draft-ietf-oauth-rfc7523bis.
  */
 export async function verifyClientAssertion(
   proof: AssertionProof,
@@ -68,6 +68,10 @@ function checkGenuine(client: Client, jwt: ParsedJwt, { issuer, now }: ClientCon
   }
   if (typeof jti !== 'string' || !TOKEN_ID.test(jti)) {
     return clientRefusal('assertion_jti', 'jti must be 1 to 256 visible ASCII characters.');
+  }
+  // Of no proof that comes with it is it known to be the client's: taken without one, it would be a bearer token.
+  if (jwt.unverified['cnf'] !== undefined) {
+    return clientRefusal('assertion_bound', 'It is bound to a further key (cnf), which nothing here proves.');
   }
   return accept(authenticated(client, jwt, jti, times.value));
 }

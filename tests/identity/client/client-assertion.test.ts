@@ -40,6 +40,7 @@ const TOLD = [
   'claims_invalid',
   'assertion_lifetime',
   'assertion_jti',
+  'assertion_bound',
 ];
 
 describe('a client assertion', () => {
@@ -100,6 +101,8 @@ describe('a client assertion', () => {
     ['an empty jti', { jti: '' }, 'assertion_jti'],
     ['a jti of 257 characters', { jti: 'j'.repeat(257) }, 'assertion_jti'],
     ['a jti that is a number', { jti: 7 }, 'assertion_jti'],
+    ['a further key that it is bound to', { cnf: { jkt: 'k'.repeat(43) } }, 'assertion_bound'],
+    ['a cnf that says nothing', { cnf: null }, 'assertion_bound'],
   ])('with %s is refused', async (_, claims, check) => {
     expect(await present(await assertion(key, claims))).toEqual(TOLD.includes(check) ? toldWhy(check) : failed(check));
     expect(await present(await assertion(otherKey, claims))).not.toMatchObject(toldWhy(check));
