@@ -33,14 +33,29 @@ const ledgerOf = (records: readonly IssuanceRecord[]): Pick<LedgerQueries, 'list
   },
 });
 
-const asked = async (records: readonly IssuanceRecord[], revoked: readonly Revocation[] = [], who = principal) => {
+/** Revoked tokens, of those that are asked about. */
+const revokedTokens = (...all: readonly string[]) => ({
+  revokedAmong: async (ids: readonly string[]) => ids.filter((id) => all.includes(id)),
+});
+
+const asked = async (
+  records: readonly IssuanceRecord[],
+  revoked: readonly Revocation[] = [],
+  who = principal,
+  tokens = revokedTokens(),
+) => {
   const context = {
     revocations: new StandingRevocations(revoked),
     time: NOW,
     signal: AbortSignal.timeout(5_000),
   };
   const authenticated = { principal: who, actor: null, client: null, proof: { kind: 'none' } } as never;
-  const checked = await checkPrior({ queries: ledgerOf(records) }, { scopes: [scope] }, authenticated, context);
+  const checked = await checkPrior(
+    { queries: ledgerOf(records), revocations: tokens },
+    { scopes: [scope] },
+    authenticated,
+    context,
+  );
   return checked.ok ? 'granted' : checked.refusal.reason;
 };
 
@@ -86,6 +101,18 @@ describe('an issuance that has to come before', () => {
     expect(await asked([ticket()], [revocation({ name: 'iss_other' })])).toBe('granted');
   });
 
+  it('does not count as a token that was revoked, or came of one that was (RFC 7009)', async () => {
+    const token = (id: string, of: readonly string[] = []): IssuanceRecord =>
+      ticket({ ...{ id, grant: 'broker-token' }, ...(of.length === 0 ? {} : { lineage: { issuances: of } }) });
+    const by = (records: readonly IssuanceRecord[], ...revoked: readonly string[]) =>
+      asked(records, [], principal, revokedTokens(...revoked));
+    expect(await by([token('iss_1')])).toBe('granted');
+    expect(await by([token('iss_1')], 'iss_1')).toBe('prior_issuance_missing');
+    expect(await by([token('iss_1', ['iss_0'])], 'iss_0')).toBe('prior_issuance_missing');
+    expect(await by([token('iss_1'), token('iss_2')], 'iss_1')).toBe('granted');
+    expect(await by([ticket({ id: 'iss_1', grant: 'aws-session' })], 'iss_1')).toBe('granted');
+  });
+
   it('is found behind those of others with the same label', async () => {
     const others = Array.from({ length: 5 }, (_, at) => ticket({ subject: `other-${at}` }));
     expect(await asked([...others, ticket()])).toBe('granted');
@@ -113,7 +140,7 @@ describe('an issuance that has to come before', () => {
   const lookingIn = async (queries: Pick<LedgerQueries, 'list'>) => {
     const authenticated = { principal, actor: null, client: null, proof: null };
     const context = { revocations: new StandingRevocations([]), time: NOW, signal: AbortSignal.timeout(5_000) };
-    return checkPrior({ queries }, { scopes: [scope] }, authenticated, context);
+    return checkPrior({ queries, revocations: revokedTokens() }, { scopes: [scope] }, authenticated, context);
   };
 
   it.each([
@@ -142,11 +169,11 @@ describe('an issuance that has to come before', () => {
     };
     const odd: Pick<LedgerQueries, 'list'> = { list: async () => refuse('parameter_invalid') };
     const check = (queries: Pick<LedgerQueries, 'list'>) =>
-      checkPrior({ queries }, { scopes: [scope] }, authenticated, context);
+      checkPrior({ queries, revocations: revokedTokens() }, { scopes: [scope] }, authenticated, context);
     await expect(check(down)).rejects.toMatchObject({ dependency: 'ledger' });
     const refused = { dependency: 'bug', message: 'the ledger refused a search: parameter_invalid' };
     await expect(check(odd)).rejects.toMatchObject(refused);
-    const nowhere = await checkPrior({}, { scopes: [scope] }, authenticated, context);
+    const nowhere = await checkPrior({ revocations: revokedTokens() }, { scopes: [scope] }, authenticated, context);
     expect(nowhere.ok ? null : nowhere.refusal.reason).toBe('grant_not_available_here');
   });
 });

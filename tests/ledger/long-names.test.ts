@@ -83,7 +83,7 @@ describe('a name that records cut', () => {
   it('is one to whom something was issued before', async () => {
     const asked = (name: string) =>
       wasIssuedBefore(
-        { queries, revocations: new StandingRevocations([]) },
+        { queries, revocations: new StandingRevocations([]), revokedAmong: async () => [] },
         { scope: 'deploy-web', within: seconds(3600) },
         aPrincipal({ subject: name, name }),
         epochMilliseconds(NINE + 60_000),
