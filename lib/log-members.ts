@@ -19,7 +19,10 @@ export const REQUEST_MEMBERS = [
   'grant',
 ] as const;
 
-/** What a refusal may add: names, sizes, codes and places; never a proof, a secret or a claim's value. */
+/**
+ * What a refusal may add: names, sizes, codes and places, and of an unproven token its public ones (issuer, audience,
+ * algorithm, kid); never a proof, a secret or any other claim's value.
+ */
 export const REFUSAL_MEMBERS = [
   'issuance',
   'connection',

@@ -31,8 +31,11 @@ export async function serveCredentials({ keepers, token, host, port }: Served): 
     if (request.method !== 'GET') return refuse(response, 405, 'GET alone');
     if (path === '/healthz') return answerHealth(response, keepers);
     if (!hasToken(request, token)) return refuse(response, 401, 'the authorization token is missing or another one');
-    const keeper = keepers.find(({ scope }) => path === `/credentials/${encodeURIComponent(scope)}`);
-    if (keeper === undefined) return refuse(response, 404, 'another scope is served here, or none');
+    const asked = scopeOf(path);
+    const keeper = keepers.find(({ scope }) => scope === asked);
+    if (keeper === undefined) {
+      return refuse(response, 404, `served here: ${keepers.map(({ scope }) => `/credentials/${scope}`).join(', ')}`);
+    }
     const document = keeper.current();
     if (leftMs(keeper) <= 0) return refuse(response, 503, 'the credentials have ended, and the broker gave no others');
     return send(response, 200, document);
@@ -54,6 +57,10 @@ export async function serveCredentials({ keepers, token, host, port }: Served): 
       }),
   };
 }
+
+/** A colon of its name may be written as it is or as %3A (RFC 3986 section 3.3); one final slash is ignored. */
+const scopeOf = (path: string): string | undefined =>
+  /^\/credentials\/([^/]+)\/?$/.exec(path)?.[1]?.replaceAll(/%3a/gi, ':');
 
 const HOSTS = /^(?:127\.[0-9]+\.[0-9]+\.[0-9]+|localhost|\[::1\])(?::([0-9]+))?$/;
 

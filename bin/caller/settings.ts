@@ -181,7 +181,7 @@ function parametersOf(given: Arguments, files: readonly SettingsFile[]): Readonl
 function policyOf({ text }: Said, { cwd }: Terminal): string {
   const path = resolve(cwd, text);
   try {
-    const policy = readFileSync(path, 'utf8');
+    const policy = readFileSync(path, 'utf8').replace(/^\ufeff/, '');
     JSON.parse(policy);
     return policy;
   } catch (error) {

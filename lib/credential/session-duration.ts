@@ -30,13 +30,20 @@ export function sessionDuration(
   { requestedDuration, now, endsBy }: Pick<GrantInput, 'requestedDuration' | 'now' | 'endsBy'>,
 ): Outcome<SessionDuration> {
   const asked = requestedDuration ?? grant.duration;
-  if (!Number.isInteger(asked) || asked < SHORTEST || asked > grant.maxDuration) return refuse('duration_out_of_range');
+  if (!Number.isInteger(asked) || asked < SHORTEST || asked > grant.maxDuration) {
+    return outOfRange(asked, grant.maxDuration);
+  }
   const longest = endsBy === null ? asked : longestUntil(endsBy, now);
   if (longest < SHORTEST) return refuse('proof_ends_too_soon');
-  if (requestedDuration !== null && requestedDuration > longest) return refuse('duration_out_of_range');
+  if (requestedDuration !== null && requestedDuration > longest) return outOfRange(requestedDuration, longest);
   const duration = seconds(Math.min(asked, longest));
   return accept({ duration, expires: epochSeconds(toEpochSeconds(now) + duration + STS_DELAY) });
 }
+
+const outOfRange = (asked: number, longest: Seconds) =>
+  refuse('duration_out_of_range', {
+    detail: `The duration must be ${SHORTEST} to ${longest} seconds; it is ${asked}.`,
+  });
 
 function longestUntil(endsBy: EpochSeconds, now: EpochMilliseconds): Seconds {
   return seconds(Math.floor(endsBy - now / 1000 - STS_DELAY));

@@ -1,4 +1,4 @@
-import { parseStrictJson } from '../identity/strict-json.ts';
+import { parseFetchedJson } from '../identity/strict-json.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import type { FetchRequest, FetchResult } from '../ports/documents.ts';
 import type { Reason } from '../refusals/registry.ts';
@@ -84,7 +84,7 @@ function endOf(result: FetchResult, signal: AbortSignal): RequestEnd {
 
 function read({ host, repeat }: Asking, answer: Extract<FetchResult, { ok: true }>): Tried {
   const { status, headers } = answer;
-  const read = { status, headers, json: parseStrictJson(answer.body, { maxBytes: MOST_BYTES }) };
+  const read = { status, headers, json: parseFetchedJson(answer.body, { maxBytes: MOST_BYTES }) };
   if (status !== 429 && status < 500) return accept(read);
   const refused = providerError(read, host, 'not');
   if (repeat === 'unprocessed' && status !== 429 && status !== 503) return refused;

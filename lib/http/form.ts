@@ -17,18 +17,28 @@ interface FormBounds {
  * `Parameters.parse` refuses (malformed_request), and a parameter given twice (parameter_repeated).
  */
 export function readForm(request: HttpRequest, { maxBytes, repeatable = [] }: FormBounds): Outcome<Parameters> {
-  if (!FORM.test(request.headers['content-type'] ?? '')) return refuse('unsupported_content_type');
-  if (request.headers['content-encoding'] !== undefined) return refuse('unsupported_content_type');
+  const unsupported = unsupportedDetail(request.headers);
+  if (unsupported !== null) return refuse('unsupported_content_type', unsupported);
   if (request.body.byteLength > maxBytes) return refuse('request_too_large');
   const text = utf8(request.body);
   const form = text.ok ? Parameters.parse(text.value) : text;
   return form.ok ? givenOnce(form.value, repeatable) : form;
 }
 
+/** null: it is a form as it is read here. What the registry says is of another type. */
+function unsupportedDetail(headers: HttpRequest['headers']): { readonly detail?: string } | null {
+  const type = headers['content-type'] ?? '';
+  if (!FORM.test(type)) return isFormOtherwise(type) ? { detail: 'The charset of a form must be UTF-8.' } : {};
+  if (headers['content-encoding'] === undefined) return null;
+  return { detail: 'A form with a Content-Encoding is not read: send it uncompressed.' };
+}
+
+const isFormOtherwise = (type: string): boolean => /^application\/x-www-form-urlencoded[ \t]*;/i.test(type);
+
 function utf8(bytes: Uint8Array): Outcome<string> {
   try {
     return accept(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch {
-    return refuse('malformed_request');
+    return refuse('malformed_request', { detail: 'The form is not UTF-8.' });
   }
 }

@@ -15,13 +15,13 @@ export class Parameters {
   static parse(text: string): Outcome<Parameters> {
     const values = new Map<string, string[]>();
     const pairs = text === '' ? [] : text.split('&');
-    if (pairs.length > 100) return refuse('malformed_request');
+    if (pairs.length > 100) return refuse('malformed_request', { detail: 'There are more than 100 parameters.' });
     for (const pair of pairs) {
       if (pair === '') continue;
       const equals = pair.indexOf('=');
       const name = formDecoded(equals < 0 ? pair : pair.slice(0, equals));
       const value = equals < 0 ? '' : formDecoded(pair.slice(equals + 1));
-      if (name === null || value === null) return refuse('malformed_request');
+      if (name === null || value === null) return refuse('malformed_request', { detail: BROKEN_ENCODING });
       const earlier = values.get(name);
       if (earlier === undefined) values.set(name, [value]);
       else earlier.push(value);
@@ -64,6 +64,9 @@ export class Parameters {
     return [...this.#values.keys()];
   }
 }
+
+/** Most often a % that stands for itself. */
+const BROKEN_ENCODING = 'The percent-encoding of a parameter is broken, or not of UTF-8: a % of its own is %25.';
 
 /** Text of `application/x-www-form-urlencoded`, or null: broken percent-encoding, or bytes that are not UTF-8. */
 export function formDecoded(text: string): string | null {

@@ -15,6 +15,8 @@ const COLON = 0x3a;
 const NUMBER = /[0-9][0-9.eE+-]*/y;
 const BLANK = /[ \t\n\r]*/y;
 
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf] as const;
+
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
@@ -32,6 +34,16 @@ export function parseStrictJson(bytes: Uint8Array, limits: JsonLimits): JsonObje
   } catch {
     return null;
   }
+}
+
+/**
+ * Reads a document that was fetched, as `parseStrictJson` does, but for a byte order mark in front: editors and shells
+ * write one, and whoever reads may pass over it (RFC 8259 section 8.1).
+ */
+export function parseFetchedJson(bytes: Uint8Array, limits: JsonLimits): JsonObject | null {
+  if (bytes.byteLength > limits.maxBytes) return null;
+  const isMarked = BYTE_ORDER_MARK.every((byte, index) => bytes[index] === byte);
+  return parseStrictJson(isMarked ? bytes.subarray(BYTE_ORDER_MARK.length) : bytes, limits);
 }
 
 /** Walks the tokens of a text that is known to be JSON, which is all that JSON.parse leaves to be asked. */

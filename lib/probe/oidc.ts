@@ -3,12 +3,14 @@ import { algorithmNamed } from '../identity/oidc/algorithms.ts';
 import { keyMisfit } from '../identity/oidc/jwk.ts';
 import {
   DISCOVERY_LIMITS,
+  discoveryFault,
   discoveryUrl,
+  keySetFault,
   MAX_KEY_SET_BYTES,
   readDiscovery,
   readKeySet,
 } from '../identity/oidc/key-document.ts';
-import { parseStrictJson } from '../identity/strict-json.ts';
+import { parseFetchedJson } from '../identity/strict-json.ts';
 import { type Answer, type Asker, clockFinding, failureOf } from './ask.ts';
 import { type Finding, type Found, findingsOf } from './finding.ts';
 
@@ -39,12 +41,7 @@ async function checkIssuer(
   const bytes = answer.result.ok ? answer.result.body : new Uint8Array();
   const keysAt = readDiscovery(bytes, issuer);
   if (keysAt === null) {
-    const stated = parseStrictJson(bytes, DISCOVERY_LIMITS)?.['issuer'];
-    const why =
-      typeof stated === 'string' && stated !== issuer
-        ? `says that the issuer is ${JSON.stringify(stated)}, not ${issuer}`
-        : 'is no discovery document with an issuer and a jwks_uri';
-    return [found('discovery', 'broken', `${url} ${why}`)];
+    return [found('discovery', 'broken', `${url} ${discoveryFault(bytes, issuer)}`)];
   }
   const isForeign = new URL(keysAt).hostname !== new URL(issuer).hostname;
   return [
@@ -58,7 +55,7 @@ async function checkIssuer(
 
 /** What the provider says it signs with, beside what the connection takes. */
 function algorithmFindings({ algorithms }: OidcConnection, bytes: Uint8Array, found: Found): readonly Finding[] {
-  const listed = parseStrictJson(bytes, DISCOVERY_LIMITS)?.['id_token_signing_alg_values_supported'];
+  const listed = parseFetchedJson(bytes, DISCOVERY_LIMITS)?.['id_token_signing_alg_values_supported'];
   if (!Array.isArray(listed)) return [];
   const names = listed.filter((name) => typeof name === 'string');
   const known = names.map((name) => algorithmNamed(name)).filter((name) => name !== null);
@@ -94,8 +91,9 @@ function keyFindings(
   { result }: Answer,
   found: Found,
 ): readonly Finding[] {
-  const document = result.ok ? readKeySet(result.body) : null;
-  if (document === null) return [found('keys', 'broken', `${url} is no set of public keys`)];
+  const bytes = result.ok ? result.body : new Uint8Array();
+  const document = readKeySet(bytes);
+  if (document === null) return [found('keys', 'broken', `${url} ${keySetFault(bytes)}`)];
   const { keys, skipped } = document;
   const usable = keys.filter((key) => algorithms.some((algorithm) => keyMisfit(key, algorithm) === null));
   const unusable = keys.flatMap((key) => {

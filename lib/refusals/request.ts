@@ -66,6 +66,10 @@ export const requestRefusals = registry({
     class: 'scope',
     says: 'scope is required, or resource alone at /oauth2.',
   },
+  scope_malformed: {
+    class: 'scope',
+    says: 'scope must be names of visible ASCII characters with one blank between them, and none around.',
+  },
   requested_token_type_mismatch: {
     class: 'request',
     says: 'The requested token type is not what the scope grants.',

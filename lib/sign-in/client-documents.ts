@@ -1,4 +1,4 @@
-import { parseStrictJson } from '../identity/strict-json.ts';
+import { parseFetchedJson } from '../identity/strict-json.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import type { Fetcher } from '../ports/documents.ts';
@@ -72,7 +72,7 @@ async function fetchDocument(
   if (status >= 500) return refuse('client_document_unavailable', { log: { found: `status ${status}` } });
   if (status !== 200) return invalid(`its address answers ${status}: serve it with 200`);
   if (!JSON_TYPE.test(headers['content-type'] ?? '')) return invalid('serve it as application/json');
-  const document = parseStrictJson(body, { maxBytes: MAX_BYTES });
+  const document = parseFetchedJson(body, { maxBytes: MAX_BYTES });
   return document === null ? invalid('it is no JSON object, or has a member twice') : readDocument(document, clientId);
 }
 

@@ -65,8 +65,10 @@ export async function redeemableCode(
 }
 
 function checkBindings({ authorization }: AuthorizationCode, presented: PresentedCode): Outcome<null> {
-  if (authorization.client !== presented.client) return refuse('code_client_mismatch');
-  if (authorization.redirectUri !== presented.redirectUri) return refuse('code_redirect_mismatch');
+  if (authorization.client !== presented.client)
+    return refuse('code_client_mismatch', { log: { found: presented.client } });
+  if (authorization.redirectUri !== presented.redirectUri)
+    return refuse('code_redirect_mismatch', { log: { found: presented.redirectUri } });
   if (!verifierFits(presented.codeVerifier, authorization.codeChallenge)) return refuse('code_verifier_mismatch');
   const beyond = presented.scopes?.some((scope) => !authorization.scopes.includes(scope)) ?? false;
   return beyond ? refuse('code_scope_mismatch') : accept(null);

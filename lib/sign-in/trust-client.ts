@@ -56,7 +56,8 @@ export async function trustClient(
   const asking = { client, grant: 'authorization_code' } as const;
   const registered = await publicRedirects({ loopback, clientDocuments }, asking, configuration, signal);
   if (!registered.ok) return registered;
-  return isRegistered(redirectUri, registered.value) ? accept(null) : refuse('redirect_uri_mismatch');
+  if (isRegistered(redirectUri, registered.value)) return accept(null);
+  return refuse('redirect_uri_mismatch', { log: { found: redirectUri } });
 }
 
 /**
@@ -73,7 +74,8 @@ export async function publicRedirects(
   const document = clientIdUrl(client, loopback ? 'loopback' : 'public');
   if (document !== null) {
     // Nothing is fetched for a host that no file names.
-    if ((await configuration.metadataClient(document.host, signal)) === null) return refuse('client_unknown');
+    if ((await configuration.metadataClient(document.host, signal)) === null)
+      return refuse('client_unknown', { log: { found: client } });
     const read = await clientDocuments.read(client, signal);
     if (!read.ok) return read;
     const { redirectUris, grantTypes } = read.value;
@@ -81,6 +83,6 @@ export async function publicRedirects(
     return refuse('client_not_permitted', { detail: `The grant_types of the client's document do not have ${grant}.` });
   }
   const found = CLIENT_NAME.test(client) ? await configuration.client(client, signal) : null;
-  if (found === null) return refuse('client_unknown');
+  if (found === null) return refuse('client_unknown', { log: { found: client } });
   return found.authentication.method === 'public' ? accept(found.redirectUris) : refuse('client_not_permitted');
 }

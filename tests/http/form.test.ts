@@ -48,6 +48,25 @@ describe('a form', () => {
     expect(reasonOf(body, headers)).toBe(reason);
   });
 
+  it.each([
+    ['another type', 'a=1', type('application/json'), undefined],
+    ['another character set', 'a=1', type(`${FORM['content-type']}; charset=ISO-8859-1`), /charset/],
+    ['an encoding', 'a=1', { ...FORM, 'content-encoding': 'gzip' }, /Content-Encoding/],
+    ['a percent sign of its own', 'a=100%', FORM, /percent-encoding/],
+  ])('is told which of these it was: %s', (_, body, headers, detail) => {
+    const form = readForm(aFormPost(body, { headers }), BOUNDS);
+    const told = form.ok ? 'read' : form.refusal.detail;
+    expect(told).toEqual(detail === undefined ? undefined : expect.stringMatching(detail));
+  });
+
+  it('is told how many parameters there may be, and that it is not UTF-8', () => {
+    expect(readForm(aFormPost('a&'.repeat(101)), { maxBytes: 1_000 })).toMatchObject({
+      refusal: { detail: 'There are more than 100 parameters.' },
+    });
+    const bytes = { ...aFormPost('a=1'), body: new Uint8Array([0x61, 0x3d, 0xff]) };
+    expect(readForm(bytes, BOUNDS)).toMatchObject({ refusal: { detail: 'The form is not UTF-8.' } });
+  });
+
   it('may have the parameters twice that are repeatable, and no others', () => {
     const bounds = { maxBytes: 100, repeatable: ['audience'] };
     const form = readForm(aFormPost('audience=a&audience=b'), bounds);

@@ -43,8 +43,8 @@ async function presented(name: string, { env, cwd }: ProofContext): Promise<Pres
   );
 }
 
-/** Editors end a file with a line end, which is none of the secret's. */
-const lineOf = (text: string): string => text.replace(/\r?\n$/, '');
+/** Editors begin a file with a byte order mark and end it with a line end, which are none of the secret's. */
+const lineOf = (text: string): string => text.replace(/^\ufeff/, '').replace(/\r?\n$/, '');
 
 function readSecretFile(path: string): string {
   try {

@@ -6,11 +6,15 @@ import type { Presented } from './proof.ts';
 const OF_ONE_TOKEN = ['iat', 'nbf', 'exp', 'jti'];
 
 /**
- * The token in `text`: one final line end is of the file, anything else makes it none. `where` names it in messages.
+ * The token in `text`: blanks, line ends and a byte order mark around it are of the file, anything else makes it none.
+ * `where` names it in messages.
  */
 export function compactToken(text: string, where: string): string {
   const token = text.trim();
   if (token === '') throw new Error(`${where} is empty: no token is there`);
+  if (/[\0\ufffd]/.test(token)) {
+    throw new Error(`${where} is no text in UTF-8 (some shells write UTF-16): write the token as ASCII`);
+  }
   if (!/^[\x21-\x7e]+$/.test(token)) throw new Error(`${where} holds more than one word: a token is expected`);
   return token;
 }

@@ -108,7 +108,10 @@ function readPresentedProofs(request: HttpRequest, form: Parameters): Outcome<Pr
     return authorization === '' ? readSubjectToken(form, null) : readPresented(form, authorization);
   }
   if (authorization !== '') return given.length > 0 ? refuse('several_proofs') : readAuthorization(authorization);
-  return refuse(given.length > 1 ? 'several_proofs' : given.length === 1 ? 'proof_type_unsupported' : 'proof_missing');
+  if (given.length > 1) return refuse('several_proofs');
+  return given.length === 0
+    ? refuse('proof_missing')
+    : unsupported(`${other ?? 'actor_token'} is no proof here: send subject_token with subject_token_type.`);
 }
 
 /** A client that authenticates by `Basic` brings somebody's token. Any other header is a second proof. */
@@ -117,6 +120,8 @@ function readPresented(form: Parameters, authorization: string): Outcome<Present
   if (!header.ok) return header;
   return header.value.subject === 'client' ? readSubjectToken(form, header.value.client) : refuse('several_proofs');
 }
+
+const unsupported = (detail: string) => refuse('proof_type_unsupported', { detail });
 
 const subjectOnly = (subject: Proof): Outcome<PresentedProofs> =>
   accept({ subject, actor: null, client: null, publicClients: 'refuse' });
@@ -129,7 +134,7 @@ function readAuthorization(authorization: string): Outcome<PresentedProofs> {
   if (authorization.includes(',')) return refuse('several_proofs');
   const [scheme = '', credentials, ...rest] = authorization.split(/ +/);
   if (credentials === undefined) return subjectOnly({ kind: 'jwt', token: scheme, declared: 'jwt' });
-  if (rest.length > 0) return refuse('proof_type_unsupported');
+  if (rest.length > 0) return unsupported('Authorization has one word after its scheme, and this has more.');
   switch (scheme.toLowerCase()) {
     case 'bearer':
     case 'dpop':
@@ -137,7 +142,7 @@ function readAuthorization(authorization: string): Outcome<PresentedProofs> {
     case 'basic':
       return clientOnly(readBasic(credentials));
     default:
-      return refuse('proof_type_unsupported');
+      return unsupported('Authorization must be a JWT, or Bearer, DPoP or Basic.');
   }
 }
 
@@ -149,7 +154,9 @@ function clientOnly(client: Outcome<ClientProof>): Outcome<PresentedProofs> {
 /** The kinds of proof that a form may carry here; SAML has routes of its own. */
 function readSubjectToken(form: Parameters, client: ClientProof | null): Outcome<PresentedProofs> {
   const proofs = readSubjectAndActor(form, client);
-  return proofs.ok && hasSaml(proofs.value) ? refuse('proof_type_unsupported') : proofs;
+  return proofs.ok && hasSaml(proofs.value)
+    ? unsupported('A SAML document is no proof here: send it to /oauth2/token or /sts.')
+    : proofs;
 }
 
 const hasSaml = ({ subject, actor }: PresentedProofs): boolean =>

@@ -19,10 +19,19 @@ function readTypedToken(form: Parameters, name: 'subject_token' | 'actor_token')
   if (token === null && type === null) return accept(null);
   if (token === null) return refuse('parameter_missing', { detail: `${name} is required beside ${name}_type.` });
   if (type === null) return refuse('parameter_missing', { detail: `${name}_type is required beside ${name}.` });
-  return proofOf(token, type);
+  return proofOf(token, type) ?? refuse('proof_type_unsupported', { detail: `${name}_type must be one of: ${TYPES}.` });
 }
 
-function proofOf(token: string, type: string): Outcome<Proof> {
+const TYPES = [
+  TOKEN_TYPE.jwt,
+  TOKEN_TYPE.id_token,
+  TOKEN_TYPE.access_token,
+  TOKEN_TYPE.saml2,
+  BROKER_TOKEN_TYPE.awsIam,
+].join(', ');
+
+/** null: a type that is not accepted. */
+function proofOf(token: string, type: string): Outcome<Proof> | null {
   switch (type) {
     case TOKEN_TYPE.jwt:
       return accept({ kind: 'jwt', token, declared: 'jwt' });
@@ -35,6 +44,6 @@ function proofOf(token: string, type: string): Outcome<Proof> {
     case BROKER_TOKEN_TYPE.awsIam:
       return accept({ kind: 'aws-iam', envelope: token });
     default:
-      return refuse('proof_type_unsupported');
+      return null;
   }
 }

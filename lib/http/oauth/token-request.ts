@@ -66,7 +66,9 @@ function readGrantType(form: Parameters): Outcome<{ readonly form: Parameters; r
   const name = form.one('grant_type');
   if (name === null) return missingParameter('grant_type');
   const grantType = GRANT_TYPES.get(name);
-  return grantType === undefined ? refuse('grant_type_unsupported') : accept({ form, grantType });
+  if (grantType !== undefined) return accept({ form, grantType });
+  const detail = `grant_type must be one of: ${[...GRANT_TYPES.keys()].join(', ')}.`;
+  return refuse('grant_type_unsupported', { detail });
 }
 
 /**

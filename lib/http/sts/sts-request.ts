@@ -69,7 +69,7 @@ function readAction(form: Parameters): Outcome<StsAction> {
     return refuse('unknown_action', { detail: `Version must be ${VERSION}.` });
   return action === 'AssumeRoleWithWebIdentity' || action === 'AssumeRoleWithSAML'
     ? accept(action)
-    : refuse('unknown_action');
+    : refuse('unknown_action', { detail: 'Action must be AssumeRoleWithWebIdentity or AssumeRoleWithSAML.' });
 }
 
 function readAssumeRole(request: RouteRequest, form: Parameters, action: StsAction): Outcome<IssuanceRequest> {

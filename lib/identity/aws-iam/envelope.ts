@@ -24,7 +24,8 @@ const HEADER_VALUE = /^[\x21-\x7e](?:[\x20-\x7e]{0,8190}[\x21-\x7e])?$/;
  * string, or a list of one string. Refuses anything else with `signed_request_malformed`. Contract section 3.
  */
 export function parseEnvelope(envelope: string): Outcome<DescribedRequest> {
-  const malformed = refuse('signed_request_malformed');
+  const found = 'not base64url of one JSON object with url, body and headers, each header once';
+  const malformed = refuse('signed_request_malformed', { log: { found } });
   if (envelope.length > LONGEST_ENVELOPE) return malformed;
   const bytes = decodeBase64url(envelope.replace(/={1,2}$/, ''));
   const document = bytes === null ? null : parseStrictJson(bytes, { maxBytes: LONGEST_ENVELOPE });

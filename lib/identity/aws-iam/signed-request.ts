@@ -54,11 +54,17 @@ export function readSignedRequest(envelope: string, configuredEndpoint: string |
   if (!described.ok) return described;
   const { url, body, headers } = described.value;
   const signature = parseSignatureV4(headerOf(headers, 'authorization'), headerOf(headers, 'x-amz-date'));
-  if (signature === null) return refuse('signed_request_malformed');
+  if (signature === null) {
+    const found = 'an Authorization or X-Amz-Date that is none of Signature Version 4 for sts';
+    return refuse('signed_request_malformed', { log: { found } });
+  }
   const target = stsTarget(url, configuredEndpoint);
   const serverId = headers.get('x-broker-server-id');
-  const acceptable = target !== null && serverId !== undefined && body === BODY;
-  if (!acceptable || !fits(described.value, signature, target)) return refuse('signed_request_not_accepted');
+  if (target === null) return notAccepted('the url is no endpoint of AWS STS');
+  if (serverId === undefined) return notAccepted('no X-Broker-Server-Id');
+  if (body !== BODY) return notAccepted(`the body is not ${BODY}`);
+  const misfit = misfitOf(described.value, signature, target);
+  if (misfit !== null) return notAccepted(misfit);
   return accept({
     target,
     body,
@@ -70,11 +76,21 @@ export function readSignedRequest(envelope: string, configuredEndpoint: string |
   });
 }
 
+/** Only the operator is told: whoever signs can be anybody. */
+const notAccepted = (found: string) => refuse('signed_request_not_accepted', { log: { found } });
+
 /** Empty where there is none: no header may have that value. */
 const headerOf = (headers: ReadonlyMap<string, string>, name: string): string => headers.get(name) ?? '';
 
-/** Host, Region and headers are all that the signature is about, and all that STS will act on. */
-function fits({ headers, body }: DescribedRequest, { signedHeaders, region }: SignatureV4, target: StsTarget): boolean {
+/**
+ * What does not fit; null: all does. Host, Region and headers are all that the signature is about, and all that STS
+ * will act on.
+ */
+function misfitOf(
+  { headers, body }: DescribedRequest,
+  { signedHeaders, region }: SignatureV4,
+  target: StsTarget,
+): string | null {
   const signed = new Set(signedHeaders);
   const known = [...headers.keys()].every(
     (name) =>
@@ -84,15 +100,13 @@ function fits({ headers, body }: DescribedRequest, { signedHeaders, region }: Si
   // What Amazon reads must be what was signed.
   const amazon = [...headers.keys()].filter((name) => name.startsWith('x-amz-'));
   const covered = [...ALWAYS_SIGNED, ...amazon].every((name) => signed.has(name));
-  return (
-    known &&
-    present &&
-    covered &&
-    (target.region === null || target.region === region) &&
-    (headers.get('host') ?? target.host) === target.host &&
-    (headers.get('content-length') ?? String(body.length)) === String(body.length) &&
-    FORM.test(headerOf(headers, 'content-type'))
-  );
+  if (!known) return 'a header that is not expected';
+  if (!present) return 'a signed header that is missing or not expected';
+  if (!covered) return `a header that is not signed: ${ALWAYS_SIGNED.join(', ')} and every x-amz- one have to be`;
+  if (target.region !== null && target.region !== region) return 'signed for another Region than the url has';
+  if ((headers.get('host') ?? target.host) !== target.host) return 'a Host that is not that of the url';
+  if ((headers.get('content-length') ?? String(body.length)) !== String(body.length)) return 'another Content-Length';
+  return FORM.test(headerOf(headers, 'content-type')) ? null : 'a Content-Type that is no form';
 }
 
 function sentHeaders(headers: ReadonlyMap<string, string>, { signedHeaders }: SignatureV4): Record<string, string> {

@@ -5,6 +5,7 @@ import { type CompiledConnection, renderPrincipal } from '../../policy/connectio
 import type { Configuration } from '../../ports/configuration.ts';
 import type { Fetcher } from '../../ports/documents.ts';
 import { type EpochSeconds, epochSeconds, type Seconds, seconds } from '../../time.ts';
+import { publicText } from '../oidc/public-text.ts';
 import type { Principal } from '../principal.ts';
 import { checkRequirement } from '../requirement.ts';
 import { askWhoSigned } from './ask-sts.ts';
@@ -46,7 +47,9 @@ export async function verifyAwsIam(envelope: string, context: AwsIamContext): Pr
   if (!read.ok) return read;
   const request = read.value;
   const connections = await context.configuration.awsIamServer(request.serverId, context.signal);
-  if (connections.length === 0) return refuse('server_id_mismatch');
+  if (connections.length === 0) {
+    return refuse('server_id_mismatch', { log: { found: publicText(request.serverId) } });
+  }
   const widest = seconds(Math.max(...connections.map(({ clockTolerance }) => clockTolerance)));
   const timely = checkAge(request.signedAt, context.now, widest);
   if (!timely.ok) return timely;
@@ -104,8 +107,9 @@ export function admitSigner(
 
 /** The tolerance counts once in each direction. */
 function checkAge(signedAt: EpochSeconds, now: EpochSeconds, tolerance: Seconds): Outcome<null> {
-  if (now >= signedAt + LIFETIME + tolerance) return refuse('expired');
-  return signedAt > now + tolerance ? refuse('not_yet_valid') : accept(null);
+  const log = { found: `X-Amz-Date is ${signedAt}; the clock here says ${now}` };
+  if (now >= signedAt + LIFETIME + tolerance) return refuse('expired', { log });
+  return signedAt > now + tolerance ? refuse('not_yet_valid', { log }) : accept(null);
 }
 
 /** For a genuine request that names somebody here. */

@@ -9,7 +9,7 @@ import { publicClaim, publicList, publicText } from '../oidc/public-text.ts';
 import { verifyWithNewer } from '../oidc/signature.ts';
 import { checkTimes, type TokenTimes } from '../oidc/times.ts';
 import type { AuthenticatedClient, ClientProof } from '../principal.ts';
-import { type ClientContext, clientFacts, clientRefusal, readClient } from './registered-client.ts';
+import { assertionRefusal, type ClientContext, clientFacts, clientRefusal, readClient } from './registered-client.ts';
 
 /** Longest life of an assertion: from its `iat`, or from now where it has none. */
 const MOST_SECONDS = 300;
@@ -30,7 +30,7 @@ export async function verifyClientAssertion(
   context: ClientContext,
 ): Promise<Outcome<AuthenticatedClient>> {
   const parsed = parseJwt(proof.assertion);
-  if (!parsed.ok) return clientRefusal(parsed.refusal.reason);
+  if (!parsed.ok) return assertionRefusal(parsed.refusal, 'nothing');
   const jwt = parsed.value;
   const { iss, sub } = jwt.unverified;
   if (typeof iss !== 'string' || iss !== sub) return clientRefusal('assertion_subject');
@@ -41,7 +41,7 @@ export async function verifyClientAssertion(
   if (!keys.ok) return keys;
   const newer = (tried: readonly JsonObject[]) => keysOf(client, jwt, context, tried);
   const signature = await verifyWithNewer(jwt, keys.value, CLIENT_ASSERTION_ALGORITHMS, newer);
-  if (!signature.ok) return clientRefusal(signature.refusal.reason);
+  if (!signature.ok) return assertionRefusal(signature.refusal, 'nothing');
   return checkGenuine(client, jwt, context);
 }
 
@@ -61,7 +61,7 @@ function checkGenuine(client: Client, jwt: ParsedJwt, { issuer, now }: ClientCon
     return clientRefusal('audience_mismatch', detail);
   }
   const times = checkTimes(jwt.unverified, { now, tolerance: TOLERANCE, maxAge: null });
-  if (!times.ok) return clientRefusal(times.refusal.reason, times.refusal.detail);
+  if (!times.ok) return assertionRefusal(times.refusal, 'detail');
   const lasts = times.value.expires - (times.value.issuedAt ?? now);
   if (lasts > MOST_SECONDS) {
     return clientRefusal('assertion_lifetime', `It may last ${MOST_SECONDS} seconds at most; it lasts ${lasts}.`);

@@ -1,5 +1,6 @@
 import type { Client } from '../../configuration/documents/clients.ts';
-import { refuse } from '../../outcome.ts';
+import type { RefusalLog } from '../../log-members.ts';
+import { type Refusal, refuse } from '../../outcome.ts';
 import type { Configuration } from '../../ports/configuration.ts';
 import type { Clock, Pauses } from '../../ports/host.ts';
 import type { KeySets } from '../../ports/keys.ts';
@@ -33,8 +34,12 @@ export interface ClientContext extends ClientPorts {
  * Refused alike, whatever was wrong; the log says which check it was. `detail` only of an assertion whose signature
  * holds: nobody but the client learns it.
  */
-export const clientRefusal = (check: string, detail?: string) =>
-  refuse('client_authentication_failed', { ...(detail === undefined ? {} : { detail }), log: { check } });
+export const clientRefusal = (check: string, detail?: string, log: RefusalLog = {}) =>
+  refuse('client_authentication_failed', { ...(detail === undefined ? {} : { detail }), log: { ...log, check } });
+
+/** The same where an assertion was refused as any token is: its reason is the check, and the log keeps what was found. */
+export const assertionRefusal = ({ reason, detail, log }: Refusal, told: 'detail' | 'nothing') =>
+  clientRefusal(reason, told === 'detail' ? detail : undefined, log);
 
 const CLIENT_NAME = /^[a-z][a-z0-9-]{0,62}$/;
 

@@ -1,9 +1,12 @@
+import { accept, type Outcome, refuse } from '../../outcome.ts';
 import type { Fetcher, FetchRequest } from '../../ports/documents.ts';
 import type { KeySource } from '../../ports/keys.ts';
 import {
   DISCOVERY_LIMITS,
+  discoveryFault,
   discoveryUrl,
   type KeySetDocument,
+  keySetFault,
   MAX_KEY_SET_BYTES,
   readDiscovery,
   readKeySet,
@@ -18,27 +21,34 @@ interface FetchedKeySet extends KeySetDocument {
 
 /**
  * Fetches the key set of a source: from its `jwksUri`, from the one that discovery named lately, or through discovery.
- * null: no good document could be had in time.
+ * Refuses with `keys_unavailable`; the log has which document could not be had or read, and why.
  */
 export async function fetchKeySet(
   fetcher: Fetcher,
   source: KeySource,
   discovered: string | undefined,
   signal: AbortSignal,
-): Promise<FetchedKeySet | null> {
-  const jwksUri = source.jwksUri ?? discovered ?? (await discover(fetcher, source.issuer, signal));
-  if (jwksUri === null) return null;
-  const place = { url: jwksUri, maxBytes: MAX_KEY_SET_BYTES, publicAddressOnly: isForeign(jwksUri, source) };
-  const bytes = await get(fetcher, place, signal);
-  const document = bytes === null ? null : readKeySet(bytes);
-  return document === null ? null : { jwksUri, ...document };
+): Promise<Outcome<FetchedKeySet>> {
+  const known = source.jwksUri ?? discovered;
+  const place = known === undefined ? await discover(fetcher, source.issuer, signal) : accept(known);
+  if (!place.ok) return place;
+  const jwksUri = place.value;
+  const publicAddressOnly = isForeign(jwksUri, source);
+  const answer = await get(fetcher, { url: jwksUri, maxBytes: MAX_KEY_SET_BYTES, publicAddressOnly }, signal);
+  if (!answer.ok) return answer;
+  const document = readKeySet(answer.value);
+  return document === null ? unavailable(jwksUri, keySetFault(answer.value)) : accept({ jwksUri, ...document });
 }
 
-async function discover(fetcher: Fetcher, issuer: string, signal: AbortSignal): Promise<string | null> {
-  const place = { url: discoveryUrl(issuer), maxBytes: DISCOVERY_LIMITS.maxBytes, publicAddressOnly: false };
-  const bytes = await get(fetcher, place, signal);
-  return bytes === null ? null : readDiscovery(bytes, issuer);
+async function discover(fetcher: Fetcher, issuer: string, signal: AbortSignal): Promise<Outcome<string>> {
+  const url = discoveryUrl(issuer);
+  const answer = await get(fetcher, { url, maxBytes: DISCOVERY_LIMITS.maxBytes, publicAddressOnly: false }, signal);
+  if (!answer.ok) return answer;
+  const jwksUri = readDiscovery(answer.value, issuer);
+  return jwksUri === null ? unavailable(url, discoveryFault(answer.value, issuer)) : accept(jwksUri);
 }
+
+const unavailable = (url: string, why: string) => refuse('keys_unavailable', { log: { found: `${url} ${why}` } });
 
 /**
  * Whether it is on a host that the configuration does not name. A lying issuer must not have us dial addresses of our
@@ -49,9 +59,10 @@ const isForeign = (jwksUri: string, source: KeySource): boolean =>
 
 type Place = Pick<FetchRequest, 'url' | 'maxBytes' | 'publicAddressOnly'>;
 
-async function get(fetcher: Fetcher, place: Place, signal: AbortSignal): Promise<Uint8Array | null> {
+async function get(fetcher: Fetcher, place: Place, signal: AbortSignal): Promise<Outcome<Uint8Array>> {
   const headers = { accept: 'application/json' };
   const how = { method: 'GET', headers, timeoutMs: TIMEOUT_MS, redirects: 'same-host' } as const;
   const result = await fetcher.fetch({ ...place, ...how }, signal);
-  return result.ok && result.status === 200 ? result.body : null;
+  if (!result.ok) return unavailable(place.url, `cannot be had: ${result.problem} (${result.cause})`);
+  return result.status === 200 ? accept(result.body) : unavailable(place.url, `answers ${result.status}`);
 }

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
 import { parseStrictJson } from '../strict-json.ts';
+import { claimType } from './public-text.ts';
 
 /** The longest token that is read, in characters. */
 export const MAX_TOKEN_CHARACTERS = 20_000;
@@ -52,13 +53,28 @@ const REFUSED_MEMBERS = ['crit', 'zip', 'b64'] as const;
  * `token_malformed` or `header_not_allowed`. RFC 7515 sections 3.1, 4 and 7.1, RFC 8725 sections 2.4 and 3.
  */
 export function parseJws(compact: string): Outcome<ParsedJws> {
-  if (compact.length > MAX_TOKEN_CHARACTERS) return refuse('token_too_large');
-  const [header, payload, signature, ...more] = compact.split('.', 4).map(decodeBase64url);
-  if (header == null || payload == null || signature == null || more.length > 0) return refuse('token_malformed');
+  const { length } = compact;
+  if (length > MAX_TOKEN_CHARACTERS) return refuse('token_too_large', { log: { characters: length } });
+  const parts = compact.split('.', 6);
+  if (parts.length !== 3) return malformed(partsOf(parts.length));
+  const [header, payload, signature] = parts.map(decodeBase64url);
+  if (header == null || payload == null || signature == null) {
+    return malformed('a part that is not base64url: a blank, a line end, quotes or padding in it');
+  }
   const members = parseStrictJson(header, { maxBytes: MAX_TOKEN_CHARACTERS });
-  if (members === null) return refuse('token_malformed');
+  if (members === null) return malformed('a header that is not one JSON object');
   const read = readHeader(members);
   return read.ok ? accept({ compact, header: read.value, payload }) : read;
+}
+
+/** Told to the operator alone: of a token that nobody vouches for its form, never a part of it. */
+export const malformed = (found: string) => refuse('token_malformed', { log: { found } });
+
+function partsOf(count: number): string {
+  if (count === 1) return 'no dot: an opaque token, or none';
+  return count === 5
+    ? 'five parts: an encrypted token'
+    : `${count === 6 ? 'more than five' : count} parts in place of three`;
 }
 
 /** The bytes of canonical base64url, or null (RFC 7515 section 2, RFC 4648 section 3.5). */
@@ -68,12 +84,14 @@ export function decodeBase64url(text: string): Uint8Array | null {
 }
 
 function readHeader(members: JsonObject): Outcome<JwsHeader> {
-  if (REFUSED_MEMBERS.some((name) => Object.hasOwn(members, name))) return refuse('header_not_allowed');
+  const refused = REFUSED_MEMBERS.find((name) => Object.hasOwn(members, name));
+  if (refused !== undefined) return refuse('header_not_allowed', { log: { found: refused } });
   for (const [name, isOfType] of MEMBER_TYPES) {
-    if (Object.hasOwn(members, name) && !isOfType(members[name])) return refuse('header_not_allowed');
+    if (!Object.hasOwn(members, name) || isOfType(members[name])) continue;
+    return refuse('header_not_allowed', { log: { found: `${name} is ${claimType(members[name])}` } });
   }
   const { alg, kid, typ, jwk } = members;
-  if (typeof alg !== 'string' || alg === '') return refuse('token_malformed');
+  if (typeof alg !== 'string' || alg === '') return malformed('a header without alg');
   return accept({
     ...{ alg, kid: stringOrNothing(kid), typ: stringOrNothing(typ) },
     ...(isJsonObject(jwk) ? { ownWord: { jwk } } : {}),

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../json.ts';
-import { accept, type Outcome, refuse } from '../../outcome.ts';
+import { accept, type Outcome } from '../../outcome.ts';
 import { parseStrictJson } from '../strict-json.ts';
-import { type JwsHeader, MAX_TOKEN_CHARACTERS, parseJws } from './jws.ts';
+import { type JwsHeader, MAX_TOKEN_CHARACTERS, malformed, parseJws } from './jws.ts';
 
 /**
  * A JWT by its shape. Its claims are unverified: whoever wants them believed goes through `verifyJwt` or
@@ -18,7 +18,7 @@ export function parseJwt(compact: string): Outcome<ParsedJwt> {
   const jws = parseJws(compact);
   if (!jws.ok) return jws;
   const unverified = parseStrictJson(jws.value.payload, { maxBytes: MAX_TOKEN_CHARACTERS });
-  if (unverified === null) return refuse('token_malformed');
+  if (unverified === null) return malformed('claims that are not one JSON object, each member once');
   return accept({ compact, header: jws.value.header, unverified });
 }
 

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
-import { parseStrictJson } from '../strict-json.ts';
+import { parseFetchedJson } from '../strict-json.ts';
 import { PRIVATE_MEMBERS } from './jwk.ts';
+import { claimType, publicText } from './public-text.ts';
 
 /** Largest key set that is read, as bytes and as keys. */
 export const MAX_KEY_SET_BYTES = 512 * 1024;
@@ -29,8 +30,17 @@ export interface SkippedKey {
  * of nothing but such members. An empty set is a set: its issuer says that no key is good.
  */
 export function readKeySet(bytes: Uint8Array): KeySetDocument | null {
-  const document = parseStrictJson(bytes, { maxBytes: MAX_KEY_SET_BYTES });
+  const document = parseFetchedJson(bytes, { maxBytes: MAX_KEY_SET_BYTES });
   return document === null ? null : keysIn(document['keys']);
+}
+
+/** Why `readKeySet` finds none, for operators. */
+export function keySetFault(bytes: Uint8Array): string {
+  const keys = parseFetchedJson(bytes, { maxBytes: MAX_KEY_SET_BYTES })?.['keys'];
+  const because = (why: string) => `is no set of public keys: ${why}`;
+  if (!Array.isArray(keys)) return because('it is no JSON object with a list of keys');
+  if (keys.length > MAX_KEYS) return because(`it has more than ${MAX_KEYS} keys`);
+  return because('all that it has are private, secret or of unknown types');
 }
 
 /** The keys of a `keys` member, as `readKeySet` has them. */
@@ -101,6 +111,16 @@ export function readDiscovery(bytes: Uint8Array, issuer: string): string | null 
 
 /** A discovery document whose `issuer` is exactly the one asked for; else null. OIDC Discovery section 4.3. */
 export function readProviderMetadata(bytes: Uint8Array, issuer: string): JsonObject | null {
-  const document = parseStrictJson(bytes, DISCOVERY_LIMITS);
+  const document = parseFetchedJson(bytes, DISCOVERY_LIMITS);
   return document === null || document['issuer'] !== issuer ? null : document;
+}
+
+/** Why `readDiscovery` leads nowhere, for operators: most often its issuer is spelt otherwise, by a final slash. */
+export function discoveryFault(bytes: Uint8Array, issuer: string): string {
+  const document = parseFetchedJson(bytes, DISCOVERY_LIMITS);
+  if (document === null) return 'is no discovery document: it is no JSON object';
+  const stated = document['issuer'];
+  if (stated === issuer) return 'is no discovery document: it has no jwks_uri that is a URL';
+  const came = typeof stated === 'string' ? `"${publicText(stated)}"` : claimType(stated);
+  return `says that the issuer is ${came}, not ${publicText(issuer)}`;
 }

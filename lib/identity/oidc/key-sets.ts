@@ -33,12 +33,17 @@ interface KeySetPorts {
   readonly clock: Clock;
 }
 
+type KeysUnavailable = ReturnType<typeof refuse>;
+
+/** Where it was not asked, or has not answered yet. */
+const KEYS_UNAVAILABLE: KeysUnavailable = refuse('keys_unavailable');
+
 /** One source in memory. */
 interface Entry {
   held: HeldKeySet | null;
   askedAt: EpochMilliseconds | null;
-  /** The last time that it was asked it did not answer. */
-  failing: boolean;
+  /** The last time that it was asked it gave nothing, and why; null: it did. */
+  failure: KeysUnavailable | null;
   /** How often it answered: whoever saw it grow was there. */
   answers: number;
   /** When it was last asked for a `kid` that the set at hand lacked, and which it lacked still. */
@@ -81,7 +86,7 @@ export function cachedKeySets(ports: KeySetPorts): KeySets {
         });
         const giveUp = isUsable(answer) ? AbortSignal.any([signal, AbortSignal.timeout(NEWER_MS)]) : signal;
         if ((await endOf(entry.loading, giveUp)) === 'aborted') {
-          return isUsable(answer) ? answer.outcome : refuse('keys_unavailable');
+          return isUsable(answer) ? answer.outcome : KEYS_UNAVAILABLE;
         }
         answer = lookNow();
       }
@@ -94,7 +99,7 @@ export function cachedKeySets(ports: KeySetPorts): KeySets {
 const emptyEntry = (): Entry => ({
   held: null,
   askedAt: null,
-  failing: false,
+  failure: null,
   answers: 0,
   searchedAt: null,
   absent: new Set(),
@@ -128,12 +133,12 @@ function look(entry: Entry, sought: Sought, now: EpochMilliseconds, seen: 'just-
   const { held, askedAt } = entry;
   if (held === null || now - held.fetchedAt > STALE_MS) {
     const settled = entry.sharedCopy === 'read' && isCooling(askedAt, now, EMPTY_COOLDOWN_MS);
-    return { outcome: refuse('keys_unavailable'), settled };
+    return { outcome: entry.failure ?? KEYS_UNAVAILABLE, settled };
   }
   const keys = keysFor(held, sought);
   const settled = isCooling(askedAt, now, COOLDOWN_MS);
   if (keys.length > 0) return { outcome: accept(keys), settled: settled || now - held.fetchedAt < FRESH_MS };
-  if (entry.failing) return { outcome: refuse('keys_unavailable'), settled };
+  if (entry.failure !== null) return { outcome: entry.failure, settled };
   const { kid, tried } = sought;
   const searched = seen === 'just-asked' || isCooling(entry.searchedAt, now, COOLDOWN_MS);
   if (kid === undefined) return { outcome: accept([]), settled: tried === undefined ? settled : searched };
@@ -190,7 +195,7 @@ async function takeShared({ store, clock }: KeySetPorts, name: string, entry: En
   entry.held = shared.held;
   entry.askedAt = shared.held.fetchedAt;
   entry.searchedAt = shared.searchedAt;
-  entry.failing = false;
+  entry.failure = null;
   entry.absent.clear();
 }
 
@@ -200,15 +205,15 @@ async function ask(ports: KeySetPorts, source: KeySource, entry: Entry): Promise
   entry.askedAt = askedAt;
   const known = entry.held !== null && askedAt - entry.held.discoveredAt < DISCOVERED_MS ? entry.held : null;
   const fetched = await fetchKeySet(fetcher, source, known?.jwksUri, AbortSignal.timeout(FETCH_MS));
-  entry.failing = fetched === null;
-  if (fetched === null) {
+  entry.failure = fetched.ok ? null : fetched;
+  if (!fetched.ok) {
     // The document may have moved: the next time discovery is asked again.
     if (entry.held !== null) entry.held = { ...entry.held, discoveredAt: LONG_AGO };
     return;
   }
   entry.answers += 1;
   entry.absent.clear();
-  entry.held = { ...fetched, fetchedAt: askedAt, discoveredAt: known?.discoveredAt ?? askedAt };
+  entry.held = { ...fetched.value, fetchedAt: askedAt, discoveredAt: known?.discoveredAt ?? askedAt };
   await writeSharedKeySet(store, sourceName(source), { held: entry.held, searchedAt: entry.searchedAt });
 }
 

@@ -23,7 +23,9 @@ const imported = new WeakMap<JsonObject, Map<JwsAlgorithm, Promise<CryptoKey | K
  */
 export function allowedAlgorithm(header: JwsHeader, allowed: readonly JwsAlgorithm[]): Outcome<JwsAlgorithm> {
   const algorithm = algorithmNamed(header.alg);
-  if (algorithm === null || !allowed.includes(algorithm)) return refuse('algorithm_not_allowed');
+  if (algorithm === null || !allowed.includes(algorithm)) {
+    return refuse('algorithm_not_allowed', { log: { algorithm: header.alg } });
+  }
   return accept(algorithm);
 }
 

@@ -17,7 +17,7 @@ import { readIdJag } from './id-jag.ts';
 import { type ParsedJwt, parseJwt } from './jwt.ts';
 import { checkRoleAccount, readNames } from './names.ts';
 import { principalOf } from './principal-of.ts';
-import { publicList, publicText } from './public-text.ts';
+import { claimType, publicList, publicText } from './public-text.ts';
 import { allowedAlgorithm, verifyWithNewer } from './signature.ts';
 import { checkTimes } from './times.ts';
 import { checkType, type DeclaredType } from './token-type.ts';
@@ -42,7 +42,9 @@ export async function verifyJwt(token: string, context: JwtContext): Promise<Out
   const parsed = parseJwt(token);
   if (!parsed.ok) return parsed;
   const issuer = parsed.value.unverified['iss'];
-  if (typeof issuer !== 'string' || issuer === '') return refuse('claims_invalid');
+  if (typeof issuer !== 'string' || issuer === '') {
+    return refuse('claims_invalid', { log: { found: `iss is ${claimType(issuer)}` } });
+  }
   const connections = await context.configuration.oidcIssuer(issuer, context.signal);
   const genuine = await checkSignature(parsed.value, issuer, connections, context);
   if (!genuine.ok) return genuine;
@@ -70,7 +72,7 @@ async function checkSignature(
   context: JwtContext,
 ): Promise<Outcome<JsonObject>> {
   const source = sourceOf(issuer, connections);
-  if (source === null) return refuse('issuer_unknown');
+  if (source === null) return refuse('issuer_unknown', { log: { found: `iss is ${publicText(issuer)}` } });
   const algorithms = connections.flatMap((connection): readonly JwsAlgorithm[] => connection.algorithms);
   const allowed = allowedAlgorithm(jwt.header, algorithms);
   if (!allowed.ok) return allowed;
@@ -122,7 +124,7 @@ function choose(
 
 /**
  * The token is genuine and no connection takes it: only somebody whom one of these would admit learns what was
- * expected.
+ * expected. Of anybody else the operator does.
  */
 function detailedFor(
   jwt: ParsedJwt,
@@ -131,7 +133,8 @@ function detailedFor(
   explain: (admitting: readonly OidcConnection[]) => string,
 ): { ok: false; refusal: Refusal } {
   const admitting = connections.filter((connection) => requirement(jwt, connection).ok);
-  return admitting.length === 0 ? refuse(reason) : refuse(reason, { detail: explain(admitting) });
+  if (admitting.length > 0) return refuse(reason, { detail: explain(admitting) });
+  return refuse(reason, { log: { found: explain(connections) } });
 }
 
 const requirement = (jwt: ParsedJwt, connection: CompiledConnection<OidcConnection>): Outcome<true> =>

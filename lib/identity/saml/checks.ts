@@ -1,6 +1,7 @@
 import type { SamlConnection } from '../../configuration/documents/connections.ts';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
-import { type EpochSeconds, epochSeconds } from '../../time.ts';
+import { isSameResource } from '../../resource-indicator.ts';
+import { type EpochSeconds, epochSeconds, toRfc3339 } from '../../time.ts';
 import { publicList, publicText } from '../oidc/public-text.ts';
 import type { SamlBinding } from '../principal.ts';
 import type { AssertionShape, BearerConfirmation } from './assertion.ts';
@@ -22,19 +23,19 @@ interface Expectations {
  * may be missing (Keycloak can leave it out): a rule that asks for one then does not match; of several, each has to be
  * in its time. Returns when the assertion ends, without tolerance. Refuses, in this order: saml_issuer_mismatch,
  * audience_mismatch, saml_unsolicited, saml_in_response_to, saml_destination, saml_recipient or saml_confirmation,
- * not_yet_valid, expired. Details name our own values only. SAML core sections 2.4 and 2.5, profiles sections 3.3 and
+ * not_yet_valid, expired. Details say what was expected and what came, of addresses, names of parties and times. SAML core sections 2.4 and 2.5, profiles sections 3.3 and
  * 4.1.4.3, RFC 7522 section 3.
  */
 export function checkAssertion(verified: VerifiedAssertion, expected: Expectations): Outcome<EpochSeconds> {
   const { assertion, response } = verified;
   const { idpEntityId, connection } = expected;
-  if (assertion.issuer !== idpEntityId || (response?.issuer ?? idpEntityId) !== idpEntityId) {
-    return refuse('saml_issuer_mismatch', { detail: `The issuer must be ${publicText(idpEntityId)}.` });
+  const stranger = [assertion.issuer, response?.issuer ?? idpEntityId].find((issuer) => issuer !== idpEntityId);
+  if (stranger !== undefined) {
+    const detail = `The issuer must be ${publicText(idpEntityId)}; it is ${publicText(stranger)}.`;
+    return refuse('saml_issuer_mismatch', { detail });
   }
-  const { audiences } = assertion;
-  if (audiences.length === 0 || !audiences.every((each) => each.includes(connection.entityId))) {
-    return refuse('audience_mismatch', { detail: `The audience must be ${publicText(connection.entityId)}.` });
-  }
+  const audience = checkAudiences(assertion.audiences, connection.entityId);
+  if (!audience.ok) return audience;
   const answers = checkInResponseTo(response, expected);
   if (!answers.ok) return answers;
   const destination = checkDestination(verified, expected);
@@ -42,6 +43,14 @@ export function checkAssertion(verified: VerifiedAssertion, expected: Expectatio
   const confirmed = checkConfirmations(assertion.confirmations, expected);
   if (!confirmed.ok) return confirmed;
   return checkTimes(assertion, response, confirmed.value, expected);
+}
+
+/** Each AudienceRestriction has to name this service provider (core section 2.5.1.4). */
+function checkAudiences(restrictions: AssertionShape['audiences'], entityId: string): Outcome<null> {
+  const other = restrictions.find((audiences) => !audiences.includes(entityId));
+  if (restrictions.length > 0 && other === undefined) return accept(null);
+  const came = other === undefined ? 'the assertion has none' : `it is ${publicList(other)}`;
+  return refuse('audience_mismatch', { detail: `The audience must be ${publicText(entityId)}; ${came}.` });
 }
 
 /**
@@ -54,13 +63,19 @@ function checkInResponseTo(response: ResponseShape | null, { at, connection }: E
     return refuse('saml_unsolicited', { detail: 'Nobody here asked for this response; start at the login page.' });
   }
   if (response === null || response.inResponseTo === asked) return accept(null);
-  return refuse('saml_in_response_to', { detail: inResponseToRule(at) });
+  return otherRequest(at, response.inResponseTo);
 }
 
-const inResponseToRule = (at: SamlBinding): string =>
-  at.kind === 'acs'
-    ? 'InResponseTo must be the request of this sign-in.'
-    : 'A response to a request belongs to the browser flow; InResponseTo is not accepted here.';
+/** Whose request it is nobody is told: an id is good for nothing but guessing. */
+const otherRequest = (at: SamlBinding, came: string | null) =>
+  refuse('saml_in_response_to', {
+    detail:
+      at.kind === 'acs'
+        ? `InResponseTo must be the request of this sign-in; it is ${came === null ? 'absent' : 'another one'}.`
+        : FOREIGN_REQUEST,
+  });
+
+const FOREIGN_REQUEST = 'A response to a request belongs to the browser flow; InResponseTo is not accepted here.';
 
 function checkDestination(
   { response, responseSigned }: VerifiedAssertion,
@@ -69,8 +84,8 @@ function checkDestination(
   if (response === null) return accept(null);
   const { destination } = response;
   // Bindings section 3.5.5.2: a signed message must say where it was sent.
-  if (destination === null ? !responseSigned : recipients.includes(destination)) return accept(null);
-  return refuse('saml_destination', { detail: `Destination must be ${publicList(recipients)}.` });
+  if (destination === null ? !responseSigned : isOneOf(recipients, destination)) return accept(null);
+  return refuse('saml_destination', { detail: placeDetail('Destination', recipients, destination) });
 }
 
 /**
@@ -95,14 +110,14 @@ function checkConfirmation(data: BearerConfirmation, expected: Expectations): Ou
   if (data.notOnOrAfter === null || data.notBefore !== null) {
     return refuse('saml_confirmation', { detail: 'Bearer data needs NotOnOrAfter and takes no NotBefore.' });
   }
-  if (data.recipient === null || !recipients.includes(data.recipient)) {
-    return refuse('saml_recipient', { detail: `Recipient must be ${publicList(recipients)}.` });
+  if (data.recipient === null || !isOneOf(recipients, data.recipient)) {
+    return refuse('saml_recipient', { detail: placeDetail('Recipient', recipients, data.recipient) });
   }
-  if (data.inResponseTo !== (at.kind === 'acs' ? at.inResponseTo : null)) {
-    return refuse('saml_in_response_to', { detail: inResponseToRule(at) });
-  }
+  if (data.inResponseTo !== (at.kind === 'acs' ? at.inResponseTo : null)) return otherRequest(at, data.inResponseTo);
   if (now >= data.notOnOrAfter + connection.clockTolerance) {
-    return refuse('expired', { detail: `NotOnOrAfter of the SubjectConfirmation is past; ${clockOf(expected)}.` });
+    return refuse('expired', {
+      detail: timeDetail('NotOnOrAfter of the SubjectConfirmation', data.notOnOrAfter, expected),
+    });
   }
   return accept(data.notOnOrAfter);
 }
@@ -127,7 +142,7 @@ function checkTimes(
   ] as const;
   for (const [name, time] of begins) {
     if (time !== null && now < time - tolerance) {
-      return refuse('not_yet_valid', { detail: `${name} is in the future; ${clockOf(expected)}.` });
+      return refuse('not_yet_valid', { detail: timeDetail(name, time, expected) });
     }
   }
   const ends = [
@@ -136,12 +151,23 @@ function checkTimes(
   ] as const;
   for (const [name, time] of ends) {
     if (time !== null && now >= time + tolerance) {
-      return refuse('expired', { detail: `${name} is past; ${clockOf(expected)}.` });
+      return refuse('expired', { detail: timeDetail(name, time, expected) });
     }
   }
   const known = ends.flatMap(([, time]) => (time === null ? [] : [time]));
   return accept(epochSeconds(Math.min(Math.max(...confirmed), ...known)));
 }
 
-const clockOf = ({ now, connection }: Expectations): string =>
-  `the clock here says ${Math.floor(now)} and the tolerance is ${connection.clockTolerance} seconds`;
+/** Addresses as URLs compare: an IdP may write the port that https has anyway (RFC 3986 section 6.2.3). */
+export const isOneOf = (addresses: readonly string[], written: string): boolean =>
+  addresses.some((address) => isSameResource(address, written));
+
+function placeDetail(name: string, expected: readonly string[], came: string | null): string {
+  return `${name} must be ${publicList(expected)}; it is ${came === null ? 'absent' : publicText(came)}.`;
+}
+
+function timeDetail(name: string, time: EpochSeconds, { now, connection }: Expectations): string {
+  const off = Math.round(Math.abs(now - time));
+  const clock = `the clock here says ${toRfc3339(now)} and the tolerance is ${connection.clockTolerance} seconds`;
+  return `${name} is ${toRfc3339(time)}, ${off} seconds ${time > now ? 'in the future' : 'ago'}; ${clock}.`;
+}

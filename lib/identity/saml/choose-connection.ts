@@ -1,6 +1,7 @@
 import type { SamlConnection } from '../../configuration/documents/connections.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../../outcome.ts';
 import type { CompiledConnection } from '../../policy/connection.ts';
+import { publicList, publicText } from '../oidc/public-text.ts';
 import type { SamlBinding } from '../principal.ts';
 import { readClaimedIssuerAndAudiences } from './assertion.ts';
 import type { SamlContext } from './context.ts';
@@ -38,7 +39,9 @@ async function byName(message: Message, name: string, context: SamlContext): Pro
   if (!idp.ok) return idp;
   const issuer = outcomeOf(() => claimedIssuer(message));
   if (!issuer.ok) return issuer;
-  if (issuer.value !== null && issuer.value !== idp.value.entityId) return refuse('saml_issuer_mismatch');
+  if (issuer.value !== null && issuer.value !== idp.value.entityId) {
+    return refuse('saml_issuer_mismatch', { log: { found: `the issuer is ${publicText(issuer.value)}` } });
+  }
   return accept({ connection, idp: idp.value, now: context.now });
 }
 
@@ -52,7 +55,9 @@ async function byAudience(
   if (audiences.length > MAX_AUDIENCES) return refuse('saml_schema', { log: { audiences: audiences.length } });
   const found = await Promise.all(audiences.map((audience) => configuration.samlAudience(audience, signal)));
   const connections = new Map(found.flat().map((connection) => [connection.connection, connection]));
-  return connections.size === 0 ? refuse('audience_mismatch') : accept([...connections.values()]);
+  if (connections.size > 0) return accept([...connections.values()]);
+  const came = audiences.length === 0 ? 'no audience' : `the audience is ${publicList(audiences)}`;
+  return refuse('audience_mismatch', { log: { found: came } });
 }
 
 /** One metadata document that can't be had does not stand in the way of another connection's. */
@@ -71,5 +76,6 @@ async function byIssuer(
   const [chosen] = matching;
   // Two that match would let the laxer one decide.
   if (chosen !== undefined && matching.length === 1) return accept(chosen);
-  return { ok: false, refusal: failure ?? refuse('issuer_unknown', { log: { matching: matching.length } }).refusal };
+  const log = { found: `the issuer is ${publicText(issuer)}`, matching: matching.length };
+  return { ok: false, refusal: failure ?? refuse('issuer_unknown', { log }).refusal };
 }

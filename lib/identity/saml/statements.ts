@@ -76,7 +76,8 @@ function readAttributes(statement: XmlElement, attributes: Map<string, string[]>
   if (statement.children.some((child) => is(child, 'EncryptedAttribute', SAML))) {
     throw new Refused('saml_encrypted_part', 'EncryptedAttribute');
   }
-  const [found] = sequence(statement, [['Attribute', SAML, '+']]);
+  // The schema wants one at least; AWS IAM Identity Center writes the statement also where it has nothing to say.
+  const [found] = sequence(statement, [['Attribute', SAML, '*']]);
   for (const element of found) {
     const name = plain(requiredAttribute(element, 'Name'), 'Name');
     const [values] = sequence(element, [['AttributeValue', SAML, '*']]);

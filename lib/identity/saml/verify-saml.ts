@@ -1,7 +1,7 @@
 import { accept, type Outcome, refuse } from '../../outcome.ts';
 import type { Principal, SamlBinding } from '../principal.ts';
 import { checkRequirement } from '../requirement.ts';
-import { checkAssertion } from './checks.ts';
+import { checkAssertion, isOneOf } from './checks.ts';
 import { chooseConnection } from './choose-connection.ts';
 import { viewClaims } from './claims.ts';
 import type { SamlContext } from './context.ts';
@@ -56,6 +56,8 @@ function admit(
   if (!expires.ok) return expires;
   const named = principalOf(verified.assertion, claims, trust, { bytes, expires: expires.value });
   const { confirmations } = verified.assertion;
-  const recipient = recipients.find((each) => confirmations.some((confirmation) => confirmation.recipient === each));
+  const recipient = recipients.find((each) =>
+    confirmations.some((confirmation) => confirmation.recipient !== null && isOneOf([each], confirmation.recipient)),
+  );
   return named.ok && recipient !== undefined ? accept({ ...named.value, recipient }) : named;
 }

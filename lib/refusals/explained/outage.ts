@@ -43,7 +43,7 @@ export const outageExplanations: Explanations<typeof outageRefusals> = {
   keys_unavailable: {
     cause:
       'Discovery or the key set of the issuer is slow, down, too large or not a key set, and no copy younger than 24 h is kept.',
-    fix: 'Retry; then fetch the jwks_uri of the issuer yourself.',
+    fix: 'Retry; the log (`found`) has which document it was, and what is wrong with it.',
   },
   metadata_unavailable: {
     cause: 'The metadataUrl of the SAML connection is slow, down or too large, and no copy is kept.',

@@ -33,7 +33,7 @@ export const proofExplanations: Explanations<typeof proofRefusals> = {
   },
   issuer_unknown: {
     cause: 'No connection has exactly this issuer (a final slash counts).',
-    fix: 'Compare `iss` with the issuer of the connections.',
+    fix: 'Compare `iss` with the issuer of the connections, to the character; the log (`found`) has it.',
   },
   algorithm_not_allowed: {
     cause: '`alg` is none, an HMAC, or not listed in `algorithms` of the connection.',

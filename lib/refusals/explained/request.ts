@@ -71,6 +71,11 @@ export const requestExplanations: Explanations<typeof requestRefusals> = {
     cause: 'The request names no scope; the broker has no default one (RFC 6749 section 3.3).',
     fix: 'Send scope; or resource alone, for the scopes of that resource that you may have.',
   },
+  scope_malformed: {
+    cause:
+      'A blank before, behind or twice between the names of `scope`, a tab, a quote, or a letter outside of ASCII.',
+    fix: 'Write the names with one blank between them (`+` or `%20` in a form), as RFC 6749 section 3.3 has it.',
+  },
   requested_token_type_mismatch: {
     cause: 'requested_token_type names another type of token than the grant of the scope (RFC 8693 section 2.1).',
     fix: 'Leave it out, or ask for the type that issued_token_type says.',

@@ -1,4 +1,9 @@
-import { DISCOVERY_LIMITS, discoveryUrl, readProviderMetadata } from '../../identity/oidc/key-document.ts';
+import {
+  DISCOVERY_LIMITS,
+  discoveryFault,
+  discoveryUrl,
+  readProviderMetadata,
+} from '../../identity/oidc/key-document.ts';
 import type { JsonValue } from '../../json.ts';
 import { isLoopback } from '../../loopback.ts';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
@@ -69,7 +74,7 @@ async function discover(ports: ProviderPorts, issuer: string, signal: AbortSigna
   if (!answer.ok) return unavailable(issuer, answer.problem);
   if (answer.status !== 200) return unavailable(issuer, `status ${answer.status}`);
   const document = readProviderMetadata(answer.body, issuer);
-  if (document === null) return unavailable(issuer, 'not the discovery document of this issuer');
+  if (document === null) return unavailable(issuer, `discovery ${discoveryFault(answer.body, issuer)}`);
   const authorizationEndpoint = endpointOf(document['authorization_endpoint'], ports.loopback);
   const tokenEndpoint = endpointOf(document['token_endpoint'], ports.loopback);
   if (authorizationEndpoint === null || tokenEndpoint === null) return unavailable(issuer, 'an endpoint is missing');

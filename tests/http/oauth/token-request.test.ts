@@ -84,6 +84,22 @@ describe('a request of the token endpoint', () => {
   });
 
   it.each([
+    [
+      'grant_type',
+      { grant_type: 'CLIENT_CREDENTIALS', scope: 'a' },
+      /^grant_type must be one of: client_credentials, /,
+    ],
+    ['subject_token_type', { ...exchange, subject_token_type: 'jwt' }, /^subject_token_type must be one of: urn:ietf:/],
+    [
+      'actor_token_type',
+      { ...exchange, actor_token: 'x', actor_token_type: `${TYPE}saml1` },
+      /^actor_token_type must be one of: urn:ietf:/,
+    ],
+  ])('says which there are where %s is none of them', (_, form, detail) => {
+    expect(read(form)).toMatchObject({ refusal: { detail: expect.stringMatching(detail) } });
+  });
+
+  it.each([
     ['no grant_type', { scope: 'a' }, 'parameter_missing'],
     ['an unknown grant_type', { grant_type: 'password', scope: 'a' }, 'grant_type_unsupported'],
     [
@@ -93,10 +109,10 @@ describe('a request of the token endpoint', () => {
     ],
     ['client credentials of nobody', { grant_type: 'client_credentials', scope: 'a' }, 'client_authentication_missing'],
     ['no scope', { ...credentials, scope: '' }, 'scope_missing'],
-    ['a scope with a final blank', { ...credentials, scope: 'a ' }, 'not_allowed'],
-    ['two blanks between scopes', { ...credentials, scope: 'a  b' }, 'not_allowed'],
-    ['a scope with a quote', { ...credentials, scope: 'a"' }, 'not_allowed'],
-    ['a scope beyond ASCII', { ...credentials, scope: 'ä' }, 'not_allowed'],
+    ['a scope with a final blank', { ...credentials, scope: 'a ' }, 'scope_malformed'],
+    ['two blanks between scopes', { ...credentials, scope: 'a  b' }, 'scope_malformed'],
+    ['a scope with a quote', { ...credentials, scope: 'a"' }, 'scope_malformed'],
+    ['a scope beyond ASCII', { ...credentials, scope: 'ä' }, 'scope_malformed'],
     [
       'twenty-one scopes',
       { ...credentials, scope: Array.from({ length: 21 }, (_, at) => `s${at}`).join(' ') },

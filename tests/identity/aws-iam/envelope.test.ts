@@ -69,7 +69,8 @@ describe('an envelope', () => {
     ['one name in two cases', envelope({ ...REQUEST, headers: { H: 'a', h: 'a' } })],
     ['more than 16,384 characters', envelope({ ...REQUEST, body: 'a'.repeat(16_000) })],
   ])('is none of %s', (_, text) => {
-    expect(parseEnvelope(text)).toEqual({ ok: false, refusal: { reason: 'signed_request_malformed' } });
+    const found = 'not base64url of one JSON object with url, body and headers, each header once';
+    expect(parseEnvelope(text)).toEqual({ ok: false, refusal: { reason: 'signed_request_malformed', log: { found } } });
   });
 });
 

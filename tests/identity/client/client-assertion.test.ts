@@ -23,10 +23,11 @@ const bot = (audience: 'issuer' | 'token-endpoint' = 'issuer'): Client =>
   client('jwt-bot', { method: 'jwks', jwks: { keys: [jwk] }, audience });
 const present = async (text: string, name: string | null = null, registered = bot()) =>
   verifyClient({ method: 'private_key_jwt', assertion: text, client: name }, 'refuse', contextOf([registered]));
-const failed = (check: string) => ({
+const failed = (check: string, log: Readonly<Record<string, unknown>> = {}) => ({
   ok: false,
-  refusal: { reason: 'client_authentication_failed', log: { check } },
+  refusal: { reason: 'client_authentication_failed', log: { ...log, check } },
 });
+const byKey = (kid: string | null) => ({ kid, algorithm: 'ES256', found: null });
 /** Once the signature holds the client, and nobody else, is told more. */
 const toldWhy = (check: string) => ({
   ok: false,
@@ -109,18 +110,18 @@ describe('a client assertion', () => {
   });
 
   it('that another key signed is refused', async () => {
-    expect(await present(await assertion(otherKey))).toEqual(failed('signature_invalid'));
+    expect(await present(await assertion(otherKey))).toEqual(failed('signature_invalid', byKey('k1')));
   });
 
   it('under a kid that is not registered is refused', async () => {
-    expect(await present(await assertion(key, {}, { kid: 'k2' }))).toEqual(failed('key_unknown'));
+    expect(await present(await assertion(key, {}, { kid: 'k2' }))).toEqual(failed('key_unknown', byKey('k2')));
   });
 
   it.each(['RS384', 'RS512', 'PS384', 'PS512'])('genuinely signed under %s is refused', async (alg) => {
     const { privateKey, jwk: registered } = await keyPair('k1', alg);
     const keyed = client('jwt-bot', { method: 'jwks', jwks: { keys: [registered] }, audience: 'issuer' });
     const outcome = await present(await assertion(privateKey, {}, { alg }), null, keyed);
-    expect(outcome).toEqual(failed('algorithm_not_allowed'));
+    expect(outcome).toEqual(failed('algorithm_not_allowed', { algorithm: alg }));
   });
 
   it('of another type is refused', async () => {
@@ -185,7 +186,7 @@ describe('a client assertion', () => {
     const present = (newer: readonly JsonObject[]) =>
       verifyClient(proof, 'refuse', contextOf([registered], { keySets: keySets(newer) }));
     expect(await present([jwk])).toMatchObject({ ok: true });
-    expect(await present([])).toEqual(failed('signature_invalid'));
+    expect(await present([])).toEqual(failed('signature_invalid', byKey(null)));
   });
 
   it('is remembered until its end and the tolerance, rounded up', async () => {

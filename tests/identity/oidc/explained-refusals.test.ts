@@ -318,7 +318,7 @@ describe('a refusal of a client assertion whose signature holds', () => {
     expect(await present(await assertion(privateKey, claims, header))).toEqual({ ...expected, detail });
     expect(await present(await assertion(otherKey, claims, header))).toEqual({
       ...expected,
-      log: { check: 'signature_invalid' },
+      log: { check: 'signature_invalid', algorithm: 'ES256', kid: 'k1', found: null },
     });
   });
 

@@ -5,6 +5,7 @@ import {
   BY_DISCOVERY,
   body,
   DISCOVERY,
+  down,
   ISSUER,
   KEYS,
   key,
@@ -49,6 +50,61 @@ describe('a bad document never replaces a good one', () => {
     state.pages.set(DISCOVERY, body(page));
     expect(await kids(keySets, 'a')).toBe('keys_unavailable');
     expect(state.asked).toEqual([DISCOVERY]);
+  });
+
+  it.each<[string, string, unknown, number, string]>([
+    ['is not there', DISCOVERY, '', 404, 'answers 404'],
+    ['is a page', DISCOVERY, '<html></html>', 200, 'is no discovery document: it is no JSON object'],
+    [
+      'spells its issuer otherwise',
+      DISCOVERY,
+      { issuer: `${ISSUER}/`, jwks_uri: KEYS },
+      200,
+      `says that the issuer is "${ISSUER}/", not ${ISSUER}`,
+    ],
+    ['names no issuer', DISCOVERY, { jwks_uri: KEYS }, 200, `says that the issuer is absent, not ${ISSUER}`],
+    ['names no keys', DISCOVERY, { issuer: ISSUER }, 200, 'is no discovery document: it has no jwks_uri that is a URL'],
+    ['answers with an error', KEYS, { keys: [key('a')] }, 503, 'answers 503'],
+    ['is one key', KEYS, key('a'), 200, 'is no set of public keys: it is no JSON object with a list of keys'],
+    [
+      'has too many',
+      KEYS,
+      { keys: Array(101).fill(key('a')) },
+      200,
+      'is no set of public keys: it has more than 100 keys',
+    ],
+    [
+      'has secrets alone',
+      KEYS,
+      { keys: [{ kty: 'oct', k: 'AAAA' }] },
+      200,
+      'is no set of public keys: all that it has are private, secret or of unknown types',
+    ],
+  ])('where a document %s, the log says so', async (_what, url, page, status, found) => {
+    const { state, keySets } = world();
+    state.pages.set(url, body(page, status));
+    const refused = { ok: false, refusal: { reason: 'keys_unavailable', log: { found: `${url} ${found}` } } };
+    expect(await keySets.find(BY_DISCOVERY, 'a', signal)).toEqual(refused);
+    // The next one, for which nothing is asked, is told the same.
+    expect(await keySets.find(BY_DISCOVERY, 'a', signal)).toEqual(refused);
+  });
+
+  it('where the network gives nothing, the log says what it was', async () => {
+    const { state, keySets } = world();
+    state.pages.set(DISCOVERY, down);
+    expect(await keySets.find(BY_DISCOVERY, 'a', signal)).toMatchObject({
+      refusal: { log: { found: `${DISCOVERY} cannot be had: network (ECONNREFUSED)` } },
+    });
+  });
+
+  it('a byte order mark in front of a document is passed over', async () => {
+    const { state, keySets } = world();
+    state.pages.set(DISCOVERY, body(`\ufeff${JSON.stringify({ issuer: ISSUER, jwks_uri: KEYS })}`));
+    state.pages.set(KEYS, body(`\ufeff${JSON.stringify({ keys: [key('a')] })}`));
+    expect(await kids(keySets, 'a')).toBe('a');
+    state.pages.set(KEYS, body(`\ufeff\ufeff${JSON.stringify({ keys: [key('b')] })}`));
+    state.now = START + 20 * MINUTE;
+    expect(await kids(keySets, 'a')).toBe('a');
   });
 
   it('100 keys are a set, and keys of unknown types are left out', async () => {

@@ -171,7 +171,9 @@ describe('what a refusal says', () => {
 
   it('names no audience to a stranger', async () => {
     const stranger = token({ claims: { aud: 'x', repository_owner_id: '9' } });
-    expect(await refusal(stranger)).toEqual({ reason: 'audience_mismatch' });
+    const { log, ...told } = await refusal(stranger);
+    expect(told).toEqual({ reason: 'audience_mismatch' });
+    expect(log?.found).toBe('Every value of aud must be one of: https://broker.example.com; the token has: x.');
   });
 
   it('tells a stranger nothing of times, parties or types', async () => {

@@ -23,7 +23,11 @@ import { atAcs, logged, type Setting, verifyXml } from './verifying.ts';
 
 describe('an assertion is refused that', () => {
   it.each<[string, Partial<AssertionParts>, string]>([
-    ['is for another audience', { conditions: conditions(audience('https://other.example.com')) }, 'audience_mismatch'],
+    [
+      'is for another audience',
+      { conditions: conditions(audience('https://other.example.com')) },
+      'audience_mismatch: the audience is https://other.example.com',
+    ],
     [
       'is for ours and another (any of one restriction will do)',
       { conditions: conditions(audience('https://other.example.com', SP)) },
@@ -34,9 +38,17 @@ describe('an assertion is refused that', () => {
       { conditions: conditions(audience(SP) + audience('https://other.example.com')) },
       'audience_mismatch',
     ],
-    ['has no audience restriction', { conditions: conditions('') }, 'audience_mismatch'],
-    ['has our audience with a final slash', { conditions: conditions(audience(`${SP}/`)) }, 'audience_mismatch'],
-    ['has our audience with blanks', { conditions: conditions(audience(` ${SP}`)) }, 'audience_mismatch'],
+    ['has no audience restriction', { conditions: conditions('') }, 'audience_mismatch: no audience'],
+    [
+      'has our audience with a final slash',
+      { conditions: conditions(audience(`${SP}/`)) },
+      `audience_mismatch: the audience is ${SP}/`,
+    ],
+    [
+      'has our audience with blanks',
+      { conditions: conditions(audience(` ${SP}`)) },
+      `audience_mismatch: the audience is  ${SP}`,
+    ],
     ['has no Conditions', { conditions: '' }, 'saml_schema: Assertion without Conditions'],
     [
       'has a condition that is not known',
@@ -48,7 +60,11 @@ describe('an assertion is refused that', () => {
       { conditions: conditions(`${audience(SP)}<saml:OneTimeUse></saml:OneTimeUse>`) },
       'accepted',
     ],
-    ['is by another issuer', { issuer: 'https://other.example.com' }, 'issuer_unknown: matching 0'],
+    [
+      'is by another issuer',
+      { issuer: 'https://other.example.com' },
+      'issuer_unknown: the issuer is https://other.example.com, matching 0',
+    ],
     ['is of another version', { version: '2.1' }, 'saml_schema: Assertion of another version'],
     ['names nobody', { nameId: '' }, 'saml_subject'],
     ['has an empty NameID', { nameId: nameId('') }, 'saml_subject'],
@@ -283,7 +299,7 @@ describe('at the ACS', () => {
       asked('_q1').replaceAll('idp.example.com', 'other.example.com'),
       '_q1',
       {},
-      'saml_issuer_mismatch',
+      'saml_issuer_mismatch: the issuer is https://other.example.com/metadata',
     ],
     [
       'a response for another broker',
@@ -308,12 +324,28 @@ describe('at the ACS', () => {
   });
 });
 
+describe('an address is one however URLs write it', () => {
+  const WITH_PORT = 'https://Broker.example.com:443/oauth2/token';
+  it.each([
+    ['the port that https has anyway', WITH_PORT, WITH_PORT, 'accepted'],
+    ['a final slash of its path', TOKEN_ENDPOINT, `${TOKEN_ENDPOINT}/`, 'saml_recipient'],
+    ['another port', 'https://broker.example.com:8443/oauth2/token', TOKEN_ENDPOINT, 'saml_destination'],
+    ['its path in capitals', TOKEN_ENDPOINT, TOKEN_ENDPOINT.replace('token', 'TOKEN'), 'saml_recipient'],
+  ])('with %s', async (_what, destination, recipient, expected) => {
+    const outcome = await verifyXml(
+      response(signedAssertion({ confirmation: bearer(bearerData({ recipient })) }), { destination }),
+    );
+    expect(outcome.ok ? 'accepted' : outcome.refusal.reason).toBe(expected);
+    if (outcome.ok) expect(outcome.value.recipient).toBe(TOKEN_ENDPOINT);
+  });
+});
+
 describe('what the caller learns', () => {
   it('is what was expected, once the signature holds', async () => {
     const xml = response(signedAssertion({ confirmation: bearer(bearerData({ recipient: ACS })) }));
     expect(await verifyXml(xml)).toEqual({
       ok: false,
-      refusal: { reason: 'saml_recipient', detail: `Recipient must be ${TOKEN_ENDPOINT}.` },
+      refusal: { reason: 'saml_recipient', detail: `Recipient must be ${TOKEN_ENDPOINT}; it is ${ACS}.` },
     });
   });
 

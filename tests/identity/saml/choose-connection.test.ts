@@ -18,13 +18,17 @@ describe('at the token endpoint', () => {
     ['one whose metadata cannot be had stands in nobody’s way', [down], 'accepted'],
     ['nor does one whose metadata cannot be read', [broken], 'accepted'],
     ['nor does one of another identity provider', [foreign], 'accepted'],
-    ['two of one identity provider stand in each other’s', [named('twin')], 'issuer_unknown: matching 2'],
+    [
+      'two of one identity provider stand in each other’s',
+      [named('twin')],
+      `issuer_unknown: the issuer is ${IDP}, matching 2`,
+    ],
   ])('%s', async (_rule, others, expected) => {
     expect(await logged(response(signedAssertion()), { others })).toBe(expected);
   });
 
   it.each([
-    ['nobody’s', [], 'issuer_unknown: matching 0'],
+    ['nobody’s', [], 'issuer_unknown: the issuer is https://third.example.com, matching 0'],
     ['that of the one that cannot be had', [down], 'metadata_unavailable'],
     ['the first reason of several', [down, broken], 'metadata_unavailable'],
     [
@@ -37,7 +41,9 @@ describe('at the token endpoint', () => {
   });
 
   it('what an unsigned assertion says is enough to say that it is for nobody here', async () => {
-    expect(await logged(response(unsignedAssertion({ issuer: OTHER })))).toBe('issuer_unknown: matching 0');
+    expect(await logged(response(unsignedAssertion({ issuer: OTHER })))).toBe(
+      `issuer_unknown: the issuer is ${OTHER}, matching 0`,
+    );
   });
 });
 
@@ -48,7 +54,7 @@ describe('at the ACS', () => {
   it.each([
     ['is not there', 'nobody', 'issuer_unknown: no SAML connection of this name'],
     ['has metadata that cannot be had', 'down', 'metadata_unavailable'],
-    ['is of another identity provider', 'foreign', 'saml_issuer_mismatch'],
+    ['is of another identity provider', 'foreign', `saml_issuer_mismatch: the issuer is ${IDP}`],
   ])('a connection that %s', async (_rule, name, expected) => {
     expect(await logged(xml, { at: at(name), others: [down, foreign] })).toBe(expected);
   });
@@ -59,7 +65,7 @@ describe('at the ACS', () => {
     expect(await logged(unsigned, { at: atAcs(null) })).toBe('saml_unsigned');
     expect(
       await logged(response(unsignedAssertion({ issuer: OTHER }), { destination: ACS }), { at: atAcs(null) }),
-    ).toBe('saml_issuer_mismatch');
+    ).toBe(`saml_issuer_mismatch: the issuer is ${OTHER}`);
   });
 
   it('an assertion of another shape is refused before any signature', async () => {

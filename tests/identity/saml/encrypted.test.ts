@@ -316,13 +316,13 @@ describe('whatever is wrong from the decryption on is one refusal', () => {
   it.each<[string, string, string, Omit<Setting, 'at'>]>([
     [
       'for another audience',
-      'check audience_mismatch',
+      'no audience, check audience_mismatch',
       response(encrypted(signedAssertion({ conditions: conditions('') }))),
       {},
     ],
     [
       'of another issuer',
-      'matching 0, check issuer_unknown',
+      'the issuer is https://other.example.com, matching 0, check issuer_unknown',
       response(encrypted(signedAssertion({ issuer: 'https://other.example.com' }))),
       {},
     ],

@@ -17,9 +17,9 @@ import {
 } from './idp.ts';
 import { atAcs, type Setting, verifyXml } from './verifying.ts';
 
-const CLOCK = 'the clock here says 1800014400 and the tolerance is 0 seconds';
+const CLOCK = 'the clock here says 2027-01-15T12:00:00Z and the tolerance is 0 seconds';
 const FOREIGN_REQUEST = 'A response to a request belongs to the browser flow; InResponseTo is not accepted here.';
-const OWN_REQUEST = 'InResponseTo must be the request of this sign-in.';
+const OWN_REQUEST = 'InResponseTo must be the request of this sign-in; it is another one.';
 const window = (written: string) => ({ conditions: conditions(audience(SP), written) });
 const data = (parts: Parameters<typeof bearerData>[0]) => ({ confirmation: bearer(bearerData(parts)) });
 
@@ -28,26 +28,38 @@ const detailOf = async (assertion: Partial<AssertionParts>, around: Partial<Resp
   return outcome.ok ? null : [outcome.refusal.reason, outcome.refusal.detail];
 };
 
-describe('a verified assertion that is refused is told what was expected', () => {
+describe('a verified assertion that is refused is told what was expected and what came', () => {
   it.each<[string, Partial<AssertionParts>, Partial<ResponseParts>, string, string]>([
     [
       'the issuer of the response',
       {},
       { issuer: 'https://other.example.com' },
       'saml_issuer_mismatch',
-      `The issuer must be ${IDP}.`,
+      `The issuer must be ${IDP}; it is https://other.example.com.`,
     ],
     [
       'the audience',
       { conditions: conditions(audience(SP) + audience('urn:x')) },
       {},
       'audience_mismatch',
-      `The audience must be ${SP}.`,
+      `The audience must be ${SP}; it is urn:x.`,
     ],
     ['InResponseTo of the response', {}, { inResponseTo: '_q' }, 'saml_in_response_to', FOREIGN_REQUEST],
     ['InResponseTo of the confirmation', data({ inResponseTo: '_q' }), {}, 'saml_in_response_to', FOREIGN_REQUEST],
-    ['the destination', {}, { destination: ACS }, 'saml_destination', `Destination must be ${TOKEN_ENDPOINT}.`],
-    ['the recipient', data({ recipient: ACS }), {}, 'saml_recipient', `Recipient must be ${TOKEN_ENDPOINT}.`],
+    [
+      'the destination',
+      {},
+      { destination: ACS },
+      'saml_destination',
+      `Destination must be ${TOKEN_ENDPOINT}; it is ${ACS}.`,
+    ],
+    [
+      'the recipient',
+      data({ recipient: ACS }),
+      {},
+      'saml_recipient',
+      `Recipient must be ${TOKEN_ENDPOINT}; it is ${ACS}.`,
+    ],
     ['a confirmation', { confirmation: '' }, {}, 'saml_confirmation', 'A bearer SubjectConfirmation is needed.'],
     [
       'NotOnOrAfter of the confirmation',
@@ -68,7 +80,7 @@ describe('a verified assertion that is refused is told what was expected', () =>
       data({ notOnOrAfter: '2027-01-15T12:00:00Z' }),
       {},
       'expired',
-      `NotOnOrAfter of the SubjectConfirmation is past; ${CLOCK}.`,
+      `NotOnOrAfter of the SubjectConfirmation is 2027-01-15T12:00:00Z, 0 seconds ago; ${CLOCK}.`,
     ],
     [
       'a window that is one',
@@ -82,42 +94,42 @@ describe('a verified assertion that is refused is told what was expected', () =>
       window('NotBefore="2027-01-15T13:00:00Z"'),
       {},
       'not_yet_valid',
-      `NotBefore of the Conditions is in the future; ${CLOCK}.`,
+      `NotBefore of the Conditions is 2027-01-15T13:00:00Z, 3600 seconds in the future; ${CLOCK}.`,
     ],
     [
       'the time of the assertion',
       { issueInstant: '2027-01-15T13:00:00Z' },
       {},
       'not_yet_valid',
-      `IssueInstant of the Assertion is in the future; ${CLOCK}.`,
+      `IssueInstant of the Assertion is 2027-01-15T13:00:00Z, 3600 seconds in the future; ${CLOCK}.`,
     ],
     [
       'the time of the response',
       {},
       { issueInstant: '2027-01-15T13:00:00Z' },
       'not_yet_valid',
-      `IssueInstant of the Response is in the future; ${CLOCK}.`,
+      `IssueInstant of the Response is 2027-01-15T13:00:00Z, 3600 seconds in the future; ${CLOCK}.`,
     ],
     [
       'the time of the authentication',
       { authn: authn('2027-01-15T13:00:00Z') },
       {},
       'not_yet_valid',
-      `AuthnInstant is in the future; ${CLOCK}.`,
+      `AuthnInstant is 2027-01-15T13:00:00Z, 3600 seconds in the future; ${CLOCK}.`,
     ],
     [
       'the end of the window',
       window('NotOnOrAfter="2027-01-15T11:00:00Z"'),
       {},
       'expired',
-      `NotOnOrAfter of the Conditions is past; ${CLOCK}.`,
+      `NotOnOrAfter of the Conditions is 2027-01-15T11:00:00Z, 3600 seconds ago; ${CLOCK}.`,
     ],
     [
       'the end of the session',
       { authn: authn(undefined, { SessionNotOnOrAfter: '2027-01-15T11:00:00Z' }) },
       {},
       'expired',
-      `SessionNotOnOrAfter is past; ${CLOCK}.`,
+      `SessionNotOnOrAfter is 2027-01-15T11:00:00Z, 3600 seconds ago; ${CLOCK}.`,
     ],
   ])('%s', async (_what, assertion, around, reason, detail) => {
     expect(await detailOf(assertion, around)).toEqual([reason, detail]);
@@ -127,7 +139,7 @@ describe('a verified assertion that is refused is told what was expected', () =>
     const setting = { now: '2027-01-15T12:00:00.900Z', connection: { clockTolerance: seconds(30) } };
     expect(await detailOf(window('NotOnOrAfter="2027-01-15T11:00:00Z"'), {}, setting)).toEqual([
       'expired',
-      'NotOnOrAfter of the Conditions is past; the clock here says 1800014400 and the tolerance is 30 seconds.',
+      'NotOnOrAfter of the Conditions is 2027-01-15T11:00:00Z, 3601 seconds ago; the clock here says 2027-01-15T12:00:00Z and the tolerance is 30 seconds.',
     ]);
   });
 

@@ -76,7 +76,7 @@ const told = async (
   const outcome = await verifyXml(response(signedAssertion(changes), parts), setting);
   return outcome.ok ? 'accepted' : `${outcome.refusal.reason}: ${outcome.refusal.detail ?? ''}`;
 };
-const CLOCK = 'the clock here says 1800014400 and the tolerance is 0 seconds';
+const CLOCK = 'the clock here says 2027-01-15T12:00:00Z and the tolerance is 0 seconds';
 const tolerant = { connection: { clockTolerance: seconds(30) } };
 const window = (from: string, to: string) =>
   conditions(audience(SP), `NotBefore="2027-01-15T${from}Z" NotOnOrAfter="2027-01-15T${to}Z"`);
@@ -88,14 +88,14 @@ describe('a genuine assertion is told', () => {
       {},
       { issuer: 'https://other.example' },
       {},
-      `saml_issuer_mismatch: The issuer must be ${IDP}.`,
+      `saml_issuer_mismatch: The issuer must be ${IDP}; it is https://other.example.`,
     ],
     [
       'its audience',
       { conditions: conditions(audience(SP) + audience('https://other.example')) },
       {},
       {},
-      `audience_mismatch: The audience must be ${SP}.`,
+      `audience_mismatch: The audience must be ${SP}; it is https://other.example.`,
     ],
     [
       'that it answers what nobody here asked',
@@ -109,7 +109,7 @@ describe('a genuine assertion is told', () => {
       { confirmation: bearer(bearerData({ recipient: ACS, inResponseTo: '_other' })) },
       { destination: ACS, inResponseTo: '_other' },
       { at: atAcs('_asked') },
-      'saml_in_response_to: InResponseTo must be the request of this sign-in.',
+      'saml_in_response_to: InResponseTo must be the request of this sign-in; it is another one.',
     ],
     [
       'that answers are for the browser',
@@ -130,14 +130,14 @@ describe('a genuine assertion is told', () => {
       {},
       { destination: 'https://x.example' },
       {},
-      `saml_destination: Destination must be ${TOKEN_ENDPOINT}.`,
+      `saml_destination: Destination must be ${TOKEN_ENDPOINT}; it is https://x.example.`,
     ],
     [
       'where else it may be sent',
       { confirmation: bearer(bearerData({ recipient: 'https://x.example' })) },
       {},
       { connection: { recipients: ['https://b.example'] } },
-      `saml_recipient: Recipient must be ${TOKEN_ENDPOINT}, https://b.example.`,
+      `saml_recipient: Recipient must be ${TOKEN_ENDPOINT}, https://b.example; it is https://x.example.`,
     ],
     [
       'that a bearer needs an end',
@@ -165,7 +165,7 @@ describe('a genuine assertion is told', () => {
       { confirmation: bearer(bearerData({ notOnOrAfter: '2027-01-15T12:00:00Z' })) },
       {},
       {},
-      `expired: NotOnOrAfter of the SubjectConfirmation is past; ${CLOCK}.`,
+      `expired: NotOnOrAfter of the SubjectConfirmation is 2027-01-15T12:00:00Z, 0 seconds ago; ${CLOCK}.`,
     ],
     [
       'what came furthest of several confirmations',
@@ -177,7 +177,7 @@ describe('a genuine assertion is told', () => {
       },
       {},
       {},
-      `expired: NotOnOrAfter of the SubjectConfirmation is past; ${CLOCK}.`,
+      `expired: NotOnOrAfter of the SubjectConfirmation is 2027-01-15T11:00:00Z, 3600 seconds ago; ${CLOCK}.`,
     ],
     [
       'that its times contradict each other',
@@ -191,42 +191,42 @@ describe('a genuine assertion is told', () => {
       { conditions: window('12:00:01', '12:05:00') },
       {},
       {},
-      `not_yet_valid: NotBefore of the Conditions is in the future; ${CLOCK}.`,
+      `not_yet_valid: NotBefore of the Conditions is 2027-01-15T12:00:01Z, 1 seconds in the future; ${CLOCK}.`,
     ],
     [
       'that it was made later',
       { issueInstant: '2027-01-15T12:00:01Z' },
       {},
       {},
-      `not_yet_valid: IssueInstant of the Assertion is in the future; ${CLOCK}.`,
+      `not_yet_valid: IssueInstant of the Assertion is 2027-01-15T12:00:01Z, 1 seconds in the future; ${CLOCK}.`,
     ],
     [
       'that its Response was made later',
       {},
       { issueInstant: '2027-01-15T12:00:01Z' },
       {},
-      `not_yet_valid: IssueInstant of the Response is in the future; ${CLOCK}.`,
+      `not_yet_valid: IssueInstant of the Response is 2027-01-15T12:00:01Z, 1 seconds in the future; ${CLOCK}.`,
     ],
     [
       'that its subject signed in later',
       { authn: authn('2027-01-15T12:00:01Z') },
       {},
       {},
-      `not_yet_valid: AuthnInstant is in the future; ${CLOCK}.`,
+      `not_yet_valid: AuthnInstant is 2027-01-15T12:00:01Z, 1 seconds in the future; ${CLOCK}.`,
     ],
     [
       'that its conditions are over',
       { conditions: window('11:00:00', '12:00:00') },
       {},
       {},
-      `expired: NotOnOrAfter of the Conditions is past; ${CLOCK}.`,
+      `expired: NotOnOrAfter of the Conditions is 2027-01-15T12:00:00Z, 0 seconds ago; ${CLOCK}.`,
     ],
     [
       'that its session is over',
       { authn: authn('2027-01-15T11:00:00Z', { SessionNotOnOrAfter: '2027-01-15T12:00:00Z' }) },
       {},
       {},
-      `expired: SessionNotOnOrAfter is past; ${CLOCK}.`,
+      `expired: SessionNotOnOrAfter is 2027-01-15T12:00:00Z, 0 seconds ago; ${CLOCK}.`,
     ],
     [
       'that it names nobody',
