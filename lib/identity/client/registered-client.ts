@@ -37,7 +37,9 @@ export interface ClientContext extends ClientPorts {
 export const clientRefusal = (check: string, detail?: string, log: RefusalLog = {}) =>
   refuse('client_authentication_failed', { ...(detail === undefined ? {} : { detail }), log: { ...log, check } });
 
-/** The same where an assertion was refused as any token is: its reason is the check, and the log keeps what was found. */
+/**
+ * The same where an assertion was refused as any token is: its reason is the check, and the log keeps what was found.
+ */
 export const assertionRefusal = ({ reason, detail, log }: Refusal, told: 'detail' | 'nothing') =>
   clientRefusal(reason, told === 'detail' ? detail : undefined, log);
 

@@ -23,8 +23,8 @@ interface Expectations {
  * may be missing (Keycloak can leave it out): a rule that asks for one then does not match; of several, each has to be
  * in its time. Returns when the assertion ends, without tolerance. Refuses, in this order: saml_issuer_mismatch,
  * audience_mismatch, saml_unsolicited, saml_in_response_to, saml_destination, saml_recipient or saml_confirmation,
- * not_yet_valid, expired. Details say what was expected and what came, of addresses, names of parties and times. SAML core sections 2.4 and 2.5, profiles sections 3.3 and
- * 4.1.4.3, RFC 7522 section 3.
+ * not_yet_valid, expired. Details say what was expected and what came, of addresses, names of parties and times. SAML
+ * core sections 2.4 and 2.5, profiles sections 3.3 and 4.1.4.3, RFC 7522 section 3.
  */
 export function checkAssertion(verified: VerifiedAssertion, expected: Expectations): Outcome<EpochSeconds> {
   const { assertion, response } = verified;
