@@ -1,8 +1,9 @@
 import type { Client } from '../../configuration/documents/clients.ts';
 import type { JsonObject } from '../../json.ts';
 import { changes, gains, loses, type Said } from './change.ts';
-import { compareFields, fieldsBut, fieldsOf } from './fields.ts';
+import { fieldsBut, fieldsOf } from './fields.ts';
 import { compareLists } from './grant.ts';
+import { compareWritten } from './written.ts';
 
 /** What a client may do that it could not, and the other way round. null: there is, or was, none. */
 export function compareClients(before: Client | null, after: Client | null): readonly Said[] {
@@ -13,7 +14,7 @@ export function compareClients(before: Client | null, after: Client | null): rea
     ...compareLists(before.redirectUris, after.redirectUris, (uri) => `codes sent to ${uri}`),
     ...compareLists(before.introspects, after.introspects, (audience) => `introspection of tokens for ${audience}`),
     ...compareAudiences(before, after),
-    ...compareFields(rest(before), rest(after), 'client'),
+    ...compareWritten(rest(before), rest(after), 'client', ''),
   ];
 }
 
@@ -26,7 +27,9 @@ const compareAudiences = (before: Client | null, { audiences }: Client): readonl
   );
 
 function compareAuthentication({ authentication: old }: Client, { authentication: now }: Client): readonly Said[] {
-  if (old.method === now.method) return compareFields(fieldsOf(old), fieldsOf(now), 'client.authentication');
+  if (old.method === now.method) {
+    return compareWritten({ authentication: fieldsOf(old) }, { authentication: fieldsOf(now) }, 'client', '');
+  }
   return [changes(`the client authenticates by ${now.method} instead of ${old.method}`)];
 }
 

@@ -2,9 +2,10 @@ import type { Connection } from '../../configuration/documents/connections.ts';
 import type { JsonObject, JsonValue } from '../../json.ts';
 import { atomsOf } from './atoms.ts';
 import { byOrder, bySwitch, changes, gains, loses, type Said } from './change.ts';
-import { compareFields, durationText, fieldsBut, fieldsOf, valueText } from './fields.ts';
+import { durationText, fieldsBut, fieldsOf, valueText } from './fields.ts';
 import { compareLists } from './grant.ts';
 import { compareAtoms } from './rules.ts';
+import { compareWritten } from './written.ts';
 
 /** Whose proofs a connection takes that it did not take, and the other way round. null: there is, or was, none. */
 export function compareConnections(before: Connection | null, after: Connection | null): readonly Said[] {
@@ -19,7 +20,7 @@ export function compareConnections(before: Connection | null, after: Connection 
     ...LISTS.flatMap(([name, words]) => compareLists(textsOf(old, name), textsOf(now, name), words)),
     ...restrictions(textsOf(old, 'authorizedParties'), textsOf(now, 'authorizedParties')),
     ...orders(old, now),
-    ...compareFields(fieldsBut(old, TOLD), fieldsBut(now, TOLD), 'connection'),
+    ...compareWritten(fieldsBut(old, TOLD), fieldsBut(now, TOLD), 'connection', ''),
   ];
 }
 

@@ -24,13 +24,15 @@ export function durationText(seconds: number): string {
 }
 
 /**
- * Every field that differs, by its name: what nothing more precise is said of is still told. Fields in another order
- * are the same fields.
+ * Every field that differs, by its name below `field` ('' at the top): what nothing more precise is said of is still
+ * told. Fields in another order are the same fields.
  */
 export function compareFields(before: JsonValue, after: JsonValue, field: string): readonly Said[] {
   if (isJsonObject(before) && isJsonObject(after)) {
     const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
-    return names.flatMap((name) => compareFields(member(before, name), member(after, name), `${field}.${name}`));
+    return names.flatMap((name) =>
+      compareFields(member(before, name), member(after, name), field === '' ? name : `${field}.${name}`),
+    );
   }
   if (canonical(before) === canonical(after)) return [];
   return [changes(`${field} is ${valueText(after)} instead of ${valueText(before)}`)];

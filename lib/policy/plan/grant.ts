@@ -1,8 +1,9 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
 import type { Grant } from '../grants/kinds.ts';
 import { byOrder, bySwitch, changes, gains, loses, type Said } from './change.ts';
-import { compareFields, durationText, fieldsBut, fieldsOf } from './fields.ts';
+import { durationText, fieldsBut, fieldsOf } from './fields.ts';
 import { compareSessions, isFree, type SessionLimits } from './session.ts';
+import { compareWritten } from './written.ts';
 
 /** What one kind of grant hands out, in a few words. */
 export function describeGrant(grant: Grant): string {
@@ -39,7 +40,7 @@ export function compareGrants(before: Grant, after: Grant): readonly Said[] {
     ...comparePermissions(old, now),
     ...compareExchanges(old, now),
     ...(told === TOLD ? [] : compareTargets(old, now)),
-    ...compareFields(fieldsBut(old, told), fieldsBut(now, told), 'grant'),
+    ...compareWritten(fieldsBut(old, told), fieldsBut(now, told), 'grant', 'grant'),
   ];
 }
 
@@ -54,6 +55,8 @@ const TOLD = new Set([
   'repositories',
   'permissions',
   'exchangedBy',
+  // It comes of the rules of other scopes, which say it themselves.
+  'exchangedFor',
 ]);
 
 /** One text, several, or none. */

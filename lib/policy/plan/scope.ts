@@ -1,11 +1,12 @@
 import type { Rule } from '../../configuration/documents/rules.ts';
 import type { Limit, Scope } from '../../configuration/documents/scopes.ts';
-import type { JsonObject, JsonValue } from '../../json.ts';
+import type { JsonObject } from '../../json.ts';
 import { byOrder, changes, gains, loses, type Said } from './change.ts';
 import { compareFields, durationText, fieldsBut, fieldsOf } from './fields.ts';
 import { compareGrants, describeGrant } from './grant.ts';
 import { compareParameters } from './parameters.ts';
 import { compareRules } from './rules.ts';
+import { compareWritten } from './written.ts';
 
 /** Who gains and who loses a scope, and what whoever has it gets more and less of. null: there is, or was, none. */
 export function compareScopes(before: Scope | null, after: Scope | null): readonly Said[] {
@@ -86,7 +87,7 @@ function compareTerms(before: Scope, after: Scope): readonly Said[] {
     ...prior(before, after),
     ...compareParameters(before.parameters, after.parameters),
     ...compareGrants(before.grant, after.grant),
-    ...compareFields(others(before), others(after), 'scope'),
+    ...compareFields(others(before), others(after), ''),
   ];
 }
 
@@ -125,11 +126,20 @@ function prior(before: Scope, after: Scope): readonly Said[] {
 
 /** Consent is a demand: to make one takes, to drop one gives. */
 function approval(before: Scope, after: Scope): readonly Said[] {
-  const of = ({ requires }: Scope): JsonValue => fieldsOf(requires)['approval'] ?? null;
-  const [old, now] = [of(before), of(after)];
-  if (old === null && now !== null) return [loses('somebody has to approve')];
-  if (old !== null && now === null) return [gains('nobody has to approve any more')];
-  return compareFields(old, now, 'approval');
+  const [old, now] = [before.requires.approval, after.requires.approval];
+  if (old === undefined && now !== undefined) return [loses('somebody has to approve')];
+  if (old === undefined || now === undefined) return old === now ? [] : [gains('nobody has to approve any more')];
+  const told = new Set(['from', 'breakGlass']);
+  return [
+    ...parties(old.from, now.from, 'approving its requests'),
+    ...parties(old.breakGlass, now.breakGlass, 'going on at once, without an approval'),
+    ...compareWritten(fieldsBut(fieldsOf(old), told), fieldsBut(fieldsOf(now), told), 'approval', 'requires.approval'),
+  ];
+}
+
+function parties(before: readonly Rule[], after: readonly Rule[], what: string): readonly Said[] {
+  const { added, removed } = compareRules(before, after, 'allow');
+  return [...added.map((who) => gains(what, who)), ...removed.map((who) => loses(what, who))];
 }
 
 function limit(before: Limit | null, after: Limit | null, whom: string): readonly Said[] {

@@ -19,12 +19,7 @@ it.each<[string, Client | null, Client | null, readonly string[]]>([
   ['the same', client(), client(), []],
   ['a client more', null, client(), ['gains | the client may authenticate']],
   ['a client less', client(), null, ['loses | the client may not authenticate any more']],
-  [
-    'a key that is demanded',
-    client(),
-    client({ dpop: 'required' }),
-    ['changes | client.dpop is required instead of nothing'],
-  ],
+  ['a key that is demanded', client(), client({ dpop: 'required' }), ['changes | dpop is required instead of nothing']],
   ['a redirect less', client(), client({ redirectUris: [] }), ['loses | codes sent to https://bot.example.com/cb']],
   [
     'an audience of introspection',
@@ -57,7 +52,7 @@ it.each<[string, Client | null, Client | null, readonly string[]]>([
     'another secret',
     client({ authentication: { method: 'secret', secret: 'one', overlap: seconds(0) } }),
     client({ authentication: { method: 'secret', secret: 'two', overlap: seconds(0) } }),
-    ['changes | client.authentication.secret is two instead of one'],
+    ['changes | secret is two instead of one'],
   ],
   [
     'another way to authenticate',

@@ -201,9 +201,9 @@ describe('require is a rule for whoever comes', () => {
 
 it('tells any other field by its name', () => {
   expect(linesOf(compareConnections(saml(), saml({ signed: 'response' })))).toEqual([
-    'changes | connection.signed is response instead of assertion',
+    'changes | signed is response instead of assertion',
   ]);
   expect(linesOf(compareConnections(aws(), aws({ partition: 'aws-cn' })))).toEqual([
-    'changes | connection.partition is aws-cn instead of nothing',
+    'changes | partition is aws-cn instead of nothing',
   ]);
 });

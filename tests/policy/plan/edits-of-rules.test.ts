@@ -160,7 +160,7 @@ const edits: readonly Edit[] = [
     [
       'loses | scope deploy | whoever comes from github where claims.ref is refs/heads/main or refs/heads/release and claims.repository_id is 1 | deploy',
       'loses | scope deploy | whoever comes from people, with the client bot acting, where one of claims.groups is ops or dev | deploy',
-      'changes | scope deploy | - | scope.description is nothing instead of rolls',
+      'changes | scope deploy | - | description is nothing instead of rolls',
     ],
   ],
   [

@@ -6,7 +6,7 @@ const edits: readonly Edit[] = [
   [
     'another description',
     edited(DEPLOY, 'rolls', 'rolls the web'),
-    ['changes | scope deploy | - | scope.description is rolls the web instead of rolls'],
+    ['changes | scope deploy | - | description is rolls the web instead of rolls'],
   ],
   [
     'an intent',
@@ -88,7 +88,7 @@ it.each<[string, Files, Files, readonly string[]]>([
     'a default',
     withParameter('a'),
     withParameter('a', ', default: a'),
-    ['changes | scope deploy | - | the parameter stage.default is a instead of nothing'],
+    ['changes | scope deploy | - | parameters.stage.default is a instead of nothing'],
   ],
 ])('an edit of a parameter: %s', async (_name, before, after, expected) => {
   expect(await planned(before, after)).toEqual(expected);

@@ -193,7 +193,7 @@ describe('what holds for whoever may have it', () => {
     ['an approval', scope(), approved(), ['loses | somebody has to approve']],
     ['no approval', approved(), scope(), ['gains | nobody has to approve any more']],
     ['the same approval', approved(), approved(), []],
-    ['another approval', approved(), approved({ uses: 2 }), ['changes | approval.uses is 2 instead of 1']],
+    ['another approval', approved(), approved({ uses: 2 }), ['changes | requires.approval.uses is 2 instead of 1']],
     ['a limit', scope(), total(5, 60), ['loses | at most 5 in 1m for all together']],
     ['a limit of each', scope(), perPrincipal, ['loses | at most 5 in 1m for each principal']],
     ['no limit', total(5, 60), scope(), ['gains | no limit for all together']],
@@ -222,12 +222,7 @@ describe('what holds for whoever may have it', () => {
       }),
       ['loses | it lasts 5m instead of 10m'],
     ],
-    [
-      'a description',
-      scope(),
-      scope({ description: 'web' }),
-      ['changes | scope.description is web instead of nothing'],
-    ],
+    ['a description', scope(), scope({ description: 'web' }), ['changes | description is web instead of nothing']],
   ])('%s', (_, before, after, lines) => {
     expect(said(before, after)).toEqual(lines);
   });
@@ -257,7 +252,7 @@ describe('the values that a parameter takes', () => {
       { stage: { pattern: 'a*' } },
       [
         'changes | the parameter stage takes other values',
-        'changes | the parameter stage.pattern is a* instead of nothing',
+        'changes | parameters.stage.pattern is a* instead of nothing',
       ],
     ],
     [
@@ -266,14 +261,14 @@ describe('the values that a parameter takes', () => {
       { stage },
       [
         'changes | the parameter stage takes other values',
-        'changes | the parameter stage.pattern is nothing instead of a*',
+        'changes | parameters.stage.pattern is nothing instead of a*',
       ],
     ],
     [
       'another pattern',
       { stage: { pattern: 'a*' } },
       { stage: { pattern: 'b*' } },
-      ['changes | the parameter stage.pattern is b* instead of a*'],
+      ['changes | parameters.stage.pattern is b* instead of a*'],
     ],
   ])('%s', (_, before, after, lines) => {
     const having = (parameters: ScopeParameters | undefined): Scope =>
