@@ -51,6 +51,8 @@ export interface IssuePorts {
 const untraced: Step = (_, run) => run();
 
 export interface IssuanceRequest extends PolicyRequest {
+  /** It was refused before, where a person signed in: what is decided now is for the record, and nothing is granted. */
+  readonly refused?: Refusal;
   readonly caller: {
     readonly id: string;
     readonly sourceIp: string;
@@ -99,6 +101,7 @@ export async function issue(
   );
   const decided = { id, time, configVersion: configuration.version, applied: configuration.applied };
   const draft = draftRecord(decided, request, authentication.value, authorization.evidence);
+  if (request.refused !== undefined) return deny(ports, draft, request.refused);
   if (!authorization.ok) return deny(ports, draft, authorization.refusal);
   const revoked = revocations.inForce(marksOfRequest(authentication.value, authorization.evidence.scopes));
   if (revoked !== null) return deny(ports, draft, { reason: 'access_revoked', log: { found: revoked.id } });

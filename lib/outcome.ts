@@ -15,6 +15,8 @@ export interface Refusal {
   readonly retryAfter?: Seconds;
   /** What the ledger was told of it; absent where nobody authenticated, or before that could be said. */
   readonly recorded?: 'denied' | 'failed';
+  /** Only of a sign-in for a device (RFC 8628): it hears of it at its next poll. */
+  readonly told?: 'device';
   /** Only with `authorization_pending`: where it waits. */
   readonly pending?: PendingApproval;
 }

@@ -1,13 +1,19 @@
 /** Clients that are audiences of broker tokens: they may exchange what they are sent (docs/adr/0067). */
 
 import { didYouMean } from '../nearest.ts';
+import type { ExchangedScope } from '../policy/grants/broker-token.ts';
 import { canonicalResource, isSameResource } from '../resource-indicator.ts';
 import type { ReportIn } from './cross-checks.ts';
 import type { Client } from './documents/clients.ts';
 import type { ConfigurationDocuments } from './documents/configuration.ts';
+import type { Rule } from './documents/rules.ts';
 import type { Scope } from './documents/scopes.ts';
 
-/** The scopes, of which those whose tokens a client may exchange say which client that is. */
+const BROKER = 'broker';
+/** Of what a client may do with a token a page names no more (`ExchangedScope`). */
+const MOST_TOLD = 50;
+
+/** The scopes, of which those whose tokens a client may exchange say which client that is, and for what. */
 export function withExchangingClients(scopes: readonly Scope[], clients: readonly Client[]): readonly Scope[] {
   const owners = new Map(
     clients.flatMap(({ client, audiences = [] }) =>
@@ -15,13 +21,47 @@ export function withExchangingClients(scopes: readonly Scope[], clients: readonl
     ),
   );
   if (owners.size === 0) return scopes;
+  const rules = new Map([...new Set(owners.values())].map((client) => [client, rulesNaming(client, scopes)]));
   return scopes.map((scope) => {
-    const exchangedBy =
-      scope.grant.type === 'broker-token' ? owners.get(canonicalResource(scope.grant.audience)) : null;
-    return scope.grant.type === 'broker-token' && exchangedBy != null
-      ? { ...scope, grant: { ...scope.grant, exchangedBy } }
-      : scope;
+    if (scope.grant.type !== 'broker-token') return scope;
+    const exchangedBy = owners.get(canonicalResource(scope.grant.audience));
+    if (exchangedBy === undefined) return scope;
+    const exchangedFor = (rules.get(exchangedBy) ?? []).flatMap((named) => exchangedScope(named, scope.scope));
+    const told = exchangedFor.length === 0 ? {} : { exchangedFor: exchangedFor.slice(0, MOST_TOLD) };
+    return { ...scope, grant: { ...scope.grant, exchangedBy, ...told } };
   });
+}
+
+interface NamedBy {
+  readonly scope: string;
+  readonly rules: readonly Rule[];
+}
+
+/** The rules by which a client that acts may have something: those that name it beside whom it is for (ADR 67). */
+const rulesNaming = (client: string, scopes: readonly Scope[]): readonly NamedBy[] =>
+  scopes.flatMap(({ scope, enabled, mode, allow }) => {
+    const rules = allow.filter(
+      (rule) =>
+        rule.mode !== 'report' &&
+        rule.connections !== null &&
+        [...(rule.clients ?? []), ...(rule.actor?.clients ?? [])].includes(client),
+    );
+    return rules.length === 0 || !enabled || mode === 'report' ? [] : [{ scope, rules }];
+  });
+
+/** Whatever else a rule asks for is known when it is asked: of what may be had too much is said, never too little. */
+function exchangedScope({ scope, rules }: NamedBy, tokenScope: string): readonly ExchangedScope[] {
+  const reached = rules.filter((rule) => pinnedScopes(rule)?.includes(tokenScope) ?? true);
+  const connections = [...new Set(reached.flatMap((rule) => rule.connections ?? []))];
+  return connections.length === 0 ? [] : [{ scope, connections }];
+}
+
+/** The scopes that a token has to have for a rule of `connection: broker` alone; null: it does not say. */
+function pinnedScopes({ connections, when }: Rule): readonly string[] | null {
+  if (connections?.join() !== BROKER) return null;
+  const pinned =
+    when?.['StringEquals']?.['claims.scope'] ?? when?.['ForAnyValue:StringEquals']?.['claims.scopes'] ?? null;
+  return pinned?.flatMap((value) => value.split(' ')) ?? null;
 }
 
 /**

@@ -22,7 +22,14 @@ import { type ApprovalNeed, approvalNeed } from './approval-need.ts';
 import { type AskedTarget, checkTarget } from './asked-target.ts';
 import type { Authenticated, PresentedProofs } from './authenticate.ts';
 import { limitCounts, slotSets } from './budgets.ts';
-import { type DecisionEvidence, decideScopes, type GrantedScopes, isScopeName, noEvidence } from './decide-scopes.ts';
+import {
+  type DecisionEvidence,
+  decideScopes,
+  type GrantedScopes,
+  isScopeName,
+  noEvidence,
+  readsDuration,
+} from './decide-scopes.ts';
 
 /** What a caller asks for, beside who it is. Nothing in it can widen what the scope grants. */
 export interface PolicyRequest extends ScopelessRequest {
@@ -145,6 +152,24 @@ export async function scopesOfTarget(
 ): Promise<readonly CompiledScope[] | null> {
   const known = await readScopes(await namesOfTarget(request.target, context), context);
   return known === null ? null : allowedOf(request, who, known, time);
+}
+
+/**
+ * Scopes that were named, where their rules let `who` in: for the default duration, or for a shorter one that may yet
+ * be asked for. Whatever else they want is looked at when they are asked for. A scope that is unknown, disabled or not
+ * allowed is refused alike.
+ */
+export async function scopesOfRules(
+  request: ScopelessRequest & Pick<PolicyRequest, 'scopes'>,
+  who: Authenticated,
+  context: ConfigurationContext,
+  time: EpochSeconds,
+): Promise<Outcome<GrantedScopes>> {
+  const known = await readScopes(request.scopes, context);
+  if (known === null) return refuse('not_allowed');
+  const decided = decideScopes(known, decisionInput(request, who, known, time));
+  if (decided.ok || !readsDuration(known)) return decided;
+  return decideScopes(known, decisionInput({ ...request, requestedDuration: seconds(1) }, who, known, time));
 }
 
 /** Of scopes that were not named, those that the caller gets as it asks: whatever more they want has to be named. */

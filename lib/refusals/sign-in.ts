@@ -82,6 +82,10 @@ export const signInRefusals = registry({
     class: 'declined',
     says: 'The person did not allow it.',
   },
+  device_refused: {
+    class: 'declined',
+    says: 'The sign-in at the browser was refused.',
+  },
   device_code_expired: {
     class: 'proof',
     says: 'Nobody decided in time, or what was allowed was not taken up in time.',

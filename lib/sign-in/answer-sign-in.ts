@@ -3,6 +3,7 @@ import type { Authenticators } from '../issuance/authenticate.ts';
 import { claimOnce } from '../issuance/single-use.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import type { Replays } from '../ports/replays.ts';
+import { refuseDevice } from './device/refuse-device.ts';
 import { hashOf, makeSecret } from './secret.ts';
 import { acsUrl } from './service-provider.ts';
 import { type SettlePorts, type SignedIn, settleSignIn } from './settle-sign-in.ts';
@@ -46,11 +47,13 @@ export async function answerSignIn(
   const at = { kind: 'acs', connection, acsUrl: acsUrl(ports.issuer, connection), inResponseTo } as const;
   const configuration = await ports.configurations.current(signal);
   const verified = await ports.saml({ kind: 'saml', document, at }, { configuration, signal });
-  if (!verified.ok) return verified;
-  if (claimed.value !== null && ours === null) return refuse('sign_in_unknown');
-  if (ours !== null && (posted.browser === null || hashOf(posted.browser) !== ours.browser)) {
-    return refuse('sign_in_other_browser');
+  const sameBrowser = posted.browser !== null && hashOf(posted.browser) === ours?.browser;
+  if (!verified.ok) {
+    if (ours === null || !sameBrowser) return verified;
+    return refuseDevice(ports, ours, { refusal: verified.refusal, principal: null }, signal);
   }
+  if (claimed.value !== null && ours === null) return refuse('sign_in_unknown');
+  if (ours !== null && !sameBrowser) return refuse('sign_in_other_browser');
   const spent = await claimOnce(ports.replays, verified.value.reuse, posted.id, signal);
   if (!spent) return refuse('replayed');
   if (ours === null) return accept({ principal: verified.value, question: null });

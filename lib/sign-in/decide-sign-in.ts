@@ -63,7 +63,8 @@ async function decideForDevice(
   decision: DecisionForm['decision'],
   signal: AbortSignal,
 ): Promise<Outcome<Decided>> {
-  const decided = await devices.decide(userCode, decision === 'allow' ? 'allowed' : 'denied', signal);
+  const denied = { reason: 'device_denied', principal } as const;
+  const decided = await devices.decide(userCode, decision === 'allow' ? 'allowed' : denied, signal);
   if (!decided) return refuse('user_code_unknown');
   if (decision === 'allow') await codes.put(device, { authorization, principal, expires }, signal);
   return accept({ authorization, connection, code: null });

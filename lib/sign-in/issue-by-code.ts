@@ -2,7 +2,7 @@ import { readPublicClient } from '../identity/client/registered-client.ts';
 import type { DpopProof } from '../identity/principal.ts';
 import { type IssuanceRequest, type Issued, type IssuePorts, issue } from '../issue.ts';
 import { type Outcome, refuse } from '../outcome.ts';
-import { type PresentedDevice, type RedeemDevicePorts, redeemableDevice } from './device/redeem-device.ts';
+import { type PresentedDevice, type RedeemDevicePorts, redeemableDevice, toldDevice } from './device/redeem-device.ts';
 import { codeRedeemed, codeUsedAgain, type PresentedCode, redeemableCode } from './redeem.ts';
 import { hashOf } from './secret.ts';
 import { isOwnPage } from './trust-client.ts';
@@ -22,7 +22,8 @@ export type Redeemed = (
  * Issues what a person allowed at a browser, for an authorization code or a device code: looked up and held against its
  * client first, then decided, claimed, recorded and minted like every other request. A client that is none or not
  * public any more gets nothing for what was allowed to it before. Of many that redeem one code one wins; the others are
- * refused with replayed, and what the code gave is revoked.
+ * refused with replayed, and what the code gave is revoked. What was refused at the browser is recorded as it was
+ * there.
  */
 export async function issueByCode(
   ports: IssuePorts & CodePorts,
@@ -44,12 +45,16 @@ export async function issueByCode(
   if (!isOwnPage(client) && registered?.authentication.method !== 'public') {
     return refuse(registered === null ? 'client_unknown' : 'client_not_permitted');
   }
-  const { principal, scopes, targets } = redeemable.value;
+  const { principal, scopes, targets, refused } = redeemable.value;
   const through = [...new Set([client, registered?.client ?? client])];
   const subject = { kind: 'sign-in', principal, through } as const;
   const target = { ...asked.target, names: [...asked.target.names, ...targets] };
   const key = presented.dpop === undefined ? {} : { dpop: presented.dpop };
   const proofs = { subject, actor: null, client: null, publicClients: 'refuse', ...key } as const;
+  if (refused !== undefined) {
+    const recorded = await issue(ports, { ...asked, proofs, scopes, target, refused }, signal);
+    return recorded.ok ? recorded : { ok: false, refusal: toldDevice(recorded.refusal) };
+  }
   const code = presented.kind === 'code' ? presented.code.code : hashOf(presented.device.deviceCode);
   const issued = await issue(ports, { ...asked, proofs, scopes, target }, signal);
   if (issued.ok) await codeRedeemed(ports, code, issued.value, signal);

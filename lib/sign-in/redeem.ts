@@ -1,6 +1,6 @@
 import type { Principal } from '../identity/principal.ts';
 import type { Issued } from '../issue.ts';
-import { accept, type Outcome, refuse } from '../outcome.ts';
+import { accept, type Outcome, type Refusal, refuse } from '../outcome.ts';
 import type { Clock } from '../ports/host.ts';
 import type { Revocations } from '../ports/revocations.ts';
 import { toEpochSeconds } from '../time.ts';
@@ -30,6 +30,8 @@ export interface RedeemableCode {
   readonly scopes: readonly string[];
   /** Those of the authorization request: whatever is issued is for these too (RFC 8707 section 2.2). */
   readonly targets: readonly string[];
+  /** Only of a device: nothing is issued, and this is recorded. */
+  readonly refused?: Refusal;
 }
 
 /**

@@ -144,6 +144,37 @@ describe('the audiences that a client is', () => {
     },
   );
 
+  it('say at which scopes their client may act, for whose tokens, by the rules that name it', async () => {
+    const role = 'grant: { type: aws-session, roleArn: "arn:aws:iam::111122223333:role/token-broker/x" }\n';
+    const scope = (name: string, rule: string, more = '') => ({
+      [`scopes/${name}.yaml`]: `scope: ${name}\nallow: [${rule}]\n${more}${role}`,
+    });
+    const pinned = (to: string) =>
+      `{ connection: broker, when: { StringEquals: { claims.scope: ${to} } }, actor: { client: bot } }`;
+    const { scopes } = await documentsOf(
+      folder('https://files.acme.internal', {
+        'connections/corp.yaml': 'connection: corp\ntype: oidc\nissuer: https://idp.example\naudience: [a]\n',
+        'clients/cli.yaml': 'client: other\nsecret: token-broker/clients/other\n',
+        ...scope('as-actor', '{ connection: [corp, broker], actor: { client: [bot, other] } }'),
+        ...scope('as-client', '{ connection: corp, client: bot }'),
+        ...scope('of-this-token', pinned('files')),
+        ...scope('of-another-token', pinned('other')),
+        ...scope('itself', '{ client: bot }'),
+        ...scope('of-another', '{ connection: corp, actor: { client: other } }'),
+        ...scope('shut', '{ connection: corp, client: bot }', 'enabled: false\n'),
+        ...scope('tried', '{ connection: corp, client: bot, mode: report }, { client: bot }'),
+      }),
+    );
+    const files = scopes.find(({ scope: name }) => name === 'files');
+    expect(files?.grant).toMatchObject({
+      exchangedFor: [
+        { scope: 'as-actor', connections: ['corp', 'broker'] },
+        { scope: 'as-client', connections: ['corp'] },
+        { scope: 'of-this-token', connections: ['broker'] },
+      ],
+    });
+  });
+
   it.each([
     [
       'of another client',

@@ -1,11 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as oauth from 'oauth4webapi';
 import { type Broker, startBroker } from './broker.ts';
-import { Browser, CONFIGURATION, formOf, readAuthnRequest } from './saml-person.ts';
+import { Browser, CONFIGURATION, formOf, ROLE, readAuthnRequest } from './saml-person.ts';
+
+/** A resource server that acts for whoever sends it a token, at a scope for those of `corp` and at one for others. */
+const SERVER = {
+  'clients/files.yaml':
+    'client: files\nsecret: token-broker/clients/files\naudiences: ["https://files.example.com/<b>"]\n',
+  'scopes/files.yaml':
+    'scope: files\nallow: [{ connection: corp }]\ngrant: { type: broker-token, audience: "https://files.example.com/<b>" }\n',
+  'scopes/bucket.yaml': `scope: bucket\nallow: [{ connection: corp, actor: { client: files } }]\ngrant: { type: aws-session, roleArn: '${ROLE}' }\n`,
+  'scopes/portal-only.yaml': `scope: portal-only\nallow: [{ connection: portal, actor: { client: files } }]\ngrant: { type: aws-session, roleArn: '${ROLE}' }\n`,
+};
 
 let broker: Broker;
 beforeAll(async () => {
-  broker = await startBroker({ config: CONFIGURATION });
+  broker = await startBroker({ config: { ...CONFIGURATION, ...SERVER } });
 }, 60_000);
 afterAll(() => broker.stop());
 
@@ -123,12 +133,56 @@ describe('the device grant (RFC 8628)', () => {
     expect([answer.status, (await answer.text()).includes('sign_in_connection')]).toEqual([404, true]);
   });
 
-  it('says on the page that nobody has anything of a resource, and gives nothing', async () => {
-    const device = await begin({ scope: '', resource: 'https://nobody.example.com' });
+  it.each([
+    [
+      'a resource of which they may have nothing',
+      { scope: '', resource: 'https://nobody.example.com' },
+      'target_mismatch',
+    ],
+    ['a scope whose rules do not let them in', { scope: 'closed' }, 'not_allowed'],
+    ['a scope that there is not', { scope: 'no-such-scope' }, 'not_allowed'],
+  ])('says it to the person on the page and to the device at its next poll: %s', async (_, asked, reason) => {
+    const device = await begin(asked);
     const { page } = await toConsent(device.user_code);
-    expect(page).toContain('There is nothing at this resource that you may have');
-    expect(page).toContain('target_mismatch');
+    expect(page).toMatch(/may (?:not )?have/);
+    expect(page).toContain(reason);
+    expect(page).toContain('has been told');
+    const answer = await poll(device);
+    const said = JSON.parse(await answer.clone().text());
+    expect(await reasonOf(answer)).toEqual([400, 'access_denied', 'device_refused']);
+    expect(said.error_description).toContain(reason);
+    expect((await new Browser(broker.url).post('/device', { user_code: device.user_code })).status).toBe(400);
+  });
+
+  it('is told that the proof of a sign-in is none here, by the browser that began it and by no other', async () => {
+    const device = await begin();
+    const elsewhere = { audience: 'https://elsewhere.example' };
+    const { person } = await toConsent(device.user_code);
+    const compared = await (await person.post('/device', { user_code: device.user_code })).text();
+    const { id } = readAuthnRequest(/href="([^"]+)"/.exec(compared)?.[1]?.replaceAll('&amp;', '&') ?? '');
+    await new Browser(broker.url).answer(id, elsewhere);
     expect((await reasonOf(await poll(device)))[2]).toBe('device_pending');
+    expect(await (await person.answer(id, elsewhere)).text()).toContain('has been told');
+    expect((await reasonOf(await poll(device, { client_id: 'bot' })))[2]).toBe('code_client_mismatch');
+    expect(await reasonOf(await poll(device))).toEqual([400, 'access_denied', 'device_refused']);
+  });
+
+  it.each([
+    ['for a device', async () => (await toConsent((await begin({ scope: 'files' })).user_code)).page],
+    ['for a program', async () => (await new Browser(broker.url).signIn({ scope: 'files' })).text()],
+  ])(
+    '%s the page says which server may act for the person, and at which scopes, and marks nothing up',
+    async (_, page) => {
+      const text = (await page()).replaceAll('\n', ' ');
+      expect(text).toContain(
+        '“files” (https://files.example.com/&lt;b&gt;), which <strong>may then act for you</strong>',
+      );
+      expect(text).toContain('where their rules let it: bucket.');
+    },
+  );
+
+  it('says nothing of a server where the tokens go to none', async () => {
+    expect((await toConsent((await begin()).user_code)).page).not.toContain('act for you');
   });
 
   it('gives nothing to who was denied', async () => {

@@ -216,6 +216,24 @@ describe('GET /oidc/{connection}/callback', () => {
     expect(issuer.redeemed).toEqual([]);
   });
 
+  it.each([
+    ['access_denied', 'access_denied', 'device_refused'],
+    ['temporarily_unavailable', 'authorization_pending', 'device_pending'],
+  ])('whose error is %s answers the device that waits with %s', async (error, expected, reason) => {
+    const post = (path: string, form: Readonly<Record<string, string>>) =>
+      fetch(`${broker.url}${path}`, { method: 'POST', body: new URLSearchParams({ client_id: 'cli', ...form }) });
+    const asked = await post('/oauth2/device_authorization', { scope: 'api', connection: 'odd' });
+    const device = Object(await asked.json());
+    const person = new Browser(broker.url);
+    const page = await (await person.post('/device', { user_code: device.user_code })).text();
+    const link = new URL(/href="([^"]+)"/.exec(page)?.[1]?.replaceAll('&amp;', '&') ?? '');
+    const state = link.searchParams.get('state') ?? '';
+    await person.get(`/oidc/odd/callback?${new URLSearchParams({ error, state, iss: issuer.url })}`);
+    const grant = 'urn:ietf:params:oauth:grant-type:device_code';
+    const polled = await post('/oauth2/token', { grant_type: grant, device_code: device.device_code });
+    expect(await polled.json()).toMatchObject({ error: expected, reason });
+  });
+
   it('takes the answer in the browser that began and in no other (login CSRF, code injection)', async () => {
     const { back } = await begun('odd');
     await expectPage(await back({}, new Browser(broker.url)), 403, 'sign_in_other_browser');

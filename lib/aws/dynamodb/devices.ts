@@ -1,8 +1,8 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../../ports/host.ts';
 import { POLL_INTERVAL } from '../../sign-in/device/begin-device.ts';
-import { deviceJson, deviceOf } from '../../sign-in/device/device-json.ts';
-import type { Devices, Polled } from '../../sign-in/device/devices.ts';
+import { deviceJson, deviceOf, deviceRefusalJson, deviceRefusalOf } from '../../sign-in/device/device-json.ts';
+import type { DeviceRefusal, Devices, Polled } from '../../sign-in/device/devices.ts';
 import { epochSeconds, seconds, toEpochSeconds } from '../../time.ts';
 import { read } from './sign-ins.ts';
 import { conditionHeld, keyOf, type StateTable, stateKey } from './state-table.ts';
@@ -59,15 +59,18 @@ export function dynamoDevices(options: DevicesOptions): Devices {
       return { ...request, userCode, device: item['device']?.S ?? '', expires: epochSeconds(Number(item['ends']?.N)) };
     },
     decide: async (userCode, decision, signal) => {
-      const values = { ':decision': { S: decision }, ':now': number(now()) };
+      const [set, made] =
+        decision === 'allowed'
+          ? ['decision = :decision', { ':decision': { S: decision } }]
+          : ['decision = :decision, refused = :refused', refusedValues(decision)];
       const condition = 'attribute_exists(pk) AND attribute_not_exists(decision) AND ends > :now';
-      const input = update(userCode, 'decision = :decision', condition, values);
+      const input = update(userCode, set, condition, { ...made, ':now': number(now()) });
       return conditionHeld(client.call('UpdateItem', input, signal), 'sign-ins');
     },
     poll: async (userCode, device, signal): Promise<Polled> => {
       const item = await read(options, keyFor(userCode), signal);
       if (item === null || item['device']?.S !== device) return { state: 'unknown' };
-      if (item['decision']?.S === 'denied') return { state: 'denied' };
+      if (item['decision']?.S === 'denied') return { state: 'refused', ...refusedIn(item) };
       const at = now();
       if (Number(item['ends']?.N) <= at) return { state: 'expired' };
       const [next, pause] = [Number(item['next']?.N), Number(item['pause']?.N)];
@@ -86,3 +89,16 @@ export function dynamoDevices(options: DevicesOptions): Devices {
     },
   };
 }
+
+const refusedValues = (refused: DeviceRefusal) => ({
+  ':decision': { S: 'denied' },
+  ':refused': { S: JSON.stringify(deviceRefusalJson(refused)) },
+});
+
+/** An earlier version kept that the person said no, and not who. */
+const DENIED_BEFORE = JSON.stringify({ reason: 'device_denied', principal: null });
+
+const refusedIn = (item: Readonly<Record<string, AttributeValue>>) => ({
+  request: deviceOf(JSON.parse(item['request']?.S ?? 'null')),
+  refused: deviceRefusalOf(JSON.parse(item['refused']?.S ?? DENIED_BEFORE)),
+});

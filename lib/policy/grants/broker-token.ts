@@ -15,6 +15,14 @@ export interface BrokerTokenGrant {
   readonly carries?: readonly string[];
   /** The client that the audience is, and that may exchange what it is sent. Absent: there is none. */
   readonly exchangedBy?: string;
+  /** What that client may have for whoever sent it a token, by the rules that name it; at most 50. Absent: nothing. */
+  readonly exchangedFor?: readonly ExchangedScope[];
+}
+
+/** A scope, and the connections of those whom a client may have it for; `broker`: of whomever the token names. */
+export interface ExchangedScope {
+  readonly scope: string;
+  readonly connections: readonly string[];
 }
 
 export interface BrokerTokenTemplates {

@@ -89,6 +89,11 @@ export const signInExplanations: Explanations<typeof signInRefusals> = {
     cause: 'The person pressed Deny.',
     fix: 'Nothing, or begin again.',
   },
+  device_refused: {
+    cause:
+      'Whoever signed in for the device may not have what it asks for, or the identity provider let nobody in: error_description names the reason that the page of the browser has. Where somebody was named, the ledger has a record with that reason.',
+    fix: 'As the reason that is named says; then begin again. With another account: begin again.',
+  },
   device_code_expired: {
     cause: 'A device code lasts ten minutes.',
     fix: 'Begin again.',

@@ -1,3 +1,5 @@
+import type { Principal } from '../../identity/principal.ts';
+import type { Reason } from '../../refusals/registry.ts';
 import type { EpochSeconds, Seconds } from '../../time.ts';
 
 /** What a program on a machine without a browser asked for (RFC 8628 section 3.1). */
@@ -23,9 +25,17 @@ export interface PendingDevice extends DeviceRequest {
   readonly expires: EpochSeconds;
 }
 
+/** Why nothing comes of a request: the person said no, or was refused for good. */
+export interface DeviceRefusal {
+  readonly reason: Reason;
+  /** Who signed in; null: nobody did. */
+  readonly principal: Principal | null;
+}
+
 /** What a poll meets (RFC 8628 section 3.5). */
 export type Polled =
-  | { readonly state: 'pending' | 'denied' | 'expired' | 'unknown' }
+  | { readonly state: 'pending' | 'expired' | 'unknown' }
+  | { readonly state: 'refused'; readonly request: DeviceRequest; readonly refused: DeviceRefusal }
   /** It came too soon: from here on it waits this long. */
   | { readonly state: 'too-soon'; readonly interval: Seconds };
 
@@ -35,8 +45,8 @@ export interface Devices {
   begin(pending: PendingDevice, signal: AbortSignal): Promise<boolean>;
   /** null: no program waits under this user code, or its person has decided. */
   find(userCode: string, signal: AbortSignal): Promise<PendingDevice | null>;
-  /** The person has decided: once, of any number at once. False: somebody had before, or it has ended. */
-  decide(userCode: string, decision: 'allowed' | 'denied', signal: AbortSignal): Promise<boolean>;
+  /** It is decided: once, of any number at once. False: it had been before, or it has ended. */
+  decide(userCode: string, decision: 'allowed' | DeviceRefusal, signal: AbortSignal): Promise<boolean>;
   poll(userCode: string, device: string, signal: AbortSignal): Promise<Polled>;
 }
 

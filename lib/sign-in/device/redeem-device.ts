@@ -1,8 +1,9 @@
-import { accept, type Outcome, refuse } from '../../outcome.ts';
+import { accept, type Outcome, type Refusal, refuse } from '../../outcome.ts';
+import { refusalEntry } from '../../refusals/registry.ts';
 import { toEpochSeconds } from '../../time.ts';
 import { codeUsedAgain, type RedeemableCode, type RedeemPorts } from '../redeem.ts';
 import { hashOf, isSecret } from '../secret.ts';
-import type { Devices } from './devices.ts';
+import type { DeviceRefusal, DeviceRequest, Devices } from './devices.ts';
 
 export type RedeemDevicePorts = RedeemPorts & { readonly devices: Devices };
 
@@ -16,9 +17,9 @@ export interface PresentedDevice {
 
 /**
  * What the person at the browser allowed, for a device code: once, as an authorization code is. Until then refuses with
- * device_pending, device_slow_down (the time between two polls is kept, and grows by 5 s), device_denied and
- * device_code_expired; with device_code_unknown, code_client_mismatch, code_scope_mismatch and replayed for what is no
- * good.
+ * device_pending, device_slow_down (the time between two polls is kept, and grows by 5 s) and device_code_expired; with
+ * device_code_unknown, code_client_mismatch, code_scope_mismatch and replayed for what is no good. Where nothing comes
+ * of it any more, with device_denied and device_refused; of somebody who is known it is `refused`, for its record.
  */
 export async function redeemableDevice(
   ports: RedeemDevicePorts,
@@ -29,7 +30,7 @@ export async function redeemableDevice(
   if (!isSecret(secret) || deviceCode !== `${userCode}.${secret}`) return refuse('device_code_unknown');
   const device = hashOf(deviceCode);
   const allowed = await ports.codes.find(device, signal);
-  if (allowed === null) return stillWaiting(ports, userCode, device, signal);
+  if (allowed === null) return notAllowed(ports, { client, userCode, device }, signal);
   const { authorization, principal, redeemed, expires } = allowed;
   if (authorization.client !== client) return refuse('code_client_mismatch');
   if (scopes?.some((scope) => !authorization.scopes.includes(scope)) ?? false) return refuse('code_scope_mismatch');
@@ -44,23 +45,39 @@ export async function redeemableDevice(
   return accept({ principal: { ...principal, reuse }, scopes: scopes ?? authorization.scopes, targets });
 }
 
-async function stillWaiting(
+async function notAllowed(
   { devices }: RedeemDevicePorts,
-  userCode: string,
-  device: string,
+  { client, userCode, device }: { readonly client: string; readonly userCode: string; readonly device: string },
   signal: AbortSignal,
-): Promise<Outcome<never>> {
+): Promise<Outcome<RedeemableCode>> {
   const polled = await devices.poll(userCode, device, signal);
   switch (polled.state) {
     case 'pending':
       return refuse('device_pending');
     case 'too-soon':
       return refuse('device_slow_down', { detail: `Wait ${polled.interval} seconds between two requests.` });
-    case 'denied':
-      return refuse('device_denied');
+    case 'refused':
+      if (polled.request.client !== client) return refuse('code_client_mismatch');
+      return refusedAtBrowser(polled.request, polled.refused);
     case 'expired':
       return refuse('device_code_expired');
     case 'unknown':
       return refuse('device_code_unknown');
   }
+}
+
+function refusedAtBrowser(
+  { scopes, targets }: DeviceRequest,
+  { reason, principal }: DeviceRefusal,
+): Outcome<RedeemableCode> {
+  const refused = { reason };
+  if (principal === null) return { ok: false, refusal: toldDevice(refused) };
+  return accept({ principal: { ...principal, reuse: null }, scopes, targets, refused });
+}
+
+/** What the device hears, and whoever looks at it: the reason of the browser's page. */
+export function toldDevice({ reason, ...refusal }: Refusal): Refusal {
+  if (reason === 'device_denied') return { ...refusal, reason };
+  const detail = `At the browser: ${reason}. ${refusalEntry(reason).says}`;
+  return { ...refusal, reason: 'device_refused', detail, log: { ...refusal.log, found: reason } };
 }

@@ -8,8 +8,10 @@ import type { Configuration } from '../../ports/configuration.ts';
 import type { KeySets } from '../../ports/keys.ts';
 import type { Replays } from '../../ports/replays.ts';
 import { toEpochSeconds } from '../../time.ts';
+import { refuseDevice } from '../device/refuse-device.ts';
 import { hashOf } from '../secret.ts';
 import { type SettlePorts, type SignedIn, settleSignIn } from '../settle-sign-in.ts';
+import type { PendingSignIn } from '../sign-ins.ts';
 import type { OidcProvider, OidcProviders } from './providers.ts';
 import type { ReturnedCode } from './redeem-at-provider.ts';
 import { nonceOf } from './sign-in-binding.ts';
@@ -61,6 +63,18 @@ export async function answerOidcSignIn(
   if (pending === null || pending.connection !== answer.connection) return refuse('sign_in_unknown');
   const { browser } = answer;
   if (browser === null || hashOf(browser) !== pending.browser) return refuse('sign_in_other_browser');
+  const principal = await personOf(ports, pending, { ...answer, browser }, signal);
+  if (!principal.ok) return refuseDevice(ports, pending, { refusal: principal.refusal, principal: null }, signal);
+  return settleSignIn(ports, pending, { principal: principal.value, sourceIp: answer.sourceIp }, signal);
+}
+
+/** Who signed in, of an answer to this sign-in by the browser that began it. */
+async function personOf(
+  ports: OidcAnswerPorts,
+  { requestId }: PendingSignIn,
+  answer: ReturnedAnswer & { readonly browser: string },
+  signal: AbortSignal,
+): Promise<Outcome<Principal>> {
   const configuration = await ports.configurations.current(signal);
   const connection = await signInConnection(answer.connection, configuration, signal);
   if (!connection.ok) return connection;
@@ -72,15 +86,14 @@ export async function answerOidcSignIn(
   }
   if ('error' in answer.result) return providerSaysNo(answer.connection, answer.result.error);
   const { client } = connection.value.signIn;
-  const { requestId } = pending;
+  const { browser } = answer;
   const returned = { connection: answer.connection, requestId, browser, code: answer.result.code };
   const token = await ports.redeem(provider.value, client, returned, signal);
   if (!token.ok) return token;
   const expected = { connection: answer.connection, clientId: client.clientId, nonce: nonceOf(browser, requestId) };
   const verified = await verifyIdToken(ports, token.value, expected, configuration, signal);
   if (!verified.ok) return verified;
-  if (!(await claimOnce(ports.replays, verified.value.reuse, answer.id, signal))) return refuse('replayed');
-  return settleSignIn(ports, pending, { principal: verified.value, sourceIp: answer.sourceIp }, signal);
+  return (await claimOnce(ports.replays, verified.value.reuse, answer.id, signal)) ? verified : refuse('replayed');
 }
 
 /** What people may be told of an error: RFC 6749 section 4.1.2.1 and OpenID Connect Core section 3.1.2.6. */

@@ -12,7 +12,7 @@ it.each([
 ])('lets the form lead to %s by a source that browsers know (CSP level 3 section 2.3.1)', (redirectUri, directive) => {
   const asked = { client: 'cli', redirectUri, responseMode: 'query' } as const;
   const authorization = { ...asked, scopes: ['api'], targets: [], state: null, codeChallenge: 'c' };
-  const question = { authorization, requestId: '_r1', secret: 's' };
+  const question = { authorization, requestId: '_r1', secret: 's', servers: [] };
   const { headers } = consentPage(aPrincipal(), question, 'req-1');
   expect(headers?.['content-security-policy']).toContain(directive);
 });
@@ -29,8 +29,19 @@ it('quotes what a program says that it is for, before and after the person signe
       state: null,
       codeChallenge: 'c',
     },
-    ...{ requestId: '_r1', secret: 's' },
+    ...{ requestId: '_r1', secret: 's', servers: [] },
   } as const;
   for (const page of [chooseConnectionPage(waiting, ['corp'], 'r'), consentPage(aPrincipal(), question, 'r')])
     expect(page.body).toContain('“https://api.example”, “says your IT: &lt;b&gt;safe&lt;/b&gt;”');
+});
+
+it.each([
+  ['none', [], 'By now no scope lets it in.'],
+  ['21', Array.from({ length: 21 }, (_, index) => `s${index}`), 's19 and 1 others. Each use is recorded'],
+])('says of a server that may act at %s scopes what it can get', (_, scopes, expected) => {
+  const asked = { client: 'cli', redirectUri: 'https://a.example/', responseMode: 'query', state: null } as const;
+  const authorization = { ...asked, scopes: ['api'], targets: [], codeChallenge: 'c' };
+  const servers = [{ client: 'files', audience: 'https://files.example', scopes }];
+  const { body } = consentPage(aPrincipal(), { authorization, requestId: '_r1', secret: 's', servers }, 'r');
+  expect(body).toContain(expected);
 });

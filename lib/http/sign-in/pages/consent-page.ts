@@ -1,4 +1,5 @@
 import type { Principal } from '../../../identity/principal.ts';
+import type { ActingServer } from '../../../sign-in/acting-servers.ts';
 import { isLoopbackRedirect } from '../../../sign-in/redirect-uri.ts';
 import type { SignedIn } from '../../../sign-in/settle-sign-in.ts';
 import type { HttpAnswer } from '../../http-answer.ts';
@@ -24,7 +25,7 @@ export function consentPage(principal: Principal, question: Question, requestId:
   const body = `<p>If you allow it, <strong>${escapeHtml(client)}</strong> can get access in your name.
 Allow it only if you started this program yourself, just now.</p>
 ${definitions(rows)}
-${device === undefined ? '' : PHISHING}
+${actingText(question.servers)}${device === undefined ? '' : PHISHING}
 <form method="post" action="/oauth2/authorize">
 ${hidden('sign_in', question.requestId)}
 ${hidden('secret', question.secret)}
@@ -34,6 +35,24 @@ ${hidden('secret', question.secret)}
   const formLeadsTo = device === undefined ? formSource(redirectUri) : '';
   return htmlPage({ status: 200, title: `Allow ${client}?`, body, formLeadsTo }, requestId);
 }
+
+const MOST_SCOPES = 20;
+
+/** Who else comes to act for the person, by the operator's own words: a server's name stands as a quotation. */
+const actingText = (servers: readonly ActingServer[]): string =>
+  servers
+    .map(({ client, audience, scopes }) => {
+      const who = `“${client}” (${audience})`;
+      const more = scopes.length > MOST_SCOPES ? ` and ${scopes.length - MOST_SCOPES} others` : '';
+      const what =
+        scopes.length === 0
+          ? 'By now no scope lets it in.'
+          : `It can get, where their rules let it: ${scopes.slice(0, MOST_SCOPES).join(', ')}${more}. Each use is recorded with its name.`;
+      return `<p>The program sends what it gets to the server ${escapeHtml(who)}, which <strong>may then act for you</strong> here,
+until the program’s access ends. ${escapeHtml(what)}</p>
+`;
+    })
+    .join('');
 
 /** Where an answer goes, in a person's words. */
 export function placeOf(redirectUri: string): string {

@@ -1,3 +1,4 @@
+import type { Refusal } from '../../../outcome.ts';
 import type { RefusalClass } from '../../../refusals/kinds.ts';
 import { refusalEntry } from '../../../refusals/registry.ts';
 import { classOf, retryAfter, statusOf } from '../../describe-refusal.ts';
@@ -41,11 +42,18 @@ export const refusalPage: RefusalRenderer = (refusal, requestId, headers) => {
   const { says } = refusalEntry(refusal.reason);
   const status = statusOf(refusal, statusOfClass(classOf(refusal)));
   const detail = refusal.detail === undefined || refusal.detail === says ? [] : [['Detail', refusal.detail] as const];
-  const next = RETRYABLE.includes(status)
-    ? 'Something that is needed cannot be reached. Try again in a moment.'
-    : 'Begin again in the program that sent you here. If it keeps failing, give your administrator reason and request.';
   const body = `<p>${escapeHtml(says)}</p>
 ${definitions([...detail, ['Reason', refusal.reason], ['Request', requestId]])}
-<p>${next}</p>`;
+<p>${nextStep(refusal, status)}</p>`;
   return htmlPage({ status, title: 'Sign-in failed', body }, requestId, { ...retryAfter(refusal), ...headers });
 };
+
+function nextStep({ told }: Refusal, status: number): string {
+  if (told === 'device') {
+    return `Your device gets nothing, and has been told: it waits no more. To get in with another account, begin again at the
+device. If it is this one that should have access, give your administrator reason and request.`;
+  }
+  return RETRYABLE.includes(status)
+    ? 'Something that is needed cannot be reached. Try again in a moment.'
+    : 'Begin again in the program that sent you here. If it keeps failing, give your administrator reason and request.';
+}
