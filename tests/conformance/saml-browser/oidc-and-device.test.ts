@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { main } from '../../../bin/cli.ts';
+import { consentPage } from '../../../lib/http/sign-in/pages/consent-page.ts';
 import { type Broker, startBroker } from '../../e2e/broker.ts';
+import { aPrincipal } from '../../fakes/world.ts';
 import { expectAccessible } from '../console/stage.ts';
 
 let broker: Broker;
@@ -27,7 +29,7 @@ afterAll(async () => {
 });
 
 /** `login` as a person runs it; `visit` is told what the terminal says. */
-async function login(args: readonly string[], visit: (said: string) => Promise<void>) {
+async function login(args: readonly string[], visit: (said: string) => Promise<void>, scope = 'demo-people') {
   const written = { out: '', err: '' };
   const visits: Promise<void>[] = [];
   const terminal = {
@@ -40,7 +42,7 @@ async function login(args: readonly string[], visit: (said: string) => Promise<v
     },
     ...{ env: { TOKEN_BROKER_URL: broker.url, XDG_STATE_HOME: state, HOME: state }, cwd: state },
   };
-  const asked = ['login', '--connection', 'demo-oidc', '--scope', 'demo-people', ...args];
+  const asked = ['login', '--connection', 'demo-oidc', '--scope', scope, ...args];
   const code = await main(asked, terminal);
   await Promise.all(visits);
   return { code, ...written };
@@ -71,5 +73,27 @@ describe('a person in Chromium', () => {
       await page.getByRole('heading', { name: 'Allowed' }).waitFor();
     });
     expect([code, JSON.parse(out).AccessKeyId.slice(0, 4)]).toEqual([0, 'ASIA']);
+  });
+
+  it('who may not have what a device asks for sees why, and the device stops', async () => {
+    const visit = async (said: string) => {
+      await page.goto(/\(or open (\S+)/.exec(said)?.[1] ?? '');
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await page.getByRole('link', { name: /It is mine/ }).click();
+      await page.getByText('has been told').waitFor();
+      await expectAccessible(page, 'device-refused');
+    };
+    const { code, err } = await login(['--device'], visit, 'demo-nothing');
+    expect([code, err.includes('device_refused'), err.includes('not_allowed')]).toEqual([1, true, true]);
+  });
+
+  it('reads which server may act for them', async () => {
+    const asked = { client: 'cli', redirectUri: 'https://app.example.com/', responseMode: 'query' } as const;
+    const authorization = { ...asked, scopes: ['files'], targets: [], state: null, codeChallenge: 'c' };
+    const servers = [{ client: 'files', audience: 'https://files.example.com', scopes: ['bucket', 'table'] }];
+    const question = { authorization, requestId: '_r1', secret: 's', servers };
+    await page.setContent(consentPage(aPrincipal(), question, 'r').body ?? '');
+    await page.getByText('may then act for you').waitFor();
+    await expectAccessible(page, 'consent-with-server');
   });
 });
