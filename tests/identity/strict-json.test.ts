@@ -14,6 +14,7 @@ describe('a JSON object that every reader takes alike', () => {
       { x: [{ a: 1 }, { a: 1 }] },
     ],
     ['a name again behind an object that ends with a text', '{"x":{"a":"1"},"a":"2"}', { x: { a: '1' }, a: '2' }],
+    ['a name again behind an object that ends with a number', '{"x":{"a":1},"a":2}', { x: { a: 1 }, a: 2 }],
     ['a value that looks like a name', '{"a":"a","b":["a","a"]}', { a: 'a', b: ['a', 'a'] }],
     [
       'quotes, braces and colons in strings',

@@ -39,7 +39,8 @@ export function hashOf(file: string): string {
   return digest;
 }
 
-export const hashOfAll = (files: Iterable<string>): string =>
+/** Of these tests of files; null: of all of them. */
+export const hashOfAll = (of: readonly { readonly file: string; readonly tests: readonly number[] | null }[]): string =>
   createHash('sha256')
-    .update([...new Set(files)].map(hashOf).join(' '))
+    .update(of.map(({ file, tests }) => `${hashOf(file)} ${tests?.join() ?? 'all'}`).join('\n'))
     .digest('hex');

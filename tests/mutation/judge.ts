@@ -52,12 +52,12 @@ export class Judge {
   }
 
   /**
-   * One that was killed stays so while the file that killed it is the same; a survivor, while all that were tried are.
+   * One that was killed stays so while the file that killed it is the same; a survivor, while all tests that were tried
+   * are, and no other has its turn.
    */
   #basis(mutant: Mutant, verdict: Verdict): string {
-    return verdict.file === undefined
-      ? hashOfAll(this.#plan.attempts(mutant).map(({ file }) => file))
-      : hashOf(verdict.file);
+    if (verdict.file !== undefined) return hashOf(verdict.file);
+    return hashOfAll(this.#plan.attempts(mutant).map(({ file, tests }) => ({ file, tests })));
   }
 
   /** Whether tests that killed, a few of each file, still pass in that worker while nothing is mutated. */

@@ -30,11 +30,15 @@ describe('the tests of a mutant', () => {
     expect(tried(surveys, inFunction)).toEqual([`${OWN} 4000`, 'tests/quick.test.ts 10']);
   });
 
-  it('are the quick ones of others before slow ones of its own file, which would take all their time', () => {
-    const surveys = [surveyOf(OWN, [2_950, 20], inFunction), surveyOf('tests/quick.test.ts', [90], inFunction)];
-    expect(tried(surveys, inFunction)).toEqual([`${OWN} 20`, 'tests/quick.test.ts 90']);
-    const slow = [surveyOf(OWN, [2_000, 20], inFunction), surveyOf('tests/quick.test.ts', [90], inFunction)];
-    expect(tried(slow, inFunction)).toEqual([`${OWN} 20`, 'tests/quick.test.ts 90', `${OWN} 2000`]);
+  it('are the slow ones of its own file at last, however long they take', () => {
+    const surveys = [surveyOf(OWN, [4_000, 20], inFunction), surveyOf('tests/other.test.ts', [2_900], inFunction)];
+    expect(tried(surveys, inFunction)).toEqual([`${OWN} 20`, 'tests/other.test.ts 2900', `${OWN} 4000`]);
+  });
+
+  it('are those of its folder like those of its own file', () => {
+    const folder = 'tests/ledger.test.ts';
+    const surveys = [surveyOf('tests/quick.test.ts', [10], inFunction), surveyOf(folder, [100], inFunction)];
+    expect(tried(surveys, inFunction)).toEqual([`${folder} 100`, 'tests/quick.test.ts 10']);
   });
 
   it('take three seconds in all: one that takes too long is left out, and costs the others nothing', () => {

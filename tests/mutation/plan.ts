@@ -1,3 +1,4 @@
+import { dirname } from 'node:path/posix';
 import { keyOf } from './coverage.ts';
 import type { Mutant } from './mutant.ts';
 import type { Survey } from './protocol.ts';
@@ -51,8 +52,12 @@ export class Plan {
     const ordered = mutant.atLoad
       ? [...covering, ...rest.map(all)].sort(byTime)
       : [...covering.sort(byTime), ...rest.map(all).sort(byTime)];
-    const isOwn = ({ file, quick }: Attempt): boolean => file === ownOf(mutant) && quick;
-    return [...ordered.filter(isOwn), ...within(ordered.filter((attempt) => !isOwn(attempt)))];
+    const own = ordered.filter(({ file }) => ownOf(mutant).includes(file));
+    return [
+      ...own.filter(({ quick }) => quick),
+      ...within(ordered.filter((attempt) => !own.includes(attempt))),
+      ...own.filter(({ quick }) => !quick),
+    ];
   }
 
   #at(key: string) {
@@ -71,8 +76,8 @@ export class Plan {
 }
 
 /**
- * How long the tests of one mutant may take in all, unmutated, beside the quick ones of its own file, which come first
- * and always have their turn; the quickest alone may take longer. A survivor takes all of it.
+ * How long the tests of others may take in all, unmutated; the quickest alone may take longer. Those of the mutant's
+ * own file always have their turn, the quick ones first, the slow ones at last. A survivor takes all of it.
  */
 const MOST_MS = 3_000;
 
@@ -85,8 +90,11 @@ function within(attempts: readonly Attempt[]): readonly Attempt[] {
   });
 }
 
-/** Tests mirror what they are of. */
-const ownOf = ({ path }: Mutant): string => path.replace(/^lib\//, 'tests/').replace(/\.ts$/, '.test.ts');
+/** Tests mirror what they are of: a file, or all of a folder. */
+const ownOf = ({ path }: Mutant): readonly string[] => {
+  const file = path.replace(/^lib\//, 'tests/').replace(/\.ts$/, '');
+  return [`${file}.test.ts`, `${dirname(file)}.test.ts`];
+};
 
 const timeOf = ({ loadMs, tests }: Survey, ids: readonly number[]): number =>
   loadMs + ids.reduce((sum, id) => sum + (tests[id]?.ms ?? 0), 0);

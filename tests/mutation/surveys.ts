@@ -1,7 +1,7 @@
 import type { Child } from './child.ts';
 import { closureOf, hashOf } from './imports.ts';
 import type { Mutant } from './mutant.ts';
-import { roomOf, testFiles } from './places.ts';
+import { testFiles } from './places.ts';
 import type { Survey } from './protocol.ts';
 import { Store } from './store.ts';
 
@@ -56,7 +56,7 @@ export async function survey(
   await Promise.all(children.map(work));
   const unsurveyed = [...ended, ...queue];
   if (unsurveyed.length > 0) say(`no time for ${unsurveyed.length} test files: ${unsurveyed.join(', ')}`);
-  const sorted = surveys.filter(runsRooms).sort((a, b) => a.file.localeCompare(b.file));
+  const sorted = surveys.filter(loadsRooms).sort((a, b) => a.file.localeCompare(b.file));
   return { surveys: sorted, broken, unsurveyed };
 }
 
@@ -97,5 +97,6 @@ async function surveyOne(child: Child, file: string, until: number): Promise<Sur
   return why;
 }
 
-const runsRooms = ({ modules, tests }: Survey): boolean =>
-  modules.some((path) => roomOf(path) !== undefined) && tests.some(({ covered }) => covered.length > 0);
+/** Whether it has a test and loads a room: a test may do no more than read what that has at hand. */
+export const loadsRooms = ({ atLoad, tests }: Survey): boolean =>
+  tests.length > 0 && (atLoad.length > 0 || tests.some(({ covered }) => covered.length > 0));

@@ -8,10 +8,10 @@ const MAX_LENGTH = 1_000;
  * documents may be in plain http on this machine. null: it is no such address.
  */
 export function clientIdUrl(clientId: string, deployment: 'loopback' | 'public'): URL | null {
-  if (clientId.length > MAX_LENGTH || !/^[\x21-\x7e]+$/.test(clientId) || clientId.includes('#')) return null;
+  if (clientId.length > MAX_LENGTH || clientId.includes('#')) return null;
   const url = URL.canParse(clientId) ? new URL(clientId) : null;
   if (url === null || url.username !== '' || url.password !== '' || url.pathname === '/') return null;
-  // Written as a parser writes it: no dot segments, no letters of another case, no port that goes without saying.
+  // Written as a parser writes it: in visible ASCII, no dot segments, no capitals, no port that goes without saying.
   if (url.href !== clientId) return null;
   const plain = deployment === 'loopback' && url.protocol === 'http:' && isLoopback(url);
   return url.protocol === 'https:' || plain ? url : null;

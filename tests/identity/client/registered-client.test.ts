@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { clientFacts, clientRefusal, readClient } from '../../../lib/identity/client/registered-client.ts';
+import {
+  clientFacts,
+  clientRefusal,
+  readClient,
+  readPublicClient,
+} from '../../../lib/identity/client/registered-client.ts';
 import { fakeConfiguration } from '../../fakes/world.ts';
 import { client } from './fixtures.ts';
 
@@ -30,6 +35,18 @@ describe('the name of a client', () => {
       expect(await askedFor(name)).toEqual([]);
     },
   );
+});
+
+it('of a public client is the registration of its document’s host, which is on this machine where it is in plain http', async () => {
+  const published = client('agents', { method: 'public' });
+  const configuration = {
+    ...fakeConfiguration({ clients: [client('cli', { method: 'public' })] }),
+    metadataClient: async (host: string) => (host === '127.0.0.1:8080' ? published : null),
+  };
+  const read = (name: string) => readPublicClient(name, configuration, signal);
+  expect(await read('http://127.0.0.1:8080/client')).toBe(published);
+  expect(await read('https://agents.example/client')).toBeNull();
+  expect(await read('cli')).toMatchObject({ client: 'cli' });
 });
 
 describe('what a registration says of a client', () => {

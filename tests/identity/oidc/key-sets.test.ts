@@ -140,6 +140,16 @@ describe('an issuer that is down', () => {
     expect(await kids(keySets, 'a')).toBe('a');
   });
 
+  it('is asked once by a caller whose kid it then lacks', async () => {
+    const { state, keySets } = world();
+    state.pages.set(DISCOVERY, down);
+    expect(await kids(keySets, 'a')).toBe('keys_unavailable');
+    state.pages.set(DISCOVERY, body({ issuer: ISSUER, jwks_uri: KEYS }));
+    state.now = START + SECOND;
+    expect(await kids(keySets, 'none')).toBe('');
+    expect(state.asked).toEqual([DISCOVERY, DISCOVERY, KEYS]);
+  });
+
   it('does not hold a caller beyond the caller’s own deadline', async () => {
     const hanging: Fetcher = { fetch: () => new Promise(() => undefined) };
     const { shared } = world();
