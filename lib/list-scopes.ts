@@ -132,6 +132,8 @@ const TOLD = [
   'roleArn',
   'duration',
   'maxDuration',
+  'effective',
+  'network',
   'policy',
   'policyArns',
   'tags',
@@ -141,6 +143,9 @@ const TOLD = [
   'audience',
   'resource',
   'claims',
+  'owner',
+  'repositories',
+  'permissions',
 ];
 
 function grantJson(grant: Scope['grant']): JsonObject {

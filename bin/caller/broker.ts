@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../lib/json.ts';
-import { BROKER_TOKEN_TYPE, GRANT_TYPE, JWT_CLIENT_ASSERTION, TOKEN_TYPE } from '../../lib/oauth-urns.ts';
+import { BROKER_TOKEN_TYPE, GRANT_TYPE, TOKEN_TYPE } from '../../lib/oauth-urns.ts';
+import { addAssertion, basic } from './client-authentication.ts';
 import { type CredentialDocument, isCredentialDocument } from './credential-document.ts';
 import { type Answer, ask, Unreachable } from './http.ts';
 import type { Presented } from './proofs/proof.ts';
@@ -81,15 +82,23 @@ export async function fetchCredentials(
   proof: Presented,
   signal: AbortSignal,
 ): Promise<CredentialDocument> {
-  const presented = proof.kind === 'client-key' ? await tokenOfKey(request.broker, proof, signal) : proof;
-  const form = askedForm(request);
+  if (request.actor?.kind === 'client-key') return exchangedCredentials(request, proof, signal);
+  const isByKey = proof.kind === 'client-key' && request.actor === null;
+  const presented = isByKey ? await tokenOfKey(request.broker, proof, signal) : proof;
+  const form = askedForm(request, presented);
   if (request.purpose !== undefined) form.set('purpose', request.purpose);
-  if (presented.kind === 'token') addToken(form, 'subject', presented);
-  const headers = presented.kind === 'client-secret' ? { authorization: basic(presented) } : {};
+  const headers = basicOf(clientOf(request, presented));
   const url = `${request.broker}/v1/credentials/${encodeURIComponent(request.scope)}`;
   const document = await persistently(() => ask(url, { method: 'POST', headers, form, signal }), signal);
   if (!isCredentialDocument(document))
     throw new Error(`${request.broker} answered no credentials: it is no token broker`);
+  return document;
+}
+
+/** A client with a key authenticates at the token endpoint alone, which gives the same in an exchange. */
+async function exchangedCredentials(request: Request, proof: Presented, signal: AbortSignal) {
+  const document = credentialsIn(await fetchToken(request, proof, signal));
+  if (document === null) throw new Error(`scope ${request.scope} grants a token: token-broker token prints it`);
   return document;
 }
 
@@ -98,18 +107,26 @@ export async function fetchCredentials(
  * Unreachable.
  */
 export async function fetchToken(request: Request, proof: Presented, signal: AbortSignal): Promise<TokenAnswer> {
-  const form = askedForm(request);
+  const form = askedForm(request, proof);
   form.set('scope', request.scope);
   form.set('grant_type', proof.kind === 'token' ? GRANT_TYPE.tokenExchange : 'client_credentials');
-  if (proof.kind === 'token') addToken(form, 'subject', proof);
-  return tokenAnswer(request.broker, form, proof, signal);
+  return tokenAnswer(request.broker, form, clientOf(request, proof), signal);
 }
 
+/** Who authenticates: the client itself, or the one that acts for whom the proof names. null: nobody. */
+function clientOf({ actor }: Request, proof: Presented): Presented | null {
+  if (proof.kind !== 'token') return proof;
+  return actor === null || actor.kind === 'token' ? null : actor;
+}
+
+const basicOf = (client: Presented | null): Readonly<Record<string, string>> =>
+  client?.kind === 'client-secret' ? { authorization: basic(client) } : {};
+
 /** A client's assertion is good once: each attempt brings one of its own. */
-async function tokenAnswer(broker: string, form: URLSearchParams, proof: Presented, signal: AbortSignal) {
-  const headers = proof.kind === 'client-secret' ? { authorization: basic(proof) } : {};
+async function tokenAnswer(broker: string, form: URLSearchParams, client: Presented | null, signal: AbortSignal) {
+  const headers = basicOf(client);
   const send = async () => {
-    if (proof.kind === 'client-key') await addAssertion(form, broker, proof);
+    if (client?.kind === 'client-key') await addAssertion(form, broker, client);
     return ask(`${broker}/oauth2/token`, { method: 'POST', headers, form, signal });
   };
   const answer = await persistently(send, signal);
@@ -128,31 +145,7 @@ async function tokenOfKey(broker: string, proof: Extract<Presented, { kind: 'cli
   return { kind: 'token', token: access_token, type: TOKEN_TYPE.access_token } as const;
 }
 
-/** RFC 7523 section 3, RFC 9700 section 4.10.1: for this issuer alone, one minute, once. */
-async function addAssertion(
-  form: URLSearchParams,
-  broker: string,
-  { client, key }: Extract<Presented, { kind: 'client-key' }>,
-) {
-  const { SignJWT } = await import('jose');
-  const alg = key.asymmetricKeyType === 'rsa' ? 'RS256' : key.asymmetricKeyType === 'ec' ? ecAlgorithm(key) : 'EdDSA';
-  const assertion = await new SignJWT({ jti: crypto.randomUUID() })
-    .setProtectedHeader({ alg, typ: 'JWT' })
-    .setIssuer(client)
-    .setSubject(client)
-    .setAudience(broker)
-    .setIssuedAt()
-    .setExpirationTime('1m')
-    .sign(key);
-  form.set('client_id', client);
-  form.set('client_assertion_type', JWT_CLIENT_ASSERTION);
-  form.set('client_assertion', assertion);
-}
-
-const ecAlgorithm = (key: { readonly asymmetricKeyDetails?: { readonly namedCurve?: string } | undefined }) =>
-  key.asymmetricKeyDetails?.namedCurve === 'secp384r1' ? 'ES384' : 'ES256';
-
-function askedForm({ intent, durationSeconds, parameters, policy, actor }: Request): URLSearchParams {
+function askedForm({ intent, durationSeconds, parameters, policy, actor }: Request, proof: Presented) {
   const form = new URLSearchParams();
   if (intent !== null) form.set('intent', intent);
   if (durationSeconds !== null) form.set('duration', String(durationSeconds));
@@ -160,10 +153,9 @@ function askedForm({ intent, durationSeconds, parameters, policy, actor }: Reque
     const details = { type: 'token_broker', parameters, ...(policy === null ? {} : { policy: JSON.parse(policy) }) };
     form.set('authorization_details', JSON.stringify([details]));
   } else if (policy !== null) form.set('policy', policy);
-  if (actor !== null) {
-    if (actor.kind !== 'token') throw new Error('a client by its secret is no --actor: name a proof that is a token');
-    addToken(form, 'actor', actor);
-  }
+  if (proof.kind === 'token') addToken(form, 'subject', proof);
+  else if (actor !== null) throw new Error('whoever acts does so for somebody: --proof names that one, and no client');
+  if (actor?.kind === 'token') addToken(form, 'actor', actor);
   return form;
 }
 
@@ -175,10 +167,6 @@ function addToken(
   form.set(`${who}_token`, token);
   form.set(`${who}_token_type`, type);
 }
-
-/** RFC 6749 section 2.3.1: both halves are form-encoded before they are joined. */
-const basic = ({ client, secret }: { readonly client: string; readonly secret: string }): string =>
-  `Basic ${Buffer.from(`${encodeURIComponent(client)}:${encodeURIComponent(secret)}`).toString('base64')}`;
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 4000;

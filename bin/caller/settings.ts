@@ -18,7 +18,7 @@ export interface CallerSettings {
   /** `auto`, or a kind of proof with its operand. */
   readonly proof: string;
   readonly proofFrom: Source;
-  /** A kind of proof for `actor_token`; null: nobody acts. */
+  /** A kind of proof of who acts, as `actor_token` or as the client that authenticates; null: nobody acts. */
   readonly actor: string | null;
   readonly intent: string | null;
   readonly durationSeconds: number | null;
@@ -55,7 +55,10 @@ export const callerOptions: readonly OptionSpec[] = [
     ...option('--proof <kind>', 'who you are: auto, github, kubernetes, file:PATH, … (TOKEN_BROKER_PROOF)'),
     offers: PROOFS,
   },
-  { ...option('--actor <kind>', 'a proof of whoever acts for the subject'), offers: PROOFS },
+  {
+    ...option('--actor <kind>', 'a proof of whoever acts for the subject; client:NAME is a client of the broker'),
+    offers: PROOFS,
+  },
   option('--intent <text>', 'why, for the ledger'),
   option('--duration <time>', 'how long, such as 15m or 900'),
   { flags: '--param <name=value>', description: "a parameter of the scope's", repeatable: true },

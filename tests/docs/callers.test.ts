@@ -25,7 +25,7 @@ const CONFIGURATION = {
   'scopes/reports-api.yaml': scope('reports-api', 'client: nightly-bot', token),
   'scopes/incidents-read.yaml': scope(
     'incidents-read',
-    `${web}, actor: { connection: demo, when: { StringEquals: { actor.claims.ref: refs/heads/feature } } }`,
+    `${web}, actor: { connection: demo, when: { StringEquals: { actor.claims.ref: refs/heads/feature } } } }, { ${web}, actor: { client: nightly-bot }`,
     `requires: { intent: true }\n${token}`,
   ),
 };

@@ -15,7 +15,7 @@ from conftest import Answer, Request, Scripted, issued
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from token_broker import ClientKey, ProofError, Session
+from token_broker import BrokerError, ClientKey, ProofError, Session
 from token_broker.proofs import asked_by, detected, source_of
 
 TOKEN = (200, {"access_token": "b.r.k", "token_type": "Bearer", "expires_in": 3600}, {})
@@ -63,6 +63,19 @@ def test_each_attempt_has_an_assertion_of_its_own(scripted: Scripted, pem: str) 
     Session(scope="reports", broker=scripted.url, proof=ClientKey("bot", pem)).token()
     ids = [jwt.decode(each.form["client_assertion"], options={"verify_signature": False})["jti"] for each in scripted.asked]
     assert len(set(ids)) == 3
+
+
+def test_as_the_actor_it_gets_aws_credentials_in_an_exchange(scripted: Scripted, pem: str) -> None:
+    _, document, _ = issued()
+    kind = "urn:token-broker:token-type:aws-credentials"
+    scripted.answer = lambda _: (200, {"access_token": json.dumps(document), "issued_token_type": kind}, {})
+    session = Session(scope="reports", broker=scripted.url, proof=lambda: "e.y.J", actor=ClientKey("bot", pem))
+    assert session.credentials.get_frozen_credentials().access_key == "ASIAEXAMPLE"
+    (asked,) = scripted.asked
+    assert (asked.path, asked.form["subject_token"], asked.form["client_id"]) == ("/oauth2/token", "e.y.J", "bot")
+    scripted.answer = lambda _: TOKEN
+    with pytest.raises(BrokerError, match="grants no AWS session"):
+        session.fetch_credentials()
 
 
 def test_for_aws_credentials_it_brings_a_token_for_the_broker_itself(scripted: Scripted, pem: str) -> None:

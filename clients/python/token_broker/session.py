@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import botocore.session
 
 TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+AWS_CREDENTIALS = "urn:token-broker:token-type:aws-credentials"
 SCOPE = re.compile(r"[A-Za-z][A-Za-z0-9:._-]{0,127}")
 #: A token is asked for anew this long before its end, or half-way for one that lives shorter than twice that.
 AHEAD_SECONDS = 300.0
@@ -133,7 +134,7 @@ class Session:
         """Asks the broker for credentials, now: what botocore calls their metadata. Secret."""
         subject, actor = self._presented()
         if isinstance(actor, ClientKey):
-            raise ValueError("a client with a key acts for somebody at the token endpoint alone: use token()")
+            return self._exchanged(subject, actor)
         if isinstance(subject, ClientKey):
             subject = self._own_token(subject)
         headers, form = self._request_of(subject, actor)
@@ -164,6 +165,16 @@ class Session:
             raise BrokerError(f"scope {self.scope} grants no access token: use its credentials", status=200)
         seconds = float(lifetime) if isinstance(lifetime, (int, float)) else None
         return AccessToken(value, self.scope, seconds, received)
+
+    def _exchanged(self, subject: Presented, actor: ClientKey) -> Metadata:
+        """A client with a key authenticates at the token endpoint alone, which gives the same in an exchange."""
+        headers, form = self._request_of(subject, actor)
+        form.update(grant_type=TOKEN_EXCHANGE, scope=self.scope)
+        answer = self._ask_token(form, headers, actor)
+        value = answer.get("access_token")
+        if answer.get("issued_token_type") != AWS_CREDENTIALS or not isinstance(value, str):
+            raise BrokerError(f"scope {self.scope} grants no AWS session: use token()", status=200)
+        return metadata_of(json.loads(value))
 
     def _ask_token(
         self, form: Mapping[str, str], headers: Mapping[str, str], client: Optional[ClientKey]

@@ -328,6 +328,30 @@ describe('a broker that is not as it should be', () => {
     expect(credentials?.get('subject_token')).toBe('a.b.c');
   });
 
+  it('has a client act: by its secret beside the proof, by its key in an exchange', async () => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const key = mine.file('key.pem', String(privateKey.export({ type: 'pkcs8', format: 'pem' })));
+    const seen: unknown[] = [];
+    server.removeAllListeners('request').on('request', async (request, response) => {
+      const form = new URLSearchParams(await text(request));
+      seen.push([request.url, request.headers.authorization, form.get('subject_token_type'), form.get('client_id')]);
+      const issued_token_type = 'urn:token-broker:token-type:aws-credentials';
+      const answer = { access_token: JSON.stringify(document()), issued_token_type };
+      response.end(JSON.stringify(request.url === '/oauth2/token' ? answer : document()));
+    });
+    const args = [...BY_FILE, '--broker', url, '--no-cache', '--actor', 'client:bot'];
+    const said = [
+      await mine.run(args, { TOKEN_BROKER_CLIENT_SECRET: 'a-secret+of-the-bot' }),
+      await mine.run(args, { TOKEN_BROKER_CLIENT_KEY_FILE: key }),
+    ];
+    for (const { code, stdout } of said) expect([code, stdout]).toEqual([0, expect.stringContaining('"AccessKeyId"')]);
+    const jwt = 'urn:ietf:params:oauth:token-type:jwt';
+    expect(seen).toEqual([
+      ['/v1/credentials/demo', `Basic ${btoa('bot:a-secret%2Bof-the-bot')}`, jwt, null],
+      ['/oauth2/token', undefined, jwt, 'bot'],
+    ]);
+  });
+
   it('gets an assertion of its own for each attempt: one is good once', async () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const key = mine.file('key.pem', String(privateKey.export({ type: 'pkcs8', format: 'pem' })));
@@ -369,9 +393,14 @@ describe('token-broker token', () => {
     expect(code).toBe(1);
   });
 
-  it('names an actor beside the subject', async () => {
+  it('names an actor beside the subject, a client by its secret too', async () => {
     const args = ['token', '--scope', 'demo-agent', '--proof', 'file:token', '--intent', 'look'];
     expect((await mine.run(args)).stderr).toContain('not_allowed');
+    const env = { TOKEN_BROKER_CLIENT_SECRET: 'another-secret-for-demonstration' };
+    const { code, stdout } = await mine.run([...args, '--actor', 'client:demo-agent'], env);
+    expect([code, JSON.parse(atob(stdout.split('.')[1] ?? '')).act]).toEqual([0, { sub: 'client:demo-agent' }]);
+    const alone = [...args.slice(0, 3), '--proof', 'client:demo-agent', '--actor', 'file:token'];
+    expect((await mine.run(alone, env)).stderr).toContain('--proof names that one, and no client');
   });
 
   it('sends whoever wants AWS credentials to the command that gives them', async () => {
