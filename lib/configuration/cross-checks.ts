@@ -44,23 +44,16 @@ export function checkReferences(scopes: readonly Scope[], known: KnownNames, rep
           [[...list, index, 'actor'], rule.actor],
         ] as const;
         for (const [path, party] of parties) {
-          for (const name of party?.connections ?? []) {
-            if (name === 'broker' || known.connections.has(name)) continue;
-            const fix = didYouMean(name, known.connections);
-            report(
-              'scope',
-              scope.scope,
-              [...path, 'connection'],
-              `there is no connection ${name}`,
-              'unknown-name',
-              fix,
-            );
-          }
-          for (const name of party?.clients ?? []) {
-            if (known.clients.has(name)) continue;
-            const fix = didYouMean(name, known.clients);
-            report('scope', scope.scope, [...path, 'client'], `there is no client ${name}`, 'unknown-name', fix);
-          }
+          const say = (kind: 'connection' | 'client', name: string, at: number, names: ReadonlySet<string>) => {
+            const [place, message] = [[...path, kind, at], `there is no ${kind} ${name}`];
+            report('scope', scope.scope, place, message, 'unknown-name', didYouMean(name, names));
+          };
+          party?.connections?.forEach((name, at) => {
+            if (name !== 'broker' && !known.connections.has(name)) say('connection', name, at, known.connections);
+          });
+          party?.clients?.forEach((name, at) => {
+            if (!known.clients.has(name)) say('client', name, at, known.clients);
+          });
         }
       });
     }
@@ -117,18 +110,28 @@ export function checkGrantSources(
     const named = namedByGrant(scope.grant);
     if (named !== null && !known.has(named)) continue;
     scope.allow.forEach((rule, index) => {
-      for (const message of sourceProblems(scope, rule, connections))
-        report('scope', scope.scope, ['allow', index], message, 'unfit-source');
+      for (const { path, message } of sourceProblems(scope, rule, ['allow', index], connections))
+        report('scope', scope.scope, path, message, 'unfit-source');
     });
   }
 }
 
-function sourceProblems({ grant }: Scope, rule: Rule, connections: ReadonlyMap<string, Connection>): string[] {
+function sourceProblems(
+  { grant }: Scope,
+  rule: Rule,
+  path: FieldPath,
+  connections: ReadonlyMap<string, Connection>,
+): { readonly path: FieldPath; readonly message: string }[] {
   const demand = demandOf(grant.type, grant);
   if (demand === null) return [];
   // Of a rule that names nobody, the compiler says so itself.
-  if (rule.connections === null) return rule.clients === null ? [] : [demand.unnamed];
-  return rule.connections.map((name) => demand.problem(name, connections.get(name))).filter((each) => each !== null);
+  if (rule.connections === null) return rule.clients === null ? [] : [{ path, message: demand.unnamed }];
+  return rule.connections.flatMap((name, index) => {
+    const problem = demand.problem(name, connections.get(name));
+    if (problem === null) return [];
+    const { field, message } = problem;
+    return [{ path: field === undefined ? [...path, 'connection', index] : ['grant', ...field], message }];
+  });
 }
 
 /**

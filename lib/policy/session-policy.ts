@@ -101,7 +101,8 @@ function statement(value: JsonValue, path: Path, walk: Walk): PolicyNode {
   const effect = value['Effect'];
   if (effect !== 'Allow' && effect !== 'Deny')
     walk.problems.push(errorAt([...path, 'Effect'], 'must be Allow or Deny'));
-  const open = effect === 'Allow' && !Object.keys(value).some((name) => /not/i.test(name));
+  // Of a misspelt effect nothing else is said: it may have been meant to allow.
+  const open = effect !== 'Deny' && !Object.keys(value).some((name) => /not/i.test(name));
   if (!open) return closed(value, path, walk);
   return mapMembers(value, path, walk, (name, member, at) => {
     if (name === 'Resource') return texts(member, at, walk, 'any');

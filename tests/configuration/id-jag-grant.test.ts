@@ -97,9 +97,9 @@ describe('a grant with provider: id-jag', () => {
     [
       'of another connection',
       '[{ connection: others }]',
-      /passes on proofs of the connection staff only, not of others/,
+      /^scopes\/chat.yaml:2: allow\[0\].connection: .*passes on proofs of the connection staff only, not of others/,
     ],
-    ['of one of two', '[{ connection: [staff, others] }]', /not of others/],
+    ['of one of two', '[{ connection: [staff, others] }]', /allow\[0\].connection\[1\]: .*not of others/],
     ['of this broker', '[{ connection: broker }]', /not of broker/],
     ['of AWS', '[{ connection: people }]', /not of people/],
     ['of a client as itself', '[{ client: bot }]', /needs the caller's own proof: name the connection staff/],
@@ -108,16 +108,20 @@ describe('a grant with provider: id-jag', () => {
   });
 
   it.each<[string, string, RegExp]>([
-    ['has no ID tokens for that client', STAFF.replace('0oa-broker, ', ''), /clientId has to stand in audience/],
+    [
+      'has no ID tokens for that client',
+      STAFF.replace('0oa-broker, ', ''),
+      /^scopes\/chat.yaml:15: grant.identityProvider.clientId: has to stand in audience/,
+    ],
     [
       'has its issuer at another host, and whose proofs may be used again',
       STAFF.replace('acme.okta.com', 'id.acme.example'),
-      /has another host than the issuer of the connection staff/,
+      /^scopes\/chat.yaml:14: grant.identityProvider.tokenEndpoint: has another host than the issuer of the connection staff/,
     ],
     [
       'is no issuer',
       'connection: staff\ntype: aws-iam\naccounts: ["444455556666"]\nserverId: other.example.com\n',
-      /needs an ID token or a SAML assertion, which the connection staff has none of/,
+      /^scopes\/chat.yaml:13: grant.identityProvider.connection: needs an ID token or a SAML assertion, which the connection staff has none of/,
     ],
   ])('does not load for a connection that %s', async (_, staff, expected) => {
     expect(await problemsOf(files(GRANT, undefined, staff))).toEqual([expect.stringMatching(expected)]);
@@ -158,12 +162,12 @@ entityId: https://broker.example.com/saml/staff
     });
 
     it.each<[string, string, string, RegExp]>([
-      ['without it', GRANT, saml, /identityProvider.issuer is required with the SAML connection staff/],
+      ['without it', GRANT, saml, /identityProvider.issuer: is required with the SAML connection staff/],
       [
         'for an OIDC one',
         stating('https://acme.okta.com'),
         STAFF,
-        /identityProvider.issuer is not needed: an ID token/,
+        /identityProvider.issuer: is not needed: an ID token/,
       ],
     ])('does not load %s', async (_, fields, staff, expected) => {
       expect(await problemsOf(files(fields, undefined, staff))).toEqual([expect.stringMatching(expected)]);

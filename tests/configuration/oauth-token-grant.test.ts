@@ -238,7 +238,7 @@ describe('an oauth-token grant', () => {
       ['a client as itself', '[{ client: bot }]', PARTNER],
     ])('does not load with %s', async (_name, allow, partner) => {
       expect(await problems(fields, allow, partner)).toEqual([
-        expect.stringMatching(/allow\[\d\]: .*forward: proof|allow\[\d\]: forward: proof/),
+        expect.stringMatching(/:2: allow\[\d\](\.connection)?: .*forward: proof/),
       ]);
     });
   });

@@ -35,7 +35,7 @@ export const awsFederated: WrittenGrantKind<Written, AwsFederatedGrant> = {
       unnamed: `a grant via ${via} forwards the caller's own proof: name a connection`,
       problem: (name, connection) =>
         name === 'broker' || (connection?.type ?? type) !== type
-          ? `${name} is not a connection of type ${type}, which a grant via ${via} needs`
+          ? { message: `${name} is not a connection of type ${type}, which a grant via ${via} needs` }
           : null,
     };
   },

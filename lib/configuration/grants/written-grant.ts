@@ -1,5 +1,5 @@
 import type { Connection } from '../documents/connections.ts';
-import type { Report } from '../problem.ts';
+import type { FieldPath, Report } from '../problem.ts';
 import type { Deployment } from '../web-address.ts';
 
 /**
@@ -20,5 +20,11 @@ export interface SourceDemand {
    * What is wrong with a connection that a rule names; null: nothing. undefined: it did not load, which is a problem of
    * its own.
    */
-  problem(name: string, connection: Connection | undefined): string | null;
+  problem(name: string, connection: Connection | undefined): SourceProblem | null;
+}
+
+export interface SourceProblem {
+  readonly message: string;
+  /** The field of the grant that does not fit the connection, from the grant; absent: the rule's connection does not. */
+  readonly field?: FieldPath;
 }

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 import { loadConfiguration } from '../../../lib/configuration/load.ts';
-import type { FieldPath } from '../../../lib/configuration/problem.ts';
+import { type FieldPath, formatField } from '../../../lib/configuration/problem.ts';
+import { valueAt } from '../../../lib/configuration/validate-file.ts';
+import { readYaml } from '../../../lib/configuration/yaml-file.ts';
 import { isJsonObject } from '../../../lib/json.ts';
 import { ISSUER, NOW, PARTNER, problemsOf, SESSION } from '../../configuration/folder-of.ts';
 
@@ -37,13 +39,19 @@ function withValue(value: unknown, [first, ...rest]: FieldPath, replacement: unk
   return { ...value, [first]: withValue(value[first], rest, replacement) };
 }
 
-async function errorsWith(file: string, document: unknown): Promise<readonly string[]> {
+interface Told {
+  readonly field: string;
+  readonly line: number;
+  readonly message: string;
+}
+
+async function errorsWith(file: string, document: unknown): Promise<readonly Told[]> {
   const original = readFileSync(join(EXAMPLES, file), 'utf8');
   writeFileSync(join(folder, file), stringify(document));
   const loaded = await loadConfiguration(folder, { issuer: ISSUER, now: NOW });
   writeFileSync(join(folder, file), original);
   const errors = 'problems' in loaded ? loaded.problems.filter(({ severity }) => severity === 'error') : [];
-  return errors.filter((error) => error.file === file).map(({ field, message }) => `${field}: ${message}`);
+  return errors.filter((error) => error.file === file);
 }
 
 describe('one wrong value is one problem, if any', () => {
@@ -53,7 +61,30 @@ describe('one wrong value is one problem, if any', () => {
       // IAM's own grammar reads a statement as a whole.
       if (path.includes('Statement')) continue;
       const errors = await errorsWith(file, withValue(document, path, null));
-      expect([path, errors.slice(1)]).toEqual([path, []]);
+      expect([path, errors.slice(1).map(({ field, message }) => `${field}: ${message}`)]).toEqual([path, []]);
+    }
+  });
+});
+
+/** Fields that say what their neighbours mean: another value makes those wrong. */
+const DECIDING = ['preset', 'provider', 'type', 'via', 'forward', 'authentication', 'pattern'];
+
+/** A built-in scope has no grant; another name makes it one that has to have one. */
+const isDeciding = (path: FieldPath): boolean =>
+  DECIDING.includes(String(path.at(-1))) || (path.length === 1 && path[0] === 'scope');
+
+describe('a wrong value is told at its own field and line', () => {
+  it.each(files)('%s', async (file) => {
+    const document: unknown = parse(readFileSync(join(EXAMPLES, file), 'utf8'));
+    for (const path of pathsOf(document)) {
+      // A key is read as a whole.
+      if (typeof valueAt(document, path) === 'object' || isDeciding(path) || path.includes('keys')) continue;
+      const changed = withValue(document, path, 'no-such-value');
+      const { positionOf } = readYaml(stringify(changed));
+      for (const { field, line, message } of await errorsWith(file, changed)) {
+        const own = formatField(path);
+        expect([message, field, line]).toEqual([message, own, positionOf(path).line]);
+      }
     }
   });
 });
