@@ -25,6 +25,8 @@ export interface SourceDemand {
 
 export interface SourceProblem {
   readonly message: string;
-  /** The field of the grant that does not fit the connection, from the grant; absent: the rule's connection does not. */
+  /**
+   * The field of the grant that does not fit the connection, from the grant; absent: the rule's connection does not.
+   */
   readonly field?: FieldPath;
 }
