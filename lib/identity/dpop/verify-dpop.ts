@@ -69,16 +69,24 @@ function checkClaims(
 
 /**
  * RFC 9449 section 4.3: without query and fragment, normalized as RFC 3986 section 6.2 has it; a final slash is
- * ignored.
+ * ignored. API Gateway has the path decoded, so that nobody knows how it was written.
  */
 function isSameAddress(htu: string, url: string): boolean {
   if (!URL.canParse(htu)) return false;
   const given = new URL(htu);
   const wanted = new URL(url);
-  return given.origin === wanted.origin && withoutSlash(given.pathname) === withoutSlash(wanted.pathname);
+  return given.origin === wanted.origin && pathOf(given) === pathOf(wanted);
 }
 
 const withoutSlash = (path: string): string => path.replace(/(?<=.)\/$/, '');
+
+function pathOf({ pathname }: URL): string {
+  try {
+    return withoutSlash(decodeURIComponent(pathname));
+  } catch {
+    return withoutSlash(pathname);
+  }
+}
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('base64url');
 

@@ -76,6 +76,9 @@ describe('a DPoP proof (RFC 9449 section 4.3)', () => {
     ['without https', 'http://broker.example.com/oauth2/token', false],
     ['below the path', 'https://broker.example.com/oauth2/token/x', false],
     ['beside a user name', 'https://evil@broker.example.com/oauth2/token', true],
+    ['with characters that are encoded', 'https://broker.example.com/oauth2/t%6Fken', true],
+    ['with others that are encoded', 'https://broker.example.com/oauth2/t%6Eken', false],
+    ['with a percent sign that encodes nothing', 'https://broker.example.com/oauth2/token%', false],
     ['as no address', '/oauth2/token', false],
   ])('for an address %s', async (_, htu, good) => {
     expect((await verify({ htu })).ok).toBe(good);
