@@ -89,12 +89,16 @@ describe('several scopes', () => {
     token('b', 'https://one.example'),
     token('b2', 'https://one.example'),
     token('c', 'https://two.example'),
+    token('d', 'https://ONE.example:443/'),
+    token('e', 'https://one.example/x'),
   ];
 
   it.each([
     [['b', 'a', 'b2'], 'b and a and b2 together'],
     [['a', 'b'], 'a and b together'],
     [['a', 'c'], 'scopes_incompatible'],
+    [['a', 'd'], 'a and d together'],
+    [['a', 'e'], 'scopes_incompatible'],
     [['a', 'deploy-web'], 'scopes_incompatible'],
     [['deploy-web', 'a'], 'scopes_incompatible'],
     [['a'], 'a alone'],

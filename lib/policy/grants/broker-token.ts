@@ -1,5 +1,6 @@
 import type { JsonValue } from '../../json.ts';
 import { TOKEN_TYPE } from '../../oauth-urns.ts';
+import { isSameResource } from '../../resource-indicator.ts';
 import type { Seconds } from '../../time.ts';
 import type { GrantKind } from './grant-kind.ts';
 import type { CompiledTokenClaim } from './grant-templates.ts';
@@ -37,6 +38,6 @@ export const brokerToken: GrantKind<BrokerTokenGrant, BrokerTokenTemplates> = {
   targets: ({ audience }) => [audience],
   principalArn: () => null,
   duration: ({ duration }) => duration,
-  together: (one, other) => one.audience === other.audience,
+  together: (one, other) => isSameResource(one.audience, other.audience),
   compile: ({ claims }, templates) => ({ claims: templates.claims(claims) }),
 };
