@@ -109,7 +109,7 @@ export async function issue(
   const who = authentication.value;
   const preceded = await checkPrior(ports, authorization.value, who, { revocations, time, signal });
   if (!preceded.ok) return deny(ports, draft, preceded.refusal);
-  const asked = { issuance: id, who, configVersion: configuration.version, sourceIp };
+  const asked = { issuance: id, who, configVersion: configuration.version, sourceIp, revocations };
   const consented = await consentTo(ports, authorization.value, asked, signal);
   if (!consented.ok) return waitOrDeny(ports, draft, consented.refusal);
   const uses = singleUses(id, who, authorization.value);

@@ -1,4 +1,5 @@
 import type { Actor, Principal } from '../identity/principal.ts';
+import { actorRecord, lineageOf } from '../issuance/draft-record.ts';
 import type { JsonValue } from '../json.ts';
 import type { IssuanceRecord } from '../ledger/record.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
@@ -57,7 +58,8 @@ export async function admit(
     isParty: isParty(request, approver, demanding),
     evidence: {
       ...{ approver: partyOf(principal), proof: principal.proof, caller, rule: first.rule, checks: first.checks },
-      claims: namedClaims(principal, demanding),
+      chain: { actor: actor === null ? null : actorRecord(actor, []), ...lineageOf(approver) },
+      claims: { ...namedClaims(principal, demanding), ...actClaimOf(principal) },
     },
   });
 }
@@ -90,6 +92,12 @@ function isParty(request: ApprovalRequest, { principal, actor }: Approver, scope
   return (
     isSame || isClient || isPerson || isHidden || (hides && parties.some((party) => party.connection !== connection))
   );
+}
+
+/** Who acted before, as the token of the approver has it. */
+function actClaimOf({ lineage }: Principal): Readonly<Record<string, JsonValue>> {
+  const act = lineage?.token.claims.values.get('act');
+  return act === undefined ? {} : { act };
 }
 
 function namedClaims({ claims }: Principal, scopes: readonly CompiledScope[]): Readonly<Record<string, JsonValue>> {

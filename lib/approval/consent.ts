@@ -5,6 +5,8 @@ import { accept, Fault, type Outcome, refuse } from '../outcome.ts';
 import type { Clock, Random } from '../ports/host.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { Limits } from '../ports/limits.ts';
+import { marksOfRecord } from '../revocation/marks.ts';
+import type { StandingRevocations } from '../revocation/revocation.ts';
 import { epochSeconds, seconds, toEpochSeconds, toRfc3339 } from '../time.ts';
 import { approvalId } from './approval-id.ts';
 import type { ApprovalRequest, ApprovalState, Approvals } from './approvals.ts';
@@ -31,6 +33,8 @@ export interface ConsentRequest {
   readonly who: Authenticated;
   readonly configVersion: number;
   readonly sourceIp: string;
+  /** An approver who is revoked has approved nothing. */
+  readonly revocations: StandingRevocations;
 }
 
 /** An approval that this issuance has taken up. One of the two must follow; neither throws. */
@@ -52,7 +56,7 @@ const MOST_TURNS = 5;
 
 /**
  * Takes up the approval of this very request, or asks for it. Refuses with `authorization_pending` while it waits,
- * `access_denied` once a person said no, `limit_reached` for a principal who asks for more and more. What `breakGlass`
+ * `access_denied` once a person said no, asks anew where the person who said yes is revoked, `limit_reached` for a principal who asks for more and more. What `breakGlass`
  * lets go on is taken down first, so that it is told of whatever happens. Throws `Fault('approvals')`, and
  * `Fault('ledger')` where the record of one that expired cannot be written.
  */
@@ -65,7 +69,7 @@ export async function consent(
   if (asked.need.goesOn) return breakGlass(ports, { ...request, kind: 'break-glass' }, signal);
   for (let turn = 0; turn < MOST_TURNS; turn += 1) {
     const state = await ports.approvals.read(request.digest, signal);
-    const answer = await answerTo(ports, request, state, asked.issuance, signal);
+    const answer = await answerTo(ports, request, state, asked, signal);
     if (answer !== 'again') return answer;
   }
   throw new Fault('approvals', 'the approval changed each time that it was read');
@@ -93,7 +97,7 @@ async function answerTo(
   ports: ConsentPorts,
   request: ApprovalRequest,
   state: ApprovalState | null,
-  issuance: string,
+  { issuance, revocations }: ConsentRequest,
   signal: AbortSignal,
 ): Promise<Outcome<Consented> | 'again'> {
   const now = toEpochSeconds(ports.clock.now());
@@ -104,7 +108,10 @@ async function answerTo(
     case 'busy':
       return state === null ? 'again' : waits(ports, state, 'before');
     case 'open':
-      return state === null ? 'again' : take(ports, state, issuance, signal);
+      if (state === null) return 'again';
+      return isTakenBack(state, revocations)
+        ? ask(ports, request, state, signal)
+        : take(ports, state, issuance, signal);
     case 'expired':
       if (state !== null) await expire(ports, state.id, signal);
       return ask(ports, request, state, signal);
@@ -112,6 +119,10 @@ async function answerTo(
       return ask(ports, request, state, signal);
   }
 }
+
+/** By an approver who was revoked since: their word, or what it came of. */
+const isTakenBack = ({ decision }: ApprovalState, revocations: StandingRevocations): boolean =>
+  decision !== null && revocations.ended(marksOfRecord(decision.record), decision.decided) !== null;
 
 function waits(
   { clock, issuer }: ConsentPorts,

@@ -17,7 +17,9 @@ const recordId = (time: EpochMilliseconds, parts: readonly string[]): string =>
 export interface ApproverEvidence {
   readonly approver: PartyRecord;
   readonly proof: ProofEvidence;
-  /** Claims that the rules of `from` name. */
+  /** Whoever acts for them, and what their token came of. */
+  readonly chain: Pick<IssuanceRecord, 'actor' | 'lineage'>;
+  /** Claims that the rules of `from` name, and `act`. */
   readonly claims: Readonly<Record<string, JsonValue>>;
   /** The rule of `from` that admits, and its checks. */
   readonly rule: number;
@@ -29,11 +31,12 @@ export interface ApproverEvidence {
 export function decisionRecord(
   request: ApprovalRequest,
   decided: Omit<ApprovalDecision, 'record'>,
-  { approver, proof, claims, rule, checks, caller }: ApproverEvidence,
+  { approver, chain, proof, claims, rule, checks, caller }: ApproverEvidence,
 ): IssuanceRecord {
   const approved = decided.decision === 'approve';
   return {
     ...blank(request, approver),
+    ...chain,
     id: recordId(decided.decided, [request.id, decided.decision]),
     time: decided.decided,
     outcome: approved ? 'approved' : 'denied',
@@ -70,7 +73,7 @@ export function expiryRecord(request: ApprovalRequest): IssuanceRecord {
   };
 }
 
-/** Nobody acts for who decides, and nothing is handed out. */
+/** Nothing is handed out. */
 const blank = (request: ApprovalRequest, { connection, client, subject, principal }: PartyRecord) => ({
   attempts: 1,
   scope: request.scopes.join(' '),

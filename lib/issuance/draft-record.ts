@@ -66,7 +66,11 @@ export function draftRecord(
 }
 
 /** Nothing is written where it came of nothing else. */
-function lineageOf({ principal, actor, through = [] }: Authenticated): Pick<IssuanceRecord, 'lineage'> {
+export function lineageOf({
+  principal,
+  actor,
+  through = [],
+}: Pick<Authenticated, 'principal' | 'actor' | 'through'>): Pick<IssuanceRecord, 'lineage'> {
   const before = [principal.lineage, actor?.lineage ?? null].filter((each) => each !== null);
   const clients = [...through, ...before.flatMap((each) => [...each.presenters, ...(each.through ?? [])])];
   const all = {
@@ -110,7 +114,8 @@ function decisionSource(
   };
 }
 
-function actorRecord(actor: Actor, names: readonly string[]): ActorRecord {
+/** Whoever acts, with the claims of these names. */
+export function actorRecord(actor: Actor, names: readonly string[]): ActorRecord {
   const { connection, client, subject, name, proof, lineage } = actor;
   // Who acted before, on this side: as of the subject, part of who this is.
   const kept = lineage === null ? names : [...names, 'act'];

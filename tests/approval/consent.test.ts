@@ -9,7 +9,8 @@ import type { Scope } from '../../lib/configuration/documents/scopes.ts';
 import type { Principal } from '../../lib/identity/principal.ts';
 import { issue } from '../../lib/issue.ts';
 import { accept, Fault, refuse } from '../../lib/outcome.ts';
-import { epochMilliseconds, seconds } from '../../lib/time.ts';
+import { type Revocation, StandingRevocations } from '../../lib/revocation/revocation.ts';
+import { epochMilliseconds, epochSeconds, seconds } from '../../lib/time.ts';
 import { noDeadline, startTables, type TestTables } from '../aws/dynamodb/dynamodb.ts';
 import { aMinted, aPrincipal, aRequest, aScope, fakeConfiguration, goodWorld, NOW } from '../fakes/world.ts';
 
@@ -34,6 +35,10 @@ const demanding = (more: Partial<NonNullable<Scope['requires']['approval']>> = {
   },
 });
 let count = 0;
+const REVOKED: Revocation = {
+  ...{ id: 'rev_1', kind: 'principal', name: '', ends: null, lifted: null, sessions: 'done', accounts: [] },
+  ...{ by: 'client:ops', reason: 'lost', time: NOW },
+};
 
 const person = (subject: string, more: Record<string, string | string[]> = {}, connection = 'okta-saml'): Principal =>
   aPrincipal({
@@ -254,6 +259,24 @@ describe('a request that somebody has to approve (contract section 7)', () => {
     expect(seen.map(statusOf)).toContain('break-glass');
   });
 
+  it.each<[string, Partial<Revocation>, boolean]>([
+    ['the approver', { kind: 'principal', name: 'okta-saml:ann' }, false],
+    ['whom the approver came by', { kind: 'connection', name: 'okta-saml' }, false],
+    ['the approver, until it was lifted', { kind: 'principal', name: 'okta-saml:ann', lifted: REVOKED }, false],
+    ['somebody else', { kind: 'principal', name: 'okta-saml:bob' }, true],
+  ])('waits for another word where its own is of somebody who is revoked: %s', async (_, revoked, stands) => {
+    const { ask, decide, ports } = brokerOf(demanding());
+    const id = await pendingId(ask());
+    await decide(id, 'approve');
+    const standing = new StandingRevocations([{ ...REVOKED, ...revoked }]);
+    ports.revocations = { ...ports.revocations, standing: async () => standing };
+    if (stands) return expect(await ask()).toMatchObject({ ok: true });
+    const next = await pendingId(ask());
+    expect(next).not.toBe(id);
+    expect(await pendingId(ask())).toBe(next);
+    expect(await decide(id, 'approve')).toMatchObject({ refusal: { reason: 'approval_closed' } });
+  });
+
   it('asks nobody more than 60 times an hour for one principal and scope', async () => {
     const { ask, ports } = brokerOf(demanding());
     ports.limits = { count: async () => ({ within: false, retryAfter: seconds(60) }) };
@@ -322,6 +345,29 @@ describe('who may approve', () => {
     expect(await decided(approver(principal, actor))).toMatchObject({
       ok: false,
       refusal: { reason: 'approver_not_allowed' },
+    });
+  });
+
+  it('is a person with whoever acts for them, where a rule says so: the record has all of the chain', async () => {
+    const principal = person('ann');
+    const { claims, proof } = principal;
+    const acts = (client: string): NonNullable<Approver['actor']> => ({
+      ...{ via: 'act', connection: null, client, subject: client, name: client },
+      ...{ claims, proof, reuse: null, lineage: null },
+    });
+    const act = { sub: 'client:desk', act: { sub: 'client:agent' } };
+    const lineage: Principal['lineage'] = {
+      ...{ tokenIds: ['iss_2', 'iss_1'], exchanges: 1, expires: epochSeconds(NOW / 1000 + 60), issuer: null },
+      ...{ actors: [acts('desk'), acts('agent')], presenters: ['front'], boundTo: null, scopes: ['broker:approvals'] },
+      token: { subject: 'okta-saml:ann', claims: { values: new Map([['act', act]]), unavailable: new Map() } },
+    };
+    const desk = { ...people, actor: { connections: null, clients: ['desk'], when: null } };
+    const { ask, decide, records } = brokerOf(demanding({ from: [desk] }), admitted);
+    const who = approver({ ...principal, lineage }, acts('desk'));
+    expect(await decide(await pendingId(ask()), 'approve', who)).toMatchObject({ ok: true });
+    expect(records.at(-1)).toMatchObject({
+      ...{ outcome: 'approved', subject: 'ann', actor: { client: 'desk' }, claims: { act } },
+      lineage: { clients: ['front'], issuances: ['iss_2', 'iss_1'], scopes: ['broker:approvals'] },
     });
   });
 

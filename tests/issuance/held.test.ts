@@ -208,15 +208,15 @@ describe('what waits for somebody to approve it', () => {
   it('is told to the approver with the issuance, the version and where it came from', async () => {
     const { ports, records } = heldWorld();
     const told: unknown[] = [];
-    const consent: IssuePorts['consent'] = async ({ who, need, ...asked }) => {
-      told.push({ ...asked, who: who.principal.name, scopes: need.scopes });
+    const consent: IssuePorts['consent'] = async ({ who, need, revocations, ...asked }) => {
+      told.push({ ...asked, who: who.principal.name, scopes: need.scopes, revoked: revocations.all });
       return refuse('access_denied');
     };
     await issue({ ...ports, consent }, aRequest(), forever);
     expect(told).toEqual([
       {
         ...{ issuance: records[0]?.id, configVersion: 7, sourceIp: '203.0.113.9' },
-        ...{ who: 'acme/web@refs/heads/main', scopes: ['deploy-web'] },
+        ...{ who: 'acme/web@refs/heads/main', scopes: ['deploy-web'], revoked: [] },
       },
     ]);
   });
