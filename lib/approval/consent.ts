@@ -56,9 +56,10 @@ const MOST_TURNS = 5;
 
 /**
  * Takes up the approval of this very request, or asks for it. Refuses with `authorization_pending` while it waits,
- * `access_denied` once a person said no, asks anew where the person who said yes is revoked, `limit_reached` for a principal who asks for more and more. What `breakGlass`
- * lets go on is taken down first, so that it is told of whatever happens. Throws `Fault('approvals')`, and
- * `Fault('ledger')` where the record of one that expired cannot be written.
+ * `access_denied` once a person said no, asks anew where the person who said yes is revoked, `limit_reached` for a
+ * principal who asks for more and more. What `breakGlass` lets go on is taken down first, so that it is told of
+ * whatever happens. Throws `Fault('approvals')`, and `Fault('ledger')` where the record of one that expired cannot be
+ * written.
  */
 export async function consent(
   ports: ConsentPorts,
