@@ -30,7 +30,7 @@ interface Decided {
 }
 
 /** RFC 6749 section 4.1.2 recommends at most ten minutes; a program on the same machine needs no more than this. */
-const CODE_SECONDS = 60;
+export const CODE_SECONDS = 60;
 
 /**
  * What the person decided, once. Cookie and form secret must both be those of the sign-in, so that no other site's

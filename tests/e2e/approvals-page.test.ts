@@ -151,18 +151,34 @@ describe('the page of the approver', () => {
     expect((await new Browser(broker.url).get(`/approvals/${id}`)).status).toBe(404);
   });
 
-  it('begins no session with a code that another browser got, or twice', async () => {
+  /** A sign-in that its person has allowed, up to the address that begins the session. */
+  async function agree(id: string, browser: Browser): Promise<Response> {
+    const toProvider = await browser.get(pathOf(await browser.get(`/approvals/${id}`)));
+    const { id: request } = readAuthnRequest(toProvider.headers.get('location') ?? '');
+    return browser.decide(formOf(await (await browser.answer(request)).text()));
+  }
+
+  it('begins no session with a code that another browser got, or twice; and no address has the code', async () => {
     const id = await idOf('prod', 'stolen code');
     const victim = new Browser(broker.url);
-    const toProvider = await victim.get(pathOf(await victim.get(`/approvals/${id}`)));
-    const { id: request } = readAuthnRequest(toProvider.headers.get('location') ?? '');
-    const agreed = await victim.decide(formOf(await (await victim.answer(request)).text()));
-    const thief = new Browser(broker.url);
-    await thief.get(`/approvals/${id}`);
-    expect((await thief.get(pathOf(agreed))).status).toBe(403);
+    const agreed = await agree(id, victim);
+    const address = new URL(agreed.headers.get('location') ?? '');
+    expect([...address.searchParams.keys()].sort()).toEqual(['iss', 'state']);
+    const [stolen = ''] = agreed.headers.getSetCookie();
+    expect(stolen).toMatch(/^approver-code=[\w-]{43}; Path=\/; Max-Age=60; HttpOnly; SameSite=Lax$/);
+    const began = await fetch(`${broker.url}/approvals/${id}`, { redirect: 'manual' });
+    const cookie = [stolen, ...began.headers.getSetCookie()].map((each) => each.split(';')[0]).join('; ');
+    const thief = await fetch(address, { headers: { cookie }, redirect: 'manual' });
+    expect([thief.status, (await thief.text()).includes('code_verifier_mismatch')]).toEqual([403, true]);
+    expect((await new Browser(broker.url).get(pathOf(agreed))).status).toBe(403);
     const back = await victim.get(pathOf(agreed));
     expect(back.status).toBe(303);
     await victim.get(`/approvals/${id}?connection=corp`);
     expect((await victim.get(pathOf(agreed))).status).toBe(403);
+  });
+
+  it('takes no code from an address', async () => {
+    const answer = await new Browser(broker.url).get(`/approvals?code=${'c'.repeat(43)}&state=x&iss=${broker.url}`);
+    expect([answer.status, (await answer.text()).includes('proof_in_query')]).toEqual([400, true]);
   });
 });

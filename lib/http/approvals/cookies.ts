@@ -1,10 +1,13 @@
 import { isSecret } from '../../sign-in/secret.ts';
 import type { HttpRequest } from '../http-request.ts';
 
-/** `session`: who signed in. `start`: the verifier of a sign-in under way (RFC 7636). */
-export type ApproverCookie = 'session' | 'start';
+/**
+ * `session`: who signed in. `start`: the verifier of a sign-in under way (RFC 7636). `code`: what that sign-in came to,
+ * on the way from the page that asks to the one that redeems it, both this broker's: it stands in no address.
+ */
+export type ApproverCookie = 'session' | 'start' | 'code';
 
-const NAMES = { session: 'approver', start: 'approver-start' } as const;
+const NAMES = { session: 'approver', start: 'approver-start', code: 'approver-code' } as const;
 
 /**
  * `__Host-`: no other host can set it (RFC 6265bis section 4.1.3); the local stack, in plain http, has a plain name.

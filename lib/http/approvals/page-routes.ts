@@ -14,9 +14,9 @@ import {
 } from '../../approval/sign-in.ts';
 import { verdictOf } from '../../approval/verdict.ts';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
-import { hashOf, isSecret, makeSecret } from '../../sign-in/secret.ts';
+import { hashOf, makeSecret } from '../../sign-in/secret.ts';
 import { readForm } from '../form.ts';
-import { invalidParameter, missingParameter } from '../parameters.ts';
+import { invalidParameter } from '../parameters.ts';
 import type { Handling, Route, RouteAnswer, RouteRequest } from '../route.ts';
 import { PAGE_ROUTE } from '../sign-in/page-route.ts';
 import { redirectTo } from '../sign-in/redirect.ts';
@@ -52,29 +52,27 @@ export const approvalPageRoute = (ports: ApprovalPagePorts): Route => ({
   },
 });
 
-/** `/approvals`: where a sign-in comes back to. */
+/** `/approvals`: where a sign-in comes back to. Its code is in a cookie, so that no address, log or history has it. */
 export const approvalReturnRoute = (ports: ApprovalPagePorts): Route => ({
   ...PAGE_ROUTE,
   name: 'approval-return',
   paths: ['/approvals'],
   methods: ['GET'],
-  receives: 'code',
   handle: async (request, { signal }) => {
     const { query } = request;
-    const code = query.one('code');
     const id = query.one('state') ?? '';
     if (query.has('error')) return refuse('sign_in_declined');
     // RFC 9207 section 2.4.
     if (query.one('iss') !== ports.issuer) return refuse('sign_in_unknown');
-    if (code === null) return missingParameter('code');
     if (parseApprovalId(id) === null) return refuse('approval_unknown');
-    const codeVerifier = readCookie(request, 'start', ports.issuer);
-    if (codeVerifier === null || !isSecret(code)) return refuse('sign_in_other_browser');
+    const [code, codeVerifier] = (['code', 'start'] as const).map((name) => readCookie(request, name, ports.issuer));
+    if (code == null || codeVerifier == null) return refuse('sign_in_other_browser');
     const begun = await beginSession(ports, { code, codeVerifier, requestId: request.id }, signal);
     if (!begun.ok) return begun;
     const cookies = [
       setCookie('session', begun.value, ports.issuer, SESSION_SECONDS),
       setCookie('start', '', ports.issuer, 0),
+      setCookie('code', '', ports.issuer, 0),
     ];
     return accept({ answer: redirectTo(`${ports.issuer}/approvals/${id}`, request.id, 303, cookies) });
   },

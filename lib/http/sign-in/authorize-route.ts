@@ -1,6 +1,8 @@
+import { APPROVALS_CLIENT } from '../../approval/sign-in.ts';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
-import { type DecidePorts, decideSignIn } from '../../sign-in/decide-sign-in.ts';
+import { CODE_SECONDS, type DecidePorts, decideSignIn } from '../../sign-in/decide-sign-in.ts';
 import { type TrustPorts, trustClient } from '../../sign-in/trust-client.ts';
+import { setCookie } from '../approvals/cookies.ts';
 import { missingParameter } from '../parameters.ts';
 import type { Handling, Route, RouteAnswer, RouteRequest } from '../route.ts';
 import { readAuthorize, readDecision, readRedirect, readResponseMode, readState } from './authorize-request.ts';
@@ -62,6 +64,11 @@ async function decide(
   if (authorization.device !== undefined) return accept({ answer: decidedPage(form.value.decision, request.id) });
   refuseAs(errorRedirect(authorization, ports.issuer));
   if (code === null) return refuse('sign_in_declined');
+  // The page of the approver is this broker's own, and needs no address to be handed it by.
+  if (authorization.client === APPROVALS_CLIENT) {
+    const cookie = setCookie('code', code, ports.issuer, CODE_SECONDS);
+    return accept({ answer: codeRedirect(authorization, [], ports.issuer, request.id, [cookie]) });
+  }
   // Its person may have chosen on the broker's own list, and chooses no more next time.
   const more = authorization.client === 'console' ? ([['connection', connection]] as const) : [];
   return accept({ answer: codeRedirect(authorization, [['code', code], ...more], ports.issuer, request.id) });

@@ -30,7 +30,8 @@ export const codeRedirect = (
   answer: readonly (readonly [name: string, value: string])[],
   issuer: string,
   requestId: string,
-): HttpAnswer => redirectTo(withParameters(callback, answer, issuer), requestId, 303);
+  cookies: readonly string[] = [],
+): HttpAnswer => redirectTo(withParameters(callback, answer, issuer), requestId, 303, cookies);
 
 /**
  * A refusal goes to the program (RFC 6749 section 4.1.2.1), with the broker's own `reason` and `request_id` beside it.
