@@ -73,7 +73,8 @@ function looksMisplaced(directory: string, entry: string): boolean {
 function readEntry(directory: string, folder: FolderName, entry: string): ConfigurationFile | Problem | null {
   const name = `${folder}/${entry}`;
   if (entry.startsWith('.')) return null;
-  if (/\.yml$/i.test(entry)) return problem(name, 'is named .yml: name it .yaml');
+  const [written] = /\.ya?ml$/i.exec(entry) ?? [];
+  if (written !== undefined && written !== '.yaml') return problem(name, `is named ${written}: name it .yaml`);
   const read = readText(join(directory, folder, entry));
   if (!entry.endsWith('.yaml')) {
     return read.problem === 'is a folder' ? problem(name, 'is a folder, which is not read', 'misplaced-file') : null;

@@ -154,6 +154,10 @@ export const PROBLEM_CODES = {
     'The scope demands an approval that nobody can give: a page is for people who sign in at a SAML or OIDC connection, the API for whoever has a token of broker:approvals.',
     'name a connection where people sign in, or add scopes/broker-approvals.yaml',
   ),
+  'regular-expression': warning(
+    'The value reads as a regular expression, and conditions have none: `*` and `?` are wildcards of `StringLike`, everything else is itself. In an `allow` it matches nobody, in a `deny` nobody is refused.',
+    'write * for any text and ? for any character, and a list for alternatives',
+  ),
   'leading-star': warning(
     'A pattern that begins with `*` leaves open whose value it is: whoever may choose the beginning matches.',
     'begin the pattern with what is fixed, or write Null: "false" where any value is meant',

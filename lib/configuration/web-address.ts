@@ -65,6 +65,18 @@ export function checkComparedIssuer(text: string, report: (message: string, code
   return refuse(report, 'must begin with https:// or http://');
 }
 
+/** Entra ID's names for any tenant: its documents say `{tenantid}` then, and no token says either. */
+const ANY_TENANT = /^https:\/\/login\.microsoftonline\.[a-z]+\/(common|organizations|consumers)(\/|$)/i;
+
+/** What is no issuer of any token, though it is an address; null: it may be one. */
+export function neverAnIssuer(text: string): string | null {
+  if (/[{}<>]/.test(text)) return 'has a placeholder: write what it stands for';
+  if (/\/\.well-known\//.test(text))
+    return 'is the address of a document: the issuer is what stands before /.well-known/';
+  const [, any] = ANY_TENANT.exec(text) ?? [];
+  return any === undefined ? null : `has ${any}, which no token says: name the tenant by its id`;
+}
+
 function checkForm(text: string, report: (message: string, code: ProblemCode) => void): URL | null {
   const url = parseUrl(text);
   if (url === null || /[\s\p{Cc}\\]/u.test(text)) return refuse(report, 'is not an absolute URL');

@@ -14,13 +14,16 @@ export function readBasic(credentials: string): Outcome<ClientProof> {
   const canonical = credentials.length <= 2048 && bytes.toString('base64') === credentials;
   const text = canonical ? utf8(bytes) : null;
   const colon = text?.indexOf(':') ?? -1;
-  if (text === null || colon < 0) return refuse('client_authentication_failed');
+  if (text === null || colon < 0) return unreadable('basic_malformed');
   const client = formDecoded(text.slice(0, colon));
   const written = text.slice(colon + 1);
   const secret = formDecoded(written) ?? written;
-  if (!client || secret === '') return refuse('client_authentication_failed');
+  if (!client || secret === '') return unreadable('basic_incomplete');
   return accept({ method: 'client_secret_basic', client, secret, ...(secret === written ? {} : { written }) });
 }
+
+/** Told to the operator alone. */
+export const unreadable = (check: string) => refuse('client_authentication_failed', { log: { check } });
 
 function utf8(bytes: Uint8Array): string | null {
   try {

@@ -3,7 +3,7 @@ import type { HttpRequest } from './http-request.ts';
 import { givenOnce, Parameters } from './parameters.ts';
 
 /** An empty parameter is none (RFC 9110 section 5.6.6). */
-const FORM = /^application\/x-www-form-urlencoded(?:(?:[ \t]*;)+[ \t]*charset="?utf-8"?)?(?:[ \t]*;)*[ \t]*$/i;
+const FORM = /^application\/x-www-form-urlencoded(?:(?:[ \t]*;)+[ \t]*charset="?utf-?8"?)?(?:[ \t]*;)*[ \t]*$/i;
 
 interface FormBounds {
   readonly maxBytes: number;
@@ -28,8 +28,10 @@ export function readForm(request: HttpRequest, { maxBytes, repeatable = [] }: Fo
 /** null: it is a form as it is read here. What the registry says is of another type. */
 function unsupportedDetail(headers: HttpRequest['headers']): { readonly detail?: string } | null {
   const type = headers['content-type'] ?? '';
-  if (!FORM.test(type)) return isFormOtherwise(type) ? { detail: 'The charset of a form must be UTF-8.' } : {};
-  if (headers['content-encoding'] === undefined) return null;
+  if (!FORM.test(type))
+    return isFormOtherwise(type) ? { detail: 'The content type of a form takes no parameter but charset=utf-8.' } : {};
+  // `identity` is none (RFC 9110 section 8.4.1).
+  if (/^(?:identity)?$/i.test(headers['content-encoding'] ?? '')) return null;
   return { detail: 'A form with a Content-Encoding is not read: send it uncompressed.' };
 }
 

@@ -38,3 +38,14 @@ export function refuseOtherNarrowing(parameters: Parameters, understood: readonl
   if (found === undefined) return accept(null);
   return invalidParameter(`${found} asks for less than would be given, which this route cannot do: leave it out.`);
 }
+
+/** In the query of a route that reads its form alone (RFC 6749 section 3.2): there it would be ignored. */
+export function refuseNarrowingInQuery(query: Parameters): Outcome<null> {
+  const found = query.names().find((name) => query.one(name) !== null && isNarrowing(name));
+  return found === undefined
+    ? accept(null)
+    : invalidParameter(`${firstPart(found)} is read in the form: send it there.`);
+}
+
+const firstPart = (name: string): string => name.split('.')[0] ?? '';
+const isNarrowing = (name: string): boolean => NARROWING_PARAMETERS.some((each) => each === firstPart(name));

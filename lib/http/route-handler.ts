@@ -62,7 +62,8 @@ async function dispatch(
   const { route, pathParameters } = found;
   if (!route.methods.includes(request.method)) {
     const headers = { allow: route.methods.join(', ') };
-    return { route: route.name, outcome: refuse('method_not_allowed'), renderer: route.refuse, headers };
+    const detail = `This route serves ${route.methods.join(' and ')} only.`;
+    return { route: route.name, outcome: refuse('method_not_allowed', { detail }), renderer: route.refuse, headers };
   }
   return { route: route.name, headers: {}, ...(await handle(route, ports, request, pathParameters)) };
 }

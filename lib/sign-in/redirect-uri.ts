@@ -15,7 +15,7 @@ export function isRegistered(uri: string, registered: readonly string[]): boolea
   if (uri.length > MAX_LENGTH || uri.includes('#') || !/^[\x21-\x7e]+$/.test(uri) || !URL.canParse(uri)) return false;
   if (!mayTakeCodes(new URL(uri))) return false;
   const plain = withoutPort(uri);
-  return registered.some((one) => one === uri || (plain !== null && withoutPort(one) === plain));
+  return registered.some((one) => withRoot(one) === withRoot(uri) || (plain !== null && withoutPort(one) === plain));
 }
 
 /** By whom it was registered makes no difference: a file cannot say another one, a metadata document can. */
@@ -24,11 +24,14 @@ const mayTakeCodes = (url: URL): boolean =>
   url.password === '' &&
   (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url)));
 
+/** An address without a path is that of the root, which URL parsers write out (RFC 3986 section 6.2.3). */
+const withRoot = (uri: string): string => uri.replace(/^https?:\/\/[^/?#]+$/, '$&/');
+
 /** null: not http to a loopback host, or a port that does not exist. */
 function withoutPort(uri: string): string | null {
   const match = AT_PORT.exec(uri);
   if (match === null) return null;
-  const [, origin = '', port = '80', rest = ''] = match;
+  const [, origin = '', port = '80', rest = '/'] = match;
   if (!URL.canParse(origin) || !isLoopback(new URL(origin))) return null;
   return Number(port) >= 1 && Number(port) <= 65_535 ? origin + rest : null;
 }

@@ -93,6 +93,24 @@ describe('a client', () => {
       PUBLIC.replace('/callback', '/callback#x'),
       /redirectUris\[0\]: must not have a fragment/,
     ],
+    ...[
+      ['http://LOCALHOST/cb', 'http://localhost/cb'],
+      ['http://127.1/cb', 'http://127.0.0.1/cb'],
+      ['http://[0:0:0:0:0:0:0:1]/cb', 'http://[::1]/cb'],
+      ['https://App.example.com:443/cb', 'https://app.example.com/cb'],
+      ['https://app.example.com/a/../cb', 'https://app.example.com/cb'],
+      ['https://b\u00fccher.example/cb', 'https://xn--bcher-kva.example/cb'],
+    ].map(([written = '', sent = '']): [string, string, RegExp] => [
+      `a redirect that no program sends so: ${written}`,
+      PUBLIC.replace('http://127.0.0.1/callback', written),
+      new RegExp(`redirectUris\\[0\\]: .*${sent.replace(/[[\]]/g, '.')}`),
+    ]),
+    ['a redirect to no port', PUBLIC.replace('127.0.0.1', '127.0.0.1:0'), /redirectUris\[0\]: has port 0/],
+    [
+      'a secret by its whole ARN',
+      SECRET.replace('token-broker', 'arn:aws:secretsmanager:eu-west-1:1:secret:x'),
+      /is an ARN/,
+    ],
     ['a redirect with a wildcard', PUBLIC.replace('/callback', '/*'), /redirectUris\[0\]: .*wildcards/],
     ['a redirect to an app', PUBLIC.replace('http://127.0.0.1/callback', 'com.example:/cb'), /redirectUris\[0\]/],
     [

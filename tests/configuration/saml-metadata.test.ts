@@ -82,6 +82,18 @@ describe('SAML metadata of a folder is read as a sign-in reads it', () => {
       lined(metadataOf('idp', 'rolled')).replace(certificate('rolled'), 'AAAA'),
       /^1\d error /,
     ],
+    [
+      'with a key for encryption only',
+      GOOD.replace('use="signing"', 'use="encryption"'),
+      /^1 error has no X509Certificate for signing: its KeyDescriptors are for the use encryption$/,
+    ],
+    ['with a use in capitals', GOOD.replace('use="signing"', 'use="Signing"'), /are for the use Signing$/],
+    ['without keys', GOOD.replace(/<md:KeyDescriptor.*<\/md:KeyDescriptor>/, ''), /: it has no KeyDescriptor$/],
+    [
+      'with a bare key',
+      GOOD.replace(/<ds:X509Data>.*<\/ds:X509Data>/, '<ds:KeyValue></ds:KeyValue>'),
+      /: a KeyDescriptor for signing has another kind of key, which is not taken$/,
+    ],
     ['with a certificate that is too weak only', metadataOf('weak'), /^1 error has no certificate for signing/],
     ['with blanks around its entityID', GOOD.replace(IDP, `${IDP}\n`), /^1 error entityID has blanks around it/],
     ['without an entityID', GOOD.replace(/ entityID="[^"]*"/, ''), /^1 error EntityDescriptor has no entityID/],

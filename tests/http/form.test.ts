@@ -16,6 +16,7 @@ describe('a form', () => {
     'Application/X-WWW-Form-URLencoded;charset="UTF-8"',
     'application/x-www-form-urlencoded;',
     'application/x-www-form-urlencoded; ; charset=UTF-8 ;',
+    'application/x-www-form-urlencoded; charset=utf8',
   ])('is of the type %s', (text) => {
     expect(reasonOf('a=1', type(text))).toBe('read');
   });
@@ -50,7 +51,8 @@ describe('a form', () => {
 
   it.each([
     ['another type', 'a=1', type('application/json'), undefined],
-    ['another character set', 'a=1', type(`${FORM['content-type']}; charset=ISO-8859-1`), /charset/],
+    ['another character set', 'a=1', type(`${FORM['content-type']}; charset=ISO-8859-1`), /charset=utf-8/],
+    ['a parameter that no form has', 'a=1', type(`${FORM['content-type']}; boundary=x`), /no parameter but/],
     ['an encoding', 'a=1', { ...FORM, 'content-encoding': 'gzip' }, /Content-Encoding/],
     ['a percent sign of its own', 'a=100%', FORM, /percent-encoding/],
   ])('is told which of these it was: %s', (_, body, headers, detail) => {
@@ -65,6 +67,10 @@ describe('a form', () => {
     });
     const bytes = { ...aFormPost('a=1'), body: new Uint8Array([0x61, 0x3d, 0xff]) };
     expect(readForm(bytes, BOUNDS)).toMatchObject({ refusal: { detail: 'The form is not UTF-8.' } });
+  });
+
+  it('may say that it is not compressed (RFC 9110 section 8.4.1)', () => {
+    expect(reasonOf('a=1', { ...FORM, 'content-encoding': 'identity' })).toBe('read');
   });
 
   it('may have the parameters twice that are repeatable, and no others', () => {

@@ -7,6 +7,8 @@ const REGISTERED = [
   'https://app.example.com/cb',
   'http://localhost/cb',
   'http://127.0.0.2/two',
+  'http://127.0.0.3',
+  'https://root.example.com/',
 ];
 
 describe('a redirect URI', () => {
@@ -20,6 +22,9 @@ describe('a redirect URI', () => {
     'http://localhost/cb',
     'http://localhost:1/cb',
     'http://127.0.0.2:51234/two',
+    'http://127.0.0.3:33418/',
+    'http://127.0.0.3:33418',
+    'https://root.example.com',
   ])('is one of the client: %s (RFC 8252 section 7.3)', (uri) => {
     expect(isRegistered(uri, REGISTERED)).toBe(true);
   });

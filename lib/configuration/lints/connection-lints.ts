@@ -5,7 +5,7 @@ import { lintClaim } from './claim-lints.ts';
 import type { Find, LintContext } from './context.ts';
 import { lintTemplate } from './grant-lints.ts';
 import { canHave, type KnownClaims, meantClaim, tableOf } from './known-claims.ts';
-import { lintLeadingStar } from './rule-lints.ts';
+import { lintExpression, lintLeadingStar } from './rule-lints.ts';
 import { testsOf } from './tests.ts';
 
 export function lintConnection(connection: Connection, context: LintContext, find: Find): void {
@@ -15,6 +15,7 @@ export function lintConnection(connection: Connection, context: LintContext, fin
   for (const test of tests) {
     lintClaim(test, test.key.replace(/^claims\./, ''), [{ known, beside: tests }], 'grants', find);
     lintLeadingStar(test, find);
+    lintExpression(test, find);
   }
   lintTemplate(connection.principal, ['principal'], [known], find);
   connection.record.forEach((name, index) => {

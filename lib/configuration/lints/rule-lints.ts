@@ -9,7 +9,7 @@ import type { Find, LintContext } from './context.ts';
 import { contradiction } from './contradictions.ts';
 import { covers, type ReadRule, readRule } from './covers.ts';
 import type { KnownClaims } from './known-claims.ts';
-import { isPattern, isPositiveText, type Test, testsOf } from './tests.ts';
+import { expressionIn, isPattern, isPositiveText, type Test, testsOf } from './tests.ts';
 
 const LISTS = ['allow', 'deny'] as const;
 
@@ -120,6 +120,7 @@ function lintConditions({ scope, rule, tests, effect }: Looked, context: LintCon
       lintClaim(test, test.key.slice('actor.claims.'.length), actors, effect, find);
     }
     if (effect === 'grants') lintLeadingStar(test, find);
+    lintExpression(test, find);
     lintTime(test, context, find);
   }
   const contradictory = contradiction(all) ?? contradictionWithRequire(rule, all, context);
@@ -163,6 +164,14 @@ export function lintLeadingStar(test: Test, find: Find): void {
     const fix = isAll ? `write Null: { ${test.key}: "false" }` : 'begin it with what is fixed';
     const message = isAll ? `${value} is any value` : `${value} begins with a wildcard: anything may stand before it`;
     find([...test.path, index], 'leading-star', message, fix);
+  });
+}
+
+export function lintExpression(test: Test, find: Find): void {
+  test.values.forEach((value, index) => {
+    const part = expressionIn(test, value);
+    if (part === null) return;
+    find([...test.path, index], 'regular-expression', `${part} in ${value} is text, and no regular expression`);
   });
 }
 

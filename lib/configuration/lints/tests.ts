@@ -41,6 +41,17 @@ export const isPattern = ({ operator }: Test): boolean => operator === 'StringLi
 /** Holds only for a key that is there and has one of the values. */
 export const isPositiveText = (test: Test): boolean => isEquality(test) || isPattern(test);
 
+/**
+ * What regular expressions are written with and values are not: anchors, escapes, `.*` for a whole part, classes,
+ * alternatives.
+ */
+const EXPRESSION =
+  /^\^|\$$|\\[.dDsSwW/]|\.\+|(?:^|[/:])\.\*|\[\^?[^\]]-[^\]]+\]|\([^()]*\|[^()]*\)|(?<!\$)\{[^{}]*,[^{}]*\}/;
+
+/** The part of a text condition's value that reads as a regular expression; null: none does. */
+export const expressionIn = ({ operator }: Test, value: string): string | null =>
+  /^String(?:Not)?(?:Equals|Like)/.test(operator) ? (EXPRESSION.exec(value)?.[0] ?? null) : null;
+
 export const isNegated = ({ operator }: Test): boolean => /^(String|Numeric|Date)Not|^NotIp/.test(operator);
 
 /** What a value fixes before its first wildcard; the whole of it where it has none. */

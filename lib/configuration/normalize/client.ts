@@ -118,6 +118,9 @@ function checkRedirectUri(uri: string, index: number, report: Report): void {
   else if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url))) {
     report(path, 'must begin with https://, or with http:// and a loopback address');
   } else if (uri.includes('*')) report(path, 'is compared as it stands: wildcards do not match');
+  else if (url.port === '0') report(path, 'has port 0: leave the port out, any port matches then');
+  else if (url.href !== uri && url.href !== `${uri}/`)
+    report(path, `is compared as it stands: write it as programs send it, ${url.href}`);
   else if (url.protocol === 'http:' && url.hostname === 'localhost') {
     report(
       path,

@@ -9,7 +9,14 @@ import { presetParameters, presets } from '../presets/table.ts';
 import type { Report } from '../problem.ts';
 import type { WrittenOidcConnection } from '../schema/connection.ts';
 import { toList, toSeconds } from '../schema/values.ts';
-import { checkAddress, checkAddressAt, checkComparedIssuer, type Deployment, parseUrl } from '../web-address.ts';
+import {
+  checkAddress,
+  checkAddressAt,
+  checkComparedIssuer,
+  type Deployment,
+  neverAnIssuer,
+  parseUrl,
+} from '../web-address.ts';
 import { normalizeConditions } from './conditions.ts';
 import { normalizeSignIn } from './sign-in.ts';
 
@@ -79,6 +86,8 @@ function normalizeIssuers(
     jwksUri === null
       ? checkFetchedIssuer(written.issuer, deployment, report)
       : checkComparedIssuer(written.issuer, compared);
+  const never = url === null ? null : neverAnIssuer(written.issuer);
+  if (never !== null) report(['issuer'], never, 'bad-address');
   // OpenID Connect Discovery 1.0 section 2: no query; a token's `iss` is compared with it character by character.
   if (url !== null && url.search !== '') report(['issuer'], 'must not have a query', 'bad-address');
   return [{ issuer: written.issuer, jwksUri }];

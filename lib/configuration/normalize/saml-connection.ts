@@ -66,6 +66,10 @@ export function normalizeSamlConnection(
 
 /** The document as the runtime's own reader takes it: what a sign-in would be refused for is an error here. */
 function inlineMetadata(path: string, deployment: Deployment, beside: Beside, report: Report): string | null {
+  if (/^https?:\/\//i.test(path)) {
+    report(['metadata'], 'is an address: metadata names a file beside this one, and metadataUrl an address');
+    return null;
+  }
   const file = beside.read(path);
   if (!file.ok) {
     report(['metadata'], file.problem);

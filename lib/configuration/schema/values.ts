@@ -86,6 +86,10 @@ export const secretName = (prefix: string) =>
   z
     .string()
     .max(512, 'has more than 512 characters')
+    .refine(
+      (name) => !name.startsWith('arn:'),
+      'is an ARN: write the name, which is all of it behind secret: but for the last dash and six characters',
+    )
     .regex(/^[A-Za-z0-9/_+=.@-]+$/, 'has characters that a name in Secrets Manager cannot have')
     .refine((name) => name.startsWith(prefix) && name.length > prefix.length, `must begin with ${prefix}`);
 

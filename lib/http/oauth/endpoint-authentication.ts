@@ -1,7 +1,7 @@
 import type { ClientProof } from '../../identity/principal.ts';
 import { JWT_CLIENT_ASSERTION } from '../../oauth-urns.ts';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
-import { readBasic } from '../basic.ts';
+import { readBasic, unreadable } from '../basic.ts';
 import type { HttpRequest } from '../http-request.ts';
 import { invalidParameter, type Parameters } from '../parameters.ts';
 
@@ -20,17 +20,15 @@ export function readClientAuthentication(request: HttpRequest, form: Parameters)
   if (assertion !== null) return readAssertion(form);
   const client = form.one('client_id');
   if (secret === null) return accept(client === null ? null : { method: 'none', client });
-  return client === null
-    ? refuse('client_authentication_failed')
-    : accept({ method: 'client_secret_post', client, secret });
+  return client === null ? unreadable('client_id_missing') : accept({ method: 'client_secret_post', client, secret });
 }
 
 /** A `client_id` beside the header must name the same client. */
 function readHeader(authorization: string, clientId: string | null): Outcome<ClientProof> {
   const match = /^basic +(\S+)$/i.exec(authorization.trim());
-  if (match?.[1] === undefined) return refuse('client_authentication_failed');
+  if (match?.[1] === undefined) return unreadable('authorization_scheme');
   const basic = readBasic(match[1]);
-  if (basic.ok && clientId !== null && basic.value.client !== clientId) return refuse('client_authentication_failed');
+  if (basic.ok && clientId !== null && basic.value.client !== clientId) return unreadable('client_id_mismatch');
   return basic;
 }
 

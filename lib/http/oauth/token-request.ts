@@ -5,7 +5,7 @@ import { readForm } from '../form.ts';
 import type { HttpRequest } from '../http-request.ts';
 import { callerOf, readDuration, readIntent } from '../issuance-parameters.ts';
 import { readNarrowing } from '../narrowing.ts';
-import { refuseOtherNarrowing } from '../narrowing-parameters.ts';
+import { refuseNarrowingInQuery, refuseOtherNarrowing } from '../narrowing-parameters.ts';
 import { invalidParameter, missingParameter, type Parameters } from '../parameters.ts';
 import type { Handling, RouteRequest } from '../route.ts';
 import { readClientAuthentication } from './endpoint-authentication.ts';
@@ -53,7 +53,7 @@ export function readTokenRequest(request: RouteRequest, refuseAs: Handling['refu
     readPresented(request, parameters, grantType),
     readAsked(request, parameters, grantType),
     refuseOtherNarrowing(parameters, UNDERSTOOD),
-    refuseOtherNarrowing(request.query, []),
+    refuseNarrowingInQuery(request.query),
   );
   if (!read.ok) return read;
   const [, presented, asked] = read.value;

@@ -6,7 +6,7 @@ import { readForm } from '../form.ts';
 import type { HttpRequest } from '../http-request.ts';
 import { callerOf, readDuration } from '../issuance-parameters.ts';
 import { readPolicy } from '../narrowing.ts';
-import { refuseOtherNarrowing } from '../narrowing-parameters.ts';
+import { refuseNarrowingInQuery, refuseOtherNarrowing } from '../narrowing-parameters.ts';
 import { invalidParameter, type Parameters } from '../parameters.ts';
 import type { RouteRequest } from '../route.ts';
 
@@ -81,7 +81,7 @@ function readAssumeRole(request: RouteRequest, form: Parameters, action: StsActi
     readDuration(form.one('DurationSeconds'), 'DurationSeconds'),
     readNarrowing(form),
     refuseOtherNarrowing(form, UNDERSTOOD),
-    refuseOtherNarrowing(request.query, []),
+    refuseNarrowingInQuery(request.query),
   );
   if (!read.ok) return read;
   const [subject, target, requestedDuration, narrowing] = read.value;

@@ -114,7 +114,7 @@ class MetadataReader {
     }
     if (keys.length === 0 && problems.length === 0) {
       const weak = 'has no certificate for signing with an EC key or an RSA key of 2048 bits or more';
-      this.problem(role, leftOut.length === 0 ? 'has no X509Certificate for signing' : weak);
+      this.problem(role, leftOut.length === 0 ? `has no X509Certificate for signing${insteadOf(role)}` : weak);
     }
     return keys.map(({ key }) => key);
   }
@@ -172,6 +172,15 @@ class MetadataReader {
   }
 
   private line = (element: XmlElement): number => lineAt(this.text, element.start);
+}
+
+/** What its KeyDescriptors have in place of a certificate for signing. */
+function insteadOf(role: XmlElement): string {
+  const descriptors = role.children.filter((child) => is(child, 'KeyDescriptor', METADATA));
+  if (descriptors.length === 0) return ': it has no KeyDescriptor';
+  const uses = descriptors.map((each) => attribute(each, 'use')).filter((use) => use !== null && use !== 'signing');
+  if (uses.length === descriptors.length) return `: its KeyDescriptors are for the use ${uses.join(', ') || '""'}`;
+  return ': a KeyDescriptor for signing has another kind of key, which is not taken';
 }
 
 const speaksSaml2 = (role: XmlElement): boolean =>

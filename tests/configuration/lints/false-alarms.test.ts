@@ -104,6 +104,13 @@ describe('nothing is said of', () => {
       '{ StringEquals: { claims.ref: [refs/heads/main, refs/tags/v1] }, StringLike: { claims.ref: "refs/tags/*" } }',
     ],
     ['a condition that narrows require', GITHUB, 'StringLike: { claims.repository_owner_id: "1*" }'],
+    ...['refs/tags/v1.*', 'refs/heads/(a)', 'refs/heads/$x', 'refs/heads/a.b-*', 'refs/heads/[bot]*'].map(
+      (ref): [string, string, string] => [
+        `a pattern that is no regular expression: ${ref}`,
+        GITHUB,
+        `StringLike: { claims.ref: "${ref}" }`,
+      ],
+    ),
     ['a time to come', GITHUB, 'DateLessThan: { request.time: "2030-01-01T00:00:00Z" }'],
   ])('%s', (_name, lines, when) => {
     const written = when.startsWith('{') ? when : `{ ${when} }`;

@@ -46,7 +46,8 @@ describe('HTTP Basic of a client (RFC 6749 section 2.3.1)', () => {
     ['bytes that are not UTF-8', Buffer.from([0x62, 0x3a, 0xff]).toString('base64')],
     ['more than 2,048 characters', base64(`bot:${'x'.repeat(2048)}`)],
   ])('is refused of %s', (_, text) => {
-    expect(readBasic(text)).toMatchObject({ ok: false, refusal: { reason: 'client_authentication_failed' } });
+    const log = { check: expect.stringMatching(/^basic_(malformed|incomplete)$/) };
+    expect(readBasic(text)).toEqual({ ok: false, refusal: { reason: 'client_authentication_failed', log } });
   });
 });
 
