@@ -59,7 +59,7 @@ it('says nothing of a policy that is written otherwise and says the same', () =>
     fc.property(policy, (before) => {
       const statements = [before['Statement'] ?? []].flat().filter(isJsonObject);
       const after = {
-        Statement: statements.toReversed().map((each) => ({ Sid: 'Other', ...each })),
+        Statement: statements.toReversed().map((each, at) => ({ Sid: `Other${at}`, ...each })),
         Version: '2012-10-17',
       };
       expect(said(before, after)).toEqual([]);
