@@ -106,6 +106,12 @@ function findingsOf(answer: JsonObject): readonly string[] {
   for (const { issuance, grant, expires } of objectsIn(answer['notReached'])) {
     lines.push(`not reached: ${String(issuance)} (${String(grant)}) ends by itself at ${String(expires)}`);
   }
+  const { lookedBack } = answer;
+  if (isJsonObject(lookedBack) && lookedBack['complete'] !== true) {
+    lines.push(
+      `not all was looked at that may live longer than an hour: tokens of other servers and sessions of aws-federated grants issued since ${String(lookedBack['from'])} or before (issuances list --from finds them).`,
+    );
+  }
   return lines;
 }
 

@@ -2,7 +2,7 @@ import type { IssuanceFilter } from '../ledger/filter.ts';
 import type { IssuanceRecord } from '../ledger/record.ts';
 import { Fault } from '../outcome.ts';
 import type { LedgerQueries } from '../ports/ledger.ts';
-import { type EpochSeconds, epochMilliseconds, seconds } from '../time.ts';
+import { type EpochSeconds, epochMilliseconds, epochSeconds, seconds } from '../time.ts';
 import { marksOfRecord } from './marks.ts';
 import { markOf, marksOfNamed, type Revocation } from './revocation.ts';
 import { LONGEST_SESSION } from './session-denials.ts';
@@ -10,6 +10,10 @@ import { LONGEST_SESSION } from './session-denials.ts';
 const PAGE = 1_000;
 /** So much later than its record was begun a session may end than it was to last: its request is over then. */
 const LONGEST_REQUEST = seconds(60);
+
+/** What was issued before is over, unless it is none of the broker's own (`findOlder`). */
+export const earliestLookedAt = (now: EpochSeconds): EpochSeconds =>
+  epochSeconds(now - LONGEST_SESSION - LONGEST_REQUEST);
 
 /** What was issued and has not ended, of everything that a revocation is of. */
 export interface LiveIssuances {
@@ -56,7 +60,7 @@ async function issuedSince(
   signal: AbortSignal,
 ): Promise<IssuanceRecord[]> {
   const first = kind === 'issuance' ? await queries.get(name, signal) : null;
-  const earliest = epochMilliseconds((now - LONGEST_SESSION - LONGEST_REQUEST) * 1000);
+  const earliest = epochMilliseconds(earliestLookedAt(now) * 1000);
   if (first === null) return issued(queries, { from: earliest }, signal);
   const from = epochMilliseconds(Math.min(first.time, earliest));
   const own = await issued(queries, { principal: first.principal, from }, signal);

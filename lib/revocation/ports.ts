@@ -2,8 +2,10 @@
 import type { BearerPorts } from '../admit-bearer.ts';
 import type { JsonObject } from '../json.ts';
 import type { IssuanceRecord, RevokedRecord } from '../ledger/record.ts';
+import type { Configurations, ScopeNames } from '../ports/configuration.ts';
 import type { Random } from '../ports/host.ts';
 import type { LedgerQueries } from '../ports/ledger.ts';
+import type { Log } from '../ports/log.ts';
 import type { Revocation } from './revocation.ts';
 import type { SessionDenial } from './session-denials.ts';
 
@@ -45,6 +47,10 @@ export interface RevocationPolicies {
 export interface RevokePorts extends BearerPorts {
   readonly random: Random;
   readonly queries: Pick<LedgerQueries, 'get' | 'list'>;
+  /** How long what scopes hand out may live. */
+  readonly configurations: Configurations;
+  readonly scopeNames: ScopeNames;
+  readonly log: Pick<Log, 'error'>;
   readonly list: RevocationList;
   readonly denials: SessionDenials;
   readonly policies: RevocationPolicies;

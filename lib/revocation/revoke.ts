@@ -153,8 +153,10 @@ function toJson(revocation: Revocation, settled: Settled | null): JsonObject {
 
 const saidBy = ({ by, reason, time }: RevokedBy): JsonObject => ({ by, reason, time: toRfc3339(toEpochSeconds(time)) });
 
-function settledJson({ accounts, live }: Settled): JsonObject {
-  const untouched = live.others.filter(({ grant }) => grant !== 'broker-token');
+function settledJson({ accounts, live, older }: Settled): JsonObject {
+  const ended = live.others.filter(({ grant }) => grant !== 'broker-token');
+  // Of one that was named itself both have found it.
+  const untouched = new Map([...ended, ...(older?.records ?? [])].map((record) => [record.id, record]));
   return {
     denied: live.sessions.length,
     accounts: accounts.map(({ roles, widened, ...account }) => ({
@@ -163,10 +165,11 @@ function settledJson({ accounts, live }: Settled): JsonObject {
       roles: roles.map((role) => ({ ...role })),
     })),
     // Another server's tokens and sessions of the caller's own proof end by themselves.
-    notReached: untouched.map(({ id, grant, credential }) => ({
+    notReached: [...untouched.values()].map(({ id, grant, credential }) => ({
       issuance: id,
       grant,
       expires: credential === null ? null : toRfc3339(credential.expires),
     })),
+    ...(older === null ? {} : { lookedBack: { from: toRfc3339(older.from), complete: older.reading === 'whole' } }),
   };
 }

@@ -2,6 +2,7 @@ import { actorTag } from '../credential/session-tags.ts';
 import { identityOf } from '../identity/principal.ts';
 import type { IssuanceRecord } from '../ledger/record.ts';
 import { type EpochSeconds, epochSeconds, seconds, toEpochSeconds, toRfc3339 } from '../time.ts';
+import { findOlder, type OlderIssuances } from './find-older.ts';
 import { findLive, type LiveIssuances } from './find-sessions.ts';
 import type { RevokePorts } from './ports.ts';
 import { markOf, marksOfNamed, type Revocation } from './revocation.ts';
@@ -34,6 +35,8 @@ export interface SettledAccount {
 export interface Settled {
   readonly accounts: readonly SettledAccount[];
   readonly live: LiveIssuances;
+  /** null: it was lifted, and nothing is looked for. */
+  readonly older: OlderIssuances | null;
 }
 
 /**
@@ -53,11 +56,17 @@ export async function settle(ports: RevokePorts, revocation: Revocation, signal:
     const denials = sessions.map(({ record }) => denialOf(revocation, record, record.credential?.expires ?? now));
     settled.push(await settleAccount(ports, revocation, account, { denials, sessions, now }, signal));
   }
-  if (!lifted) await markRecords(ports, revocation, live, signal);
+  const older = lifted ? null : await findOlder(ports, revocation, now, signal);
+  if (!lifted) await markRecords(ports, revocation, [...recordsOf(live), ...(older?.records ?? [])], signal);
   const over = lifted || now >= revocation.time / 1000 + SETTLED_AFTER;
   if (over) await finish(ports, revocation, signal);
-  return { accounts: settled, live };
+  return { accounts: settled, live, older };
 }
+
+const recordsOf = ({ sessions, others }: LiveIssuances): readonly IssuanceRecord[] => [
+  ...sessions.map(({ record }) => record),
+  ...others,
+];
 
 const NOTHING: LiveIssuances = { sessions: [], others: [] };
 
@@ -156,11 +165,10 @@ async function finish(ports: RevokePorts, { id, sessions }: Revocation, signal: 
 async function markRecords(
   ports: RevokePorts,
   { id, by, reason, time }: Revocation,
-  live: LiveIssuances,
+  records: readonly IssuanceRecord[],
   signal: AbortSignal,
 ) {
   const revoked = { revocation: id, time: toRfc3339(toEpochSeconds(time)), by, reason };
-  const records = [...live.sessions.map(({ record }) => record), ...live.others];
   for (const record of records.filter((each) => each.revoked === undefined)) {
     await ports.records.mark(record, revoked, signal);
   }

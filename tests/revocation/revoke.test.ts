@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Scope } from '../../lib/configuration/documents/scopes.ts';
 import { brokerTokenSchema } from '../../lib/configuration/grants/broker-token.ts';
 import type { IssuanceRecord } from '../../lib/ledger/record.ts';
 import { accept, Fault } from '../../lib/outcome.ts';
@@ -6,9 +7,10 @@ import type { AccountDenials, RevokePorts } from '../../lib/revocation/ports.ts'
 import { parseRevocation } from '../../lib/revocation/request.ts';
 import type { Revocation } from '../../lib/revocation/revocation.ts';
 import { revoke, settlePending } from '../../lib/revocation/revoke.ts';
-import { epochMilliseconds, epochSeconds } from '../../lib/time.ts';
+import { epochMilliseconds, epochSeconds, seconds } from '../../lib/time.ts';
 import { memoryRevocations } from '../aws/dynamodb/memory-state.ts';
-import { NOW } from '../fakes/world.ts';
+import { clientGrant } from '../downstream/provider.ts';
+import { aScope, aSessionGrant, fakeConfiguration, NOW } from '../fakes/world.ts';
 import { aRecord } from '../ledger/a-record.ts';
 
 const ACCOUNTS = ['111122223333', '444455556666'];
@@ -31,7 +33,11 @@ const aSession = (n: number, more: Partial<IssuanceRecord> = {}): IssuanceRecord
 });
 
 /** A world in memory that ends before its `dies`-th write, as a killed process does, and counts them. */
-function world(records: readonly IssuanceRecord[], dies = Number.POSITIVE_INFINITY) {
+function world(
+  records: readonly IssuanceRecord[],
+  dies = Number.POSITIVE_INFINITY,
+  scopes: readonly Scope[] = [aScope()],
+) {
   let now: number = NOW;
   let writes = 0;
   let life = dies;
@@ -50,12 +56,15 @@ function world(records: readonly IssuanceRecord[], dies = Number.POSITIVE_INFINI
     replays: { claim: () => Promise.reject(new Error('nobody proved a key')) },
     ownKeys: { find: async () => [], all: async () => [] },
     revocations: memoryRevocations(),
+    configurations: { current: async () => fakeConfiguration({ scopes }) },
+    scopeNames: { all: async () => scopes.map(({ scope }) => scope) },
+    log: { error: () => undefined },
     queries: {
       get: async (id) => records.find((each) => each.id === id) ?? null,
-      list: async ({ from, scope, principal }) =>
+      list: async ({ from, to = Number.POSITIVE_INFINITY, scope, principal }) =>
         accept({
           issuances: records
-            .filter((each) => each.time >= (from ?? 0))
+            .filter((each) => each.time >= (from ?? 0) && each.time <= to)
             .filter((each) => scope === undefined || each.scope === scope)
             .filter((each) => principal === undefined || each.principal === principal)
             .toSorted((one, other) => (one.id < other.id ? 1 : -1)),
@@ -324,5 +333,87 @@ describe('a revocation', () => {
     };
     await revoke(slow, operator, alice, noDeadline);
     expect(denied()).toEqual([idOf(1), idOf(3)]);
+  });
+});
+
+describe('what lives longer than a session, of a revocation', () => {
+  const { type: _, externalId: __, tags: ___, sourceIdentity: ____, ...role } = aSessionGrant();
+  const federated = aScope({
+    scope: 'federated',
+    grant: { ...role, type: 'aws-federated', via: 'web-identity', principalArn: null, maxDuration: seconds(43_200) },
+  });
+  const elsewhere = aScope({ scope: 'elsewhere', grant: clientGrant() });
+  const short = aScope({
+    scope: 'short',
+    grant: { ...role, type: 'aws-federated', via: 'web-identity', principalArn: null, maxDuration: seconds(3_600) },
+  });
+  const issued = (n: number, scope: string, hoursAgo: number, more: Partial<IssuanceRecord> = {}) =>
+    aSession(n, {
+      ...{ scope, grant: scope === 'elsewhere' ? 'oauth-token' : 'aws-federated' },
+      time: epochMilliseconds(NOW - hoursAgo * 3_600_000),
+      credential: { expires: epochSeconds(NOW / 1000 + 60) },
+      ...more,
+    });
+  const records = [
+    issued(1, 'federated', 11),
+    issued(2, 'federated', 13),
+    issued(3, 'elsewhere', 23),
+    issued(4, 'elsewhere', 5, { subject: 'bob' }),
+    issued(5, 'elsewhere', 5, { credential: { expires: epochSeconds(NOW / 1000) } }),
+    issued(6, 'elsewhere', 0.5),
+  ];
+  const scopes = [aScope(), federated, elsewhere, short];
+  const notReached = (answer: Awaited<ReturnType<typeof revoke>>) =>
+    answer.ok && Array.isArray(answer.value['notReached'])
+      ? answer.value['notReached'].map((each) => Object(each).issuance).sort()
+      : null;
+
+  it('names what was issued as long ago as the grants in force let something live, and says how far it looked', async () => {
+    const { ports, marked } = world(records, undefined, scopes);
+    const answer = await revoke(ports, operator, alice, noDeadline);
+    expect(notReached(answer)).toEqual([1, 3, 6].map(idOf));
+    expect(answer).toMatchObject({ value: { lookedBack: { from: '2026-11-20T09:00:00Z', complete: true } } });
+    expect(marked()).toEqual([1, 3, 6].map(idOf));
+  });
+
+  it('reads no ledger of grants that let nothing live longer', async () => {
+    const { ports } = world(records, undefined, [aScope(), short]);
+    const answer = await revoke(ports, operator, alice, noDeadline);
+    expect(answer).toMatchObject({ value: { lookedBack: { from: '2026-11-21T07:59:00Z', complete: true } } });
+  });
+
+  it('reads of one scope only that one', async () => {
+    const { ports } = world(records, undefined, scopes);
+    const all = () => Promise.reject(new Error('not asked'));
+    const answer = await revoke({ ...ports, scopeNames: { all } }, operator, asked({ scope: 'federated' }), noDeadline);
+    expect(notReached(answer)).toEqual([idOf(1)]);
+  });
+
+  it.each<[string, (ports: RevokePorts) => Partial<RevokePorts>]>([
+    [
+      'the configuration cannot be read',
+      () => ({ configurations: { current: () => Promise.reject(new Error('down')) } }),
+    ],
+    ['an earlier release kept no list of scopes', () => ({ scopeNames: { all: async () => null } })],
+    [
+      'there is more than it reads',
+      ({ queries }) => ({
+        queries: {
+          ...queries,
+          list: async (filter, ...rest) =>
+            filter.scope === undefined
+              ? queries.list(filter, ...rest)
+              : accept({
+                  issuances: Array.from({ length: 1_000 }, () => issued(2, 'federated', 5, { subject: 'bob' })),
+                  next: 'c',
+                }),
+        },
+      }),
+    ],
+  ])('says that it is not all where %s, and is in force all the same', async (_name, broken) => {
+    const { ports, denied } = world([...records, aSession(8)], undefined, scopes);
+    const answer = await revoke({ ...ports, ...broken(ports) }, operator, alice, noDeadline);
+    expect(answer).toMatchObject({ ok: true, value: { denied: 1, lookedBack: { complete: false } } });
+    expect(denied()).toEqual([idOf(8)]);
   });
 });

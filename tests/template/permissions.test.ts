@@ -105,6 +105,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'keys: dynamodb:GetItem',
   ],
   revocations: [
+    'config: dynamodb:GetItem',
+    'config: dynamodb:BatchGetItem',
     'ledger: dynamodb:BatchGetItem dynamodb:GetItem dynamodb:Query, records and approvals only',
     'ledger/index: dynamodb:Query',
     'ledger: dynamodb:UpdateItem, of revoked only',
