@@ -52,13 +52,19 @@ const MOST_KEPT = 600;
  * the scopes are too many as well, every session up to `now`. Each is of the revocations whose issuances it is for.
  */
 export function keptDenials(denials: readonly SessionDenial[], now: EpochSeconds): readonly SessionDenial[] {
+  const scopes = scopesByIssuances(denials);
+  const all = { ...wholeScope('', now), tag: 'all' } as const;
+  // Each of them is one denial at least, however it is said: none has to be tried.
+  if (scopes.length > MOST_KEPT) {
+    return instead(denials, (each) => each.tag === 'issuance' || each.widened === true, all);
+  }
   let kept = denials;
-  for (const scope of scopesByIssuances(denials)) {
+  for (const scope of scopes) {
     if (kept.length <= MOST_KEPT) return kept;
     kept = instead(kept, (each) => each.tag === 'issuance' && each.scope === scope, wholeScope(scope, now));
   }
   if (kept.length <= MOST_KEPT) return kept;
-  return instead(kept, (each) => each.widened === true, { ...wholeScope('', now), tag: 'all' });
+  return instead(kept, (each) => each.widened === true, all);
 }
 
 /** One denial for each revocation of those that it takes the place of, the one that it had before among them. */
