@@ -73,7 +73,7 @@ describe('a trace', () => {
     expect(names(spans).sort()).toEqual(
       [
         ...['read configuration', 'read revocations', 'verify jwt', 'authenticate', 'decide', 'count limits'],
-        ...['record started', 'mint', 'record issued', ROOT],
+        ...['record started', 'mint', 'read configuration', 'read revocations', 'record issued', ROOT],
       ].sort(),
     );
     const order = [
@@ -180,7 +180,7 @@ describe('a trace', () => {
     expect(exported).toHaveLength(3);
     for (const spans of exported) {
       expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(1);
-      expect(spans).toHaveLength(10);
+      expect(spans).toHaveLength(12);
     }
   });
 });
