@@ -62,12 +62,12 @@ export function keysIn(value: JsonValue | undefined): KeySetDocument | null {
 }
 
 /**
- * Some libraries write every member that a key could have: null, or an empty list, says nothing (of `key_ops` too,
- * which RFC 7517 section 4.3 wants to have values), and an empty `d` is no private key.
+ * Some libraries write every member that a key could have: null, an empty text or an empty list says nothing (of
+ * `key_ops` too, which RFC 7517 section 4.3 wants to have values), and an empty `d` is no private key.
  */
 function withoutEmpty(member: JsonObject): JsonObject {
   const isEmpty = (value: JsonValue | undefined): boolean =>
-    value === null || (Array.isArray(value) && value.length === 0);
+    value === null || value === '' || (Array.isArray(value) && value.length === 0);
   return Object.fromEntries(Object.entries(member).filter(([, value]) => !isEmpty(value)));
 }
 

@@ -1,7 +1,7 @@
-import type { JsonObject } from '../../json.ts';
+import type { JsonObject, JsonValue } from '../../json.ts';
 import { accept, allOf, type Outcome, refuse } from '../../outcome.ts';
 import { END_OF_TIME, type EpochSeconds, epochSeconds, type Seconds } from '../../time.ts';
-import { publicClaim } from './public-text.ts';
+import { claimType, publicClaim } from './public-text.ts';
 
 /** What a token's times are held against. */
 interface TimeRules {
@@ -66,12 +66,16 @@ function time(claims: JsonObject, name: TimeClaim): Outcome<EpochSeconds | null>
   if (!Object.hasOwn(claims, name)) return accept(null);
   const value = claims[name];
   if (typeof value !== 'number' || value > END_OF_TIME || value < -END_OF_TIME) {
-    const came = typeof value === 'number' ? value : publicClaim(value);
+    const came =
+      typeof value === 'number' ? value : isWritten(value) ? `the text ${publicClaim(value)}` : claimType(value);
     const detail = `${name} must be a number of seconds up to the end of year 9999; it is ${came}.`;
     return refuse('claims_invalid', { detail });
   }
   return accept(epochSeconds(value));
 }
+
+/** A number in quotes reads like one. */
+const isWritten = (value: JsonValue | undefined): boolean => typeof value === 'string' && value !== '';
 
 function at(time: EpochSeconds, now: EpochSeconds): string {
   const difference = Math.round(Math.abs(now - time));

@@ -2,7 +2,7 @@ import type { EpochSeconds } from '../../time.ts';
 import { attribute, is, one, onlyAttributes, requiredAttribute, sequence, textOf } from './element.ts';
 import { BEARER, DS, FORMAT_UNSPECIFIED, SAML, XSI } from './names.ts';
 import { Refused } from './refused.ts';
-import { instant, optionalInstant, readIssuer, version } from './response.ts';
+import { instant, optionalInstant, readIssuer, requestOf, version } from './response.ts';
 import { readStatements, type StatementsShape } from './statements.ts';
 import type { XmlElement } from './xml-tree.ts';
 
@@ -113,7 +113,7 @@ function readConfirmation(element: XmlElement): BearerConfirmation[] {
   return [
     {
       recipient: attribute(data, 'Recipient'),
-      inResponseTo: attribute(data, 'InResponseTo'),
+      inResponseTo: requestOf(data),
       notBefore: optionalInstant(data, 'NotBefore'),
       notOnOrAfter: optionalInstant(data, 'NotOnOrAfter'),
     },

@@ -63,15 +63,15 @@ function checkInResponseTo(response: ResponseShape | null, { at, connection }: E
     return refuse('saml_unsolicited', { detail: 'Nobody here asked for this response; start at the login page.' });
   }
   if (response === null || response.inResponseTo === asked) return accept(null);
-  return otherRequest(at, response.inResponseTo);
+  return otherRequest(at, 'the Response', response.inResponseTo);
 }
 
 /** Whose request it is nobody is told: an id is good for nothing but guessing. */
-const otherRequest = (at: SamlBinding, came: string | null) =>
+const otherRequest = (at: SamlBinding, of: string, came: string | null) =>
   refuse('saml_in_response_to', {
     detail:
       at.kind === 'acs'
-        ? `InResponseTo must be the request of this sign-in; it is ${came === null ? 'absent' : 'another one'}.`
+        ? `InResponseTo of ${of} must be the request of this sign-in; it is ${came === null ? 'absent' : 'another one'}.`
         : FOREIGN_REQUEST,
   });
 
@@ -113,7 +113,9 @@ function checkConfirmation(data: BearerConfirmation, expected: Expectations): Ou
   if (data.recipient === null || !isOneOf(recipients, data.recipient)) {
     return refuse('saml_recipient', { detail: placeDetail('Recipient', recipients, data.recipient) });
   }
-  if (data.inResponseTo !== (at.kind === 'acs' ? at.inResponseTo : null)) return otherRequest(at, data.inResponseTo);
+  if (data.inResponseTo !== (at.kind === 'acs' ? at.inResponseTo : null)) {
+    return otherRequest(at, 'the SubjectConfirmationData', data.inResponseTo);
+  }
   if (now >= data.notOnOrAfter + connection.clockTolerance) {
     return refuse('expired', {
       detail: timeDetail('NotOnOrAfter of the SubjectConfirmation', data.notOnOrAfter, expected),

@@ -44,7 +44,7 @@ export function readResponse(element: XmlElement): ResponseShape {
     issueInstant,
     issuer: issuer[0] === undefined ? null : readIssuer(issuer[0]),
     destination: attribute(element, 'Destination'),
-    inResponseTo: attribute(element, 'InResponseTo'),
+    inResponseTo: requestOf(element),
     signature: signature[0] ?? null,
     assertion,
   };
@@ -56,15 +56,27 @@ function readStatus(status: XmlElement): void {
     ['StatusMessage', SAMLP, '?'],
     ['StatusDetail', SAMLP, '?'],
   ]);
+  const values: string[] = [];
   let at: XmlElement | undefined = one(code);
   while (at !== undefined) {
     onlyAttributes(at, ['Value']);
-    const value = requiredAttribute(at, 'Value');
-    if (value !== STATUS_SUCCESS) throw new Refused('saml_status', value.slice(0, 100));
+    values.push(requiredAttribute(at, 'Value'));
     const [nested]: readonly [readonly XmlElement[]] = sequence(at, [['StatusCode', SAMLP, '?']]);
     [at] = nested;
   }
+  // The second says why (core section 3.2.2.2): AuthnFailed, NoPassive, RequestDenied.
+  if (values.some((value) => value !== STATUS_SUCCESS)) throw new Refused('saml_status', saidOf(values));
 }
+
+const MOST_SAID = 3;
+const saidOf = (values: readonly string[]): string =>
+  values
+    .slice(0, MOST_SAID)
+    .map((value) => value.slice(0, 100))
+    .join(' ');
+
+/** The request that is answered; an empty one, which some IdPs write where nobody asked, is none. */
+export const requestOf = (element: XmlElement): string | null => attribute(element, 'InResponseTo') || null;
 
 /** Version 2.0 exactly (core section 4.1). */
 export function version(element: XmlElement): void {

@@ -214,7 +214,7 @@ const TOLD: readonly Told[] = [
     reason: 'claims_invalid',
     name: 'a time that is a text',
     claims: { exp: LONG },
-    detail: `exp must be a number of seconds up to the end of year 9999; it is ${CUT}.`,
+    detail: `exp must be a number of seconds up to the end of year 9999; it is the text ${CUT}.`,
   },
   {
     reason: 'claims_invalid',

@@ -140,6 +140,7 @@ describe('a bad document never replaces a good one', () => {
       'null for what it has not',
       { alg: null, use: null, kid: 'a', d: null, p: null, oth: null, k: null, key_ops: null },
     ],
+    ['an empty text for what it has not', { kid: 'a', alg: '', use: '', d: '', p: '', k: '', n: '', e: '', x5t: '' }],
     ['empty lists for what it has not', { key_ops: [], x5c: [], oth: [], kid: 'a' }],
   ])('takes a key whose library writes %s', async (_name, members) => {
     const { state, keySets } = world();

@@ -65,8 +65,8 @@ describe('the times of a token, a second either side', () => {
   });
 
   it.each([
-    [{ exp: 'a', iat: 'b', nbf: 'c' }, 'exp must be a number of seconds up to the end of year 9999; it is a.'],
-    [{ exp: NOW, iat: 'b', nbf: 'c' }, 'iat must be a number of seconds up to the end of year 9999; it is b.'],
+    [{ exp: 'a', iat: 'b', nbf: 'c' }, 'exp must be a number of seconds up to the end of year 9999; it is the text a.'],
+    [{ exp: NOW, iat: 'b', nbf: 'c' }, 'iat must be a number of seconds up to the end of year 9999; it is the text b.'],
     [{ iat: NOW }, 'The token needs an exp.'],
     [
       { exp: NOW },

@@ -220,7 +220,7 @@ describe('times', () => {
       `too_old: iat is ${NOW - 121}, 121 seconds ago, where at most 60 seconds are accepted; ${clock}.`,
     ],
     [{}, {}, 'claims_invalid: The token needs an exp.'],
-    [{ exp: '1' }, {}, invalid('exp', '1')],
+    [{ exp: '1' }, {}, invalid('exp', 'the text 1')],
     [{ exp: NOW, nbf: null }, {}, invalid('nbf', 'null')],
     [{ exp: NOW, iat: [] }, {}, invalid('iat', 'an empty list')],
     [{ exp: 253_402_300_800 }, {}, invalid('exp', '253402300800')],

@@ -228,12 +228,12 @@ describe('the response around it', () => {
     [
       'says that the sign-in failed',
       { status: status('Responder', 'AuthnFailed') },
-      'saml_status: urn:oasis:names:tc:SAML:2.0:status:Responder',
+      'saml_status: urn:oasis:names:tc:SAML:2.0:status:Responder urn:oasis:names:tc:SAML:2.0:status:AuthnFailed',
     ],
     [
       'says success and then not',
       { status: status('Success', 'PartialLogout') },
-      'saml_status: urn:oasis:names:tc:SAML:2.0:status:PartialLogout',
+      'saml_status: urn:oasis:names:tc:SAML:2.0:status:Success urn:oasis:names:tc:SAML:2.0:status:PartialLogout',
     ],
     ['has no status', { status: '<x></x>' }, 'saml_schema: Response without Status'],
     ['has two statuses', { status: SUCCESS + SUCCESS }, 'saml_schema: a child of Response out of place'],
@@ -322,6 +322,13 @@ describe('at the ACS', () => {
     const at = { kind: 'acs', connection: 'nobody', acsUrl: ACS, inResponseTo: null } as const;
     expect(await logged(asked(undefined), { at })).toBe('issuer_unknown: no SAML connection of this name');
   });
+});
+
+it('an empty InResponseTo, which some identity providers write where nobody asked, is none', async () => {
+  const confirmation = bearer(bearerData({ inResponseTo: '' }));
+  const xml = response(signedAssertion({ confirmation }), { inResponseTo: '' });
+  expect(xml.split('InResponseTo=""')).toHaveLength(3);
+  expect((await verifyXml(xml)).ok).toBe(true);
 });
 
 describe('an address is one however URLs write it', () => {

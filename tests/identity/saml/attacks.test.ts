@@ -486,7 +486,7 @@ describe('XML that parsers disagree about', () => {
     ['a second root (CVE-2022-41912)', XML + XML, 'saml_not_xml: text behind the root element'],
     ['text before the root', `x${XML}`, 'saml_not_xml: no element'],
     ['text behind the root', `${XML}x`, 'saml_not_xml: text behind the root element'],
-    ['a byte order mark', `\uFEFF${XML}`, 'saml_not_xml: no element'],
+    ['a byte order mark', `\uFEFF${XML}`, 'saml_not_xml: a byte order mark'],
     ['XML 1.1', `<?xml version="1.1"?>${XML}`, 'saml_not_xml: an XML declaration other than version 1.0 and UTF-8'],
     [
       'another encoding',

@@ -19,7 +19,7 @@ import { atAcs, type Setting, verifyXml } from './verifying.ts';
 
 const CLOCK = 'the clock here says 2027-01-15T12:00:00Z and the tolerance is 0 seconds';
 const FOREIGN_REQUEST = 'A response to a request belongs to the browser flow; InResponseTo is not accepted here.';
-const OWN_REQUEST = 'InResponseTo must be the request of this sign-in; it is another one.';
+const ownRequest = (of: string) => `InResponseTo of ${of} must be the request of this sign-in; it is another one.`;
 const window = (written: string) => ({ conditions: conditions(audience(SP), written) });
 const data = (parts: Parameters<typeof bearerData>[0]) => ({ confirmation: bearer(bearerData(parts)) });
 
@@ -158,7 +158,7 @@ describe('a verified assertion that is refused is told what was expected and wha
       data({ recipient: ACS, inResponseTo: '_q' }),
       { inResponseTo: '_other' },
       'saml_in_response_to',
-      OWN_REQUEST,
+      ownRequest('the Response'),
     ],
     [
       'another request in the confirmation',
@@ -166,7 +166,7 @@ describe('a verified assertion that is refused is told what was expected and wha
       data({ recipient: ACS, inResponseTo: '_other' }),
       { inResponseTo: '_q' },
       'saml_in_response_to',
-      OWN_REQUEST,
+      ownRequest('the SubjectConfirmationData'),
     ],
   ])('at the ACS: %s', async (_what, asked, assertion, around, reason, detail) => {
     const setting = { at: atAcs(asked) };
@@ -177,7 +177,7 @@ describe('a verified assertion that is refused is told what was expected and wha
     const setting = { at: atAcs(null), connection: { unsolicited: true } };
     expect(await detailOf(data({ recipient: ACS }), { destination: ACS, inResponseTo: '_q' }, setting)).toEqual([
       'saml_in_response_to',
-      OWN_REQUEST,
+      ownRequest('the Response'),
     ]);
   });
 

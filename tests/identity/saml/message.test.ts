@@ -24,31 +24,35 @@ describe('an encoded message', () => {
     ['Pj4-Pz8_', '>>>???'],
     ['Pj4+Pz8/', '>>>???'],
     ['w6k', 'é'],
-    ['77u/YQ', '\uFEFFa'],
   ])('%j is %j', (document, text) => {
     expect(decoded(document)).toBe(text);
   });
 
+  it('may not begin with a byte order mark, which parsers treat differently', () => {
+    expect(decoded('77u/YQ')).toEqual(['saml_not_xml', { found: 'a byte order mark' }]);
+  });
+
   it.each([
-    [''],
-    ['\r\n'],
-    ['Y'],
-    ['YWJjY'],
-    ['YQ='],
-    ['YQ==='],
-    ['YWI=='],
-    ['YWJj='],
-    ['YWJj=='],
-    ['===='],
-    ['YQ==YQ=='],
-    ['YW Jj'],
-    ['YW\tJj'],
-    ['Pj4-Pz8/'],
-    ['Pj4+Pz8_'],
-    ['%3D'],
-    ['YWJj!'],
-  ])('%j is not base64', (document) => {
-    expect(decoded(document)).toEqual(['saml_encoding', undefined]);
+    ['', 'nothing'],
+    ['\r\n', 'nothing'],
+    ['Y', 'cut off, or padded wrongly'],
+    ['YWJjY', 'cut off, or padded wrongly'],
+    ['YQ=', 'cut off, or padded wrongly'],
+    ['YQ===', 'a character of no alphabet, or of both'],
+    ['YWI==', 'cut off, or padded wrongly'],
+    ['YWJj=', 'cut off, or padded wrongly'],
+    ['YWJj==', 'cut off, or padded wrongly'],
+    ['====', 'a character of no alphabet, or of both'],
+    ['YQ==YQ==', 'a character of no alphabet, or of both'],
+    ['YW Jj', 'a blank: a + that was not sent as %2B'],
+    ['YW\tJj', 'a character of no alphabet, or of both'],
+    ['Pj4-Pz8/', 'a character of no alphabet, or of both'],
+    ['Pj4+Pz8_', 'a character of no alphabet, or of both'],
+    ['%3D', 'percent-encoding that is left'],
+    ['<x/>', 'XML as it is'],
+    ['YWJj!', 'a character of no alphabet, or of both'],
+  ])('%j is not base64, but %s', (document, found) => {
+    expect(decoded(document)).toEqual(['saml_encoding', { found }]);
   });
 
   it.each([['/w'], ['w6nD'], ['7aCA']])('%j is not UTF-8', (document) => {

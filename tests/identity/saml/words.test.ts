@@ -109,7 +109,7 @@ describe('a genuine assertion is told', () => {
       { confirmation: bearer(bearerData({ recipient: ACS, inResponseTo: '_other' })) },
       { destination: ACS, inResponseTo: '_other' },
       { at: atAcs('_asked') },
-      'saml_in_response_to: InResponseTo must be the request of this sign-in; it is another one.',
+      'saml_in_response_to: InResponseTo of the Response must be the request of this sign-in; it is another one.',
     ],
     [
       'that answers are for the browser',
@@ -368,13 +368,13 @@ describe('a message', () => {
   });
 
   it.each<[string, unknown]>([
-    ['', ['saml_encoding', null]],
-    ['====', ['saml_encoding', null]],
-    ['Y', ['saml_encoding', null]],
-    ['YQ=', ['saml_encoding', null]],
-    ['YWE==', ['saml_encoding', null]],
-    ['Pz8_Pz8/', ['saml_encoding', null]],
-    ['Y Q=', ['saml_encoding', null]],
+    ['', ['saml_encoding', { found: 'nothing' }]],
+    ['====', ['saml_encoding', { found: 'a character of no alphabet, or of both' }]],
+    ['Y', ['saml_encoding', { found: 'cut off, or padded wrongly' }]],
+    ['YQ=', ['saml_encoding', { found: 'cut off, or padded wrongly' }]],
+    ['YWE==', ['saml_encoding', { found: 'cut off, or padded wrongly' }]],
+    ['Pz8_Pz8/', ['saml_encoding', { found: 'a character of no alphabet, or of both' }]],
+    ['Y Q=', ['saml_encoding', { found: 'a blank: a + that was not sent as %2B' }]],
     ['/w==', ['saml_not_xml', { found: 'not UTF-8' }]],
     [base64(100 * 1024 + 1), ['saml_too_large', { bytes: 102_401 }]],
     [base64(110 * 1024), ['saml_too_large', { characters: 150_188 }]],
