@@ -288,6 +288,8 @@ async function fail(
 }
 
 async function deny(ports: IssuePorts, draft: IssuanceRecord, refusal: Refusal) {
-  await ports.ledger.denied({ ...draft, outcome: 'denied', reason: refusal.reason });
+  const { limit } = refusal;
+  const decision = limit === undefined ? draft.decision : { ...draft.decision, limit };
+  await ports.ledger.denied({ ...draft, decision, outcome: 'denied', reason: refusal.reason });
   return { ok: false, refusal: { ...refusal, recorded: 'denied' } } as const;
 }

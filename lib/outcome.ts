@@ -13,6 +13,8 @@ export interface Refusal {
   readonly log?: RefusalLog;
   /** Only with reasons of class `limit` and `outage`: when to come again. */
   readonly retryAfter?: Seconds;
+  /** Only with `limit_reached`: which limit of a scope, as its file names it, such as `live.perActor`. */
+  readonly limit?: string;
   /** What the ledger was told of it; absent where nobody authenticated, or before that could be said. */
   readonly recorded?: 'denied' | 'failed';
   /** Only of a sign-in for a device (RFC 8628): it hears of it at its next poll. */

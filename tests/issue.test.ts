@@ -295,11 +295,14 @@ describe('refusals', () => {
     expect(records[0]).toMatchObject({ outcome: 'denied', reason: 'replayed' });
   });
 
-  it('says when to come again where a limit is reached', async () => {
-    const { ports, calls } = goodWorld();
-    const limits = { count: async () => ({ within: false, retryAfter: seconds(17) }) as const };
+  it('says which limit is reached, to the ledger too, and when to come again', async () => {
+    const { ports, calls, records } = goodWorld();
+    const limits = { count: async () => ({ within: false, full: 'actor:x', retryAfter: seconds(17) }) as const };
     const outcome = await issue({ ...ports, limits }, aRequest(), signal);
-    expect(outcome).toEqual({ ok: false, refusal: { reason: 'limit_reached', recorded: 'denied', retryAfter: 17 } });
+    const said = { limit: 'perActor', detail: 'The limit perActor of this scope is reached.' };
+    const refusal = { reason: 'limit_reached', recorded: 'denied', retryAfter: 17, ...said };
+    expect(outcome).toEqual({ ok: false, refusal });
+    expect(records[0]?.decision.limit).toBe('perActor');
     expect(calls).toEqual(['denied']);
   });
 

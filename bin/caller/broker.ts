@@ -2,6 +2,7 @@ import type { JsonObject } from '../../lib/json.ts';
 import { BROKER_TOKEN_TYPE, GRANT_TYPE, TOKEN_TYPE } from '../../lib/oauth-urns.ts';
 import { addAssertion, basic } from './client-authentication.ts';
 import { type CredentialDocument, isCredentialDocument } from './credential-document.ts';
+import { ATTEMPT_MS } from './documents.ts';
 import { type Answer, ask, Unreachable } from './http.ts';
 import type { Presented } from './proofs/proof.ts';
 
@@ -34,15 +35,16 @@ export class BrokerRefusal extends Error {
   /** The request waits for somebody to approve it; null: it does not. */
   readonly pending: PendingApproval | null;
 
-  constructor({ status, body }: Answer) {
+  constructor({ status, body, retryAfterSeconds }: Answer) {
     const text = (name: string) => (typeof body[name] === 'string' ? String(body[name]) : null);
     const reason = text('reason') ?? text('error') ?? `http_${status}`;
     const description = text('error_description') ?? text('message') ?? `the broker answered ${status}`;
     const requestId = text('request_id') ?? text('requestId');
     const pending = pendingOf(reason, body);
     const where = pending === null ? '' : `\napproval: ${printable(pending.uri)}`;
+    const again = isTooLong(retryAfterSeconds) ? `\nretry_after: ${retryAfterSeconds} s` : '';
     const request = requestId === null ? '' : `\nrequest_id: ${printable(requestId)}`;
-    super(`${reason}: ${printable(description)}${where}${request}`);
+    super(`${reason}: ${printable(description)}${where}${again}${request}`);
     this.pending = pending;
     this.status = status;
     this.reason = reason;
@@ -171,6 +173,10 @@ function addToken(
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 4000;
 
+/** Whether it is to be asked again only once nobody waits any more, as a limit's window says. */
+const isTooLong = (retryAfterSeconds: number | null): boolean =>
+  retryAfterSeconds !== null && retryAfterSeconds * 1000 >= ATTEMPT_MS;
+
 /** Asks again what may pass (no connection, 429, 5xx), with pauses that grow, until `signal` ends it. */
 async function persistently(attempt: () => Promise<Answer>, signal: AbortSignal): Promise<JsonObject> {
   let pauseMs = FIRST_PAUSE_MS;
@@ -181,7 +187,7 @@ async function persistently(attempt: () => Promise<Answer>, signal: AbortSignal)
       const answer = await attempt();
       if (answer.status === 200) return answer.body;
       last = new BrokerRefusal(answer);
-      if (!mayPass(last)) throw last;
+      if (!mayPass(last) || isTooLong(answer.retryAfterSeconds)) throw last;
       if (answer.retryAfterSeconds !== null) waitMs = Math.max(waitMs, answer.retryAfterSeconds * 1000);
     } catch (error) {
       if (!isUnreachableForNow(error) || !(error instanceof Error)) throw error;

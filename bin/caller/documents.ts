@@ -6,7 +6,7 @@ import type { Presented, ProofSource } from './proofs/proof.ts';
 import type { ScopedSettings } from './settings.ts';
 
 /** One attempt to get something, retries included. */
-const DEADLINE_MS = 30_000;
+export const ATTEMPT_MS = 30_000;
 
 /** A caller who knows its proof and can ask again and again. */
 export interface Caller {
@@ -28,7 +28,7 @@ export async function callerOf(
   const say = (line: string) => (how === 'verbose' ? terminal.err(`${line}\n`) : undefined);
   const [proof, actor] = [await chooseProof(settings, terminal, say), await chooseActor(settings, terminal)];
   async function asking<T>(ask: (request: Request, presented: Presented, signal: AbortSignal) => Promise<T>) {
-    const signal = AbortSignal.timeout(DEADLINE_MS);
+    const signal = AbortSignal.timeout(ATTEMPT_MS);
     const [presented, acting] = await Promise.all([proof.present(signal), actor?.present(signal) ?? null]);
     return ask({ ...settings, actor: acting }, presented, signal);
   }

@@ -77,7 +77,7 @@ export async function ask(url: string, { method, headers = {}, form, json, signa
   return {
     status: response.status,
     body: await readBody(origin, response),
-    retryAfterSeconds: /^[0-9]{1,5}$/.test(wait) ? Number(wait) : null,
+    retryAfterSeconds: /^[0-9]{1,9}$/.test(wait) ? Number(wait) : null,
     dateMs: Number.isNaN(date) ? null : date,
   };
 }

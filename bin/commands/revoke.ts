@@ -103,6 +103,10 @@ function findingsOf(answer: JsonObject): readonly string[] {
       );
     }
   }
+  if (answer['found'] === 0 && !isJsonObject(answer['lifted']))
+    lines.push(
+      'nothing that was issued under this name and is alive was found: if there should be some, see how records write it (issuances list).',
+    );
   for (const { issuance, grant, expires } of objectsIn(answer['notReached'])) {
     lines.push(`not reached: ${String(issuance)} (${String(grant)}) ends by itself at ${String(expires)}`);
   }

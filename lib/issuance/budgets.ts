@@ -29,6 +29,14 @@ export function slotSets({ scope: { scope, limits } }: CompiledScope, who: Who):
   ];
 }
 
+const FIELDS: Readonly<Record<string, string>> = { principal: 'perPrincipal', actor: 'perActor', total: 'total' };
+
+/** The limit, as a scope's file names it, that a counter or a set of slots of these is of. */
+export function limitOf(name: string, kind: 'window' | 'live'): string {
+  const field = FIELDS[name.slice(0, name.indexOf(':'))] ?? 'total';
+  return kind === 'live' ? `live.${field}` : field;
+}
+
 const identity = (scope: string, { principal: { source, subject } }: Who): string =>
   JSON.stringify([scope, source.kind, source.name, subject]);
 

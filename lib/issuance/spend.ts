@@ -7,6 +7,7 @@ import type { Clock } from '../ports/host.ts';
 import type { Counted, CountedAhead, LimitCount, Limits } from '../ports/limits.ts';
 import type { HeldSlots, Taken } from '../ports/live-slots.ts';
 import type { Replays } from '../ports/replays.ts';
+import { limitOf } from './budgets.ts';
 import { claimProofs, isLikely, releaseProofs, type SingleUse } from './single-use.ts';
 
 export interface SpendPorts {
@@ -43,16 +44,24 @@ export async function spend(
     if (!claimedAndCounted.ok) return claimedAndCounted;
     const { counted, slots } = claimedAndCounted.value;
     if (counted.within) return accept(slots);
+    const { full, retryAfter, kind } = counted;
     await Promise.all([releaseProofs(ports.replays, uses, givingBack(signal)), slots?.giveBack(givingBack(signal))]);
-    return refuse('limit_reached', { retryAfter: counted.retryAfter });
+    const limit = limitOf(full, kind);
+    return refuse('limit_reached', { limit, retryAfter, detail: `The limit ${limit} of this scope is reached.` });
   } catch (cause) {
     await releaseProofs(ports.replays, uses, givingBack(signal));
     throw cause;
   }
 }
 
+/** `kind`: of what the limit is that had no room. */
+type Room = Extract<Counted, { within: true }> | (Extract<Counted, { within: false }> & Kind);
+interface Kind {
+  readonly kind: 'window' | 'live';
+}
+
 interface Spent {
-  readonly counted: Counted;
+  readonly counted: Room;
   readonly slots: HeldSlots | null;
 }
 
@@ -75,18 +84,20 @@ async function claimAndCount(
     return claimed;
   }
   if (takeSlots === null) {
-    return accept({ counted: await (ahead?.settle(signal) ?? limits.count(counts, clock.now(), signal)), slots: null });
+    const counted = await (ahead?.settle(signal) ?? limits.count(counts, clock.now(), signal));
+    return accept({ counted: { ...counted, kind: 'window' }, slots: null });
   }
   const taking = takeSlots(signal);
   const beside = ahead ?? (counts.length === 0 ? undefined : countAhead());
   const taken = await orGiveBack(taking, beside, signal);
   if (!taken.taken) {
     await beside?.giveBack(givingBack(signal));
-    return accept({ counted: { within: false, retryAfter: taken.retryAfter }, slots: null });
+    const { full, retryAfter } = taken;
+    return accept({ counted: { within: false, full, retryAfter, kind: 'live' }, slots: null });
   }
   try {
     const counted = await (beside?.settle(signal) ?? limits.count(counts, clock.now(), signal));
-    return accept({ counted, slots: taken.held });
+    return accept({ counted: { ...counted, kind: 'window' }, slots: taken.held });
   } catch (cause) {
     await taken.held.giveBack(givingBack(signal));
     throw cause;

@@ -165,6 +165,8 @@ export interface IssuanceRecord {
     readonly source?: DecisionSource;
     /** Only where a rule read it: `request.duration`, in seconds; null: somebody else decided. */
     readonly duration?: Seconds | null;
+    /** Only of `limit_reached`: which of the scope's limits, such as `perActor` or `live.total`. */
+    readonly limit?: string;
     /** It was allowed; with the rules under `mode: report` it would be refused. */
     readonly wouldDeny?: { readonly rule: number | null; readonly reason: Reason; readonly scope?: string };
     /** It was refused; with the rules, or the scope, under `mode: report` it would be allowed. */

@@ -8,7 +8,10 @@ export interface LimitCount {
   readonly window: Seconds;
 }
 
-export type Counted = { readonly within: true } | { readonly within: false; readonly retryAfter: Seconds };
+export type Counted =
+  | { readonly within: true }
+  /** `full`: the counter that had no room. */
+  | { readonly within: false; readonly full: string; readonly retryAfter: Seconds };
 
 export interface Limits {
   /**

@@ -30,8 +30,8 @@ export interface HeldSlots {
 
 export type Taken =
   | { readonly taken: true; readonly held: HeldSlots }
-  /** `retryAfter`: until the first slot of that set is free. */
-  | { readonly taken: false; readonly retryAfter: Seconds };
+  /** `full`: the set that had none free. `retryAfter`: until the first slot of it is free. */
+  | { readonly taken: false; readonly full: string; readonly retryAfter: Seconds };
 
 export interface LiveSlots {
   /**

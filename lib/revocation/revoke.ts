@@ -158,6 +158,7 @@ function settledJson({ accounts, live, older }: Settled): JsonObject {
   // Of one that was named itself both have found it.
   const untouched = new Map([...ended, ...(older?.records ?? [])].map((record) => [record.id, record]));
   return {
+    found: live.sessions.length + live.others.length,
     denied: live.sessions.length,
     accounts: accounts.map(({ roles, widened, ...account }) => ({
       ...account,

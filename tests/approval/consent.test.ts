@@ -279,7 +279,7 @@ describe('a request that somebody has to approve (contract section 7)', () => {
 
   it('asks nobody more than 60 times an hour for one principal and scope', async () => {
     const { ask, ports } = brokerOf(demanding());
-    ports.limits = { count: async () => ({ within: false, retryAfter: seconds(60) }) };
+    ports.limits = { count: async () => ({ within: false, full: 'actor:x', retryAfter: seconds(60) }) };
     expect(await ask()).toMatchObject({ ok: false, refusal: { reason: 'limit_reached', retryAfter: 60 } });
   });
 

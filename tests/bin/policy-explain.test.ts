@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { main } from '../../bin/cli.ts';
+import { toJson } from '../../lib/ledger/json.ts';
 import { BOT, folderOf, GITHUB } from '../configuration/folder-of.ts';
+import { aRecord } from '../ledger/a-record.ts';
 
 const SCOPE = `scope: deploy-web
 allow:
@@ -19,8 +21,15 @@ grant: { type: broker-token, audience: https://api.acme.internal, duration: 10m 
 `;
 const JOB = { repository: 'acme/web', repository_owner_id: '1234567', repository_id: '1296269', ref: 'refs/heads/dev' };
 
+const LIMITED = aRecord({
+  ...{ outcome: 'denied', reason: 'limit_reached', scope: 'other', connection: 'github', client: null, actor: null },
+  decision: { configVersion: 1, rule: 0, checks: [], limit: 'live.total' },
+  credential: null,
+});
+
 async function explain(claims: object, ...options: string[]) {
   const folder = folderOf({
+    'record.json': JSON.stringify(toJson(LIMITED)),
     'connections/github.yaml': GITHUB,
     'clients/bot.yaml': BOT,
     'scopes/deploy-web.yaml': SCOPE,
@@ -28,7 +37,9 @@ async function explain(claims: object, ...options: string[]) {
     'claims.json': JSON.stringify(claims),
   });
   let [out, err] = ['', ''];
-  const args = options.includes('--token') ? options : ['--claims', 'claims.json', ...options];
+  const args = options.some((option) => ['--token', '--issuance'].includes(option))
+    ? options
+    : ['--claims', 'claims.json', ...options];
   const code = await main(['policy', 'explain', ...args], {
     out: (text) => {
       out += text;
@@ -41,6 +52,13 @@ async function explain(claims: object, ...options: string[]) {
   });
   return { code, out, err };
 }
+
+test('what is on record is told beside what the rules say, which need not be its reason', async () => {
+  const { out } = await explain(JOB, '--issuance', 'record.json');
+  expect(out.split('\n')).toEqual(
+    expect.arrayContaining(['on record: denied, limit_reached, live.total', 'scope other: allowed by allow[0]']),
+  );
+});
 
 test('a miss is told check by check, absent apart from different, with what would have to differ', async () => {
   const { code, out } = await explain(JOB, '--scope', 'deploy-web');

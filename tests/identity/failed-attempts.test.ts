@@ -101,7 +101,7 @@ describe('what others counted', () => {
       },
     };
   };
-  const full = async (): Promise<Counted> => ({ within: false, retryAfter: seconds(40) });
+  const full = async (): Promise<Counted> => ({ within: false, full: 'actor:x', retryAfter: seconds(40) });
   const within = async (): Promise<Counted> => ({ within: true });
 
   it('blocks for as long as they say, here too', async () => {
@@ -133,7 +133,7 @@ describe('what others counted', () => {
     const world = attempts(saying(() => late.promise, within));
     const first = world.counted.count('bot', HERE);
     await happens(world);
-    late.resolve({ within: false, retryAfter: seconds(1) });
+    late.resolve({ within: false, full: 'actor:x', retryAfter: seconds(1) });
     await first;
     return world;
   }

@@ -103,7 +103,7 @@ describe('what is handed out', () => {
 });
 
 describe('what is not handed out gives its slot and its approval back', () => {
-  const FULL = { within: false, retryAfter: seconds(9) } as const;
+  const FULL = { within: false, full: 'actor:x', retryAfter: seconds(9) } as const;
   it.each<[string, (ports: IssuePorts) => Partial<IssuePorts>, object | string]>([
     ['a limit that is reached', () => ({ limits: { count: async () => FULL } }), { reason: 'limit_reached' }],
     ['limits that cannot be asked', () => ({ limits: { count: down('limits') } }), 'limits'],
@@ -164,9 +164,10 @@ describe('what is not handed out gives its slot and its approval back', () => {
 
   it('a slot that cannot be had: the approval may be taken up again, when it is free', async () => {
     const { ports, calls, records } = heldWorld();
-    const live = { take: async () => ({ taken: false, retryAfter: seconds(40) }) as const };
+    const live = { take: async () => ({ taken: false, full: 'total:x', retryAfter: seconds(40) }) as const };
     const outcome = await issue({ ...ports, live }, aRequest(), forever);
-    expect(outcome).toEqual({ ok: false, refusal: { reason: 'limit_reached', retryAfter: 40, recorded: 'denied' } });
+    const refusal = { reason: 'limit_reached', limit: 'live.total', retryAfter: 40, recorded: 'denied' };
+    expect(outcome).toMatchObject({ ok: false, refusal });
     expect(calls.at(-2)).toBe('approval back');
     expect(records.at(-1)).toMatchObject({ outcome: 'denied', reason: 'limit_reached', approval: APPROVAL });
   });

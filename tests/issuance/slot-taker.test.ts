@@ -23,7 +23,7 @@ async function taking(mintedBy: 'broker' | 'others', duration: number | null = 9
     take: async (_sets, holder, endedAmong, signal) => {
       held = holder;
       ended.push(...(await endedAmong(holders, signal)));
-      return { taken: false, retryAfter: seconds(1) };
+      return { taken: false, full: 'total:x', retryAfter: seconds(1) };
     },
   };
   const revocations = {

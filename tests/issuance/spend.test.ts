@@ -40,7 +40,7 @@ function limitsOf(counted: Counted) {
 
 const clock = { now: () => NOW };
 const WITHIN: Counted = { within: true };
-const FULL: Counted = { within: false, retryAfter: seconds(30) };
+const FULL: Counted = { within: false, full: 'actor:x', retryAfter: seconds(30) };
 
 describe('counting', () => {
   it.each<[string, SingleUse[], LimitCount[], boolean | 'the first', string[]]>([
@@ -103,7 +103,7 @@ describe('counting', () => {
       forever,
     );
     await answer('subject', 'claimed');
-    expect(await spent).toEqual({ ok: false, refusal: { reason: 'limit_reached', retryAfter: 30 } });
+    expect(await spent).toMatchObject({ ok: false, refusal: { reason: 'limit_reached', retryAfter: 30 } });
     expect(events).toEqual(['claim subject', 'release subject']);
   });
 });
@@ -119,7 +119,7 @@ describe('slots', () => {
     return async (): Promise<Taken> => {
       events.push('slots');
       if (answer === 'down') throw new Fault('limits', 'down');
-      return answer === 'taken' ? { taken: true, held } : { taken: false, retryAfter: seconds(7) };
+      return answer === 'taken' ? { taken: true, held } : { taken: false, full: 'total:x', retryAfter: seconds(7) };
     };
   }
   type Case = {
@@ -166,7 +166,12 @@ describe('slots', () => {
     expect(happened).toEqual(events);
   });
 
-  const refusal = (retryAfter: number) => ({ ok: false, refusal: { reason: 'limit_reached', retryAfter } });
+  /** The slots that are full have so many seconds, the window others. */
+  const refusal = (retryAfter: number) => {
+    const limit = retryAfter === 7 ? 'live.total' : 'perActor';
+    const detail = `The limit ${limit} of this scope is reached.`;
+    return { ok: false, refusal: { reason: 'limit_reached', retryAfter, limit, detail } };
+  };
   const fault = { dependency: 'limits' };
   it.each<[string, Case, object, readonly string[]]>([
     ['that are full give back what was counted', { slots: 'full' }, refusal(7), ['ahead', 'give back', 'slots']],

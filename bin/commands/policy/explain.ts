@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { isJsonObject, type JsonObject } from '../../../lib/json.ts';
 import { parseIssuanceId } from '../../../lib/ledger/id.ts';
+import type { IssuanceRecord } from '../../../lib/ledger/record.ts';
 import { type ExplainedRequest, explainRequest, toJson } from '../../../lib/rehearsal/explain.ts';
 import type { RehearsalContext, RehearsedProof } from '../../../lib/rehearsal/proof.ts';
 import { recordedActor, recordedClient } from '../../../lib/rehearsal/recorded.ts';
@@ -52,7 +53,7 @@ The signature of a token is not checked, and nothing is handed out or recorded.`
     const names = scope === undefined ? (scopes ?? []) : [scope];
     const explained: ExplainedRequest[] = [];
     for (const name of names) explained.push(await explainOne(proof, name, given, context));
-    terminal.out(given.has('json') ? jsonOf(scope, explained) : textOf(scope, explained));
+    terminal.out(given.has('json') ? jsonOf(scope, explained) : `${recordedText(proof)}${textOf(scope, explained)}`);
     return explained.some(({ rehearsal }) => rehearsal.outcome.ok) ? 0 : 1;
   },
 };
@@ -74,6 +75,16 @@ const jsonOf = (scope: string | undefined, explained: readonly ExplainedRequest[
   const all = explained.map(toJson);
   return `${JSON.stringify(scope === undefined ? { scopes: all } : all[0], null, 2)}\n`;
 };
+
+/**
+ * What came of it when it was asked, which the rules need not be the reason of: limits, what had to come before,
+ * approvals and proofs that were used are not asked again.
+ */
+const recordedText = (proof: RehearsedProof): string =>
+  proof.kind === 'record' ? `on record: ${whatCameOf(proof.record)}\n` : '';
+
+const whatCameOf = ({ outcome, reason, decision }: IssuanceRecord): string =>
+  [outcome, reason, decision.limit].filter((each) => each !== null && each !== undefined).join(', ');
 
 const textOf = (scope: string | undefined, explained: readonly ExplainedRequest[]): string =>
   scope === undefined ? scopesText(explained) : explained.map(explanationText).join('');

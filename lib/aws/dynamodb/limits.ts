@@ -53,31 +53,31 @@ function begin(
   const { full, crowded } = memory;
   for (const each of [full, crowded]) each.forgetEnded(now);
   const windows = limits.map((limit) => windowOf(limit, now));
-  const exhausted = windows.find((window) => full.hasAll(window));
+  const exhausted = windows.findIndex((window) => full.hasAll(window));
   const counting = windows.map((window, at) =>
-    exhausted !== undefined || at < ahead ? Promise.resolve(null) : countAhead(options, crowded, window, signal),
+    exhausted >= 0 || at < ahead ? Promise.resolve(null) : countAhead(options, crowded, window, signal),
   );
+  const refused = (at: number): Counted => ({
+    within: false,
+    full: limits[at]?.counter ?? '',
+    retryAfter: seconds(Math.max(1, Math.ceil(((windows[at]?.endsMs ?? now) - now) / 1000))),
+  });
   const giveBack = async (from: number, giveUp: AbortSignal): Promise<void> => {
     await Promise.all(counting.slice(from).map(async (counted) => uncount(options, await counted, giveUp)));
   };
   return {
     giveBack: (giveUp) => giveBack(0, giveUp),
     settle: async (settling) => {
-      if (exhausted !== undefined) return refused(exhausted, now);
+      if (exhausted >= 0) return refused(exhausted);
       for (const [at, window] of windows.entries()) {
         if ((await counting[at]) !== null || (await countOne(options, full, window, settling))) continue;
         await giveBack(at + 1, settling);
-        return refused(window, now);
+        return refused(at);
       }
       return { within: true };
     },
   };
 }
-
-const refused = (window: Window, now: EpochMilliseconds): Counted => ({
-  within: false,
-  retryAfter: seconds(Math.max(1, Math.ceil((window.endsMs - now) / 1000))),
-});
 
 /** In the first counter from a random one on that is not full. False: all of them are. */
 async function countOne(

@@ -79,7 +79,7 @@ async function takeOne(
     retryAfter = seconds(Math.max(1, Math.min(...ends) - now));
     break;
   }
-  return { taken: false, retryAfter };
+  return { taken: false, full: set, retryAfter };
 }
 
 interface FreeSlot {

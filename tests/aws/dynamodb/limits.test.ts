@@ -78,7 +78,11 @@ describe.each([
     const limits = make();
     const limit = aLimit({ count: 1 });
     await limits.count([limit], at(milliseconds), noDeadline);
-    expect(await limits.count([limit], at(milliseconds), noDeadline)).toEqual({ within: false, retryAfter });
+    expect(await limits.count([limit], at(milliseconds), noDeadline)).toEqual({
+      within: false,
+      full: limit.counter,
+      retryAfter,
+    });
   });
 
   it('all hold: the one that is full refuses, with the end of its own window', async () => {
@@ -86,7 +90,11 @@ describe.each([
     const minute = aLimit({ count: 1, window: seconds(60) });
     const hour = aLimit({ count: 5 });
     await limits.count([minute, hour], at(0), noDeadline);
-    expect(await limits.count([minute, hour], at(0), noDeadline)).toEqual({ within: false, retryAfter: 60 });
+    expect(await limits.count([minute, hour], at(0), noDeadline)).toEqual({
+      within: false,
+      full: minute.counter,
+      retryAfter: 60,
+    });
   });
 
   it('of no kind let everything through', async () => {

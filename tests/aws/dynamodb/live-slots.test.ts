@@ -54,7 +54,7 @@ describe('slots of what is alive', () => {
     await taken([set]);
     await taken([set]);
     at(END - 1);
-    expect(await take([set])).toEqual({ taken: false, retryAfter: 1 });
+    expect(await take([set])).toEqual({ taken: false, full: set.set, retryAfter: 1 });
     at(END);
     expect(countOf(await inBatches(callers(10), () => take([set])))).toBe(2);
   });
@@ -64,7 +64,7 @@ describe('slots of what is alive', () => {
     const set = aSet(2);
     await taken([set]);
     await (await taken([set])).keepUntil(epochSeconds(START + 100), noDeadline);
-    expect(await take([set])).toEqual({ taken: false, retryAfter: 100 });
+    expect(await take([set])).toEqual({ taken: false, full: set.set, retryAfter: 100 });
   });
 
   it.each([-1, 1])('end with the credential, where that is %i s from what was thought', async (offset) => {
@@ -148,8 +148,9 @@ describe('slots of what is alive', () => {
       },
     };
     const slots = dynamoLiveSlots({ client, table, clock, random: systemRandom });
-    const asked = await slots.take([aSet(2)], { issuance: 'iss_late', until: END }, nobody, noDeadline);
-    expect(asked).toEqual({ taken: false, retryAfter: 1 });
+    const set = aSet(2);
+    const asked = await slots.take([set], { issuance: 'iss_late', until: END }, nobody, noDeadline);
+    expect(asked).toEqual({ taken: false, full: set.set, retryAfter: 1 });
   });
 
   it('fail rather than end before the credential where they cannot be kept longer', async () => {

@@ -37,7 +37,7 @@ export function memoryLimits(): Limits {
         const key = JSON.stringify([counter, count, window, start]);
         const counted = counts.get(key) ?? 0;
         const leftMs = (start + 1) * window * 1000 - now;
-        if (counted >= count) return { within: false, retryAfter: seconds(Math.ceil(leftMs / 1000)) };
+        if (counted >= count) return { within: false, full: counter, retryAfter: seconds(Math.ceil(leftMs / 1000)) };
         counts.set(key, counted + 1);
       }
       return { within: true };

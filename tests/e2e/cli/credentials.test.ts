@@ -288,6 +288,13 @@ describe('a broker that is not as it should be', () => {
     expect(requests).toBe(3);
   });
 
+  it('is asked no more where it says to come back later than anybody waits', async () => {
+    respond = (response) => response.writeHead(429, { 'retry-after': '2678400' }).end('{"reason":"limit_reached"}');
+    const { code, stderr } = await mine.run([...BY_FILE, '--broker', url]);
+    expect({ code, requests }).toEqual({ code: 1, requests: 1 });
+    expect(stderr).toContain('retry_after: 2678400 s');
+  });
+
   it('is not followed to another machine', async () => {
     respond = (response) => response.writeHead(307, { location: 'http://127.0.0.1:1/' }).end();
     const { code, stderr } = await mine.run([...BY_FILE, '--broker', url]);

@@ -124,7 +124,7 @@ describe('what processes tell each other of wrong secrets', () => {
   });
 
   it('says how long to wait', async () => {
-    const { present } = aProcess({ count: async () => ({ within: false, retryAfter: seconds(40) }) });
+    const { present } = aProcess({ count: async () => ({ within: false, full: 'actor:x', retryAfter: seconds(40) }) });
     expect(await present('wrong')).toEqual({ reason: 'client_attempts_exceeded', retryAfter: 40 });
     expect(await present(NEW)).toEqual({ reason: 'client_attempts_exceeded', retryAfter: 40 });
   });
