@@ -104,7 +104,7 @@ export function templateInTheWay(text: string, variables: 'iam' | 'none'): strin
  */
 export function renderTemplate({ parts, place }: Template, lookup: KeyLookup): Outcome<string> {
   let text = '';
-  for (const part of parts) {
+  for (const [at, part] of parts.entries()) {
     if (typeof part === 'string') {
       text += part;
       continue;
@@ -113,12 +113,18 @@ export function renderTemplate({ parts, place }: Template, lookup: KeyLookup): O
     if (value instanceof Unavailable) return refuseWithheld(place, part.key, value);
     const single = scalarText(value);
     if (single === null || !admits(part, place, single)) return refuseValue(place, part.key);
-    text += single;
+    text += joined(part, parts[at + 1], single);
   }
   return text.length > place.maxLength
     ? refuse(place.reason, { log: { place: place.name, tooLong: true } })
     : accept(text);
 }
+
+/** Where a path ends with a slash and the text behind it begins with one, the two are one: folders are not empty. */
+const joined = (part: TemplateKey, next: string | TemplateKey | undefined, value: string): string =>
+  part.form === 'path' && value.endsWith('/') && typeof next === 'string' && next.startsWith('/')
+    ? value.slice(0, -1)
+    : value;
 
 /** A value that the proof withheld gives a scope its own reason; whom it names cannot hang on it. */
 const refuseWithheld = (place: TemplatePlace, key: string, { reason }: Unavailable) =>

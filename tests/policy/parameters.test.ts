@@ -129,6 +129,8 @@ test.each([
   ['arn:aws:s3:::${param.bucket}/x', 'a/b', 'template_value'],
   ['arn:aws:s3:::b/${path:param.prefix}', '2026/11/', 'arn:aws:s3:::b/2026/11/'],
   ['arn:aws:s3:::b/${path:param.prefix}', 'a', 'arn:aws:s3:::b/a'],
+  ['arn:aws:s3:::b/${path:param.prefix}/*', '2026/11/', 'arn:aws:s3:::b/2026/11/*'],
+  ['arn:aws:s3:::b/${path:param.prefix}/*', '2026/11', 'arn:aws:s3:::b/2026/11/*'],
   ['arn:aws:s3:::b/${path:param.prefix}', '/2026/', 'template_value'],
   ['arn:aws:s3:::b/${path:param.prefix}', '2026//', 'template_value'],
   ['arn:aws:s3:::b/${path:param.prefix}', '../x', 'template_value'],
