@@ -33,17 +33,24 @@ export function readNarrowing(form: Parameters): Outcome<Narrowing | null> {
 /** The document of a parameter that is a policy; null where it was not sent. Refuses as `readNarrowing` does. */
 export function readPolicy(text: string | null, name: 'policy' | 'Policy'): Outcome<JsonObject | null> {
   if (text === null) return accept(null);
-  const document = text.length > MOST_CHARACTERS ? null : parseStrictJson(Buffer.from(text), { maxBytes: BYTES });
-  if (text.length > MOST_CHARACTERS) return refuse('policy_too_large');
+  if (text.length > MOST_CHARACTERS) return tooLarge(name, text.length, MOST_CHARACTERS);
+  const document = parseStrictJson(Buffer.from(text), { maxBytes: BYTES });
   if (document === null) return invalidParameter(`${name} must be a JSON object, no member of which stands twice.`);
-  return measured(document);
+  return measured(document, name);
 }
 
 /** A character has at most three bytes for each UTF-16 code unit. */
 const BYTES = 3 * MOST_CHARACTERS;
 
-const measured = (policy: JsonObject): Outcome<JsonObject> =>
-  JSON.stringify(policy).length > MOST_POLICY_CHARACTERS ? refuse('policy_too_large') : accept(policy);
+const measured = (policy: JsonObject, name: string): Outcome<JsonObject> => {
+  const { length } = JSON.stringify(policy);
+  return length > MOST_POLICY_CHARACTERS
+    ? tooLarge(`${name} without its blanks`, length, MOST_POLICY_CHARACTERS)
+    : accept(policy);
+};
+
+const tooLarge = (what: string, characters: number, most: number) =>
+  refuse('policy_too_large', { detail: `${what} has ${characters} characters, of ${most} at most.` });
 
 const narrowing = (policy: JsonObject | null, parameters: Narrowing['parameters']): Narrowing => ({
   policy,
@@ -56,7 +63,7 @@ const invalidDetails = (detail: string) => refuse('authorization_details_invalid
 
 function readDetails(text: string | null): Outcome<Narrowing | null> {
   if (text === null) return accept(null);
-  if (text.length > MOST_CHARACTERS) return refuse('policy_too_large');
+  if (text.length > MOST_CHARACTERS) return tooLarge('authorization_details', text.length, MOST_CHARACTERS);
   // The strict reader takes objects; a second member would have come of a text that is more than one value.
   const wrapped = parseStrictJson(Buffer.from(`{"details":${text}}`), { maxBytes: BYTES });
   const details: JsonValue = wrapped?.['details'] ?? null;
@@ -83,6 +90,6 @@ function readDetail({ type: _type, policy = null, parameters = {}, ...others }: 
   if (given.length < Object.keys(parameters).length || given.length > MOST_PARAMETERS) {
     return invalidParameter(`parameters of authorization_details takes up to ${MOST_PARAMETERS} texts.`);
   }
-  const whole = policy === null ? accept(null) : measured(policy);
+  const whole = policy === null ? accept(null) : measured(policy, 'policy');
   return whole.ok ? accept(narrowing(whole.value, Object.fromEntries(given))) : whole;
 }

@@ -69,7 +69,10 @@ export function resolveParameters(
   lookup: KeyLookup,
 ): Outcome<ReadonlyMap<string, string>> {
   for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(parameters, name)) return invalid('A parameter is not one of this scope.');
+    if (!Object.hasOwn(parameters, name)) {
+      const what = PLAIN_NAME.test(name) ? `The parameter ${name}` : 'A parameter';
+      return invalid(`${what} is not one of this scope.`);
+    }
   }
   const resolved = new Map<string, string>();
   for (const [name, parameter] of Object.entries(parameters)) {
@@ -80,6 +83,9 @@ export function resolveParameters(
   }
   return accept(resolved);
 }
+
+/** What may stand in a sentence for the caller, whose word it is. */
+const PLAIN_NAME = /^[A-Za-z0-9_.-]{1,64}$/;
 
 const invalid = (detail: string) => refuse('parameter_invalid', { detail });
 

@@ -90,6 +90,13 @@ test.each<[string, Record<string, string>, string]>([
   expect(narrowing(form)).toBe(reason);
 });
 
+test.each([
+  ['policy', `{"a":"${'b'.repeat(2_048)}"}`, 'policy without its blanks has 2056 characters, of 2048 at most.'],
+  ['Policy', ' '.repeat(10_241), 'Policy has 10241 characters, of 10240 at most.'],
+] as const)('says of what is too large what it is and how large: %s', (name, text, detail) => {
+  expect(readPolicy(text, name)).toMatchObject({ refusal: { reason: 'policy_too_large', detail } });
+});
+
 test('names the parameter as its route does', () => {
   const read = readPolicy('[]', 'Policy');
   expect(read.ok ? '' : read.refusal.detail).toMatch(/^Policy must be a JSON object/);

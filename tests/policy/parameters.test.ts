@@ -60,7 +60,8 @@ test.each<[string, ScopeParameters, string, unknown]>([
 });
 
 test.each<[Record<string, string>, string]>([
-  [{ other: 'x' }, 'A parameter is not one of this scope.'],
+  [{ other: 'x' }, 'The parameter other is not one of this scope.'],
+  [{ 'an other\n': 'x' }, 'A parameter is not one of this scope.'],
   [{}, 'The parameter bucket is required.'],
   [{ bucket: 'x' }, 'The parameter bucket does not take that value.'],
 ])('a refusal names the parameter, never the value: %j', (given, detail) => {
