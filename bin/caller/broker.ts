@@ -2,9 +2,9 @@ import type { JsonObject } from '../../lib/json.ts';
 import { BROKER_TOKEN_TYPE, GRANT_TYPE, TOKEN_TYPE } from '../../lib/oauth-urns.ts';
 import { addAssertion, basic } from './client-authentication.ts';
 import { type CredentialDocument, isCredentialDocument } from './credential-document.ts';
-import { ATTEMPT_MS } from './documents.ts';
 import { type Answer, ask, Unreachable } from './http.ts';
 import type { Presented } from './proofs/proof.ts';
+import { ATTEMPT_MS } from './settings.ts';
 
 /** A token response (RFC 6749 section 5.1). Secret. */
 export interface TokenAnswer extends JsonObject {

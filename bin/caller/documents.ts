@@ -3,10 +3,7 @@ import type { Request, TokenAnswer } from './broker.ts';
 import type { CredentialDocument } from './credential-document.ts';
 import { chooseActor, chooseProof } from './proofs/choose.ts';
 import type { Presented, ProofSource } from './proofs/proof.ts';
-import type { ScopedSettings } from './settings.ts';
-
-/** One attempt to get something, retries included. */
-export const ATTEMPT_MS = 30_000;
+import { ATTEMPT_MS, type ScopedSettings } from './settings.ts';
 
 /** A caller who knows its proof and can ask again and again. */
 export interface Caller {

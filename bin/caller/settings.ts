@@ -48,6 +48,9 @@ const PROOFS = [
   'login',
 ];
 
+/** How long a command tries for what it asks the broker for, retries included. */
+export const ATTEMPT_MS = 30_000;
+
 /** The options of every command that asks the broker for something. */
 export const callerOptions: readonly OptionSpec[] = [
   option('--broker <url>', 'the broker (TOKEN_BROKER_URL)'),

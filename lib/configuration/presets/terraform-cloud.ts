@@ -6,15 +6,16 @@ const HOST = 'app.terraform.io';
 
 /**
  * Runs of HCP Terraform, once Terraform Cloud (developer.hashicorp.com, "Workload identity tokens"). Anybody gets
- * tokens of app.terraform.io. For a Terraform Enterprise of your own, name its `issuer`. The test run of a module is in
- * no workspace, so that the label cannot be made: it is refused unless the file's `principal` is another.
+ * tokens of app.terraform.io. For a Terraform Enterprise of your own, name its `issuer`. The test run of a module
+ * and the deployment of a Stack are in no workspace, so that the label cannot be made: they are refused unless the
+ * file's `principal` is another.
  */
 export const terraformCloud = definePreset({
   documentation: {
     needs: '`require` on app.terraform.io',
     fillsIn:
-      'issuer, RS256, label `${claims.terraform_full_workspace}`, which test runs of modules do not have: ' +
-      'they are refused (`principal_invalid`) unless `principal` is `${claims.sub}`',
+      'issuer, RS256, label `${claims.terraform_full_workspace}`, which test runs of modules and deployments of ' +
+      'Stacks do not have: they are refused (`principal_invalid`) unless `principal` is `${claims.sub}`',
   },
   facts: () => ({
     issuers: [discovered(`https://${HOST}`)],
@@ -41,8 +42,12 @@ export const terraformCloud = definePreset({
       terraform_organization_name: claim(NAME, { ids: ['terraform_organization_id', 'terraform_workspace_id'] }),
       terraform_project_id: claim(NAME),
       terraform_project_name: claim(ANY_TEXT, { ids: ['terraform_project_id', 'terraform_workspace_id'] }),
+      terraform_operation: claim(ANY_TEXT),
       terraform_run_id: claim(NAME),
       terraform_run_phase: claim(oneOf('plan', 'apply')),
+      terraform_stack_deployment_name: claim(ANY_TEXT, { ids: ['terraform_stack_id'] }),
+      terraform_stack_id: claim(NAME),
+      terraform_stack_name: claim(NAME, { ids: ['terraform_stack_id'] }),
       terraform_workspace_id: claim(NAME),
       terraform_workspace_name: claim(NAME, { ids: ['terraform_workspace_id'] }),
     },
@@ -80,6 +85,7 @@ export const terraformCloud = definePreset({
       '/terraform_organization_id': exactly,
       '/terraform_organization_name': exactly,
       '/terraform_project_id': exactly,
+      '/terraform_stack_id': exactly,
       '/terraform_workspace_id': exactly,
       '/terraform_full_workspace': startingWith(/^organization:[^:]+:/),
       '/sub': startingWith(/^organization:[^:]+:/),
@@ -88,7 +94,7 @@ export const terraformCloud = definePreset({
       issuers: `\`${HOST}\` (not a Terraform Enterprise of your own)`,
       pins:
         '`terraform_organization_id`, `terraform_organization_name`, `terraform_project_id`, ' +
-        '`terraform_workspace_id`, `terraform_full_workspace` and `sub` as `organization:acme:…`',
+        '`terraform_workspace_id`, `terraform_stack_id`, `terraform_full_workspace` and `sub` as `organization:acme:…`',
     },
   },
 });
