@@ -20,7 +20,7 @@ export interface ApprovalRequest {
   readonly actors: readonly PartyRecord[];
   /** Every client that authenticated for it, here or on its way. */
   readonly clients: readonly string[];
-  /** Of the subject and the actors: digests of the claims that name a person everywhere. */
+  /** Digests of the subject's and the actors' names at their identity providers, and of claims that name a person. */
   readonly persons: readonly string[];
   /** Connections of those of whom a claim that names a person is withheld. */
   readonly withheld: readonly string[];

@@ -1,4 +1,4 @@
-import type { Actor, Principal } from '../identity/principal.ts';
+import { type Actor, issuerOf, type Principal } from '../identity/principal.ts';
 import { actorRecord, lineageOf } from '../issuance/draft-record.ts';
 import type { JsonValue } from '../json.ts';
 import type { IssuanceRecord } from '../ledger/record.ts';
@@ -11,7 +11,7 @@ import type { CompiledScope } from '../policy/scope.ts';
 import type { Configuration } from '../ports/configuration.ts';
 import type { EpochSeconds } from '../time.ts';
 import type { ApprovalRequest } from './approvals.ts';
-import { foldedName, partyOf, personDigests } from './parties.ts';
+import { foldedName, partyOf, personDigests, providersName } from './parties.ts';
 import type { ApproverEvidence } from './record.ts';
 
 /** Somebody who signed in, or the bearer of a token for `broker:approvals`. */
@@ -66,8 +66,8 @@ export async function admit(
 
 /**
  * The same person at the same connection, who may have typed the name in other letters; anybody who acts in both; the
- * same client; or, by claims that name a person everywhere, the same person at another connection. Where such a claim
- * is withheld nobody can say that it is another.
+ * same client; or, by the name at the same identity provider or by claims that name a person everywhere, the same person
+ * at another connection. Where such a claim is withheld nobody can say that it is another.
  */
 function isParty(request: ApprovalRequest, { principal, actor }: Approver, scopes: readonly CompiledScope[]): boolean {
   const { connection, client, subject } = partyOf(principal);
@@ -86,7 +86,11 @@ function isParty(request: ApprovalRequest, { principal, actor }: Approver, scope
   const isClient = clients.some((name) => name !== null && request.clients.includes(name));
   const named = scopes.flatMap(({ scope }) => scope.requires.approval?.personClaims ?? []);
   const claims = scopes.flatMap(({ scope }) => scope.requires.approval?.personClaims ?? PERSON_CLAIMS);
-  const isPerson = personDigests(principal.claims, claims).some((digest) => request.persons.includes(digest));
+  const digests = [
+    ...personDigests(principal.claims, claims),
+    ...providersName(partyOf(principal), issuerOf(principal)),
+  ];
+  const isPerson = digests.some((digest) => request.persons.includes(digest));
   const isHidden = request.withheld.some((at) => at !== connection);
   const hides = named.some((name) => !principal.claims.values.has(name));
   return (

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Actor, Claims, Principal } from '../identity/principal.ts';
+import { type Actor, type Claims, issuerOf, type Principal } from '../identity/principal.ts';
 import type { ApprovalNeed } from '../issuance/approval-need.ts';
 import type { Authenticated } from '../issuance/authenticate.ts';
 import type { JsonValue } from '../json.ts';
@@ -46,11 +46,16 @@ export function partiesOf(
     [principal.claims, subject.connection],
     ...actors.map((each) => [each.claims, each.connection] as const),
   ];
+  const names = [
+    ...providersName(subject, issuerOf(principal)),
+    // Of whom `act` names nobody knows the issuer.
+    ...actors.flatMap((each) => (each.via === 'act' ? [] : providersName(actorParty(each), issuerOf(each)))),
+  ];
   return {
     subject,
     actors: actors.map(actorParty),
     clients: [...new Set(clients.filter((name) => typeof name === 'string'))],
-    persons: [...new Set(people.flatMap(([claims]) => personDigests(claims, personClaims)))],
+    persons: [...new Set([...people.flatMap(([claims]) => personDigests(claims, personClaims)), ...names])],
     withheld: [
       ...new Set(people.flatMap(([claims, at]) => (at !== null && isWithheld(claims, namedClaims) ? [at] : []))),
     ],
@@ -69,6 +74,15 @@ export const personDigests = ({ values }: Claims, names: readonly string[]): rea
         .digest('hex'),
     ),
   );
+
+/**
+ * The digest of one name of one identity provider, which is one person at whichever of its connections. None of a
+ * client, nor where nobody knows the issuer.
+ */
+export const providersName = ({ connection, subject }: PartyRecord, issuer: string | null): readonly string[] =>
+  connection === null || issuer === null ? [] : [digest(JSON.stringify([issuer, foldedName(subject)]))];
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 const textsOf = (value: JsonValue | undefined): readonly string[] =>
   [value ?? []].flat().flatMap((each) => (typeof each === 'string' || typeof each === 'number' ? [String(each)] : []));

@@ -335,6 +335,17 @@ describe('who may approve', () => {
     });
   });
 
+  it.each([
+    ['the same name of the same identity provider', 'eve', 'https://idp.example', 'approver_is_requester'],
+    ['the same name in other letters', 'Eve', 'https://idp.example', 'approver_is_requester'],
+    ['another name of it', 'ann', 'https://idp.example', null],
+    ['the same name of another identity provider', 'eve', 'https://other.example', null],
+  ])('at another connection: %s', async (_, subject, issuer, reason) => {
+    const who = person(subject);
+    const outcome = await decided(approver({ ...who, proof: { ...who.proof, issuer } }));
+    expect(outcome.ok ? null : outcome.refusal.reason).toBe(reason);
+  });
+
   it("is nobody for whom somebody else acts: no agent approves with its user's token", async () => {
     const principal = person('ann');
     const actor: Approver['actor'] = {
