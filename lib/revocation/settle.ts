@@ -56,6 +56,9 @@ export async function settle(ports: RevokePorts, revocation: Revocation, signal:
     const denials = sessions.map(({ record }) => denialOf(revocation, record, record.credential?.expires ?? now));
     settled.push(await settleAccount(ports, revocation, account, { denials, sessions, now }, signal));
   }
+  // Who lifts it meanwhile may have taken denials out before these were put in.
+  const latest = (await ports.list.read(signal)).find(({ id }) => id === revocation.id);
+  if (!lifted && latest !== undefined && latest.lifted !== null) return settle(ports, latest, signal);
   const older = lifted ? null : await findOlder(ports, revocation, now, signal);
   if (!lifted) await markRecords(ports, revocation, [...recordsOf(live), ...(older?.records ?? [])], signal);
   const over = lifted || now >= revocation.time / 1000 + SETTLED_AFTER;
@@ -157,9 +160,10 @@ async function remember(
   await ports.list.change((all) => all.map((each) => (each.id === id ? { ...each, accounts } : each)), signal);
 }
 
-async function finish(ports: RevokePorts, { id, sessions }: Revocation, signal: AbortSignal): Promise<void> {
+async function finish(ports: RevokePorts, { id, sessions, lifted }: Revocation, signal: AbortSignal): Promise<void> {
   if (sessions === 'done') return;
-  await ports.list.change((all) => all.map((each) => (each.id === id ? { ...each, sessions: 'done' } : each)), signal);
+  const isThis = (each: Revocation): boolean => each.id === id && (each.lifted === null) === (lifted === null);
+  await ports.list.change((all) => all.map((each) => (isThis(each) ? { ...each, sessions: 'done' } : each)), signal);
 }
 
 async function markRecords(

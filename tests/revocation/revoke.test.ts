@@ -314,6 +314,35 @@ describe('a revocation', () => {
     }
   });
 
+  it.each([
+    ['at once', 0],
+    ['once nothing more is looked for', 15],
+  ])('that is lifted while its sessions are being denied denies nobody: %s', async (_, age) => {
+    const { ports, denied, list, pass } = world([aSession(1)]);
+    const lift = () => revoke(ports, operator, { ...alice, undo: true }, noDeadline);
+    let during: (() => Promise<unknown>) | null = age === 0 ? lift : null;
+    const slow: RevokePorts = {
+      ...ports,
+      denials: {
+        ...ports.denials,
+        change: async (...change) => {
+          const now = during;
+          during = null;
+          await now?.();
+          return ports.denials.change(...change);
+        },
+      },
+    };
+    await revoke(slow, operator, alice, noDeadline);
+    if (age > 0) {
+      pass(age);
+      during = lift;
+      await settlePending(slow, noDeadline, () => undefined);
+    }
+    expect(denied()).toEqual([]);
+    expect(list()).toMatchObject([{ lifted: { by: 'okta:operator' }, sessions: 'done' }]);
+  });
+
   it('of two at once is in the policy with the other, whoever writes last', async () => {
     const { ports, denied } = world([aSession(1), aSession(3, { subject: 'bob' })]);
     // Bob's is denied while Alice's policy is on its way, and Alice's older one arrives last.
