@@ -66,8 +66,8 @@ export async function admit(
 
 /**
  * The same person at the same connection, who may have typed the name in other letters; anybody who acts in both; the
- * same client; or, by the name at the same identity provider or by claims that name a person everywhere, the same person
- * at another connection. Where such a claim is withheld nobody can say that it is another.
+ * same client; or, by the name at the same identity provider or by claims that name a person everywhere, the same
+ * person at another connection. Where such a claim is withheld nobody can say that it is another.
  */
 function isParty(request: ApprovalRequest, { principal, actor }: Approver, scopes: readonly CompiledScope[]): boolean {
   const { connection, client, subject } = partyOf(principal);
