@@ -65,7 +65,7 @@ async function findTarget({ version, signal, ...table }: RollbackOptions) {
   if (now === null) throw new Error('nothing has been applied');
   throw new Error(
     version === null
-      ? `nothing is known of a version before ${now.version}: apply its folder`
+      ? `nothing is known of a version before ${now.version}: name one of policy versions, or apply its folder`
       : `version ${version} was never in force, or was before this was written down: apply its folder`,
   );
 }

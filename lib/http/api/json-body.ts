@@ -8,7 +8,10 @@ const JSON_TYPE = /^application\/json[ \t]*(?:;[ \t]*charset="?utf-8"?[ \t]*)?$/
  * (unsupported_content_type), and more than `maxBytes` (request_too_large).
  */
 export function readJsonBody(request: HttpRequest, { maxBytes }: { readonly maxBytes: number }): Outcome<Uint8Array> {
-  if (!JSON_TYPE.test(request.headers['content-type'] ?? '')) return refuse('unsupported_content_type');
-  if (request.headers['content-encoding'] !== undefined) return refuse('unsupported_content_type');
+  const { 'content-type': type = '', 'content-encoding': encoding } = request.headers;
+  if (!JSON_TYPE.test(type)) return unsupported('The content type must be application/json, in UTF-8.');
+  if (encoding !== undefined) return unsupported('A body with a Content-Encoding is not read: send it uncompressed.');
   return request.body.byteLength > maxBytes ? refuse('request_too_large') : accept(request.body);
 }
+
+const unsupported = (detail: string) => refuse('unsupported_content_type', { detail });

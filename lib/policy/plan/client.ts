@@ -7,8 +7,8 @@ import { compareWritten } from './written.ts';
 
 /** What a client may do that it could not, and the other way round. null: there is, or was, none. */
 export function compareClients(before: Client | null, after: Client | null): readonly Said[] {
-  if (after === null) return before === null ? [] : [loses('the client may not authenticate any more')];
-  if (before === null) return [gains('the client may authenticate'), ...compareAudiences(null, after)];
+  if (after === null) return before === null ? [] : [loses(`${mayBe(before)} no more`)];
+  if (before === null) return [gains(mayBe(after)), ...compareAudiences(null, after)];
   return [
     ...compareAuthentication(before, after),
     ...compareLists(before.redirectUris, after.redirectUris, (uri) => `codes sent to ${uri}`),
@@ -17,6 +17,10 @@ export function compareClients(before: Client | null, after: Client | null): rea
     ...compareWritten(rest(before), rest(after), 'client', ''),
   ];
 }
+
+/** A public one proves nothing: people sign in by way of it. */
+const mayBe = ({ authentication }: Client): string =>
+  authentication.method === 'public' ? 'people may sign in by this program' : 'the client may authenticate';
 
 /** It may do with a token what the person could who sent it, as far as scopes name it as their actor. */
 const compareAudiences = (before: Client | null, { audiences }: Client): readonly Said[] =>

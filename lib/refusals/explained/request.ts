@@ -8,8 +8,9 @@ export const requestExplanations: Explanations<typeof requestRefusals> = {
     fix: 'Send the request as the protocol has it: a form for /oauth2/* and /sts, no body for a GET.',
   },
   unsupported_content_type: {
-    cause: 'The body came as JSON or another type.',
-    fix: 'Send Content-Type: application/x-www-form-urlencoded.',
+    cause:
+      "The body came in another type than the route reads: a form, or JSON at the broker's own API (/v1/explain, /v1/revocations, /v1/approvals/{id}).",
+    fix: 'Send Content-Type: application/x-www-form-urlencoded there, application/json here; error_description says which.',
   },
   request_too_large: {
     cause: 'The body or a parameter is longer than the broker reads.',

@@ -100,4 +100,5 @@ it.each([
   const { body, headers, ...answer } = await ask(question, scope === '' ? '' : await bearer(scope), type);
   expect([answer.status, body['reason']]).toEqual([status, reason]);
   if (status === 403) expect(headers.get('www-authenticate')).toContain('scope="broker:explain"');
+  if (status === 415) expect(body['error_description']).toContain('application/json');
 });

@@ -17,8 +17,8 @@ const client = (more: Partial<Client> = {}): Client => ({
 it.each<[string, Client | null, Client | null, readonly string[]]>([
   ['none before and after', null, null, []],
   ['the same', client(), client(), []],
-  ['a client more', null, client(), ['gains | the client may authenticate']],
-  ['a client less', client(), null, ['loses | the client may not authenticate any more']],
+  ['a client more', null, client(), ['gains | people may sign in by this program']],
+  ['a client less', client(), null, ['loses | people may sign in by this program no more']],
   ['a key that is demanded', client(), client({ dpop: 'required' }), ['changes | dpop is required instead of nothing']],
   ['a redirect less', client(), client({ redirectUris: [] }), ['loses | codes sent to https://bot.example.com/cb']],
   [
@@ -44,7 +44,7 @@ it.each<[string, Client | null, Client | null, readonly string[]]>([
     null,
     client({ audiences: ['https://api.example.com'] }),
     [
-      'gains | the client may authenticate',
+      'gains | people may sign in by this program',
       'gains | exchanges of broker tokens that it is sent for https://api.example.com, acting for whom they name',
     ],
   ],
