@@ -22,6 +22,8 @@ export interface Request {
   readonly actor: Presented | null;
   /** What the credentials are for, for the record: `console`. Absent: nothing of its own. */
   readonly purpose?: 'console';
+  /** Told once why an answer takes long: what the first attempt met. */
+  readonly waiting?: (why: string) => void;
 }
 
 /** The broker said no. Its message is what a person reads: the reason, what was found, and the request's id. */
@@ -86,12 +88,13 @@ export async function fetchCredentials(
 ): Promise<CredentialDocument> {
   if (request.actor?.kind === 'client-key') return exchangedCredentials(request, proof, signal);
   const isByKey = proof.kind === 'client-key' && request.actor === null;
-  const presented = isByKey ? await tokenOfKey(request.broker, proof, signal) : proof;
+  const presented = isByKey ? await tokenOfKey(request, proof, signal) : proof;
   const form = askedForm(request, presented);
   if (request.purpose !== undefined) form.set('purpose', request.purpose);
   const headers = basicOf(clientOf(request, presented));
   const url = `${request.broker}/v1/credentials/${encodeURIComponent(request.scope)}`;
-  const document = await persistently(() => ask(url, { method: 'POST', headers, form, signal }), signal);
+  const send = () => ask(url, { method: 'POST', headers, form, signal });
+  const document = await persistently(send, signal, request.waiting);
   if (!isCredentialDocument(document))
     throw new Error(`${request.broker} answered no credentials: it is no token broker`);
   return document;
@@ -112,7 +115,7 @@ export async function fetchToken(request: Request, proof: Presented, signal: Abo
   const form = askedForm(request, proof);
   form.set('scope', request.scope);
   form.set('grant_type', proof.kind === 'token' ? GRANT_TYPE.tokenExchange : 'client_credentials');
-  return tokenAnswer(request.broker, form, clientOf(request, proof), signal);
+  return tokenAnswer(request, form, clientOf(request, proof), signal);
 }
 
 /** Who authenticates: the client itself, or the one that acts for whom the proof names. null: nobody. */
@@ -125,13 +128,18 @@ const basicOf = (client: Presented | null): Readonly<Record<string, string>> =>
   client?.kind === 'client-secret' ? { authorization: basic(client) } : {};
 
 /** A client's assertion is good once: each attempt brings one of its own. */
-async function tokenAnswer(broker: string, form: URLSearchParams, client: Presented | null, signal: AbortSignal) {
+async function tokenAnswer(
+  { broker, waiting }: Pick<Request, 'broker' | 'waiting'>,
+  form: URLSearchParams,
+  client: Presented | null,
+  signal: AbortSignal,
+) {
   const headers = basicOf(client);
   const send = async () => {
     if (client?.kind === 'client-key') await addAssertion(form, broker, client);
     return ask(`${broker}/oauth2/token`, { method: 'POST', headers, form, signal });
   };
-  const answer = await persistently(send, signal);
+  const answer = await persistently(send, signal, waiting);
   if (!isTokenAnswer(answer)) throw new Error(`${broker} answered no token: it is no token broker`);
   return answer;
 }
@@ -140,10 +148,10 @@ async function tokenAnswer(broker: string, form: URLSearchParams, client: Presen
  * A client with a key has nothing that `/v1/credentials` takes: it gets a broker token for the broker itself, of
  * whichever scope gives it one, and brings that (contract section 6).
  */
-async function tokenOfKey(broker: string, proof: Extract<Presented, { kind: 'client-key' }>, signal: AbortSignal) {
-  const form = new URLSearchParams({ grant_type: 'client_credentials', resource: broker });
+async function tokenOfKey(request: Request, proof: Extract<Presented, { kind: 'client-key' }>, signal: AbortSignal) {
+  const form = new URLSearchParams({ grant_type: 'client_credentials', resource: request.broker });
   if (proof.scope !== null) form.set('scope', proof.scope);
-  const { access_token } = await tokenAnswer(broker, form, proof, signal);
+  const { access_token } = await tokenAnswer(request, form, proof, signal);
   return { kind: 'token', token: access_token, type: TOKEN_TYPE.access_token } as const;
 }
 
@@ -177,8 +185,15 @@ const LONGEST_PAUSE_MS = 4000;
 const isTooLong = (retryAfterSeconds: number | null): boolean =>
   retryAfterSeconds !== null && retryAfterSeconds * 1000 >= ATTEMPT_MS;
 
-/** Asks again what may pass (no connection, 429, 5xx), with pauses that grow, until `signal` ends it. */
-async function persistently(attempt: () => Promise<Answer>, signal: AbortSignal): Promise<JsonObject> {
+/**
+ * Asks again what may pass (no connection, 429, 5xx), with pauses that grow, until `signal` ends it. `waiting` is told
+ * once why it takes so long.
+ */
+async function persistently(
+  attempt: () => Promise<Answer>,
+  signal: AbortSignal,
+  waiting: Request['waiting'],
+): Promise<JsonObject> {
   let pauseMs = FIRST_PAUSE_MS;
   let last: Error = new Unreachable('nothing was asked', true);
   for (;;) {
@@ -194,6 +209,7 @@ async function persistently(attempt: () => Promise<Answer>, signal: AbortSignal)
       // The deadline ends an attempt too: what the one before it met says more.
       if (!signal.aborted || last.message === 'nothing was asked') last = error;
     }
+    if (pauseMs === FIRST_PAUSE_MS) waiting?.(last.message);
     if (!(await pauseOf(waitMs, signal))) throw last;
     pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
   }

@@ -27,7 +27,9 @@ export async function callerOf(
   async function asking<T>(ask: (request: Request, presented: Presented, signal: AbortSignal) => Promise<T>) {
     const signal = AbortSignal.timeout(ATTEMPT_MS);
     const [presented, acting] = await Promise.all([proof.present(signal), actor?.present(signal) ?? null]);
-    return ask({ ...settings, actor: acting }, presented, signal);
+    const waiting = (why: string) =>
+      terminal.err(`token-broker: ${why}; asked again for up to ${ATTEMPT_MS / 1000} s\n`);
+    return ask({ ...settings, actor: acting, waiting }, presented, signal);
   }
   return {
     settings,

@@ -112,7 +112,8 @@ function unreachable(origin: string, error: unknown): Unreachable {
   const code = memberOf(cause, 'code') ?? memberOf(Object(cause).errors?.[0], 'code');
   const certificate = code === null ? undefined : CERTIFICATES[code];
   if (certificate !== undefined) return new Unreachable(`${origin} is not trusted: ${certificate} (${code})`, false);
-  return new Unreachable(`${origin} cannot be reached: ${code ?? errorMessage(cause)}`, true);
+  // What the network does has a code; a port that nobody may ask has none, nor will it the next time.
+  return new Unreachable(`${origin} cannot be reached: ${code ?? errorMessage(cause)}`, code !== null);
 }
 
 const memberOf = (value: unknown, name: string): string | null => {

@@ -8,7 +8,8 @@ import { dirname } from 'node:path';
  */
 export function privateFolder(path: string): void {
   makeFolder(path);
-  const fault = faultOf(path);
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() !== false;
+  const fault = isFolder ? faultOf(path) : 'it is no folder: choose another, or remove it';
   if (fault !== null) throw new Error(`${path} is not used: ${fault}`);
 }
 

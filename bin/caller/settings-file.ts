@@ -23,6 +23,7 @@ const MAX_BYTES = 64 * 1024;
 export function readSettingsFile(path: string, from: SettingsFile['from']): SettingsFile | null {
   const text = readTrusted(path);
   if (text === null) return null;
+  if (isWithoutSettings(text)) return { from, values: new Map(), parameters: new Map() };
   const { value, faults } = readYaml(text);
   const [fault] = faults;
   if (fault !== undefined) throw new Error(`${path}:${fault.line}: ${fault.message}`);
@@ -35,7 +36,19 @@ export function readSettingsFile(path: string, from: SettingsFile['from']): Sett
   // As in configuration files: relative to the file that names it.
   if (policy !== undefined) values.set('policy', resolve(dirname(path), policy));
   if (!isJsonObject(parameters)) throw new Error(`${path}: parameters has names with values`);
-  return { from, values, parameters: new Map(Object.entries(parameters).map(([name, each]) => [name, String(each)])) };
+  return {
+    from,
+    values,
+    parameters: new Map(Object.entries(parameters).map(([name, each]) => [name, parameterOf(path, name, each)])),
+  };
+}
+
+/** Nothing but comments: a template that nobody has filled in. */
+const isWithoutSettings = (text: string): boolean => text.split('\n').every((line) => /^\s*(?:#.*)?\s*$/.test(line));
+
+function parameterOf(path: string, name: string, value: unknown): string {
+  if (['string', 'number', 'boolean'].includes(typeof value)) return String(value);
+  throw new Error(`${path}: parameters.${name} is one word or text`);
 }
 
 function textOf(path: string, name: string, value: unknown): string {

@@ -146,15 +146,19 @@ function firstSaid(
   return null;
 }
 
-/** One final slash is dropped, as people copy it from a browser. RFC 9700 section 2.6: TLS, but for this machine. */
+/**
+ * The origin as URLs write it: a final slash, capitals in the host and the port that https has anyway come of browsers
+ * and templates. RFC 9700 section 2.6: TLS, but for this machine.
+ */
 function brokerOf(text: string): string {
-  const origin = text.replace(/\/$/, '');
-  if (isBrokerIssuer(origin)) return origin;
   const url = URL.canParse(text) ? new URL(text) : null;
+  if (url !== null && url.href === `${url.origin}/` && isBrokerIssuer(url.origin)) return url.origin;
   if (url?.protocol === 'http:' && !isLoopback(url)) {
     throw new UsageError('--broker has to begin with https:// (http:// is for this machine only)');
   }
-  throw new UsageError('--broker is an https origin without a path, such as https://broker.example.com');
+  const hint =
+    url !== null && isBrokerIssuer(url.origin) ? `: is it ${url.origin}?` : ', such as https://broker.example.com';
+  throw new UsageError(`--broker is an https origin without a path${hint}`);
 }
 
 /** A folder that somebody else made must not run a command by being worked in. */

@@ -84,8 +84,8 @@ describe('token-broker doctor', () => {
   it('prints one line for each, with what mends it', async () => {
     let out = '';
     const terminal = { out: (text: string) => (out += text), err: () => {}, env: {}, cwd: folder };
-    expect(await main(['doctor', '--broker', 'http://127.0.0.1:9'], terminal)).toBe(1);
-    expect(out).toMatch(/^wrong {4}broker {6}http:\/\/127\.0\.0\.1:9 .+: look at .+$/m);
+    expect(await main(['doctor', '--broker', 'http://127.0.0.1:2'], terminal)).toBe(1);
+    expect(out).toMatch(/^wrong {4}broker {6}http:\/\/127\.0\.0\.1:2 .+: look at .+$/m);
     expect(
       out
         .trimEnd()

@@ -68,7 +68,7 @@ async function named(
   context: ProofContext,
   flag: string,
 ): Promise<{ kind: string; source: ProofSource }> {
-  const [, kind = '', colon = '', operand = ''] = /^([a-z-]*)(:?)(.*)$/s.exec(text) ?? [];
+  const [, kind = '', colon = '', operand = ''] = /^([A-Za-z_-]{0,15})(:?)(.*)$/s.exec(text) ?? [];
   const load = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
   if (load === undefined)
     throw new UsageError(`${flag} ${kind} is no kind of proof; there are auto, ${Object.keys(KINDS).join(', ')}`);

@@ -35,8 +35,7 @@ async function presented(name: string, { env, cwd }: ProofContext): Promise<Pres
     const scope = env['TOKEN_BROKER_CLIENT_SCOPE'] || null;
     return { kind: 'client-key', client: name, key: await readKey(resolve(cwd, keyFile)), scope };
   }
-  if (secretFile)
-    return { kind: 'client-secret', client: name, secret: lineOf(readSecretFile(resolve(cwd, secretFile))) };
+  if (secretFile) return { kind: 'client-secret', client: name, secret: secretIn(resolve(cwd, secretFile)) };
   if (secret) return { kind: 'client-secret', client: name, secret };
   throw new Error(
     `client ${name} has no secret here: set TOKEN_BROKER_CLIENT_SECRET_FILE, TOKEN_BROKER_CLIENT_SECRET or TOKEN_BROKER_CLIENT_KEY_FILE`,
@@ -45,6 +44,12 @@ async function presented(name: string, { env, cwd }: ProofContext): Promise<Pres
 
 /** Editors begin a file with a byte order mark and end it with a line end, which are none of the secret's. */
 const lineOf = (text: string): string => text.replace(/^\ufeff/, '').replace(/\r?\n$/, '');
+
+function secretIn(path: string): string {
+  const secret = lineOf(readSecretFile(path));
+  if (secret === '') throw new Error(`the secret of the client, ${path}, is empty: no secret is there`);
+  return secret;
+}
 
 function readSecretFile(path: string): string {
   try {

@@ -6,7 +6,10 @@ import type { ProofKind } from './proof.ts';
 const TIMEOUT_MS = 30_000;
 const MAX_BYTES = 256 * 1024;
 
-/** Splits as a shell does, with quotes and backslashes, and expands nothing. Throws Error for a quote left open. */
+/**
+ * Splits as a shell does, with quotes and backslashes, and expands nothing. A backslash before what needs none stays, as
+ * in a path of Windows. Throws Error for a quote left open.
+ */
 export function splitWords(command: string): readonly string[] {
   const words: string[] = [];
   const word = /\s*((?:[^\s'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*")+)\s*/gy;
@@ -20,7 +23,8 @@ export function splitWords(command: string): readonly string[] {
   return words;
 }
 
-function unquoted(_: string, escaped?: string, single?: string, double?: string): string {
+function unquoted(whole: string, escaped?: string, single?: string, double?: string): string {
+  if (escaped !== undefined && !/[\s'"\\$`|&;<>()*?~#]/.test(escaped)) return whole;
   return escaped ?? single ?? (double ?? '').replace(/\\(["\\$`])/g, '$1');
 }
 
@@ -50,7 +54,7 @@ async function output(program: string, args: readonly string[], cwd: string, env
     // Neither its arguments nor what it printed: both may hold secrets.
     const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
     throw new Error(
-      `the command of the proof (${program}) failed (${code === null ? 'or took too long' : String(code)}): run it by itself and see what it says`,
+      `the command of the proof (${program}) failed (${code === null ? 'or took too long' : String(code)}): run it by itself, without a shell, and see what it says`,
     );
   }
 }
