@@ -7,8 +7,8 @@ const TIMEOUT_MS = 30_000;
 const MAX_BYTES = 256 * 1024;
 
 /**
- * Splits as a shell does, with quotes and backslashes, and expands nothing. A backslash before what needs none stays, as
- * in a path of Windows. Throws Error for a quote left open.
+ * Splits as a shell does, with quotes and backslashes, and expands nothing. A backslash before what needs none stays,
+ * as in a path of Windows. Throws Error for a quote left open.
  */
 export function splitWords(command: string): readonly string[] {
   const words: string[] = [];
