@@ -9,6 +9,7 @@ import type { Configurations } from './ports/configuration.ts';
 import type { OwnKeys } from './ports/keys.ts';
 import type { Replays } from './ports/replays.ts';
 import type { Revocations } from './ports/revocations.ts';
+import { isSameResource } from './resource-indicator.ts';
 import { toEpochSeconds } from './time.ts';
 
 /** What introspection and revocation ask of the world. Neither reads the ledger nor can mint. */
@@ -29,7 +30,8 @@ export interface TokenQuestion {
 
 /**
  * What a token is worth to this client (RFC 7662 section 2): the token, or null where it is not active or not the
- * client's business. A client may ask about tokens issued to it and about those for the audiences in `introspects`.
+ * client's business. A client may ask about tokens issued to it, about those that were sent to it as an audience, and
+ * about those for the audiences in `introspects`.
  */
 export async function introspect(
   ports: TokenStatusPorts,
@@ -42,7 +44,8 @@ export async function introspect(
   if (!found.ok) return accept(null);
   const { client, introspects } = caller.value;
   const { clientId, audience } = found.value;
-  return accept(clientId === client.client || introspects.includes(audience) ? found.value : null);
+  const isFor = [...introspects, ...(client.audiences ?? [])].some((each) => isSameResource(each, audience));
+  return accept(clientId === client.client || isFor ? found.value : null);
 }
 
 /**

@@ -35,9 +35,10 @@ const as = (name: string) =>
 function portsOf(more: Partial<TokenStatusPorts> = {}): TokenStatusPorts {
   const clients = [
     ...[named('nightly-bot'), named('api', [API]), named('stranger', ['https://other.example'])],
+    ...[named('other-letters', ['https://API.acme.internal:443/']), { ...named('server'), audiences: [`${API}/`] }],
     client('jwt-bot', { method: 'jwks', jwks: { keys: [jwk] }, audience: 'issuer' }),
   ];
-  const names = ['nightly-bot', 'api', 'stranger'];
+  const names = ['nightly-bot', 'api', 'stranger', 'other-letters', 'server'];
   const stored = Object.fromEntries(names.map((name) => [`token-broker/clients/${name}`, secretOf(name)]));
   const clock = { now: () => NOW };
   return {
@@ -60,6 +61,8 @@ describe('introspection (RFC 7662)', () => {
   it.each([
     ['the client that it was issued to', 'nightly-bot', true],
     ['a client registered for its audience', 'api', true],
+    ['a client registered for its audience in other letters', 'other-letters', true],
+    ['the client that its audience is', 'server', true],
     ['a client registered for another audience', 'stranger', false],
   ])('tells a token to %s: %s', async (_, name, told) => {
     const token = await brokerToken(key, { aud: API });

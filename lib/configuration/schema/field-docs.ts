@@ -130,7 +130,7 @@ const client: Docs = {
   dpop: say('Whether its broker tokens are bound to a key whose proof comes with the request (RFC 9449).', {
     default: 'optional',
   }),
-  introspects: say('Audiences whose tokens it may introspect, beside its own.', {
+  introspects: say('Audiences whose tokens it may introspect, beside its own tokens and `audiences`.', {
     examples: [['https://api.acme.internal']],
   }),
   audiences: say(
