@@ -144,7 +144,9 @@ function readNarrowing(form: Parameters): Outcome<Narrowing | null> {
   if (form.has('Policy') && form.one('Policy') === null) return invalidParameter('Policy has at least 1 character.');
   const policy = readPolicy(form.one('Policy'), 'Policy');
   if (!policy.ok) return policy;
-  const members = form.names().filter((name) => name.split('.')[0] === 'PolicyArns');
+  // SDKs write an empty list as its name without a value.
+  const members = form.names().filter((name) => name.split('.')[0] === 'PolicyArns' && name !== 'PolicyArns');
+  if (form.one('PolicyArns') !== null) return invalidParameter('PolicyArns is PolicyArns.member.1.arn and so on.');
   if (policy.value === null && members.length === 0) return accept(null);
   const policyArns: string[] = [];
   for (let index = 1; index <= members.length; index += 1) {

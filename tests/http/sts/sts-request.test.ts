@@ -63,6 +63,10 @@ describe('reading /sts', () => {
     });
   });
 
+  it('takes an empty list of ARNs as SDKs write it', () => {
+    expect(read({ ...good, PolicyArns: '' })).toMatchObject({ ok: true, value: { issuance: { narrowing: null } } });
+  });
+
   it.each([
     ['the scope of the path', good, 'deploy-web', 'admitted'],
     ['the real role of the grant, under its path', { ...good, RoleArn: realRole }, 'deploy-web', 'admitted'],
@@ -98,6 +102,7 @@ describe('reading /sts', () => {
     ['a SAML assertion beside the token', { SAMLAssertion: 'PHg+' }, 'several_proofs'],
     ['a role of no partition', { RoleArn: 'arn:acme:broker:::scope/deploy-web' }, 'target_mismatch'],
     ['a policy without a value', { Policy: '' }, 'parameter_invalid'],
+    ['PolicyArns that are no list', { PolicyArns: 'arn:aws:iam::aws:policy/A' }, 'parameter_invalid'],
     ['a gap in PolicyArns', { 'PolicyArns.member.2.arn': 'arn:aws:iam::aws:policy/A' }, 'parameter_invalid'],
   ] as const)('refuses %s', (_, change, reason) => {
     expect(read({ ...good, ...change })).toMatchObject({ ok: false, refusal: { reason } });
