@@ -130,7 +130,7 @@ describe('GET /oauth2/authorize', () => {
     ['the method plain', { code_challenge_method: 'plain' }, 'invalid_request', 'code_challenge_missing'],
     ['no method, which means plain', { code_challenge_method: '' }, 'invalid_request', 'code_challenge_missing'],
     ['no scope', { scope: '' }, 'invalid_scope', 'scope_missing'],
-    ['a scope of another shape', { scope: 'a"b' }, 'invalid_scope', 'not_allowed'],
+    ['a scope of another shape', { scope: 'a"b' }, 'invalid_scope', 'scope_malformed'],
     ['an unknown connection', { connection: 'nowhere' }, 'invalid_request', 'sign_in_connection'],
     ['a form post', { response_mode: 'form_post' }, 'invalid_request', 'parameter_invalid'],
     ['a policy, which cannot be asked for here', { policy: '{}' }, 'invalid_request', 'parameter_invalid'],
