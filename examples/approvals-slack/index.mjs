@@ -18,8 +18,9 @@ const TITLES = {
 const inert = (text) => String(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 function messageOf(detail) {
-  const { event, uri, scope, principal, actor, intent, can, approver, reason, ends } = detail;
-  const through = actor === null ? '' : ` through ${inert(actor.principal)}`;
+  const { event, uri, scope, principal, actors, intent, can, approver, reason, ends } = detail;
+  const names = actors.map((actor) => inert(actor.principal));
+  const through = names.length === 0 ? '' : ` through ${names.join(', before that ')}`;
   const lines = [
     `*${TITLES[event]}*: ${inert(scope)} for ${inert(principal)}${through}`,
     ...(intent === null ? [] : intent.split('\n').map((line) => `> ${inert(line)}`)),

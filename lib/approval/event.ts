@@ -35,6 +35,8 @@ export function eventDetail(
     connection: request.subject.connection,
     subject: request.subject.subject,
     actor: actor === null ? null : { ...actor },
+    actors: request.actors.map((each) => ({ ...each })),
+    clients: [...request.clients],
     intent: request.intent,
     can: wordsOf(request).join('\n').slice(0, MOST_WORDS).split('\n'),
     approver: decision === null ? null : { ...decision.approver },

@@ -1,8 +1,11 @@
+import { identityOf } from '../identity/principal.ts';
+import { boundedIdentity } from '../ledger/bounds.ts';
 import type { LedgerQueries } from '../ports/ledger.ts';
+import { actorsOfRecord } from '../revocation/marks.ts';
 import type { ApprovalRequest, Approvals } from './approvals.ts';
 import { lengthText, wordsOf } from './words.ts';
 
-/** What the same subject through the same actor was granted last under the same scope. */
+/** What the same subject through the same actors was granted last under the same scope. */
 export interface PreviousGrant {
   readonly issuance: string;
   readonly granted: number;
@@ -30,14 +33,13 @@ export async function previousGrant(
   const filter = { principal: subject.principal, scope, outcome: 'issued' } as const;
   const page = await queries.list(filter, MOST_RECORDS, null, signal);
   if (!page.ok) return null;
-  const [actor] = actors;
+  const through = new Set(actors.map((actor) => boundedIdentity(identityOf(actor))));
   const last = page.value.issuances.find(
     (record) =>
       record.scope === scopes.join(' ') &&
       record.connection === subject.connection &&
       record.subject === subject.subject &&
-      record.actor?.subject === actor?.subject &&
-      record.actor?.connection === actor?.connection,
+      through.symmetricDifference(new Set(actorsOfRecord(record))).size === 0,
   );
   if (last === undefined) return null;
   const before = last.approval === undefined ? null : await approvals.find(last.approval.id, signal);

@@ -50,12 +50,17 @@ export function marksOfRecord(record: IssuanceRecord): Marks {
       markOf('issuance', id),
     ),
     ...marksOfIdentity(connection === null ? `client:${client ?? subject}` : `${connection}:${subject}`),
-    ...(actor === null ? [] : marksOfActor(identityOf(actor))),
-    ...[record.claims, actor?.claims ?? {}].flatMap((claims) => actorsIn(claims['act'])).flatMap(marksOfActor),
+    ...actorsOfRecord(record).flatMap(marksOfActor),
     ...clientsOf(record).map((name) => markOf('client', name)),
     ...[...scopesOf(record), ...(lineage?.scopes ?? [])].map((scope) => markOf('scope', scope)),
   ];
 }
+
+/** Everybody who acted, by identity, as records cut it: who acts, and on either side whoever acted before. */
+export const actorsOfRecord = ({ actor, claims }: Pick<IssuanceRecord, 'actor' | 'claims'>): readonly string[] => [
+  ...(actor === null ? [] : [identityOf(actor)]),
+  ...[claims, actor?.claims ?? {}].flatMap((each) => actorsIn(each['act'])),
+];
 
 function marksOfIdentity(identity: string): Marks {
   const colon = identity.indexOf(':');

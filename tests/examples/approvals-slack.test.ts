@@ -57,7 +57,7 @@ it('posts what is asked with a token of the broker, and what the caller wrote as
     },
     ...{
       principal: 'acme/web',
-      actor: null,
+      actors: [{ principal: 'files-mcp' }, { principal: '<!here>' }],
       intent: '<!channel> *now* <https://evil.example|click>',
       approver: null,
       reason: null,
@@ -76,7 +76,7 @@ it('posts what is asked with a token of the broker, and what the caller wrote as
   expect(channel).toBe('C1');
   expect(text).toBe(
     [
-      '*Somebody has to approve*: prod for acme/web',
+      '*Somebody has to approve*: prod for acme/web through files-mcp, before that &lt;!here&gt;',
       '> &lt;!channel&gt; *now* &lt;https://evil.example|click&gt;',
       '• Can read: s3:Get*; on arn:aws:s3:::reports/*.',
       '<https://broker.example/approvals/apr_1|Look at it> until 2026-11-25T10:00:00Z',

@@ -1,8 +1,9 @@
-import { isJsonObject, type JsonObject } from '../../../lib/json.ts';
+import type { JsonObject } from '../../../lib/json.ts';
 import { askOwnApi, operatorOptions } from '../../caller/own-api.ts';
 import { type Command, UsageError } from '../../command.ts';
 import { plainText } from '../issuances/text.ts';
 import { APPROVALS_SCOPE } from './scope.ts';
+import { actorsOf } from './through.ts';
 
 type Decision = 'approve' | 'deny';
 
@@ -37,9 +38,10 @@ export const decisionCommand = (decision: Decision): Command => ({
 
 function decidedText(decision: Decision, answer: JsonObject): string {
   const text = (name: string) => plainText(String(answer[name] ?? ''));
-  const actor = isJsonObject(answer['actor']) ? ` through ${plainText(String(answer['actor']['principal']))}` : '';
+  const [nearest, ...before] = actorsOf(answer);
+  const through = nearest === undefined ? '' : ` through ${[nearest, ...before].join(', before that ')}`;
   const can = Array.isArray(answer['can']) ? answer['can'].map((line) => `  ${plainText(String(line))}`) : [];
   const until = decision === 'approve' ? `, good until ${text('expires')}` : '';
   const word = decision === 'approve' ? 'approved' : 'denied';
-  return [`${word}: ${text('scope')} for ${text('principal')}${actor}${until}`, ...can].join('\n');
+  return [`${word}: ${text('scope')} for ${text('principal')}${through}${until}`, ...can].join('\n');
 }

@@ -3,6 +3,7 @@ import { askOwnApi, operatorOptions } from '../../caller/own-api.ts';
 import type { Command } from '../../command.ts';
 import { plainText, textTable } from '../issuances/text.ts';
 import { APPROVALS_SCOPE } from './scope.ts';
+import { actorsOf } from './through.ts';
 
 export const command: Command = {
   description: 'Lists the requests that wait for an approval and that you may decide on, newest first.',
@@ -32,7 +33,6 @@ const HEADINGS = ['ID', 'STATUS', 'ENDS', 'SCOPE', 'FOR', 'THROUGH', 'WHY'];
 
 function rowOf(approval: JsonObject): readonly string[] {
   const text = (name: string) => plainText(String(approval[name] ?? '-'));
-  const { actor } = approval;
-  const through = isJsonObject(actor) ? plainText(String(actor['principal'])) : '-';
+  const through = actorsOf(approval).join(', ') || '-';
   return [text('id'), text('status'), text('expires'), text('scope'), text('principal'), through, text('intent')];
 }
