@@ -1,4 +1,5 @@
 import type { DownstreamClient } from '../configuration/documents/oauth-token-grant.ts';
+import { withoutLineEnd } from '../line-end.ts';
 import { JWT_CLIENT_ASSERTION } from '../oauth-urns.ts';
 import { accept, Fault, type Outcome } from '../outcome.ts';
 import { type Attempt, assertionTimes, signWithSecret } from './assertion.ts';
@@ -68,7 +69,7 @@ function ownAssertion(attempt: Authenticating, client: DownstreamClient): Promis
 function secretOf({ secrets }: Pick<Attempt, 'secrets'>, { secret }: DownstreamClient): string {
   const version = secret === null ? undefined : secrets.versions.get(secret);
   if (version === undefined) throw new Fault('bug', 'A client secret that was not read is asked for.');
-  return version.value;
+  return withoutLineEnd(version.value);
 }
 
 /** RFC 6749 section 2.3.1: both are form-encoded before they are joined. */

@@ -87,7 +87,7 @@ function readEnd(
   json: JsonObject,
   { request: { grant }, host, at }: Asked,
 ): Outcome<Pick<DownstreamToken, 'expires' | 'expiresAssumed'>> {
-  const { expires_in: given } = json;
+  const given = lifeOf(json['expires_in']);
   const expiresAssumed = given === undefined && grant.expiresIn !== undefined;
   const life = expiresAssumed ? grant.expiresIn : given;
   if (typeof life !== 'number' || !Number.isInteger(life) || life < 1 || at + life > END_OF_TIME) {
@@ -95,6 +95,10 @@ function readEnd(
   }
   return accept({ expires: epochSeconds(at + life), expiresAssumed });
 }
+
+/** Some write the number as text (Entra ID before version 2.0), and null where they say nothing. */
+const lifeOf = (given: unknown): unknown =>
+  typeof given === 'string' && /^[0-9]{1,12}$/.test(given) ? Number(given) : (given ?? undefined);
 
 /**
  * Never more than was asked for. Where the grant asks for nothing by name, what the server gives is what it was

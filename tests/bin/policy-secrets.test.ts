@@ -9,11 +9,11 @@ const client = (name: string, more: string): string => `client: ${name}\n${more}
 const secretOf = (name: string): string => `secret: token-broker/clients/${name}`;
 const FOLDER = {
   ...Object.fromEntries(
-    ['short', 'absent', 'good'].map((name) => [`clients/${name}.yaml`, client(name, secretOf(name))]),
+    ['short', 'absent', 'good', 'pairs'].map((name) => [`clients/${name}.yaml`, client(name, secretOf(name))]),
   ),
   'clients/cli.yaml': client('cli', "public: true\nredirectUris: ['http://127.0.0.1/callback']"),
 };
-const VALUES = { short: 'x'.repeat(15), good: 'x'.repeat(16) };
+const VALUES = { short: `${'x'.repeat(15)}\n`, good: 'x'.repeat(16), pairs: '{"client_secret":"xxxxxxxxxxxxxxxx"}' };
 
 let endpoint: Endpoint;
 let aws: Record<string, string>;
@@ -61,8 +61,12 @@ describe('policy secrets', () => {
   it('names the secrets of clients that authenticate nobody, and ends with 1', async () => {
     const { code, out, err } = await run(aws, '--json');
     expect(code).toBe(1);
-    expect(states(out)).toEqual({ short: 'too short', absent: 'absent', good: 'good' });
-    expect(err).toBe('short: token-broker/clients/short has less than 16 characters: it authenticates nobody\n');
+    expect(states(out)).toEqual({ short: 'too short', absent: 'absent', good: 'good', pairs: 'JSON' });
+    expect(err.split('\n')).toEqual([
+      'short: token-broker/clients/short has less than 16 characters: it authenticates nobody',
+      'pairs: token-broker/clients/pairs is a JSON object: the whole of it is the secret, not a value within it',
+      '',
+    ]);
     expect(`${out}${err}`).not.toContain('xxx');
   });
 
@@ -76,6 +80,6 @@ describe('policy secrets', () => {
   it('asks nobody where the environment names no account, and says that they are unread', async () => {
     const { code, out, err } = await run({}, '--json');
     expect([code, err]).toEqual([0, '']);
-    expect(states(out)).toEqual({ short: 'unread', absent: 'unread', good: 'unread' });
+    expect(states(out)).toEqual({ short: 'unread', absent: 'unread', good: 'unread', pairs: 'unread' });
   });
 });

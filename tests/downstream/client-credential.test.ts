@@ -46,6 +46,16 @@ describe('client authentication', () => {
     });
   });
 
+  it.each([
+    ['a secret\n', 'a secret'],
+    ['a secret\r\n', 'a secret'],
+    ['a\nsecret ', 'a\nsecret '],
+  ])('a secret that was stored from a file goes without the end of its line: %j', async (stored, secret) => {
+    expect((await sent({ authentication: 'client_secret_post' }, stored)).form).toMatchObject({
+      client_secret: secret,
+    });
+  });
+
   it('client_secret_post', async () => {
     const { request, form } = await sent({ authentication: 'client_secret_post' }, 's&c=');
     expect(form).toMatchObject({ client_id: 'broker', client_secret: 's&c=' });

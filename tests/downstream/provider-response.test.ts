@@ -90,7 +90,11 @@ describe('a token response (RFC 6749 section 5.1)', () => {
     ['expires_in 0', good({ expires_in: 0 }), 'provider_no_expiry'],
     ['a negative expires_in', good({ expires_in: -1 }), 'provider_no_expiry'],
     ['a fraction', good({ expires_in: 1.5 }), 'provider_no_expiry'],
-    ['expires_in as text', good({ expires_in: '3600' }), 'provider_no_expiry'],
+    ['expires_in as text with a unit', good({ expires_in: '3600s' }), 'provider_no_expiry'],
+    ['expires_in as a fraction in text', good({ expires_in: '3600.0' }), 'provider_no_expiry'],
+    ['expires_in as empty text', good({ expires_in: '' }), 'provider_no_expiry'],
+    ['expires_in as 0 in text', good({ expires_in: '0' }), 'provider_no_expiry'],
+    ['an end beyond year 9999 in text', good({ expires_in: '999999999999' }), 'provider_no_expiry'],
     ['an end beyond year 9999', good({ expires_in: 253_402_300_800 - NOW }), 'provider_no_expiry'],
     ['a wider scope', good({ scope: 'reports:read admin' }), 'provider_scope_wider'],
     ['a scope with a tab', good({ scope: 'reports:read\treports:list' }), 'provider_answer_invalid'],
@@ -103,6 +107,10 @@ describe('a token response (RFC 6749 section 5.1)', () => {
     expect((await tokenOf(good({ expires_in: life }))).expires).toBe(NOW + life);
   });
 
+  it('takes expires_in as text, as Entra ID wrote it before version 2.0', async () => {
+    expect(await tokenOf(good({ expires_in: '3599' }))).toMatchObject({ expires: NOW + 3599, expiresAssumed: false });
+  });
+
   it('takes any scope where the grant asks for none by name', async () => {
     expect((await tokenOf(good({ scope: 'whatever' }), clientGrant({ scope: null }))).scope).toBe('whatever');
   });
@@ -113,6 +121,7 @@ describe('a token response (RFC 6749 section 5.1)', () => {
       expires: NOW + 7200,
       expiresAssumed: true,
     });
+    expect(await tokenOf(good({ expires_in: null }), grant)).toMatchObject({ expiresAssumed: true });
     expect(await tokenOf(good(), grant)).toMatchObject({ expires: NOW + 3600, expiresAssumed: false });
     expect(await outcomeOf(good({ expires_in: 0 }), grant)).toMatchObject({
       refusal: { reason: 'provider_no_expiry' },

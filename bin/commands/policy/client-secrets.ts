@@ -4,16 +4,18 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import type { Client } from '../../../lib/configuration/documents/clients.ts';
-import { isLongEnough } from '../../../lib/identity/client/secret-length.ts';
+import { isJson, isLongEnough } from '../../../lib/identity/client/secret-form.ts';
+import { withoutLineEnd } from '../../../lib/line-end.ts';
 import type { Terminal } from '../../command.ts';
 
 /**
- * A client's own secret, and whether it can authenticate anybody. `unread`: it could not be read, or nobody was asked.
+ * A client's own secret, and whether it can authenticate anybody. `JSON`: whoever sends it whole, which hardly
+ * anybody does. `unread`: it could not be read, or nobody was asked.
  */
 export interface ClientSecret {
   readonly client: string;
   readonly secret: string;
-  readonly state: 'good' | 'too short' | 'absent' | 'unread';
+  readonly state: 'good' | 'too short' | 'JSON' | 'absent' | 'unread';
 }
 
 /** Longest that one secret is waited for. */
@@ -41,7 +43,8 @@ async function stateOf(manager: SecretsManagerClient, SecretId: string): Promise
   try {
     const abortSignal = AbortSignal.timeout(READ_MS);
     const { SecretString = '' } = await manager.send(new GetSecretValueCommand({ SecretId }), { abortSignal });
-    return isLongEnough(SecretString) ? 'good' : 'too short';
+    if (!isLongEnough(withoutLineEnd(SecretString))) return 'too short';
+    return isJson(SecretString) ? 'JSON' : 'good';
   } catch (error) {
     return error instanceof ResourceNotFoundException ? 'absent' : 'unread';
   }

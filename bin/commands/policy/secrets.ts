@@ -1,6 +1,6 @@
 import { loadConfiguration } from '../../../lib/configuration/load.ts';
 import { type DownstreamCredential, downstreamCredentials } from '../../../lib/downstream/static-secrets.ts';
-import { LEAST_SECRET_CHARACTERS } from '../../../lib/identity/client/secret-length.ts';
+import { LEAST_SECRET_CHARACTERS } from '../../../lib/identity/client/secret-form.ts';
 import type { Command, ExitCode, Terminal } from '../../command.ts';
 import { textTable } from '../issuances/text.ts';
 import { type ClientSecret, clientSecrets } from './client-secrets.ts';
@@ -16,6 +16,9 @@ function tellShort(clients: readonly ClientSecret[], terminal: Terminal): ExitCo
   const short = clients.filter(({ state }) => state === 'too short');
   for (const { client, secret } of short) {
     terminal.err(`${client}: ${secret} has less than ${LEAST_SECRET_CHARACTERS} characters: it authenticates nobody\n`);
+  }
+  for (const { client, secret } of clients.filter(({ state }) => state === 'JSON')) {
+    terminal.err(`${client}: ${secret} is a JSON object: the whole of it is the secret, not a value within it\n`);
   }
   return short.length === 0 ? 0 : 1;
 }

@@ -1,11 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Client, ClientAuthentication } from '../../configuration/documents/clients.ts';
+import { withoutLineEnd } from '../../line-end.ts';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
 import type { Secrets, SecretVersion } from '../../ports/secrets.ts';
 import { type EpochSeconds, milliseconds, type Seconds, seconds } from '../../time.ts';
 import type { AuthenticatedClient, ClientProof } from '../principal.ts';
 import { type ClientContext, clientFacts, clientRefusal, readClient } from './registered-client.ts';
-import { isLongEnough } from './secret-length.ts';
+import { isJson, isLongEnough } from './secret-form.ts';
 
 /**
  * Read where there is no such client, whatever name came: a name that no client can have. So an unknown client depends
@@ -19,7 +20,12 @@ const DEFAULT_OVERLAP = seconds(86_400);
 
 type Registered = Extract<ClientAuthentication, { method: 'secret' }>;
 type Stored = Awaited<ReturnType<Secrets['read']>>;
-type Mismatch = 'client_secret_absent' | 'client_secret_wrong' | 'client_secret_retired' | 'client_secret_too_short';
+type Mismatch =
+  | 'client_secret_absent'
+  | 'client_secret_wrong'
+  | 'client_secret_json'
+  | 'client_secret_retired'
+  | 'client_secret_too_short';
 type SecretProof = Extract<ClientProof, { method: 'client_secret_basic' | 'client_secret_post' }>;
 
 /**
@@ -57,7 +63,7 @@ async function compareSecret(
   registered: Registered | null,
   { secrets, now, signal }: ClientContext,
 ): Promise<SecretVersion | Mismatch> {
-  const presented = written === undefined ? [secret] : [secret, written];
+  const presented = (written === undefined ? [secret] : [secret, written]).map(withoutLineEnd);
   const name = registered?.secret ?? NOBODYS_SECRET;
   const overlap = registered?.overlap ?? DEFAULT_OVERLAP;
   const kept = await secrets.read(name, signal, milliseconds(overlap * 1000));
@@ -81,8 +87,8 @@ function matching(
   const isPrevious = equals(presented, stored?.previous ?? undefined);
   if (stored === null) return 'client_secret_absent';
   const version = isCurrent ? stored.current : isPrevious ? stored.previous : null;
-  if (version === null) return 'client_secret_wrong';
-  if (!isLongEnough(version.value)) return 'client_secret_too_short';
+  if (version === null) return isJson(stored.current.value) ? 'client_secret_json' : 'client_secret_wrong';
+  if (!isLongEnough(withoutLineEnd(version.value))) return 'client_secret_too_short';
   return isCurrent || inOverlap ? version : 'client_secret_retired';
 }
 
@@ -102,7 +108,8 @@ const authenticated = (client: Client, { versionId }: SecretVersion): Authentica
 
 /** Of digests, so that neither the length nor the place of the first difference shows in the time. */
 function equals(presented: readonly string[], stored: SecretVersion | undefined): boolean {
-  const digest = stored === undefined || stored.value === '' ? NOBODYS_DIGEST : sha256(stored.value);
+  const value = withoutLineEnd(stored?.value ?? '');
+  const digest = value === '' ? NOBODYS_DIGEST : sha256(value);
   return presented.filter((text) => timingSafeEqual(sha256(text), digest)).length > 0;
 }
 

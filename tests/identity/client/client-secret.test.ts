@@ -82,10 +82,36 @@ describe('a client secret', () => {
     expect(await present(secret, 0)).toEqual(failed('client_secret_wrong'));
   });
 
+  it.each([`${NEW}\n`, `${NEW}\r\n`])('is good with the end of its line too: %j', async (secret) => {
+    expect(await present(secret, 0)).toMatchObject({ ok: true });
+  });
+
+  it('that was stored with the end of its line is good without it', async () => {
+    const { secrets } = fakeSecrets({
+      [NAME]: { current: { value: `${NEW}\r\n`, versionId: 'v1', tags: {} }, previous: null },
+    });
+    const verdict = async (secret: string) =>
+      (await verifyClient(basic(secret), 'refuse', contextOf([bot()], { secrets }))).ok;
+    expect([await verdict(NEW), await verdict(`${NEW}\n`), await verdict(`${NEW}\n\n`)]).toEqual([true, true, false]);
+  });
+
+  it('that is a JSON object is good as a whole, and the log says why what is in it is wrong', async () => {
+    const value = JSON.stringify({ client_secret: NEW });
+    const { secrets } = fakeSecrets({
+      [NAME]: { current: { value, versionId: 'v1', tags: {} }, previous: null },
+    });
+    const verdict = (secret: string) => verifyClient(basic(secret), 'refuse', contextOf([bot()], { secrets }));
+    expect(await verdict(NEW)).toEqual(failed('client_secret_json'));
+    expect(await verdict(value)).toMatchObject({ ok: true });
+  });
+
   it.each([
     ['', 'client_secret_wrong'],
     ['a', 'client_secret_too_short'],
     ['x'.repeat(15), 'client_secret_too_short'],
+    [`${'x'.repeat(15)}\n`, 'client_secret_too_short'],
+    [`${'x'.repeat(16)}\n`, 'accepted'],
+    ['\n', 'client_secret_wrong'],
     ['😀'.repeat(15), 'client_secret_too_short'],
     ['x'.repeat(16), 'accepted'],
     ['😀'.repeat(16), 'accepted'],
