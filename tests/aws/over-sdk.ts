@@ -1,5 +1,15 @@
 /** The clients of the functions over the AWS SDK's, whose answers tests make up. */
 import {
+  BatchGetItemCommand,
+  BatchWriteItemCommand,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import {
   DescribeSecretCommand,
   GetSecretValueCommand,
   PutSecretValueCommand,
@@ -13,6 +23,7 @@ import {
   GetWebIdentityTokenCommand,
   type STSClient,
 } from '@aws-sdk/client-sts';
+import type { DynamoDb, DynamoDbOperations } from '../../lib/aws/dynamodb/client.ts';
 import type { SecretsManager, SecretsManagerOperations } from '../../lib/aws/secrets-manager/client.ts';
 import type { Sts, StsActions } from '../../lib/aws/sts/client.ts';
 
@@ -28,6 +39,20 @@ function onTheWire(output: object): object {
 type Sent<Operations extends object> = {
   readonly [Name in keyof Operations]: (input: never, options: { abortSignal: AbortSignal }) => Promise<object>;
 };
+
+/** One that waits for its answer, however long it takes: no request is made twice. */
+export function overSdkDynamoDb(client: DynamoDBClient): DynamoDb {
+  const sent: Sent<DynamoDbOperations> = {
+    GetItem: (input, options) => client.send(new GetItemCommand(input), options),
+    BatchGetItem: (input, options) => client.send(new BatchGetItemCommand(input), options),
+    Query: (input, options) => client.send(new QueryCommand(input), options),
+    PutItem: (input, options) => client.send(new PutItemCommand(input), options),
+    UpdateItem: (input, options) => client.send(new UpdateItemCommand(input), options),
+    DeleteItem: (input, options) => client.send(new DeleteItemCommand(input), options),
+    BatchWriteItem: (input, options) => client.send(new BatchWriteItemCommand(input), options),
+  };
+  return { call: async (operation, input, abortSignal) => sent[operation](input as never, { abortSignal }) };
+}
 
 export function overSdkSecretsManager(client: SecretsManagerClient): SecretsManager {
   const sent: Sent<SecretsManagerOperations> = {
