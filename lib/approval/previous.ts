@@ -1,7 +1,7 @@
 import { identityOf } from '../identity/principal.ts';
 import { boundedIdentity } from '../ledger/bounds.ts';
+import { actorsOfRecord } from '../ledger/parties.ts';
 import type { LedgerQueries } from '../ports/ledger.ts';
-import { actorsOfRecord } from '../revocation/marks.ts';
 import type { ApprovalRequest, Approvals } from './approvals.ts';
 import { lengthText, wordsOf } from './words.ts';
 

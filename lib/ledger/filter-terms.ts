@@ -1,7 +1,7 @@
 /** What filters compare that is more than one text with one other: intents, rules, actors, approvals. */
 import { boundedIdentity, keptTexts } from './bounds.ts';
-import { identityOf } from './parties.ts';
-import type { ActorRecord, ApprovalRecord, IssuanceRecord } from './record.ts';
+import { actorsOfRecord } from './parties.ts';
+import type { ApprovalRecord, IssuanceRecord } from './record.ts';
 
 /** A rule by its place in the configuration folder (null: any line of the file), or by its number in a scope. */
 export type RuleTerm =
@@ -39,11 +39,14 @@ export function isOfRule(term: RuleTerm, { decision, scope }: IssuanceRecord): b
   return decision.source?.file === term.file && (term.line === null || decision.source.line === term.line);
 }
 
-/** Whether that is who acted: the label, or the identity, `<connection>:<subject>` or `client:<name>`. */
-export function isActor(term: string, actor: ActorRecord | null): boolean {
-  if (actor === null) return false;
-  const identity = identityOf(actor);
-  return keptTexts(term).includes(actor.principal) || identity === term || identity === boundedIdentity(term);
+/**
+ * Whether that is who acted: the label of who acts, or the identity, `<connection>:<subject>` or `client:<name>`, of
+ * whoever acts or acted before.
+ */
+export function isActor(term: string, record: Pick<IssuanceRecord, 'actor' | 'claims'>): boolean {
+  const names = new Set([term, boundedIdentity(term)]);
+  const isLabel = record.actor !== null && keptTexts(term).includes(record.actor.principal);
+  return isLabel || actorsOfRecord(record).some((identity) => names.has(identity));
 }
 
 export const APPROVAL_STATES: readonly ApprovalRecord['state'][] = [

@@ -162,7 +162,7 @@ export function matches(filter: IssuanceFilter, record: IssuanceRecord): boolean
     (accessKeyId === undefined || record.credential?.accessKeyId === accessKeyId) &&
     (from === undefined || record.time >= from) &&
     (to === undefined || record.time <= to) &&
-    (actor === undefined || isActor(actor, record.actor)) &&
+    (actor === undefined || isActor(actor, record)) &&
     (approval === undefined || isOfApproval(approval, record.approval)) &&
     (rule === undefined || isOfRule(rule, record)) &&
     (intent === undefined || hasWords(intent, record.intent))

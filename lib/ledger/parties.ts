@@ -1,4 +1,5 @@
 /** Who stands in a record, and as what. */
+import { isJsonObject, type JsonValue } from '../json.ts';
 import { boundedIdentity } from './bounds.ts';
 import type { IssuanceRecord, PartyRecord } from './record.ts';
 
@@ -19,6 +20,21 @@ type Named = Pick<PartyRecord, 'connection' | 'client' | 'subject'>;
 /** Two connections may know the same subject, and labels are no names: the identity alone says who it is. */
 export const identityOf = ({ connection, client, subject }: Named): string =>
   connection === null ? `client:${client ?? subject}` : `${connection}:${subject}`;
+
+/** `act` and those nested in it, by identity, the nearest first (RFC 8693 section 4.1). */
+export function actorsIn(act: JsonValue | undefined): readonly string[] {
+  const found: string[] = [];
+  for (let each = act; isJsonObject(each); each = each['act']) {
+    if (typeof each['sub'] === 'string') found.push(each['sub']);
+  }
+  return found;
+}
+
+/** Everybody who acted, by identity, as records cut it: who acts, and on either side whoever acted before. */
+export const actorsOfRecord = ({ actor, claims }: Pick<IssuanceRecord, 'actor' | 'claims'>): readonly string[] => [
+  ...(actor === null ? [] : [identityOf(actor)]),
+  ...[claims, actor?.claims ?? {}].flatMap((each) => actorsIn(each['act'])),
+];
 
 /** Everybody whom a record names, the subject first; none for denials beyond the ceiling, which name nobody. */
 export function partiesOf(record: IssuanceRecord): readonly Party[] {

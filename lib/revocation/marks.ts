@@ -3,8 +3,8 @@
 import type { BrokerToken } from '../identity/broker-token/verify-broker-token.ts';
 import { actorsOf, identityOf } from '../identity/principal.ts';
 import type { Authenticated } from '../issuance/authenticate.ts';
-import { isJsonObject, type JsonValue } from '../json.ts';
 import { clientsOf, scopesOf } from '../ledger/filter.ts';
+import { actorsIn, actorsOfRecord } from '../ledger/parties.ts';
 import type { IssuanceRecord } from '../ledger/record.ts';
 import { type Marks, markOf } from './revocation.ts';
 
@@ -56,12 +56,6 @@ export function marksOfRecord(record: IssuanceRecord): Marks {
   ];
 }
 
-/** Everybody who acted, by identity, as records cut it: who acts, and on either side whoever acted before. */
-export const actorsOfRecord = ({ actor, claims }: Pick<IssuanceRecord, 'actor' | 'claims'>): readonly string[] => [
-  ...(actor === null ? [] : [identityOf(actor)]),
-  ...[claims, actor?.claims ?? {}].flatMap((each) => actorsIn(each['act'])),
-];
-
 function marksOfIdentity(identity: string): Marks {
   const colon = identity.indexOf(':');
   const [source, subject] = [identity.slice(0, colon), identity.slice(colon + 1)];
@@ -71,12 +65,3 @@ function marksOfIdentity(identity: string): Marks {
 
 /** Whoever is revoked as a principal is so too where it acts. */
 const marksOfActor = (identity: string): Marks => [markOf('actor', identity), ...marksOfIdentity(identity)];
-
-/** `act` and those nested in it (RFC 8693 section 4.1). */
-function actorsIn(act: JsonValue | undefined): readonly string[] {
-  const found: string[] = [];
-  for (let each = act; isJsonObject(each); each = each['act']) {
-    if (typeof each['sub'] === 'string') found.push(each['sub']);
-  }
-  return found;
-}

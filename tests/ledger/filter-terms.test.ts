@@ -52,6 +52,12 @@ describe('a record is found', () => {
     const labelled = { ...client, subject: 'another', principal: 'another' };
     expect(found({ actor: 'client:bot' }, aRecord({ actor: labelled }))).toBe(true);
     expect(found({ actor: 'client:another' }, aRecord({ actor: labelled }))).toBe(false);
+    const behind = { claims: { act: { sub: 'client:server', act: { sub: 'github:agent' } } } };
+    const beside = { actor: { ...labelled, claims: { act: { sub: 'github:agent' } } } };
+    for (const chain of [behind, beside]) {
+      expect(found({ actor: 'github:agent' }, aRecord({ actor: labelled, ...chain }))).toBe(true);
+      expect(found({ actor: 'agent' }, aRecord({ actor: labelled, ...chain }))).toBe(false);
+    }
   });
 
   it.each([
