@@ -1,5 +1,6 @@
 import type { JsonObject } from '../json.ts';
 import { toRfc3339Milliseconds } from '../ledger/instant.ts';
+import { actorsOfRecord } from '../ledger/parties.ts';
 import type { CredentialRecord, IssuanceRecord, PartyRecord } from '../ledger/record.ts';
 import type { BusEvent } from '../ports/events.ts';
 import { toRfc3339 } from '../time.ts';
@@ -45,6 +46,7 @@ function detailOf(record: IssuanceRecord, outcome: EventOutcome): JsonObject {
     ...{ reason: record.reason, scope: record.scope, grant: record.grant },
     ...party(record),
     actor: actor === null ? null : party(actor),
+    actors: [...actorsOfRecord(record)],
     ...{ rule: decision.rule, configVersion: decision.configVersion },
     credential: credential === null ? null : credentialOf(credential),
     approval: approval === undefined ? null : { id: approval.id, state: approval.state },

@@ -43,7 +43,7 @@ export function isOfRule(term: RuleTerm, { decision, scope }: IssuanceRecord): b
  * Whether that is who acted: the label of who acts, or the identity, `<connection>:<subject>` or `client:<name>`, of
  * whoever acts or acted before.
  */
-export function isActor(term: string, record: Pick<IssuanceRecord, 'actor' | 'claims'>): boolean {
+export function isActor(term: string, record: Parameters<typeof actorsOfRecord>[0]): boolean {
   const names = new Set([term, boundedIdentity(term)]);
   const isLabel = record.actor !== null && keptTexts(term).includes(record.actor.principal);
   return isLabel || actorsOfRecord(record).some((identity) => names.has(identity));

@@ -30,11 +30,17 @@ export function actorsIn(act: JsonValue | undefined): readonly string[] {
   return found;
 }
 
-/** Everybody who acted, by identity, as records cut it: who acts, and on either side whoever acted before. */
-export const actorsOfRecord = ({ actor, claims }: Pick<IssuanceRecord, 'actor' | 'claims'>): readonly string[] => [
-  ...(actor === null ? [] : [identityOf(actor)]),
-  ...[claims, actor?.claims ?? {}].flatMap((each) => actorsIn(each['act'])),
-];
+/**
+ * Everybody who acted, by identity, as records cut it: who acts, and on either side whoever acted before, as a broker
+ * token says it (`act` of another's token satisfies nothing).
+ */
+export function actorsOfRecord({ actor, claims, proof }: Chain): readonly string[] {
+  const sides = [{ claims, proof }, ...(actor === null ? [] : [actor])];
+  const before = sides.filter((side) => side.proof.kind === 'broker').flatMap((side) => actorsIn(side.claims['act']));
+  return [...(actor === null ? [] : [identityOf(actor)]), ...before];
+}
+
+type Chain = Pick<IssuanceRecord, 'actor' | 'claims' | 'proof'>;
 
 /** Everybody whom a record names, the subject first; none for denials beyond the ceiling, which name nobody. */
 export function partiesOf(record: IssuanceRecord): readonly Party[] {

@@ -4,7 +4,7 @@ import type { BrokerToken } from '../identity/broker-token/verify-broker-token.t
 import { actorsOf, identityOf } from '../identity/principal.ts';
 import type { Authenticated } from '../issuance/authenticate.ts';
 import { clientsOf, scopesOf } from '../ledger/filter.ts';
-import { actorsIn, actorsOfRecord } from '../ledger/parties.ts';
+import { actorsIn } from '../ledger/parties.ts';
 import type { IssuanceRecord } from '../ledger/record.ts';
 import { type Marks, markOf } from './revocation.ts';
 
@@ -50,7 +50,8 @@ export function marksOfRecord(record: IssuanceRecord): Marks {
       markOf('issuance', id),
     ),
     ...marksOfIdentity(connection === null ? `client:${client ?? subject}` : `${connection}:${subject}`),
-    ...actorsOfRecord(record).flatMap(marksOfActor),
+    ...(actor === null ? [] : marksOfActor(identityOf(actor))),
+    ...[record.claims, actor?.claims ?? {}].flatMap((claims) => actorsIn(claims['act'])).flatMap(marksOfActor),
     ...clientsOf(record).map((name) => markOf('client', name)),
     ...[...scopesOf(record), ...(lineage?.scopes ?? [])].map((scope) => markOf('scope', scope)),
   ];

@@ -39,6 +39,7 @@ describe('everybody in the chain', () => {
 
   const acting = (name: string, before?: string): Partial<IssuanceRecord> => ({
     actor: { ...client(name), proof: request.proof, claims: {} },
+    proof: { ...request.proof, kind: 'broker' },
     claims: before === undefined ? {} : { act: { sub: before } },
   });
   it.each<[string, Partial<IssuanceRecord>, boolean]>([

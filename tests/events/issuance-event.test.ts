@@ -53,6 +53,19 @@ describe('the event', () => {
     return expect(JSON.stringify(event)).not.toMatch(/SECRET|203\.0\.113|sha256|b5d4045c/);
   });
 
+  it('has everybody who acts, as broker tokens say it, and nothing that others say of actors', () => {
+    const broker = { ...acting.proof, kind: 'broker' } as const;
+    const act = { sub: 'client:server', act: { sub: 'okta:agent' } };
+    const actorsOf = (more: Partial<IssuanceRecord>) => issuanceEvent(aRecord(more), 'written')?.detail['actors'];
+    expect(actorsOf({})).toEqual([]);
+    expect(actorsOf({ actor: acting })).toEqual(['okta:ann']);
+    expect(actorsOf({ actor: acting, claims: { act }, proof: broker })).toEqual([
+      ...['okta:ann', 'client:server', 'okta:agent'],
+    ]);
+    expect(actorsOf({ actor: { ...acting, proof: broker, claims: { act } } })).toHaveLength(3);
+    expect(actorsOf({ claims: { act: { sub: 'SECRET-claim' } } })).toEqual([]);
+  });
+
   it('is none of what is written again because somebody was erased', () => {
     expect(issuanceEvent(aRecord({ erased: ['subject'] }), 'changed')).toBeNull();
   });

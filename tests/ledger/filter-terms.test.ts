@@ -52,12 +52,14 @@ describe('a record is found', () => {
     const labelled = { ...client, subject: 'another', principal: 'another' };
     expect(found({ actor: 'client:bot' }, aRecord({ actor: labelled }))).toBe(true);
     expect(found({ actor: 'client:another' }, aRecord({ actor: labelled }))).toBe(false);
-    const behind = { claims: { act: { sub: 'client:server', act: { sub: 'github:agent' } } } };
-    const beside = { actor: { ...labelled, claims: { act: { sub: 'github:agent' } } } };
-    for (const chain of [behind, beside]) {
+    const proof = { ...record.proof, kind: 'broker' } as const;
+    const act = { sub: 'client:server', act: { sub: 'github:agent' } };
+    for (const chain of [{ proof, claims: { act } }, { actor: { ...labelled, proof, claims: { act } } }]) {
       expect(found({ actor: 'github:agent' }, aRecord({ actor: labelled, ...chain }))).toBe(true);
       expect(found({ actor: 'agent' }, aRecord({ actor: labelled, ...chain }))).toBe(false);
     }
+    // What another issuer says of actors satisfies nothing.
+    expect(found({ actor: 'github:agent' }, aRecord({ actor: labelled, claims: { act } }))).toBe(false);
   });
 
   it.each([
