@@ -133,7 +133,7 @@ async function answerToError(error: unknown, ...[name, asked]: Parameters<CallTo
   const { pending } = error;
   if (pending !== null)
     return done({
-      ...{ granted: false, error: 'authorization_pending', approval_uri: pending.uri },
+      ...{ granted: false, error: 'authorization_pending', approval_id: pending.id, approval_uri: pending.uri },
       ...{ expires_in: pending.expiresIn, interval: pending.interval },
       next: 'show approval_uri to the user, and call again with the same arguments',
     });

@@ -1,3 +1,4 @@
+import { didYouMean } from '../nearest.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import { isConditionKey } from './condition-keys.ts';
 import type { KeyLookup } from './decision.ts';
@@ -36,14 +37,20 @@ export const LONGEST_PARAMETER = 256;
 
 /**
  * What does not load: a template that names no parameter of the scope, `from` of what is no condition key, a default
- * that would be refused. Paths begin at the scope's members.
+ * that would be refused. Paths begin at the scope's members; `grant` is its own, whose texts have the templates.
  */
-export function checkParameters(parameters: ScopeParameters, templateKeys: readonly string[]): DocumentProblem[] {
+export function checkParameters(
+  parameters: ScopeParameters,
+  templateKeys: readonly string[],
+  grant: object,
+): DocumentProblem[] {
   const names = new Set(templateKeys.map(parameterOf).filter((name) => name !== null));
   const unknown = [...names].filter((name) => !Object.hasOwn(parameters, name));
-  const problems = unknown.map((name) =>
-    errorAt(['parameters'], `\${param.${name}} of the grant is no parameter here`),
-  );
+  const problems = unknown.map((name) => {
+    const place = ['grant', ...(placeOf(`param.${name}}`, grant) ?? [])];
+    const meant = didYouMean(name, Object.keys(parameters));
+    return errorAt(place, `\${param.${name}} is no parameter of this scope`, meant);
+  });
   for (const [name, parameter] of Object.entries(parameters)) {
     const { from, pattern, default: otherwise } = parameter;
     if (from !== undefined && !isConditionKey(from)) {
@@ -56,6 +63,20 @@ export function checkParameters(parameters: ScopeParameters, templateKeys: reado
     }
   }
   return problems;
+}
+
+/** Where the first text stands that has `part`, within `value`; null: nowhere. */
+function placeOf(part: string, value: unknown): readonly (string | number)[] | null {
+  if (typeof value === 'string') return value.includes(part) ? [] : null;
+  if (typeof value !== 'object' || value === null) return null;
+  const members: readonly (readonly [string | number, unknown])[] = Array.isArray(value)
+    ? [...value.entries()]
+    : Object.entries(value);
+  for (const [name, member] of members) {
+    const within = placeOf(part, member);
+    if (within !== null) return [name, ...within];
+  }
+  return null;
 }
 
 /**

@@ -51,7 +51,7 @@ export function compileScope(scope: Scope): ScopeCompilation {
   const grant = compileGrant(scope.grant.type, scope.grant);
   problems.push(...under(['grant'], grant.problems));
   const parameters = scope.parameters ?? {};
-  problems.push(...checkParameters(parameters, grant.compiled?.keys ?? []));
+  problems.push(...checkParameters(parameters, grant.compiled?.keys ?? [], scope.grant));
   if (hasErrors(problems) || grant.compiled === null) return { ok: false, problems };
   const keys = [...allow, ...deny, ...(approval?.breakGlass ?? [])].flatMap(({ conditions }) =>
     conditions.flatMap((compiled) => compiled.keys),

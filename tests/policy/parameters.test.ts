@@ -86,13 +86,19 @@ test('a claim that is not there has no value', () => {
   expect(resolve({ team: 'undefined' }, { team: { from: 'claims.other' } })).toBe('parameter_invalid');
 });
 
+const GRANT = {
+  policy: {
+    Statement: [{ Resource: 'arn:aws:s3:::${param.bucket}' }, { Resource: ['arn:aws:s3:::${path:param.bukket}/*'] }],
+  },
+};
+
 test.each<[string, ScopeParameters, readonly string[], string, string]>([
   [
     'a template of no parameter',
     PARAMETERS,
-    ['param.other', 'param.bucket'],
-    'parameters',
-    '${param.other} of the grant is no parameter here',
+    ['param.bukket', 'param.bucket'],
+    'grant/policy/Statement/1/Resource/0',
+    '${param.bukket} is no parameter of this scope',
   ],
   ['what is no condition key', { a: { from: 'team' } }, [], 'parameters/a/from', 'team is not a condition key'],
   [
@@ -111,7 +117,7 @@ test.each<[string, ScopeParameters, readonly string[], string, string]>([
   ],
   ['a template in a glob', { a: { pattern: '${claims.team}' } }, [], 'parameters/a/pattern', 'is a glob'],
 ])('does not load with %s', (_name, parameters, keys, path, message) => {
-  const found = checkParameters(parameters, keys).map((problem) => [problem.path.join('/'), problem.message]);
+  const found = checkParameters(parameters, keys, GRANT).map((problem) => [problem.path.join('/'), problem.message]);
   expect(found).toEqual([[path, expect.stringContaining(message)]]);
 });
 
