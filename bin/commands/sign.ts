@@ -48,7 +48,10 @@ logged. Signals are passed on, and the program's exit status is this one's.`,
     const streaming = given.has('allow-streaming') ? 'allowed' : 'refused';
     const credentials = () => keeper.current();
     const proxy = await startProxy({ placeholder, credentials, endpoints, allowed, streaming, log });
-    const env = { ...withoutKeysAndProofs(terminal.env, settings.proof), ...endpointVariables(proxy.url) };
+    const env = {
+      ...withoutKeysAndProofs(terminal.env, [settings.proof, settings.actor ?? '']),
+      ...endpointVariables(proxy.url),
+    };
     const keys = {
       AWS_ACCESS_KEY_ID: placeholder.accessKeyId,
       AWS_SECRET_ACCESS_KEY: placeholder.secretAccessKey,
@@ -68,10 +71,10 @@ logged. Signals are passed on, and the program's exit status is this one's.`,
 const DROPPED =
   /^(?:TOKEN_BROKER_|AWS_ENDPOINT_URL|ACTIONS_ID_TOKEN_REQUEST_|AWS_USE_(?:FIPS|DUALSTACK)_ENDPOINT$|AWS_IGNORE_CONFIGURED_ENDPOINT_URLS$)/;
 
-function withoutKeysAndProofs(env: Environment, proof: string): Environment {
-  const [, variable] = /^(?:env|gitlab):(.+)$/.exec(proof) ?? [];
+function withoutKeysAndProofs(env: Environment, proofs: readonly string[]): Environment {
+  const variables = proofs.map((proof) => /^(?:env|gitlab):(.+)$/.exec(proof)?.[1]);
   const kept = Object.entries(withoutOtherCredentials(env)).filter(
-    ([name]) => !DROPPED.test(name) && name !== variable,
+    ([name]) => !DROPPED.test(name) && !variables.includes(name),
   );
   const direct = (name: string) => [env[name], '127.0.0.1', 'localhost'].filter((each) => each).join(',');
   return {

@@ -73,6 +73,7 @@ function sign(options: readonly string[], program: readonly string[]): Promise<{
       TOKEN_BROKER_URL: broker.url,
       TOKEN_BROKER_PROOF: 'env:T',
       T: 'e.y.J',
+      A: 'a.c.t',
     },
     ...{ TOKEN_BROKER_SCOPE: 'reports', AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}`, AWS_PROFILE: 'p' },
   };
@@ -108,10 +109,11 @@ describe('token-broker sign', () => {
   });
 
   it('gives the program no key, no proof and no other way to one', async () => {
-    const { code, out } = await sign([], ['sh', '-c', 'cat /proc/$$/environ | tr "\\0" "\\n"; exit 7']);
+    const shown = ['sh', '-c', 'cat /proc/$$/environ | tr "\\0" "\\n"; exit 7'];
+    const { code, out } = await sign(['--actor', 'env:A'], shown);
     expect(code).toBe(7);
     expect(out).not.toMatch(SECRETS);
-    expect(out).not.toMatch(/e\.y\.J|TOKEN_BROKER|AWS_PROFILE|AWS_ENDPOINT_URL_S3=/);
+    expect(out).not.toMatch(/e\.y\.J|a\.c\.t|TOKEN_BROKER|AWS_PROFILE|AWS_ENDPOINT_URL_S3=/);
     expect(out).toContain('AWS_EC2_METADATA_DISABLED=true');
   });
 
