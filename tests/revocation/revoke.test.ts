@@ -343,6 +343,26 @@ describe('a revocation', () => {
     expect(list()).toMatchObject([{ lifted: { by: 'okta:operator' }, sessions: 'done' }]);
   });
 
+  it('marks every record of many, a few at once, and goes on where one could not be marked', async () => {
+    const { ports } = world(Array.from({ length: 45 }, (_, n) => aSession(n)));
+    const marked: string[] = [];
+    let [under, most, fails] = [0, 0, true];
+    const mark: RevokePorts['records']['mark'] = async ({ id }) => {
+      under += 1;
+      most = Math.max(most, under);
+      await Promise.resolve();
+      under -= 1;
+      if (fails && marked.length === 30) throw new Fault('ledger', 'down');
+      marked.push(id);
+    };
+    const counting = { ...ports, records: { mark } };
+    await revoke(counting, operator, alice, noDeadline);
+    expect([most, under, marked.length]).toEqual([20, 0, 30]);
+    fails = false;
+    await settlePending(counting, noDeadline, () => undefined);
+    expect([most, new Set(marked).size]).toEqual([20, 45]);
+  });
+
   it('of two at once is in the policy with the other, whoever writes last', async () => {
     const { ports, denied } = world([aSession(1), aSession(3, { subject: 'bob' })]);
     // Bob's is denied while Alice's policy is on its way, and Alice's older one arrives last.
