@@ -46,7 +46,9 @@ export function checkParameters(
 ): DocumentProblem[] {
   const names = new Set(templateKeys.map(parameterOf).filter((name) => name !== null));
   const unknown = [...names].filter((name) => !Object.hasOwn(parameters, name));
-  const problems = unknown.map((name) => {
+  // Without any, all of them are one mistake.
+  const told = Object.keys(parameters).length === 0 ? unknown.slice(0, 1) : unknown;
+  const problems = told.map((name) => {
     const place = ['grant', ...(placeOf(`param.${name}}`, grant) ?? [])];
     const meant = didYouMean(name, Object.keys(parameters));
     return errorAt(place, `\${param.${name}} is no parameter of this scope`, meant);
