@@ -46,11 +46,10 @@ export function checkParameters(
 ): DocumentProblem[] {
   const names = new Set(templateKeys.map(parameterOf).filter((name) => name !== null));
   const unknown = [...names].filter((name) => !Object.hasOwn(parameters, name));
-  // Without any, all of them are one mistake.
-  const told = Object.keys(parameters).length === 0 ? unknown.slice(0, 1) : unknown;
-  const problems = told.map((name) => {
-    const place = ['grant', ...(placeOf(`param.${name}}`, grant) ?? [])];
+  const problems = unknown.map((name) => {
     const meant = didYouMean(name, Object.keys(parameters));
+    // Where no other was meant, it is `parameters` that lacks it.
+    const place = meant === null ? ['parameters'] : ['grant', ...(placeOf(`param.${name}}`, grant) ?? [])];
     return errorAt(place, `\${param.${name}} is no parameter of this scope`, meant);
   });
   for (const [name, parameter] of Object.entries(parameters)) {

@@ -203,7 +203,7 @@ test('tells which rule of an approval does not load', () => {
 
 test('a template that names no parameter of the scope does not load', () => {
   const grant = token({ bucket: '${param.bucket}' });
-  expect(errors({ grant })).toEqual(['grant/claims/bucket']);
+  expect(errors({ grant })).toEqual(['parameters']);
   expect(errors({ grant, parameters: { bucket: { values: ['b'] } } })).toEqual([]);
 });
 

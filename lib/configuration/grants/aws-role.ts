@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
-import { readPolicyDocument } from '../../policy/iam/document.ts';
+import type { JsonObject } from '../../json.ts';
 import { type Seconds, seconds } from '../../time.ts';
 import type { Report } from '../problem.ts';
 import { toSeconds } from '../schema/values.ts';
+import { grammarFault } from './policy-grammar.ts';
 
 /** boto asks again on every call while fewer than 15 minutes are left: shorter sessions than this hardly help it. */
 const POLLING_SECONDS = 20 * 60;
@@ -81,29 +81,6 @@ function checkPolicy(policy: JsonObject, report: Report): void {
   if (policy['Version'] === undefined)
     report(['policy'], 'has no Version: say Version: "2012-10-17"', 'policy-version');
   else if (policy['Version'] !== '2012-10-17') report(['policy', 'Version'], 'must be 2012-10-17');
-  const found = grammarFault(policy);
-  if (found !== null) report(['policy'], `AWS STS would refuse it: ${found}`);
-}
-
-/**
- * What IAM's grammar does not have, which STS would refuse at each request; null: nothing, or what the compiler says at
- * its place. A template stands for one word.
- */
-function grammarFault(policy: JsonObject): string | null {
-  const statements = [policy['Statement']].flat();
-  if (!statements.every((each) => isJsonObject(each) && ['Allow', 'Deny'].includes(String(each['Effect']))))
-    return null;
-  const words = { ...policy, Version: '2012-10-17', Statement: statements.map((each) => withWords(each ?? null)) };
-  const reading = readPolicyDocument(words);
-  return reading.ok ? null : reading.problem;
-}
-
-const TEMPLATE = /\$\{(?:path:)?(?:actor\.)?(?:claims|param|principal|connection|client|request)[^}]*\}/g;
-
-/** Conditions with a template are left to the request: a number or a date is not known before. */
-function withWords(statement: JsonValue): JsonValue {
-  if (!isJsonObject(statement)) return statement;
-  const { Condition: condition, ...rest } = statement;
-  const isFixed = condition !== undefined && JSON.stringify(condition).search(TEMPLATE) === -1;
-  return JSON.parse(JSON.stringify({ ...rest, ...(isFixed ? { Condition: condition } : {}) }).replace(TEMPLATE, 'x'));
+  const fault = grammarFault(policy);
+  if (fault !== null) report(['policy', ...fault.path], `AWS STS would refuse it: ${fault.problem}`);
 }
