@@ -21,13 +21,15 @@ export function withExchangingClients(scopes: readonly Scope[], clients: readonl
     ),
   );
   if (owners.size === 0) return scopes;
-  const rules = new Map([...new Set(owners.values())].map((client) => [client, rulesNaming(client, scopes)]));
+  const reaches = new Map([...new Set(owners.values())].map((client) => [client, reachOf(client, scopes)]));
   return scopes.map((scope) => {
     if (scope.grant.type !== 'broker-token') return scope;
     const exchangedBy = owners.get(canonicalResource(scope.grant.audience));
     if (exchangedBy === undefined) return scope;
-    const exchangedFor = (rules.get(exchangedBy) ?? []).flatMap((named) => exchangedScope(named, scope.scope));
-    const told = exchangedFor.length === 0 ? {} : { exchangedFor: exchangedFor.slice(0, MOST_TOLD) };
+    const { open = [], pinned } = reaches.get(exchangedBy) ?? {};
+    const named = [...new Set([...open, ...(pinned?.get(scope.scope) ?? [])])].slice(0, MOST_TOLD);
+    const exchangedFor = named.flatMap((each) => exchangedScope(each, scope.scope));
+    const told = exchangedFor.length === 0 ? {} : { exchangedFor };
     return { ...scope, grant: { ...scope.grant, exchangedBy, ...told } };
   });
 }
@@ -35,6 +37,28 @@ export function withExchangingClients(scopes: readonly Scope[], clients: readonl
 interface NamedBy {
   readonly scope: string;
   readonly rules: readonly Rule[];
+}
+
+/** What a client may have for whom it acts, looked up by the scope of the token: there are thousands of either. */
+interface Reach {
+  /** With a rule that does not say which scope the token has to have; no more than are told. */
+  readonly open: readonly NamedBy[];
+  readonly pinned: ReadonlyMap<string, readonly NamedBy[]>;
+}
+
+function reachOf(client: string, scopes: readonly Scope[]): Reach {
+  const pinned = new Map<string, NamedBy[]>();
+  const open: NamedBy[] = [];
+  for (const named of rulesNaming(client, scopes)) {
+    const pins = named.rules.map(pinnedScopes);
+    if (pins.includes(null) && open.length < MOST_TOLD) open.push(named);
+    for (const scope of new Set(pins.flatMap((each) => each ?? []))) {
+      const others = pinned.get(scope);
+      if (others === undefined) pinned.set(scope, [named]);
+      else others.push(named);
+    }
+  }
+  return { open, pinned };
 }
 
 /** The rules by which a client that acts may have something: those that name it beside whom it is for (ADR 67). */
