@@ -43,10 +43,10 @@ export const isPositiveText = (test: Test): boolean => isEquality(test) || isPat
 
 /**
  * What regular expressions are written with and values are not: anchors, escapes, `.*` for a whole part, classes,
- * alternatives.
+ * alternatives. Names of Active Directory (`ACME\Domain Users`, `ACME\build$`) are none.
  */
 const EXPRESSION =
-  /^\^|\$$|\\[.dDsSwW/]|\.\+|(?:^|[/:])\.\*|\[\^?[^\]]-[^\]]+\]|\([^()]*\|[^()]*\)|(?<!\$)\{[^{}]*,[^{}]*\}/;
+  /^\^|(?<!^[\w.-]+\\[\w.-]+)\$$|\\[./]|\\[dDsSwW](?:$|[+?{)\]\\])|\.\+|(?:^|[/:])\.\*|\[\^?[^\]]-[^\]]+\]|\([^()]*\|[^()]*\)|(?<!\$)\{[^{}]*,[^{}]*\}/;
 
 /** The part of a text condition's value that reads as a regular expression; null: none does. */
 export const expressionIn = ({ operator }: Test, value: string): string | null =>

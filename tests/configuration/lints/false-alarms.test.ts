@@ -111,6 +111,11 @@ describe('nothing is said of', () => {
         `StringLike: { claims.ref: "${ref}" }`,
       ],
     ),
+    ...['ACME\\Domain Users', 'ACME\\web.deployers', 'corp.acme\\svc-build$'].map((group): [string, string, string] => [
+      `a name of Active Directory: ${group}`,
+      `issuer: https://adfs.acme.example/adfs\n${AUDIENCE}`,
+      `StringEquals: { claims.group: '${group}' }`,
+    ]),
     ['a time to come', GITHUB, 'DateLessThan: { request.time: "2030-01-01T00:00:00Z" }'],
   ])('%s', (_name, lines, when) => {
     const written = when.startsWith('{') ? when : `{ ${when} }`;
