@@ -105,6 +105,10 @@ export const PROBLEM_CODES = {
     'RFC 8252 section 8.3 prefers the loopback address to its name.',
     'write http://127.0.0.1/…',
   ),
+  'redirect-spelling': warning(
+    'A redirect URI is compared character by character (RFC 6749 section 3.1.2.3), and programs that parse it send it in another spelling.',
+    'write it as the program sends it; where it sends it as the file has it, allow it in a comment',
+  ),
   'useless-if-exists': warning('`IfExists` changes nothing behind `ForAnyValue:`.', 'leave IfExists out'),
   'literal-wildcard': warning(
     '`*` and `?` are ordinary characters for `StringEquals`: no real value has them.',

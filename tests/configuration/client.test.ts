@@ -93,18 +93,11 @@ describe('a client', () => {
       PUBLIC.replace('/callback', '/callback#x'),
       /redirectUris\[0\]: must not have a fragment/,
     ],
-    ...[
-      ['http://LOCALHOST/cb', 'http://localhost/cb'],
-      ['http://127.1/cb', 'http://127.0.0.1/cb'],
-      ['http://[0:0:0:0:0:0:0:1]/cb', 'http://[::1]/cb'],
-      ['https://App.example.com:443/cb', 'https://app.example.com/cb'],
-      ['https://app.example.com/a/../cb', 'https://app.example.com/cb'],
-      ['https://b\u00fccher.example/cb', 'https://xn--bcher-kva.example/cb'],
-    ].map(([written = '', sent = '']): [string, string, RegExp] => [
-      `a redirect that no program sends so: ${written}`,
-      PUBLIC.replace('http://127.0.0.1/callback', written),
-      new RegExp(`redirectUris\\[0\\]: .*${sent.replace(/[[\]]/g, '.')}`),
-    ]),
+    [
+      'a redirect outside of ASCII, which nobody sends so',
+      PUBLIC.replace('http://127.0.0.1/callback', 'https://b\u00fccher.example/cb'),
+      /redirectUris\[0\]: .*https:\/\/xn--bcher-kva\.example\/cb/,
+    ],
     ['a redirect to no port', PUBLIC.replace('127.0.0.1', '127.0.0.1:0'), /redirectUris\[0\]: has port 0/],
     [
       'a secret by its whole ARN',
@@ -132,6 +125,17 @@ describe('a client', () => {
       /redirectUris\[0\]: RFC 8252 section 8.3 prefers the address/,
     ) as unknown as string;
     expect(await problems(PUBLIC.replace('127.0.0.1', 'localhost'))).toEqual([note]);
+  });
+
+  it.each([
+    ['http://127.1/cb', 'http://127.0.0.1/cb'],
+    ['http://[0:0:0:0:0:0:0:1]/cb', 'http://[::1]/cb'],
+    ['https://App.example.com:443/cb', 'https://app.example.com/cb'],
+    ['https://app.example.com/a/../cb', 'https://app.example.com/cb'],
+  ])('loads with the redirect %s, and is told how programs that parse it send it', async (written, sent) => {
+    const said = await problems(PUBLIC.replace('http://127.0.0.1/callback', written));
+    expect(said).toEqual([expect.stringMatching(/warning: redirectUris\[0\]: is compared as it stands/)]);
+    expect(said[0]).toContain(`programs send it as ${sent}`);
   });
 
   it.each(['[::1]', '127.0.0.1', '127.0.0.1:8080'])('loads with the loopback address %s as redirect', async (host) => {

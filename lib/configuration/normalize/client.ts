@@ -113,6 +113,7 @@ function checkRedirectUri(uri: string, index: number, report: Report): void {
   const path = ['redirectUris', index];
   const url = parseUrl(uri);
   if (url === null || /[\s\\]/.test(uri)) report(path, 'is not an absolute URL');
+  else if (!/^[\x21-\x7e]+$/.test(uri)) report(path, `is compared as it is sent, in ASCII: write it as ${url.href}`);
   else if (uri.includes('#')) report(path, 'must not have a fragment');
   else if (url.username !== '' || url.password !== '') report(path, 'must not hold a user name or password');
   else if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url))) {
@@ -120,7 +121,7 @@ function checkRedirectUri(uri: string, index: number, report: Report): void {
   } else if (uri.includes('*')) report(path, 'is compared as it stands: wildcards do not match');
   else if (url.port === '0') report(path, 'has port 0: leave the port out, any port matches then');
   else if (url.href !== uri && url.href !== `${uri}/`)
-    report(path, `is compared as it stands: write it as programs send it, ${url.href}`);
+    report(path, `is compared as it stands: most programs send it as ${url.href}`, 'redirect-spelling');
   else if (url.protocol === 'http:' && url.hostname === 'localhost') {
     report(
       path,
