@@ -4,22 +4,34 @@ import { BROKER_TOKEN_TYPE, TOKEN_TYPE } from '../../oauth-urns.ts';
 import { accept, allOf, type Outcome, refuse } from '../../outcome.ts';
 import { missingParameter, type Parameters } from '../parameters.ts';
 
-/** `subject_token`, and `actor_token`, each with its type; an actor may be left out (RFC 8693 section 2.1). */
-export function readSubjectAndActor(form: Parameters, client: ClientProof | null): Outcome<PresentedProofs> {
-  const read = allOf(readTypedToken(form, 'subject_token'), readTypedToken(form, 'actor_token'));
+/**
+ * `subject_token`, and `actor_token`, each with its type; an actor may be left out (RFC 8693 section 2.1). `others`:
+ * types of a subject that the route takes beside those that are read here, to be told.
+ */
+export function readSubjectAndActor(
+  form: Parameters,
+  client: ClientProof | null,
+  others: readonly string[] = [],
+): Outcome<PresentedProofs> {
+  const read = allOf(readTypedToken(form, 'subject_token', others), readTypedToken(form, 'actor_token', []));
   if (!read.ok) return read;
   const [subject, actor] = read.value;
   if (subject === null) return missingParameter('subject_token');
   return accept({ subject, actor, client, publicClients: 'refuse' });
 }
 
-function readTypedToken(form: Parameters, name: 'subject_token' | 'actor_token'): Outcome<Proof | null> {
+function readTypedToken(
+  form: Parameters,
+  name: 'subject_token' | 'actor_token',
+  others: readonly string[],
+): Outcome<Proof | null> {
   const token = form.one(name);
   const type = form.one(`${name}_type`);
   if (token === null && type === null) return accept(null);
   if (token === null) return refuse('parameter_missing', { detail: `${name} is required beside ${name}_type.` });
   if (type === null) return refuse('parameter_missing', { detail: `${name}_type is required beside ${name}.` });
-  return proofOf(token, type) ?? refuse('proof_type_unsupported', { detail: `${name}_type must be one of: ${TYPES}.` });
+  const detail = `${name}_type must be one of: ${[...TYPES, ...others].join(', ')}.`;
+  return proofOf(token, type) ?? refuse('proof_type_unsupported', { detail });
 }
 
 const TYPES = [
@@ -28,7 +40,7 @@ const TYPES = [
   TOKEN_TYPE.access_token,
   TOKEN_TYPE.saml2,
   BROKER_TOKEN_TYPE.awsIam,
-].join(', ');
+];
 
 /** null: a type that is not accepted. */
 function proofOf(token: string, type: string): Outcome<Proof> | null {

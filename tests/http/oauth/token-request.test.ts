@@ -89,7 +89,11 @@ describe('a request of the token endpoint', () => {
       { grant_type: 'CLIENT_CREDENTIALS', scope: 'a' },
       /^grant_type must be one of: client_credentials, /,
     ],
-    ['subject_token_type', { ...exchange, subject_token_type: 'jwt' }, /^subject_token_type must be one of: urn:ietf:/],
+    [
+      'subject_token_type',
+      { ...exchange, subject_token_type: 'jwt' },
+      /^subject_token_type must be one of: urn:ietf:.* urn:token-broker:token-type:device-code\.$/,
+    ],
     [
       'actor_token_type',
       { ...exchange, actor_token: 'x', actor_token_type: `${TYPE}saml1` },

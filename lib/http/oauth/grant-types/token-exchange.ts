@@ -18,7 +18,10 @@ export const tokenExchange: OauthGrantType = {
   read: (form, client) => {
     const type = form.one('subject_token_type');
     if (type !== BROKER_TOKEN_TYPE.authorizationCode && type !== BROKER_TOKEN_TYPE.deviceCode) {
-      const read = readSubjectAndActor(form, client);
+      const read = readSubjectAndActor(form, client, [
+        BROKER_TOKEN_TYPE.authorizationCode,
+        BROKER_TOKEN_TYPE.deviceCode,
+      ]);
       return withScopes(form, read.ok ? accept({ ...read.value, sentToClient: 'accept' }) : read);
     }
     if (form.one('actor_token') !== null || form.one('actor_token_type') !== null) {
