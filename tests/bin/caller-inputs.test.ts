@@ -68,6 +68,7 @@ describe('the command of a proof', () => {
     ['\\\\\\\\server\\share\\t.exe', ['\\\\server\\share\\t.exe']],
     ['/opt/my\\ tools/t "a b" \'c\\d\'', ['/opt/my tools/t', 'a b', 'c\\d']],
     ['a\\"b', ['a"b']],
+    ['t \\{a\\}\\[b\\]\\!', ['t', '{a}[b]!']],
   ])('%s is these words', (command, words) => {
     expect(splitWords(command)).toEqual(words);
   });

@@ -24,7 +24,7 @@ export function splitWords(command: string): readonly string[] {
 }
 
 function unquoted(whole: string, escaped?: string, single?: string, double?: string): string {
-  if (escaped !== undefined && !/[\s'"\\$`|&;<>()*?~#]/.test(escaped)) return whole;
+  if (escaped !== undefined && !/[\s'"\\$`|&;<>()[\]{}*?!~#]/.test(escaped)) return whole;
   return escaped ?? single ?? (double ?? '').replace(/\\(["\\$`])/g, '$1');
 }
 
