@@ -53,7 +53,9 @@ export async function issueByCode(
   const proofs = { subject, actor: null, client: null, publicClients: 'refuse', ...key } as const;
   if (refused !== undefined) {
     const recorded = await issue(ports, { ...asked, proofs, scopes, target, refused }, signal);
-    return recorded.ok ? recorded : { ok: false, refusal: toldDevice(recorded.refusal) };
+    // What else is wrong, such as a proof of a key, is the device's own and no word of the browser's.
+    if (recorded.ok || recorded.refusal.reason !== refused.reason) return recorded;
+    return { ok: false, refusal: toldDevice(recorded.refusal) };
   }
   const code = presented.kind === 'code' ? presented.code.code : hashOf(presented.device.deviceCode);
   const issued = await issue(ports, { ...asked, proofs, scopes, target }, signal);

@@ -73,11 +73,11 @@ async function redeemed(name: string, registered: readonly Client[], standing: r
 }
 
 /** What a device hears at its poll, and what the ledger has of it. */
-async function pollAfter(refused: DeviceRefusal) {
+async function pollAfter(refused: DeviceRefusal, dpop: object = {}) {
   const devices = { begin: never, find: never, decide: never, poll: async () => refusedDevice(refused) };
   const { ports, records } = world(null, [cli], { devices });
   const device = { client: 'cli', deviceCode: `BCDFGHJK.${makeSecret(ports.random)}`, scopes: null };
-  const issued = await issueByCode(ports, { kind: 'device', device }, asked, AbortSignal.timeout(5_000));
+  const issued = await issueByCode(ports, { kind: 'device', device, ...dpop }, asked, AbortSignal.timeout(5_000));
   const recorded = records.map(({ outcome, reason, scope, subject }) => ({ outcome, reason, scope, subject }));
   return { said: issued.ok ? 'issued' : issued.refusal.reason, recorded };
 }
@@ -126,6 +126,12 @@ describe('a device whose person was refused at the browser', () => {
       expect(await pollAfter({ reason, principal: aPrincipal() })).toEqual({ said, recorded });
     },
   );
+
+  it('hears of its own mistake as such', async () => {
+    const dpop = { dpop: { proof: 'none', method: 'POST', path: '/oauth2/token', accessToken: null } };
+    const told = await pollAfter({ reason: 'not_allowed', principal: aPrincipal() }, dpop);
+    expect(told).toEqual({ said: 'dpop_proof_invalid', recorded: [] });
+  });
 
   it('leaves no record of somebody whom nobody named', async () => {
     const reason = 'sign_in_provider_error';
