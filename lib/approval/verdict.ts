@@ -1,6 +1,7 @@
 import { isBlank } from '../blank.ts';
 import { parseStrictJson } from '../identity/strict-json.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
+import { PRINTABLE } from '../policy/parameters.ts';
 import type { Verdict } from './review.ts';
 
 /** Longest body of a verdict, in bytes. */
@@ -23,10 +24,17 @@ export function readVerdict(body: Uint8Array): Outcome<Verdict> {
   return verdictOf(decision, reason);
 }
 
-/** A reason in which there is nothing to read is none. */
+/** Of a text in lines. */
+const LAYOUT = /[\t\r\n]/g;
+
+/** A reason in which there is nothing to read is none. Others read it, in records and on a terminal. */
 export function verdictOf(decision: Verdict['decision'], reason: string | null): Outcome<Verdict> {
-  if ((reason?.length ?? 0) > MAX_REASON) return invalid(`reason has at most ${MAX_REASON} characters.`);
-  return accept({ decision, reason: reason === null || isBlank(reason) ? null : reason });
+  if (reason === null || isBlank(reason)) return accept({ decision, reason: null });
+  if (reason.length > MAX_REASON) return invalid(`reason has at most ${MAX_REASON} characters.`);
+  if (!PRINTABLE.test(reason.replaceAll(LAYOUT, ' '))) {
+    return invalid('reason has printable characters alone, in lines: none that turns the direction of text.');
+  }
+  return accept({ decision, reason });
 }
 
 const invalid = (detail: string) => refuse('parameter_invalid', { detail });
