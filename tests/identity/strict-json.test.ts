@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { parseStrictJson } from '../../lib/identity/strict-json.ts';
+import { parseFetchedJson, parseStrictJson } from '../../lib/identity/strict-json.ts';
 
 const read = (text: string | Uint8Array, maxBytes = 100_000) => parseStrictJson(Buffer.from(text), { maxBytes });
 
@@ -111,4 +111,19 @@ describe('a JSON object that every reader takes alike', () => {
     expect(read(hostile, 1_000_000)).not.toBeNull();
     expect(performance.now() - before).toBeLessThan(500);
   });
+});
+
+describe('a JSON object that was fetched', () => {
+  it.each([
+    ['the mark within its bytes', '\ufeff{}', 5, {}],
+    ['the mark a byte over them', '\ufeff{}', 4, null],
+    ['no mark', '{}', 2, {}],
+    ['two marks', '\ufeff\ufeff{}', 8, null],
+    ['another sign in place of the mark', '\ufefe{}', 5, null],
+  ])(
+    'may have one byte order mark in front, which counts (RFC 8259 section 8.1): %s',
+    (_name, text, maxBytes, value) => {
+      expect(parseFetchedJson(Buffer.from(text), { maxBytes })).toEqual(value);
+    },
+  );
 });

@@ -84,7 +84,7 @@ function matching(
   // `now` is a whole second, and the clock that retired it another: none of that is an overlap where there is none.
   const inOverlap = overlap > 0 && retired !== null && now * 1000 < retired + overlap * 1000;
   const isCurrent = equals(presented, stored?.current);
-  const isPrevious = equals(presented, stored?.previous ?? undefined);
+  const isPrevious = equals(presented, stored?.previous);
   if (stored === null) return 'client_secret_absent';
   const version = isCurrent ? stored.current : isPrevious ? stored.previous : null;
   if (version === null) return isJson(stored.current.value) ? 'client_secret_json' : 'client_secret_wrong';
@@ -107,7 +107,7 @@ const authenticated = (client: Client, { versionId }: SecretVersion): Authentica
 });
 
 /** Of digests, so that neither the length nor the place of the first difference shows in the time. */
-function equals(presented: readonly string[], stored: SecretVersion | undefined): boolean {
+function equals(presented: readonly string[], stored: SecretVersion | null | undefined): boolean {
   const value = withoutLineEnd(stored?.value ?? '');
   const digest = value === '' ? NOBODYS_DIGEST : sha256(value);
   return presented.filter((text) => timingSafeEqual(sha256(text), digest)).length > 0;

@@ -109,6 +109,11 @@ describe('a client assertion', () => {
     expect(await present(await assertion(otherKey, claims))).not.toMatchObject(toldWhy(check));
   });
 
+  it('that is bound to a further key is told what of that is wrong', async () => {
+    const detail = 'It is bound to a further key (cnf), which nothing here proves.';
+    expect(await present(await assertion(key, { cnf: {} }))).toMatchObject({ refusal: { detail } });
+  });
+
   it('that another key signed is refused', async () => {
     expect(await present(await assertion(otherKey))).toEqual(failed('signature_invalid', byKey('k1')));
   });

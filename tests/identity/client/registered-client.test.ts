@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  assertionRefusal,
   clientFacts,
   clientRefusal,
   readClient,
@@ -71,5 +72,12 @@ describe('a refusal of a client', () => {
     const refusal = { reason: 'client_authentication_failed', log: { check: 'client_unknown' } };
     expect(clientRefusal('client_unknown')).toStrictEqual({ ok: false, refusal });
     expect(clientRefusal('client_unknown', 'why')).toStrictEqual({ ok: false, refusal: { ...refusal, detail: 'why' } });
+  });
+
+  it('over its assertion has the reason for its check, and tells why only where it may', () => {
+    const found = { reason: 'expired', detail: 'why', log: { kid: 'a' } } as const;
+    const refusal = { reason: 'client_authentication_failed', log: { kid: 'a', check: 'expired' } };
+    expect(assertionRefusal(found, 'nothing')).toStrictEqual({ ok: false, refusal });
+    expect(assertionRefusal(found, 'detail')).toStrictEqual({ ok: false, refusal: { ...refusal, detail: 'why' } });
   });
 });

@@ -39,6 +39,21 @@ describe('a compact JWS', () => {
     expect(verdict(compact)).toBe('token_malformed');
   });
 
+  it.each([
+    ['', 'no dot: an opaque token, or none'],
+    [HEAD, 'no dot: an opaque token, or none'],
+    ['a.b', '2 parts in place of three'],
+    ['a.b.c.d', '4 parts in place of three'],
+    ['a.b.c.d.e', 'five parts: an encrypted token'],
+    ['a.b.c.d.e.f', 'more than five parts in place of three'],
+    ['a.b.c.d.e.f.g', 'more than five parts in place of three'],
+  ])(
+    'of other parts than three is told to the log by what it seems to be, and never by a part of it: %s',
+    (compact, found) => {
+      expect(parseJws(compact)).toEqual({ ok: false, refusal: { reason: 'token_malformed', log: { found } } });
+    },
+  );
+
   it('is at most 20,000 characters long', () => {
     const empty = jws({ alg: 'RS256' }).replace(/[^.]*$/, '');
     const signature = 'A'.repeat(20_000 - empty.length);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { keysIn, readDiscovery, readKeySet } from '../../../lib/identity/oidc/key-document.ts';
+import { keySetFault, keysIn, readDiscovery, readKeySet } from '../../../lib/identity/oidc/key-document.ts';
 import type { JsonObject } from '../../../lib/json.ts';
 
 const ISSUER = 'https://idp.example.com';
@@ -10,6 +10,9 @@ const padded = (value: JsonObject, bytes: number): Buffer => {
   const text = JSON.stringify(value);
   return Buffer.from(`${text.slice(0, -1)}${' '.repeat(bytes - text.length)}}`);
 };
+
+const keySet = (members: number): Buffer =>
+  Buffer.from(JSON.stringify({ keys: Array.from({ length: members }, () => ({ kty: 'oct' })) }));
 
 describe('a key set', () => {
   it('is read up to 512 KB', () => {
@@ -28,6 +31,15 @@ describe('a key set', () => {
   ] as const)('names what is no key in it: %j', (member, kid, found) => {
     expect(keysIn([member, KEY])).toEqual({ keys: [KEY], skipped: [{ kid, found }] });
     expect(keysIn([member])).toBeNull();
+  });
+
+  it.each([
+    ['one byte over 512 KB', padded({ keys: [KEY] }, 524_289), 'it is no JSON object with a list of keys'],
+    ['100 members that are no keys', keySet(100), 'all that it has are private, secret or of unknown types'],
+    ['101 members that are no keys', keySet(101), 'it has more than 100 keys'],
+  ])('that is none says why: %s', (_name, bytes, why) => {
+    expect(readKeySet(bytes)).toBeNull();
+    expect(keySetFault(bytes)).toBe(`is no set of public keys: ${why}`);
   });
 });
 

@@ -66,6 +66,7 @@ describe('the times of a token, a second either side', () => {
 
   it.each([
     [{ exp: 'a', iat: 'b', nbf: 'c' }, 'exp must be a number of seconds up to the end of year 9999; it is the text a.'],
+    [{ exp: '' }, 'exp must be a number of seconds up to the end of year 9999; it is an empty string.'],
     [{ exp: NOW, iat: 'b', nbf: 'c' }, 'iat must be a number of seconds up to the end of year 9999; it is the text b.'],
     [{ iat: NOW }, 'The token needs an exp.'],
     [
