@@ -1,13 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Scope } from '../../lib/configuration/documents/scopes.ts';
 import type { Granted, Narrowing } from '../../lib/credential/grant.ts';
+import { scopesOfRules } from '../../lib/issuance/authorize.ts';
 import { isScopeName } from '../../lib/issuance/decide-scopes.ts';
 import { type IssuanceRequest, issue } from '../../lib/issue.ts';
 import { accept, refuse } from '../../lib/outcome.ts';
 import type { GrantType } from '../../lib/policy/grants/kinds.ts';
 import type { LimitCount } from '../../lib/ports/limits.ts';
 import { epochSeconds, seconds } from '../../lib/time.ts';
-import { aPrincipal, aRequest, aScope, goodWorld, NOW_SECONDS } from '../fakes/world.ts';
+import { aPrincipal, aRequest, aScope, fakeConfiguration, goodWorld, NOW_SECONDS } from '../fakes/world.ts';
 
 const signal = new AbortController().signal;
 const hour = seconds(3600);
@@ -297,6 +298,34 @@ describe('where a target is named instead of scopes', () => {
 
   it('no target at all is refused', async () => {
     expect(await answered([tokenScope('a')], { scopes: [], target: { ...target, names: [] } })).toBe('target_mismatch');
+  });
+});
+
+describe('whom the rules of a scope let in before anybody asks for a duration', () => {
+  const lasting = (operator: string, bound: string) =>
+    aScope({
+      allow: [
+        { connections: ['github'], clients: null, actor: null, when: { [operator]: { 'request.duration': [bound] } } },
+      ],
+    });
+  const who = { principal: aPrincipal(), actor: null, client: null, proof: null };
+
+  it.each<[string, string, Scope, string]>([
+    ['whoever may have it', 'deploy-web', aScope(), 'deploy-web'],
+    ['nobody that it denies', 'deploy-web', aScope({ allow: [] }), 'not_allowed'],
+    ['nobody to a scope that there is not', 'other', aScope(), 'not_allowed'],
+    [
+      'whoever may have it for its default of 3600 s',
+      'deploy-web',
+      lasting('NumericGreaterThan', '3599'),
+      'deploy-web',
+    ],
+    ['whoever may have it for a single second', 'deploy-web', lasting('NumericLessThan', '2'), 'deploy-web'],
+    ['nobody that may have it for no duration', 'deploy-web', lasting('NumericLessThan', '1'), 'not_allowed'],
+  ])('%s', async (_, name, scope, expected) => {
+    const context = { configuration: fakeConfiguration({ scopes: [scope] }), signal };
+    const decided = await scopesOfRules({ ...aRequest(), scopes: [name] }, who, context, NOW_SECONDS);
+    expect(decided.ok ? decided.value.map((each) => each.scope).join() : decided.refusal.reason).toBe(expected);
   });
 });
 

@@ -212,3 +212,38 @@ describe('a request that may be sent to STS', () => {
     expect(readSignedRequest(envelope, null)).toMatchObject({ refusal: { reason: 'signed_request_not_accepted' } });
   });
 });
+
+describe('an operator reads in the log why a request is not sent', () => {
+  const more = (name: string, value: string) => ({ headers: { ...SIGNING.headers, [name]: value } });
+  const none: Partial<Signing> = {};
+
+  it.each<[string, Partial<Signing>, (envelope: Envelope) => void]>([
+    ['the url is no endpoint of AWS STS', none, url('https://sts.evil.example/')],
+    ['no X-Broker-Server-Id', none, (envelope) => delete envelope.headers['x-broker-server-id']],
+    ['the body is not Action=GetCallerIdentity&Version=2011-06-15', { body: 'Action=AssumeRole' }, () => undefined],
+    ['a header that is not expected', none, header('x-forwarded-host', 'evil.example')],
+    ['a signed header that is missing or not expected', none, authorization(/Headers=/, 'Headers=amz-sdk-request;')],
+    [
+      'a header that is not signed: host, x-amz-date, x-broker-server-id and every x-amz- one have to be',
+      { unsigned: ['x-broker-server-id'] },
+      () => undefined,
+    ],
+    ['signed for another Region than the url has', none, url('https://sts.eu-west-2.amazonaws.com/')],
+    ['a Host that is not that of the url', none, header('host', 'sts.eu-west-2.amazonaws.com')],
+    ['another Content-Length', none, header('content-length', '0')],
+    ['a Content-Type that is no form', more('content-type', 'application/json'), () => undefined],
+  ])('%s', async (found, signing, change) => {
+    const envelope = await signed(signing);
+    change(envelope);
+    const refusal = { reason: 'signed_request_not_accepted', log: { found } };
+    expect(readSignedRequest(encoded(envelope), null)).toEqual({ ok: false, refusal });
+  });
+
+  it('whose signature is none', async () => {
+    const envelope = await signed();
+    delete envelope.headers['authorization'];
+    const found = 'an Authorization or X-Amz-Date that is none of Signature Version 4 for sts';
+    const refusal = { reason: 'signed_request_malformed', log: { found } };
+    expect(readSignedRequest(encoded(envelope), null)).toEqual({ ok: false, refusal });
+  });
+});

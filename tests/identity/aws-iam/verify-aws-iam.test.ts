@@ -151,6 +151,12 @@ describe('who a caller is', () => {
   });
 });
 
+it('the server that a request is signed for stands in the log where it is another', async () => {
+  const headers = { 'x-broker-server-id': 'vault"example', 'content-type': 'application/x-www-form-urlencoded' };
+  const { outcome } = await verify(encoded(await signed({ headers })));
+  expect(outcome).toEqual({ ok: false, refusal: { reason: 'server_id_mismatch', log: { found: 'vault?example' } } });
+});
+
 describe('the time of a request', () => {
   test.each([
     ['2026-11-21T09:05:59Z', 'accepted'],
@@ -162,6 +168,15 @@ describe('the time of a request', () => {
     expect(reasonOf(result)).toBe(reason);
     // What is too old or too new for every connection costs no call.
     expect(result.sent).toHaveLength(reason === 'accepted' ? 1 : 0);
+  });
+
+  test.each([
+    ['expired', '2026-11-21T09:06:00Z', 1_795_251_960],
+    ['not_yet_valid', '2026-11-21T08:58:59Z', 1_795_251_539],
+  ])('that is %s stands in the log beside the clock', async (reason, now, clock) => {
+    const found = `X-Amz-Date is 1795251600; the clock here says ${clock}`;
+    const { outcome } = await verify(encoded(await signed()), { now });
+    expect(outcome).toEqual({ ok: false, refusal: { reason, log: { found } } });
   });
 
   it('is measured by the tolerance of the connection that admits it, not by the widest', async () => {
