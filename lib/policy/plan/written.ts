@@ -77,13 +77,13 @@ function asWritten(document: JsonValue, kind: keyof typeof WRITTEN): Apart {
     const table: Written = WRITTEN[kind];
     const written = table[path] === undefined ? path : table[path];
     if (written === null) filled[path] = value;
-    else if (written !== '' && value !== null) put(fields, written.split('.'), inUnits(written, value));
+    else if (written !== '') put(fields, written.split('.'), inUnits(written, value));
   }
   return { fields, filled };
 }
 
 const inUnits = (path: string, value: JsonValue): JsonValue =>
-  typeof value === 'number' && DURATIONS.has(path.slice(path.lastIndexOf('.') + 1)) ? durationText(value) : value;
+  typeof value === 'number' && DURATIONS.has(path) ? durationText(value) : value;
 
 /** Fields by their paths: into an object only where the table names something below it. */
 function leavesOf(value: JsonValue, table: Written, path = ''): readonly (readonly [string, JsonValue])[] {

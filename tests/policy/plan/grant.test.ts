@@ -234,3 +234,8 @@ it('tells any other field by its name', () => {
     'changes | grant.tags.team is web instead of nothing',
   ]);
 });
+
+it('tells nothing of which scopes a client exchanges its tokens for: their own rules say it', () => {
+  const exchangedFor = [{ scope: 'files', connections: ['people'] }];
+  expect(compareGrants(token(), token({ exchangedFor }))).toEqual([]);
+});

@@ -194,6 +194,26 @@ describe('what holds for whoever may have it', () => {
     ['no approval', approved(), scope(), ['gains | nobody has to approve any more']],
     ['the same approval', approved(), approved(), []],
     ['another approval', approved(), approved({ uses: 2 }), ['changes | requires.approval.uses is 2 instead of 1']],
+    [
+      'other approvers',
+      approved(),
+      approved({ from: [from('github')] }),
+      [`gains | ${GITHUB} | approving its requests`, `loses | ${PEOPLE} | approving its requests`],
+    ],
+    [
+      'approvers for whom somebody acts',
+      approved(),
+      approved({
+        from: [from('people'), from('people', { actor: { connections: ['agents'], clients: ['bot'], when: null } })],
+      }),
+      ['gains | whoever comes from people, with somebody from agents acting through bot, | approving its requests'],
+    ],
+    [
+      'who may go on at once',
+      approved(),
+      approved({ breakGlass: [from('people')] }),
+      [`gains | ${PEOPLE} | going on at once, without an approval`],
+    ],
     ['a limit', scope(), total(5, 60), ['loses | at most 5 in 1m for all together']],
     ['a limit of each', scope(), perPrincipal, ['loses | at most 5 in 1m for each principal']],
     ['no limit', total(5, 60), scope(), ['gains | no limit for all together']],

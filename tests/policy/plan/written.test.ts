@@ -11,7 +11,9 @@ import type { Said } from '../../../lib/policy/plan/change.ts';
 import { compareClients } from '../../../lib/policy/plan/client.ts';
 import { compareConnections } from '../../../lib/policy/plan/connection.ts';
 import { compareScopes } from '../../../lib/policy/plan/scope.ts';
+import { compareWritten } from '../../../lib/policy/plan/written.ts';
 import { documentsOf, ISSUER, NOW } from '../../configuration/folder-of.ts';
+import { linesOf } from './said.ts';
 
 const EXAMPLES = join(import.meta.dirname, '..', '..', '..', 'examples');
 
@@ -102,4 +104,81 @@ it.each([
   ],
 ])('of a %s what is stored under another name is told by the name that people wrote', (kind, expected) => {
   expect([...(fields.get(kind) ?? [])]).toEqual(expect.arrayContaining(expected));
+});
+
+const keyed = (more: JsonObject): JsonObject => ({ client: { keyHeader: 'x5t', ...more } });
+const issuers = (...more: readonly JsonObject[]): JsonObject => ({ issuers: [...more] });
+
+it.each<[string, 'grant' | 'connection' | 'client' | 'approval', JsonObject, JsonObject, readonly string[]]>([
+  ['one issuer', 'connection', issuers({ issuer: 'a' }), issuers({ issuer: 'b' }), ['issuer is b instead of a']],
+  [
+    'an issuer more',
+    'connection',
+    issuers({ issuer: 'a', jwksUri: null }),
+    issuers({ issuer: 'a', jwksUri: null }, { issuer: 'b', jwksUri: null }),
+    ['issuer is ["a","b"] instead of a'],
+  ],
+  [
+    'the key set of one of several',
+    'connection',
+    issuers({ issuer: 'a' }, { issuer: 'b', jwksUri: 'j' }, { issuer: 'c', jwksUri: null }),
+    issuers({ issuer: 'a' }, { issuer: 'b', jwksUri: 'k' }, { issuer: 'c', jwksUri: null }),
+    ['jwksUri is k instead of j'],
+  ],
+  [
+    'a key',
+    'grant',
+    keyed({ authentication: 'private_key_jwt', secret: 'a', algorithm: 'ES256' }),
+    keyed({ authentication: 'private_key_jwt', secret: 'b', algorithm: 'RS256' }),
+    ['algorithm is RS256 instead of ES256', 'privateKey is b instead of a'],
+  ],
+  [
+    'a password of a sign-in',
+    'connection',
+    { signIn: keyed({ authentication: 'client_secret_basic', secret: 'a' }) },
+    { signIn: keyed({ authentication: 'client_secret_basic', secret: 'b' }) },
+    ['signIn.clientSecret is b instead of a'],
+  ],
+  [
+    'the audience of the grant, which its client has too',
+    'grant',
+    { assertionAudience: 'a', ...keyed({ assertionAudience: 'b' }) },
+    { assertionAudience: 'a', ...keyed({ assertionAudience: 'c' }) },
+    [],
+  ],
+  ['a kind that other fields say', 'grant', { signer: { kind: 'a' } }, { signer: { kind: 'b' } }, []],
+  [
+    'how a client authenticates',
+    'client',
+    { authentication: { method: 'secret', overlap: 3600 } },
+    { authentication: { method: 'jwks', jwks: { keys: [] }, audience: 'issuer' } },
+    [
+      'assertionAudience is issuer instead of nothing',
+      'jwks is {"keys":[]} instead of nothing',
+      'secretOverlap is nothing instead of 1h',
+    ],
+  ],
+  ['a duration', 'grant', { expiresIn: 900 }, { expiresIn: 3600 }, ['expiresIn is 1h instead of 15m']],
+  [
+    'durations of an approval',
+    'approval',
+    { within: 60, for: 60, uses: 60 },
+    { within: 90, for: 120, uses: 61 },
+    ['at.for is 2m instead of 1m', 'at.uses is 61 instead of 60', 'at.within is 90s instead of 1m'],
+  ],
+  [
+    'what presets fill in, by name',
+    'grant',
+    { tokenResponse: { type: 'a' }, defaultSubject: 'a' },
+    { tokenResponse: { type: 'b' }, scopeIn: 'form' },
+    [
+      'what presets fill in (defaultSubject) is nothing instead of a',
+      'what presets fill in (scopeIn) is form instead of nothing',
+      'what presets fill in (tokenResponse) is {"type":"b"} instead of {"type":"a"}',
+    ],
+  ],
+  ['what no preset fills in', 'grant', { scopeIn: null }, { defaultSubject: null }, []],
+])('of %s is told what changed, and nothing else', (_, kind, before, after, expected) => {
+  const said = linesOf(compareWritten(before, after, kind, kind === 'approval' ? 'at' : ''));
+  expect(said).toEqual(expected.map((what) => `changes | ${what}`));
 });
