@@ -163,6 +163,11 @@ describe('an assertion is refused that', () => {
   });
 });
 
+it.each(['Assertion', 'Conditions'])('%s has no attribute but those of SAML', async (name) => {
+  const xml = signedAssertion().replace(`<saml:${name}`, '$& zzz=""');
+  expect(await logged(response(xml))).toBe(`saml_schema: an attribute of ${name} that the schema does not have`);
+});
+
 describe('a time is tested to the second', () => {
   const at = (notOnOrAfter: string): Partial<AssertionParts> => ({
     confirmation: bearer(bearerData({ notOnOrAfter })),

@@ -1,6 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SamlConnection } from '../../../lib/configuration/documents/connections.ts';
-import { ACS, attributes, IDP, metadataOf, response, signedAssertion, unsignedAssertion } from './idp.ts';
+import {
+  ACS,
+  attributes,
+  audience,
+  conditions,
+  IDP,
+  metadataOf,
+  response,
+  SP,
+  signedAssertion,
+  unsignedAssertion,
+} from './idp.ts';
 import { atAcs, CONNECTION, logged } from './verifying.ts';
 
 const OTHER = 'https://other.example.com';
@@ -38,6 +49,15 @@ describe('at the token endpoint', () => {
     ],
   ])('an issuer that is known to none of them may be %s', async (_rule, others, expected) => {
     expect(await logged(response(signedAssertion({ issuer: 'https://third.example.com' })), { others })).toBe(expected);
+  });
+
+  it.each([
+    ['ten of them', '123456789', 'saml_unsigned'],
+    ['eleven', '1234567890', 'saml_schema: audiences 11'],
+    ['eleven of which two are one', '1234567899', 'saml_unsigned'],
+  ])('audiences are at most ten: %s', async (_rule, others, expected) => {
+    const xml = response(unsignedAssertion({ conditions: conditions(audience(SP, ...others)) }));
+    expect(await logged(xml)).toBe(expected);
   });
 
   it('what an unsigned assertion says is enough to say that it is for nobody here', async () => {

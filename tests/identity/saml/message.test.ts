@@ -3,7 +3,7 @@ import { decodeMessage } from '../../../lib/identity/saml/decode-message.ts';
 import { claimedInResponseTo } from '../../../lib/identity/saml/read-message.ts';
 import { element } from './element.ts';
 import { response, signedAssertion } from './idp.ts';
-import { logged } from './verifying.ts';
+import { logged, verifyEncoded } from './verifying.ts';
 
 /** The text, or the reason with what the log says. */
 function decoded(document: string): unknown {
@@ -50,9 +50,15 @@ describe('an encoded message', () => {
     ['Pj4+Pz8_', 'a character of no alphabet, or of both'],
     ['%3D', 'percent-encoding that is left'],
     ['<x/>', 'XML as it is'],
+    [' <x/>', 'XML as it is'],
+    ['YQ<x/>', 'a character of no alphabet, or of both'],
     ['YWJj!', 'a character of no alphabet, or of both'],
   ])('%j is not base64, but %s', (document, found) => {
     expect(decoded(document)).toEqual(['saml_encoding', { found }]);
+  });
+
+  it('is refused as that by the verification', async () => {
+    expect(await verifyEncoded('!')).toMatchObject({ refusal: { reason: 'saml_encoding' } });
   });
 
   it.each([['/w'], ['w6nD'], ['7aCA']])('%j is not UTF-8', (document) => {

@@ -102,6 +102,15 @@ describe('IdP metadata', () => {
     });
   });
 
+  it.each([
+    ['encryption', metadataOf('idp'), 'encryption'],
+    ['encryption', metadataOf('idp', 'rolled'), 'encryption, encryption'],
+    ['', metadataOf('idp'), '""'],
+  ])('says which uses its keys have that are not for signing: "%s"', (use, text, said) => {
+    const message = `has no X509Certificate for signing: its KeyDescriptors are for the use ${said}`;
+    expect(readMetadata(text.replaceAll('use="signing"', `use="${use}"`))).toMatchObject({ problems: [{ message }] });
+  });
+
   it('finds its role among others', () => {
     const others = GOOD.replace('<md:IDPSSO', '<md:AffiliationDescriptor/><md:IDPSSO');
     expect(readMetadata(others).ok).toBe(true);

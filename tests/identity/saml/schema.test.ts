@@ -100,17 +100,6 @@ describe('an assertion', () => {
 
   it.each([
     ['another Format of the Issuer', swapped(ENTITY, 'urn:other'), 'saml_schema: an Issuer of another format'],
-    ['an empty Issuer', swapped(`>${IDP}<`, '><'), 'saml_schema: an Issuer that is empty or too long'],
-    [
-      'an Issuer of 1025 characters',
-      swapped(`>${IDP}<`, `>${'x'.repeat(1025)}<`),
-      'saml_schema: an Issuer that is empty or too long',
-    ],
-    [
-      'an Issuer of 1024 characters',
-      swapped(`>${IDP}<`, `>${'x'.repeat(1024)}<`),
-      `issuer_unknown: the issuer is ${'x'.repeat(200)}..., matching 0`,
-    ],
     ['no Issuer', without('saml:Issuer'), 'saml_schema: Assertion without Issuer'],
     ['two Issuers', twice('saml:Issuer'), 'saml_schema: Assertion without Subject'],
     ['no Subject', without('saml:Subject'), 'saml_schema: Assertion without Subject'],
@@ -192,21 +181,6 @@ describe('an assertion', () => {
       'an element in the audience',
       swapped(`>${SP}<`, `>${SP}<x></x><`),
       'saml_schema: an element in the text of Audience',
-    ],
-    [
-      'ten audiences',
-      (text: string) => text.replace(audience(SP, 'urn:other'), audience(SP, ...'123456789')),
-      'accepted',
-    ],
-    [
-      'eleven audiences',
-      (text: string) => text.replace(audience(SP, 'urn:other'), audience(SP, ...'1234567890')),
-      'saml_schema: audiences 11',
-    ],
-    [
-      'eleven audiences of which two are one',
-      (text: string) => text.replace(audience(SP, 'urn:other'), audience(SP, ...'1234567899')),
-      'accepted',
     ],
     [
       'no AuthnInstant',
@@ -315,28 +289,6 @@ describe('an assertion', () => {
     expect(outcome.ok && outcome.value.claims.values.get('nameIdFormat')).toBe(
       'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified',
     );
-  });
-
-  it.each([
-    ['true', undefined],
-    ['1', undefined],
-    ['false', ''],
-    ['', ''],
-  ])('leaves out a value that is nil: xsi:nil="%s"', async (nil, expected) => {
-    const value = element('saml:AttributeValue', { 'xmlns:xsi': XSI, 'xsi:nil': nil });
-    const statement = attributes(element('saml:Attribute', { Name: 'x' }, value));
-    const outcome = await verifyXml(response(signedAssertion({ attributes: statement })));
-    expect(outcome.ok && outcome.value.claims.values.get('x')).toBe(expected);
-  });
-
-  it('does not take another attribute of nil for xsi:nil, nor another of xsi', async () => {
-    const values = [
-      element('saml:AttributeValue', { nil: 'true' }, 'a'),
-      element('saml:AttributeValue', { 'xmlns:xsi': XSI, 'xsi:type': 'true' }, 'b'),
-    ];
-    const statement = attributes(element('saml:Attribute', { Name: 'x' }, ...values));
-    const outcome = await verifyXml(response(signedAssertion({ attributes: statement })));
-    expect(outcome.ok && outcome.value.claims.values.get('x')).toEqual(['a', 'b']);
   });
 });
 

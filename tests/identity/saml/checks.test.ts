@@ -44,6 +44,13 @@ describe('a verified assertion that is refused is told what was expected and wha
       'audience_mismatch',
       `The audience must be ${SP}; it is urn:x.`,
     ],
+    [
+      'the first of several audiences',
+      { conditions: conditions(audience(SP) + audience('urn:x') + audience('urn:y')) },
+      {},
+      'audience_mismatch',
+      `The audience must be ${SP}; it is urn:x.`,
+    ],
     ['InResponseTo of the response', {}, { inResponseTo: '_q' }, 'saml_in_response_to', FOREIGN_REQUEST],
     ['InResponseTo of the confirmation', data({ inResponseTo: '_q' }), {}, 'saml_in_response_to', FOREIGN_REQUEST],
     [
@@ -59,6 +66,13 @@ describe('a verified assertion that is refused is told what was expected and wha
       {},
       'saml_recipient',
       `Recipient must be ${TOKEN_ENDPOINT}; it is ${ACS}.`,
+    ],
+    [
+      'a recipient',
+      data({ recipient: '' }),
+      {},
+      'saml_recipient',
+      `Recipient must be ${TOKEN_ENDPOINT}; it is absent.`,
     ],
     ['a confirmation', { confirmation: '' }, {}, 'saml_confirmation', 'A bearer SubjectConfirmation is needed.'],
     [
@@ -159,6 +173,22 @@ describe('a verified assertion that is refused is told what was expected and wha
       { inResponseTo: '_other' },
       'saml_in_response_to',
       ownRequest('the Response'),
+    ],
+    [
+      'no request',
+      '_q',
+      data({ recipient: ACS, inResponseTo: '_q' }),
+      {},
+      'saml_in_response_to',
+      'InResponseTo of the Response must be the request of this sign-in; it is absent.',
+    ],
+    [
+      'no audience',
+      '_q',
+      { ...data({ recipient: ACS, inResponseTo: '_q' }), conditions: conditions('') },
+      { inResponseTo: '_q' },
+      'audience_mismatch',
+      `The audience must be ${SP}; the assertion has none.`,
     ],
     [
       'another request in the confirmation',
