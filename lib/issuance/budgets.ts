@@ -29,12 +29,12 @@ export function slotSets({ scope: { scope, limits } }: CompiledScope, who: Who):
   ];
 }
 
-const FIELDS: Readonly<Record<string, string>> = { principal: 'perPrincipal', actor: 'perActor', total: 'total' };
+const FIELDS: Readonly<Record<string, string>> = { principal: 'perPrincipal', actor: 'perActor' };
+const MEMBERS = { window: '', live: 'live.' };
 
 /** The limit, as a scope's file names it, that a counter or a set of slots of these is of. */
 export function limitOf(name: string, kind: 'window' | 'live'): string {
-  const field = FIELDS[name.slice(0, name.indexOf(':'))] ?? 'total';
-  return kind === 'live' ? `live.${field}` : field;
+  return `${MEMBERS[kind]}${FIELDS[name.slice(0, name.indexOf(':'))] ?? 'total'}`;
 }
 
 const identity = (scope: string, { principal: { source, subject } }: Who): string =>

@@ -1,7 +1,7 @@
 /** Whose budget a request touches: identities, over every hop, and never labels. */
 import { describe, expect, it } from '@jest/globals';
 import type { Actor, Lineage } from '../../lib/identity/principal.ts';
-import { limitCounts, slotSets } from '../../lib/issuance/budgets.ts';
+import { limitCounts, limitOf, slotSets } from '../../lib/issuance/budgets.ts';
 import { loadScope } from '../../lib/policy/scope.ts';
 import { epochSeconds, seconds } from '../../lib/time.ts';
 import { aPrincipal, aScope, NOW_SECONDS } from '../fakes/world.ts';
@@ -63,6 +63,13 @@ describe('budgets', () => {
       (actor) => countersOf({ principal: aPrincipal(), actor: actor ?? null })[1] ?? [],
     );
     expect(new Set(keys).size).toBe(2);
+  });
+
+  it('are named as the file of their scope names them', () => {
+    const who = { principal: aPrincipal(), actor: anActor('bot') };
+    expect(countersOf(who).map((counter) => limitOf(counter, 'window'))).toEqual(['perPrincipal', 'perActor', 'total']);
+    const live = ['live.perPrincipal', 'live.perActor', 'live.total'];
+    expect(setsOf(who).map((set) => limitOf(set, 'live'))).toEqual(live);
   });
 
   it('are none where the scope says nothing', () => {

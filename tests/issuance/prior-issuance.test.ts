@@ -113,6 +113,28 @@ describe('an issuance that has to come before', () => {
     expect(await by([ticket({ id: 'iss_1', grant: 'aws-session' })], 'iss_1')).toBe('granted');
   });
 
+  it.each<[string, readonly number[], number | null]>([
+    ['a hundred', [...Array(98).fill(0), 1], 100],
+    ['the newest alone where another is one too many', [...Array(99).fill(0), 1], 99],
+    ['none of one that alone came of too many', [100, 0], null],
+    ['none where there is none', [], null],
+  ])('looks up the ids of tokens, a hundred at most: %s', async (_, cameOf, expected) => {
+    const records = cameOf.map((count, at) => {
+      const issuances = Array.from({ length: count }, (_none, of) => `iss_${at}_${of}`);
+      return ticket({ id: `iss_${at}`, grant: 'broker-token', lineage: { issuances } });
+    });
+    const lookedUp: number[] = [];
+    const revokedAmong = async (ids: readonly string[]) => {
+      lookedUp.push(ids.length);
+      return ids;
+    };
+    const queries = { list: async () => accept({ issuances: records, next: null }) };
+    const context = { revocations: new StandingRevocations([]), time: NOW, signal: AbortSignal.timeout(5_000) };
+    const authenticated = { principal, actor: null, client: null, proof: null };
+    await checkPrior({ queries, revocations: { revokedAmong } }, { scopes: [scope] }, authenticated, context);
+    expect(lookedUp).toEqual(expected === null ? [] : [expected]);
+  });
+
   it('is found behind those of others with the same label', async () => {
     const others = Array.from({ length: 5 }, (_, at) => ticket({ subject: `other-${at}` }));
     expect(await asked([...others, ticket()])).toBe('granted');

@@ -103,7 +103,7 @@ describe('counting', () => {
       forever,
     );
     await answer('subject', 'claimed');
-    expect(await spent).toMatchObject({ ok: false, refusal: { reason: 'limit_reached', retryAfter: 30 } });
+    expect(await spent).toMatchObject({ refusal: { reason: 'limit_reached', limit: 'perActor', retryAfter: 30 } });
     expect(events).toEqual(['claim subject', 'release subject']);
   });
 });

@@ -61,7 +61,11 @@ test.each<[string, ScopeParameters, string, unknown]>([
 
 test.each<[Record<string, string>, string]>([
   [{ other: 'x' }, 'The parameter other is not one of this scope.'],
-  [{ 'an other\n': 'x' }, 'A parameter is not one of this scope.'],
+  [{ o: 'x' }, 'The parameter o is not one of this scope.'],
+  [{ ['o'.repeat(64)]: 'x' }, `The parameter ${'o'.repeat(64)} is not one of this scope.`],
+  [{ ['o'.repeat(65)]: 'x' }, 'A parameter is not one of this scope.'],
+  [{ 'an other': 'x' }, 'A parameter is not one of this scope.'],
+  [{ 'other\n': 'x' }, 'A parameter is not one of this scope.'],
   [{}, 'The parameter bucket is required.'],
   [{ bucket: 'x' }, 'The parameter bucket does not take that value.'],
 ])('a refusal names the parameter, never the value: %j', (given, detail) => {
@@ -87,6 +91,7 @@ test('a claim that is not there has no value', () => {
 });
 
 const GRANT = {
+  externalId: null,
   policy: {
     Statement: [{ Resource: 'arn:aws:s3:::${param.bucket}' }, { Resource: ['arn:aws:s3:::${path:param.bukket}/*'] }],
   },
@@ -99,6 +104,13 @@ test.each<[string, ScopeParameters, readonly string[], string, string]>([
     ['param.bukket', 'param.bucket'],
     'grant/policy/Statement/1/Resource/0',
     '${param.bukket} is no parameter of this scope',
+  ],
+  [
+    'a template of no parameter that stands nowhere',
+    PARAMETERS,
+    ['param.buckets'],
+    'grant',
+    '${param.buckets} is no parameter of this scope',
   ],
   ['what is no condition key', { a: { from: 'team' } }, [], 'parameters/a/from', 'team is not a condition key'],
   [
@@ -121,6 +133,12 @@ test.each<[string, ScopeParameters, readonly string[], string, string]>([
   expect(found).toEqual([[path, expect.stringContaining(message)]]);
 });
 
+test('an item of a list stands in its path as a number', () => {
+  expect(checkParameters(PARAMETERS, ['param.bukket'], GRANT).map(({ path }) => path)).toEqual([
+    ['grant', 'policy', 'Statement', 1, 'Resource', 0],
+  ]);
+});
+
 const rendered = (resource: string, value: string) => {
   const { compiled } = compileSessionPolicy({
     Version: '2012-10-17',
@@ -138,6 +156,7 @@ test.each([
   ['arn:aws:s3:::b/${path:param.prefix}', 'a', 'arn:aws:s3:::b/a'],
   ['arn:aws:s3:::b/${path:param.prefix}/*', '2026/11/', 'arn:aws:s3:::b/2026/11/*'],
   ['arn:aws:s3:::b/${path:param.prefix}/*', '2026/11', 'arn:aws:s3:::b/2026/11/*'],
+  ['arn:aws:s3:::b/${path:param.prefix}-*', '2026/', 'arn:aws:s3:::b/2026/-*'],
   ['arn:aws:s3:::b/${path:param.prefix}', '/2026/', 'template_value'],
   ['arn:aws:s3:::b/${path:param.prefix}', '2026//', 'template_value'],
   ['arn:aws:s3:::b/${path:param.prefix}', '../x', 'template_value'],

@@ -58,6 +58,7 @@ describe("a policy is read by IAM's grammar", () => {
     ['no statement', { Version: '2012-10-17' }, 'a policy has a Statement'],
     ['an empty list of them', policy([]), 'a policy has a Statement'],
     ['a statement that is none', policy([GOOD, 'x']), 'Statement[1] must be an object'],
+    ['a statement that is null', policy([null]), 'Statement[0] must be an object'],
     ['a statement that is a list', policy([[GOOD]]), 'Statement[0] must be an object'],
     [
       'a principal',
