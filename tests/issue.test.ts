@@ -293,6 +293,7 @@ describe('refusals', () => {
     expect(outcome).toMatchObject({ ok: false, refusal: { reason: 'replayed' } });
     expect(calls).toEqual(['denied']);
     expect(records[0]).toMatchObject({ outcome: 'denied', reason: 'replayed' });
+    expect(records[0]?.decision).not.toHaveProperty('limit');
   });
 
   it('says which limit is reached, to the ledger too, and when to come again', async () => {
