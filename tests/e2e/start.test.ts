@@ -66,7 +66,7 @@ const READY = /^ready (http:\/\/127\.0\.0\.1:[0-9]+)$/m;
 
 describe('npm start', () => {
   it(
-    'shows each flow, says what to paste, and is ready on a line of its own; what it says works',
+    'shows each flow, is ready on a line of its own, and ends with commands to paste: each does what it says',
     async () => {
       const { child, line, out, ended } = start('--port', '0');
       const [, url = ''] = await line(READY);
@@ -92,17 +92,6 @@ describe('npm start', () => {
       const answer = new Map(Object.entries(Object(await response.json())));
       expect(out()).not.toContain(authorization);
       expect(out()).not.toContain(answer.get('SecretAccessKey'));
-      child.kill('SIGINT');
-      expect(await ended).toBe(0);
-    },
-    LONG,
-  );
-
-  it(
-    'ends with commands to paste, for callers and for operators; each does what it says',
-    async () => {
-      const { child, line, out, ended } = start('--port', '0');
-      await line(READY);
       const folder = mkdtempSync(join(tmpdir(), 'token-broker-pasted-'));
       const browser = join(folder, 'browser');
       const person = join(ROOT, 'tests', 'e2e', 'person-at-a-browser.mjs');
@@ -122,20 +111,6 @@ describe('npm start', () => {
       expect(await ended).toBe(0);
     },
     2 * LONG,
-  );
-
-  it(
-    'ends at SIGTERM with 0, promptly, and frees its port',
-    async () => {
-      const { child, line, ended } = start('--port', '0');
-      const [, url = ''] = await line(READY);
-      const asked = performance.now();
-      child.kill('SIGTERM');
-      expect(await ended).toBe(0);
-      expect(performance.now() - asked).toBeLessThan(5_000);
-      await expect(fetch(url)).rejects.toThrow();
-    },
-    LONG,
   );
 
   it(
@@ -194,15 +169,16 @@ describe('npm start -- --config', () => {
   const scope = (allow: string) =>
     `scope: s\ndescription: d\nallow: ${allow}\ngrant: { type: aws-session, roleArn: "arn:aws:iam::111122223333:role/token-broker/s" }\n`;
 
+  const GOOD = {
+    'clients/bot.yaml': client,
+    'scopes/s.yaml': scope('[{ client: bot }]'),
+    'secrets.yaml': 'token-broker/clients/bot: a-secret-of-the-bot\n',
+  };
+
   it(
     'serves it with the secrets of its folder, and demonstrates nothing',
     async () => {
-      const at = write({
-        'clients/bot.yaml': client,
-        'scopes/s.yaml': scope('[{ client: bot }]'),
-        'secrets.yaml': 'token-broker/clients/bot: a-secret-of-the-bot\n',
-      });
-      const { child, line, out, ended } = start('--port', '0', '--config', at);
+      const { child, line, out, ended } = start('--port', '0', '--config', write(GOOD));
       const [, url = ''] = await line(READY);
       const authorization = `Basic ${Buffer.from('bot:a-secret-of-the-bot').toString('base64')}`;
       const response = await fetch(`${url}/v1/credentials/s`, { headers: { authorization } });
@@ -211,6 +187,20 @@ describe('npm start -- --config', () => {
       expect(out()).not.toContain('a-secret-of-the-bot');
       child.kill('SIGINT');
       expect(await ended).toBe(0);
+    },
+    LONG,
+  );
+
+  it(
+    'ends at SIGTERM with 0, promptly, and frees its port',
+    async () => {
+      const { child, line, ended } = start('--port', '0', '--config', write(GOOD));
+      const [, url = ''] = await line(READY);
+      const asked = performance.now();
+      child.kill('SIGTERM');
+      expect(await ended).toBe(0);
+      expect(performance.now() - asked).toBeLessThan(5_000);
+      await expect(fetch(url)).rejects.toThrow();
     },
     LONG,
   );
