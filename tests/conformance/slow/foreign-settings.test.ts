@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { ROOT } from './broker.ts';
+import { ROOT } from '../../e2e/broker.ts';
 
 const asked: string[] = [];
 const recorder = createServer((request, response) => {
