@@ -34,7 +34,7 @@ export function signInPorts(): LiveRoutePorts &
     loopback,
     random: systemRandom,
     configurations,
-    signIns: dynamoSignIns({ ...state, clock }),
+    signIns: dynamoSignIns({ ...state, clock, random: systemRandom }),
     devices: dynamoDevices({ ...state, clock }),
     wrongCodes: new FailedAttempts(clock, {
       most: 10,

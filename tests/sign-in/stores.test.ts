@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { dynamoAuthorizationCodes } from '../../lib/aws/dynamodb/authorization-codes.ts';
 import type { DynamoDb } from '../../lib/aws/dynamodb/client.ts';
 import { dynamoSignIns } from '../../lib/aws/dynamodb/sign-ins.ts';
+import { systemRandom } from '../../lib/host/random.ts';
 import { Fault } from '../../lib/outcome.ts';
 import { type PresentedCode, redeemableCode } from '../../lib/sign-in/redeem.ts';
 import { hashOf } from '../../lib/sign-in/secret.ts';
@@ -42,7 +43,7 @@ const [BROWSER, SECRET] = [hashOf('browser'), 's'.repeat(43)];
 
 const at = (seconds: number) => ({ now: () => epochMilliseconds(seconds * 1000) });
 const state = () => ({ client: tables.client, table: tables.table('state') });
-const signIns = (now = ENDS - 1) => dynamoSignIns({ ...state(), clock: at(now) });
+const signIns = (now = ENDS - 1) => dynamoSignIns({ ...state(), clock: at(now), random: systemRandom });
 const codes = () => dynamoAuthorizationCodes(state());
 
 let count = 0;
@@ -115,7 +116,7 @@ describe('sign-ins under way', () => {
   });
 
   it('fail where the table does not answer', async () => {
-    const dead = dynamoSignIns({ client: deadClient(), table: 'state', clock: at(ENDS) });
+    const dead = dynamoSignIns({ client: deadClient(), table: 'state', clock: at(ENDS), random: systemRandom });
     const consent = { browser: BROWSER, secret: SECRET };
     await expect(dead.begin(pending(), noDeadline)).rejects.toThrow(Fault);
     await expect(dead.find('_1', noDeadline)).rejects.toThrow(Fault);
@@ -133,13 +134,16 @@ describe('a write that arrives twice, because its first answer was late', () => 
     },
   });
   const inTwice = () => ({ client: twice(tables.client), table: tables.table('state') });
-  const signInsTwice = () => dynamoSignIns({ ...inTwice(), clock: at(ENDS - 1) });
+  const signInsTwice = () => dynamoSignIns({ ...inTwice(), clock: at(ENDS - 1), random: systemRandom });
 
-  it('begins, answers and keeps a code once', async () => {
+  it('begins, answers, decides and keeps a code once', async () => {
     const signIn = pending();
     await signInsTwice().begin(signIn, noDeadline);
     expect(await signInsTwice().answer(signIn, principal, SECRET, noDeadline)).toBe(true);
     expect(await signIns().answer(signIn, principal, 't'.repeat(43), noDeadline)).toBe(false);
+    const consent = { browser: BROWSER, secret: SECRET };
+    expect((await signInsTwice().take(signIn.requestId, consent, noDeadline))?.connection).toBe('corp');
+    expect(await signIns().take(signIn.requestId, consent, noDeadline)).toBeNull();
     const code = `${++count}`.padStart(43, 'c');
     const kept = { authorization, principal, expires: epochSeconds(ENDS) };
     await dynamoAuthorizationCodes(inTwice()).put(code, kept, noDeadline);

@@ -163,7 +163,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'no resource: sts:GetWebIdentityToken, 120 s at most',
     ...read,
     claim,
-    'state: dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem, sign-in#* only',
+    'state: dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem, sign-in#* only',
     'state: dynamodb:PutItem, code#* only',
     saml,
   ],

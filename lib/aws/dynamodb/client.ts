@@ -35,8 +35,7 @@ export interface DynamoDbOperations {
 export interface DynamoDb {
   /**
    * Throws an error whose `name` is DynamoDB's own, or one that says that no answer came. A request may arrive twice:
-   * each write has a condition that its own first arrival meets. Where that cannot be (a sign-in is taken out once),
-   * the second is refused.
+   * each write has a condition that its own first arrival meets.
    */
   call<Operation extends keyof DynamoDbOperations>(
     operation: Operation,

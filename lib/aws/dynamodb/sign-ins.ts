@@ -1,9 +1,9 @@
-import type { AttributeValue, DeleteItemInput } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, UpdateItemInput } from '@aws-sdk/client-dynamodb';
 import { Fault } from '../../outcome.ts';
-import type { Clock } from '../../ports/host.ts';
+import type { Clock, Random } from '../../ports/host.ts';
 import { authorizationJson, authorizationOf } from '../../sign-in/authorization-json.ts';
 import { principalJson, principalOf } from '../../sign-in/principal-json.ts';
-import { hashOf } from '../../sign-in/secret.ts';
+import { hashOf, makeSecret } from '../../sign-in/secret.ts';
 import type { AnsweredSignIn, AuthorizationRequest, PendingSignIn, SignIns } from '../../sign-in/sign-ins.ts';
 import { epochSeconds, toEpochSeconds } from '../../time.ts';
 import { conditionFailed } from './client.ts';
@@ -11,6 +11,7 @@ import { conditionHeld, keyOf, type StateTable, stateKey } from './state-table.t
 
 export interface SignInsOptions extends StateTable {
   readonly clock: Clock;
+  readonly random: Random;
 }
 
 type Item = Record<string, AttributeValue>;
@@ -19,11 +20,11 @@ const keyFor = (requestId: string): Item => keyOf(stateKey('sign-in', [requestId
 
 /**
  * Sign-ins under way in the state table, one item each. Each step is one conditional write: an answer takes only where
- * there was none, a decision takes the item out. An item past its `expires` counts as absent, whether or not DynamoDB
+ * there was none, a decision marks the item as taken. An item past its `expires` counts as absent, whether or not DynamoDB
  * has deleted it. The form's secret is kept as its hash.
  */
 export function dynamoSignIns(options: SignInsOptions): SignIns {
-  const { client, table, clock } = options;
+  const { client, table, clock, random } = options;
   const now = () => ({ N: String(toEpochSeconds(clock.now())) });
   return {
     begin: async (signIn, signal) => {
@@ -64,20 +65,26 @@ export function dynamoSignIns(options: SignInsOptions): SignIns {
       return conditionHeld(client.call('UpdateItem', input, signal), 'sign-ins');
     },
     take: async (requestId, { browser, secret }, signal) => {
-      const input: DeleteItemInput = {
+      const input: UpdateItemInput = {
         TableName: table,
         Key: keyFor(requestId),
-        ConditionExpression: '#consent = :consent AND #browser = :browser AND #expires > :now',
-        ExpressionAttributeNames: { '#consent': 'consent', '#browser': 'browser', '#expires': 'expires' },
+        UpdateExpression: 'SET #taken = :taker',
+        // The taker is new with every decision: an item that has it is this one's first arrival.
+        ConditionExpression:
+          '#consent = :consent AND #browser = :browser AND #expires > :now AND (attribute_not_exists(#taken) OR #taken = :taker)',
+        ExpressionAttributeNames: {
+          ...{ '#consent': 'consent', '#browser': 'browser', '#expires': 'expires', '#taken': 'taken' },
+        },
         ExpressionAttributeValues: {
           ':consent': { S: hashOf(secret) },
           ':browser': { S: browser },
           ':now': now(),
+          ':taker': { S: makeSecret(random) },
         },
-        ReturnValues: 'ALL_OLD',
+        ReturnValues: 'ALL_NEW',
       };
       try {
-        const { Attributes } = await client.call('DeleteItem', input, signal);
+        const { Attributes } = await client.call('UpdateItem', input, signal);
         return Attributes === undefined ? null : answeredOf(Attributes);
       } catch (cause) {
         if (conditionFailed(cause)) return null;

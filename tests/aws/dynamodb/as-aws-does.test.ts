@@ -17,6 +17,7 @@ import { dynamoReplays } from '../../../lib/aws/dynamodb/replays.ts';
 import { dynamoRevocations } from '../../../lib/aws/dynamodb/revocations.ts';
 import { dynamoSignIns } from '../../../lib/aws/dynamodb/sign-ins.ts';
 import type { ConfigurationDocuments } from '../../../lib/configuration/documents/configuration.ts';
+import { systemRandom } from '../../../lib/host/random.ts';
 import { hashOf } from '../../../lib/sign-in/secret.ts';
 import { epochMilliseconds, epochSeconds, seconds } from '../../../lib/time.ts';
 import { aPrincipal } from '../../fakes/world.ts';
@@ -51,7 +52,7 @@ afterAll(async () => {
 const table = (suffix: Parameters<TestTables['table']>[0]) => ({ client, table: tables.table(suffix) });
 const replays = () => dynamoReplays({ ...table('state'), clock });
 const limits = () => dynamoLimits({ ...table('state'), random: countingRandom() });
-const signIns = () => dynamoSignIns({ ...table('state'), clock });
+const signIns = () => dynamoSignIns({ ...table('state'), clock, random: systemRandom });
 const codes = () => dynamoAuthorizationCodes(table('state'));
 const ledger = () => ({ ...dynamoLedger(table('ledger')), ...dynamoLedgerQueries(table('ledger')) });
 
