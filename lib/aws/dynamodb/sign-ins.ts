@@ -20,8 +20,8 @@ const keyFor = (requestId: string): Item => keyOf(stateKey('sign-in', [requestId
 
 /**
  * Sign-ins under way in the state table, one item each. Each step is one conditional write: an answer takes only where
- * there was none, a decision marks the item as taken. An item past its `expires` counts as absent, whether or not DynamoDB
- * has deleted it. The form's secret is kept as its hash.
+ * there was none, a decision marks the item as taken. An item past its `expires` counts as absent, whether or not
+ * DynamoDB has deleted it. The form's secret is kept as its hash.
  */
 export function dynamoSignIns(options: SignInsOptions): SignIns {
   const { client, table, clock, random } = options;
