@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Broker, startBroker } from '../e2e/broker.ts';
+import { type Broker, startBroker } from '../../e2e/broker.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'web-identity-'));
 const [file, given] = [join(folder, 'token'), join(folder, 'given')];

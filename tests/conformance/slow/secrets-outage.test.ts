@@ -2,8 +2,8 @@ import { env } from 'node:process';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { SignJWT } from 'jose';
 import { startSecretsManager } from '../../../local/endpoints/secrets-manager.ts';
-import { basic, nightly, type OauthStage, post, startOauthStage, TOKEN } from './stage.ts';
-import { type Watched, watch } from './watched.ts';
+import { basic, nightly, type OauthStage, post, startOauthStage, TOKEN } from '../../e2e/oauth/stage.ts';
+import { type Watched, watch } from '../../e2e/oauth/watched.ts';
 
 let secretsManager: Watched;
 let stage: OauthStage;
