@@ -35,7 +35,7 @@ export function signInPorts(): LiveRoutePorts &
     random: systemRandom,
     configurations,
     signIns: dynamoSignIns({ ...state, clock, random: systemRandom }),
-    devices: dynamoDevices({ ...state, clock }),
+    devices: dynamoDevices({ ...state, clock, random: systemRandom }),
     wrongCodes: new FailedAttempts(clock, {
       most: 10,
       names: MOST_NAMES,

@@ -39,7 +39,7 @@ export function tokenPorts(): LiveRoutePorts & IssuePorts & CodePorts {
     ...routePorts(),
     ...ports,
     issuer,
-    devices: dynamoDevices({ client: dynamoDb, table: table('state'), clock: ports.clock }),
+    devices: dynamoDevices({ client: dynamoDb, table: table('state'), clock: ports.clock, random: ports.random }),
     codes: dynamoAuthorizationCodes({ client: dynamoDb, table: table('state') }),
     revocations,
     authenticators: { ...ports.authenticators, client: authenticateClient, saml: samlAuthenticator },

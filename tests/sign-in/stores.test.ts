@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { dynamoAuthorizationCodes } from '../../lib/aws/dynamodb/authorization-codes.ts';
 import type { DynamoDb } from '../../lib/aws/dynamodb/client.ts';
+import { dynamoDevices } from '../../lib/aws/dynamodb/devices.ts';
 import { dynamoSignIns } from '../../lib/aws/dynamodb/sign-ins.ts';
+import type { StateTable } from '../../lib/aws/dynamodb/state-table.ts';
 import { systemRandom } from '../../lib/host/random.ts';
 import { Fault } from '../../lib/outcome.ts';
 import { type PresentedCode, redeemableCode } from '../../lib/sign-in/redeem.ts';
@@ -148,6 +150,30 @@ describe('a write that arrives twice, because its first answer was late', () => 
     const kept = { authorization, principal, expires: epochSeconds(ENDS) };
     await dynamoAuthorizationCodes(inTwice()).put(code, kept, noDeadline);
     expect((await codes().find(code, noDeadline))?.expires).toBe(ENDS);
+  });
+
+  it('decides for a device once, and counts one poll', async () => {
+    const asked = { client: 'cli', connection: 'corp', scopes: ['s'], targets: [], name: null, sourceIp: '192.0.2.1' };
+    const codesOf = () => ({ userCode: `U${++count}`, device: hashOf(`${count}`) });
+    const refused = { reason: 'device_denied', principal } as const;
+    const devicesAt = (now: number, table: StateTable) =>
+      dynamoDevices({ ...table, clock: at(now), random: systemRandom });
+    for (const [decision, meets] of [
+      ['allowed', 'pending'],
+      [refused, 'refused'],
+    ] as const) {
+      const { userCode, device } = codesOf();
+      const twiceAt = (now: number) => devicesAt(now, inTwice());
+      const begun = { ...asked, userCode, device, expires: epochSeconds(ENDS) };
+      expect(await twiceAt(ENDS - 100).begin(begun, noDeadline)).toBe(true);
+      expect(await twiceAt(ENDS - 90).poll(userCode, device, noDeadline)).toEqual({ state: 'pending' });
+      expect(await twiceAt(ENDS - 90).poll(userCode, device, noDeadline)).toMatchObject({ state: 'too-soon' });
+      expect(await twiceAt(ENDS - 80).decide(userCode, decision, noDeadline)).toBe(true);
+      expect(await devicesAt(ENDS - 80, state()).decide(userCode, decision, noDeadline)).toBe(false);
+      expect(await devicesAt(ENDS - 70, state()).poll(userCode, device, noDeadline)).toMatchObject({
+        state: meets,
+      });
+    }
   });
 
   it('and late undoes nothing that came of the first', async () => {

@@ -1,14 +1,16 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { Clock } from '../../ports/host.ts';
+import type { Clock, Random } from '../../ports/host.ts';
 import { POLL_INTERVAL } from '../../sign-in/device/begin-device.ts';
 import { deviceJson, deviceOf, deviceRefusalJson, deviceRefusalOf } from '../../sign-in/device/device-json.ts';
 import type { DeviceRefusal, Devices, Polled } from '../../sign-in/device/devices.ts';
+import { makeSecret } from '../../sign-in/secret.ts';
 import { epochSeconds, seconds, toEpochSeconds } from '../../time.ts';
 import { read } from './sign-ins.ts';
 import { conditionHeld, keyOf, type StateTable, stateKey } from './state-table.ts';
 
 export interface DevicesOptions extends StateTable {
   readonly clock: Clock;
+  readonly random: Random;
 }
 
 /** How long a device code is known for one that has ended. */
@@ -21,10 +23,11 @@ const number = (value: number) => ({ N: String(value) });
 
 /**
  * Programs that wait, one item each under its user code; the device code is kept as its hash. Each step is one
- * conditional write. `next`: before that second a poll comes too soon.
+ * conditional write, which its own second arrival meets too: `by` is new with every step. `next`: before that second a
+ * poll comes too soon.
  */
 export function dynamoDevices(options: DevicesOptions): Devices {
-  const { client, table, clock } = options;
+  const { client, table, clock, random } = options;
   const now = () => Math.floor(toEpochSeconds(clock.now()));
   const update = (userCode: string, set: string, condition: string, values: Record<string, AttributeValue>) => ({
     TableName: table,
@@ -63,8 +66,9 @@ export function dynamoDevices(options: DevicesOptions): Devices {
         decision === 'allowed'
           ? ['decision = :decision', { ':decision': { S: decision } }]
           : ['decision = :decision, refused = :refused', refusedValues(decision)];
-      const condition = 'attribute_exists(pk) AND attribute_not_exists(decision) AND ends > :now';
-      const input = update(userCode, set, condition, { ...made, ':now': number(now()) });
+      const condition = 'attribute_exists(pk) AND ends > :now AND (attribute_not_exists(decision) OR decidedBy = :by)';
+      const values = { ...made, ':now': number(now()), ':by': { S: makeSecret(random) } };
+      const input = update(userCode, `${set}, decidedBy = :by`, condition, values);
       return conditionHeld(client.call('UpdateItem', input, signal), 'sign-ins');
     },
     poll: async (userCode, device, signal): Promise<Polled> => {
@@ -74,8 +78,10 @@ export function dynamoDevices(options: DevicesOptions): Devices {
       const at = now();
       if (Number(item['ends']?.N) <= at) return { state: 'expired' };
       const [next, pause] = [Number(item['next']?.N), Number(item['pause']?.N)];
-      const values = { ':at': number(at), ':device': { S: device }, ':next': number(at + pause) };
-      const inTime = update(userCode, '#next = :next', 'device = :device AND #next <= :at', values);
+      const by = { S: makeSecret(random) };
+      const values = { ':at': number(at), ':device': { S: device }, ':next': number(at + pause), ':by': by };
+      const condition = 'device = :device AND (#next <= :at OR polledBy = :by)';
+      const inTime = update(userCode, '#next = :next, polledBy = :by', condition, values);
       const ExpressionAttributeNames = { '#next': 'next' };
       if (next <= at) {
         const call = client.call('UpdateItem', { ...inTime, ExpressionAttributeNames }, signal);

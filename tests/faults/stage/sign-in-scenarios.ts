@@ -17,6 +17,8 @@ const codeOf = (answer: HttpAnswer): string | null => /[?&]code=([^&]+)/.exec(lo
 
 const isToProvider = (answer: HttpAnswer): boolean => locationOf(answer).includes('SAMLRequest=');
 
+const cookiesOf = ({ cookies = [] }: HttpAnswer): readonly string[] => cookies.map((set) => set.replace(/;.*/, ''));
+
 /** A browser that begins: what the program sends it to. */
 function begin({ number }: Lane, scope: string): APIGatewayProxyEventV2 {
   const query = new URLSearchParams({
@@ -32,12 +34,15 @@ function begin({ number }: Lane, scope: string): APIGatewayProxyEventV2 {
 }
 
 /** The identity provider's answer to the redirect, posted by the browser that was sent there. */
-function answering({ number }: Lane, issuer: string, began: HttpAnswer): Presented {
-  const audience = `${issuer}/saml/corp-${number}`;
+function answering(lane: Lane, issuer: string, began: HttpAnswer): Presented {
   if (!isToProvider(began)) throw new Error(`no sign-in begins: ${JSON.stringify(began)}`);
-  const { id } = readAuthnRequest(locationOf(began));
+  return answeringAt(lane, issuer, locationOf(began), cookiesOf(began));
+}
+
+function answeringAt({ number }: Lane, issuer: string, place: string, cookies: readonly string[]): Presented {
+  const audience = `${issuer}/saml/corp-${number}`;
+  const { id } = readAuthnRequest(place);
   const { document, principal } = somebody({ audience, recipient: `${audience}/acs`, inResponseTo: id });
-  const cookies = (began.cookies ?? []).map((set) => set.replace(/;.*/, ''));
   return { event: form(`/saml/corp-${number}/acs`, { SAMLResponse: document }, { cookies }), principal };
 }
 
@@ -92,6 +97,34 @@ async function code(lane: Lane, issuer: string, scope: string) {
   return { code: codeOf(await ask(lane, 'sign-in', event)) ?? '', principal };
 }
 
+/** The device codes of the decisions that are for a device. */
+const deviceCodes = new WeakMap<Presented, string>();
+
+const polling = (device: string): APIGatewayProxyEventV2 =>
+  form('/oauth2/token', {
+    grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+    device_code: device,
+    client_id: 'cli',
+  });
+
+/** The button that allows a device what it asked for, in the browser of somebody who typed its code and signed in. */
+async function deviceDecision(lane: Lane, issuer: string): Promise<Presented> {
+  const asked = { client_id: 'cli', scope: 'api', connection: `corp-${lane.number}` };
+  const began = await ask(lane, 'sign-in', form('/oauth2/device_authorization', asked));
+  const { user_code, device_code } = Object(JSON.parse(began.body ?? '{}'));
+  const compared = await ask(lane, 'sign-in', form('/device', { user_code }));
+  const [, link = ''] = /<a rel="noreferrer" href="([^"]+)"/.exec(compared.body ?? '') ?? [];
+  const answered = answeringAt(lane, issuer, link.replaceAll('&amp;', '&'), cookiesOf(compared));
+  const decided = allowing(await ask(lane, 'sign-in', answered.event), answered);
+  deviceCodes.set(decided, device_code);
+  return decided;
+}
+
+async function fromDevice(lane: Lane, presented: Presented, decided: HttpAnswer): Promise<WentOn | null> {
+  const device = deviceCodes.get(presented) ?? '';
+  return decided.statusCode === 200 ? { last: await ask(lane, 'token', polling(device)), secrets: [device] } : null;
+}
+
 /** A person at a browser, step by step, and the program that gets the code. */
 export const SIGN_IN_SCENARIOS: readonly Scenario[] = [
   {
@@ -117,6 +150,24 @@ export const SIGN_IN_SCENARIOS: readonly Scenario[] = [
     spent: ['sign_in_unknown'],
     present: (lane, issuer) => decision(lane, issuer, 'api'),
     goOn: (lane, _, __, answer) => fromDecision(lane, answer),
+  },
+  {
+    name: 'a person allows a device',
+    function: 'sign-in',
+    reuse: 'once',
+    spent: ['sign_in_unknown'],
+    present: deviceDecision,
+    goOn: (lane, _, presented, answer) => fromDevice(lane, presented, answer),
+  },
+  {
+    name: 'a device code gets a broker token',
+    function: 'token',
+    reuse: 'once',
+    present: async (lane, issuer) => {
+      const decided = await deviceDecision(lane, issuer);
+      await ask(lane, 'sign-in', decided.event);
+      return { event: polling(deviceCodes.get(decided) ?? ''), principal: decided.principal };
+    },
   },
   {
     name: 'a code gets a broker token',
