@@ -67,13 +67,7 @@ export const foldedName = (name: string): string => name.normalize('NFKC').trim(
 
 /** Of folded values. */
 export const personDigests = ({ values }: Claims, names: readonly string[]): readonly string[] =>
-  names.flatMap((name) =>
-    textsOf(values.get(name)).map((text) =>
-      createHash('sha256')
-        .update(`${name}\0${foldedName(text)}`)
-        .digest('hex'),
-    ),
-  );
+  names.flatMap((name) => textsOf(values.get(name)).map((text) => digest(`${name}\0${foldedName(text)}`)));
 
 /**
  * The digest of one name of one identity provider, which is one person at whichever of its connections. None of a

@@ -1,7 +1,7 @@
 import { isBlank } from '../blank.ts';
 import { parseStrictJson } from '../identity/strict-json.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
-import { PRINTABLE } from '../policy/parameters.ts';
+import { PRINTABLE } from '../printable.ts';
 import type { Verdict } from './review.ts';
 
 /** Longest body of a verdict, in bytes. */

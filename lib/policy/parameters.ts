@@ -1,5 +1,6 @@
 import { didYouMean } from '../nearest.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
+import { PRINTABLE } from '../printable.ts';
 import { isConditionKey } from './condition-keys.ts';
 import type { KeyLookup } from './decision.ts';
 import { codePoints, compilePattern } from './glob.ts';
@@ -26,11 +27,6 @@ const PARAMETER = 'param.';
 /** The parameter that `param.<name>` names; null for any other key. */
 export const parameterOf = (key: string): string | null =>
   key.startsWith(PARAMETER) && key.length > PARAMETER.length ? key.slice(PARAMETER.length) : null;
-
-/**
- * No control character, no line or paragraph separator, and none that turns the direction of what is shown beside it.
- */
-export const PRINTABLE = /^[^\p{Cc}\p{Cs}\u2028\u2029\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]+$/u;
 
 /** Longest value, in UTF-16 code units: as long as a tag's. */
 export const LONGEST_PARAMETER = 256;

@@ -1,6 +1,7 @@
+import { PRINTABLE } from '../printable.ts';
 import type { Reason } from '../refusals/registry.ts';
 import { isConditionKey, subjectClaim } from './condition-keys.ts';
-import { PRINTABLE, parameterOf } from './parameters.ts';
+import { parameterOf } from './parameters.ts';
 
 /** A place that templates may stand in, and what it takes. Lengths are UTF-16 code units. */
 export interface TemplatePlace {

@@ -13,7 +13,7 @@ const lineageOf = (actors: readonly Actor[], ceilings?: readonly Ceiling[]) => (
   ...{ presenters: [], boundTo: null, scopes: [], token: { subject: 's', claims } },
   ...(ceilings === undefined ? {} : { ceilings }),
 });
-const only = (scope: string): Ceiling => ({ scopes: [scope], resources: null });
+const ceiling = (scope: string): Ceiling => ({ scopes: [scope], resources: null });
 
 describe('an identity', () => {
   it.each([
@@ -47,9 +47,9 @@ describe('ceilings', () => {
   });
 
   it('are those of either proof, and of what either came of', () => {
-    const forClient = (scope: string) => ({ client: 'a', ...only(scope) });
-    const principal = aPrincipal({ forClient: forClient('1'), lineage: lineageOf([], [only('2'), only('3')]) });
-    const actor = actorOf('a', { forClient: forClient('4'), lineage: lineageOf([], [only('5')]) });
+    const forClient = (scope: string) => ({ client: 'a', ...ceiling(scope) });
+    const principal = aPrincipal({ forClient: forClient('1'), lineage: lineageOf([], [ceiling('2'), ceiling('3')]) });
+    const actor = actorOf('a', { forClient: forClient('4'), lineage: lineageOf([], [ceiling('5')]) });
     expect(ceilingsOf({ principal, actor }).map(({ scopes }) => scopes?.join())).toEqual(['1', '2', '3', '4', '5']);
     expect(ceilingsOf({ principal, actor: null })).toHaveLength(3);
   });
