@@ -105,48 +105,56 @@ describe('a verified assertion that is refused is told what was expected and wha
     ],
     [
       'the beginning of the window',
-      window('NotBefore="2027-01-15T13:00:00Z"'),
+      window('NotBefore="2027-01-15T12:00:01Z"'),
       {},
       'not_yet_valid',
-      `NotBefore of the Conditions is 2027-01-15T13:00:00Z, 3600 seconds in the future; ${CLOCK}.`,
+      `NotBefore of the Conditions is 2027-01-15T12:00:01Z, 1 seconds in the future; ${CLOCK}.`,
     ],
     [
       'the time of the assertion',
-      { issueInstant: '2027-01-15T13:00:00Z' },
+      { issueInstant: '2027-01-15T12:00:01Z' },
       {},
       'not_yet_valid',
-      `IssueInstant of the Assertion is 2027-01-15T13:00:00Z, 3600 seconds in the future; ${CLOCK}.`,
+      `IssueInstant of the Assertion is 2027-01-15T12:00:01Z, 1 seconds in the future; ${CLOCK}.`,
     ],
     [
       'the time of the response',
       {},
-      { issueInstant: '2027-01-15T13:00:00Z' },
+      { issueInstant: '2027-01-15T12:00:01Z' },
       'not_yet_valid',
-      `IssueInstant of the Response is 2027-01-15T13:00:00Z, 3600 seconds in the future; ${CLOCK}.`,
+      `IssueInstant of the Response is 2027-01-15T12:00:01Z, 1 seconds in the future; ${CLOCK}.`,
     ],
     [
       'the time of the authentication',
-      { authn: authn('2027-01-15T13:00:00Z') },
+      { authn: authn('2027-01-15T12:00:01Z') },
       {},
       'not_yet_valid',
-      `AuthnInstant is 2027-01-15T13:00:00Z, 3600 seconds in the future; ${CLOCK}.`,
+      `AuthnInstant is 2027-01-15T12:00:01Z, 1 seconds in the future; ${CLOCK}.`,
     ],
     [
       'the end of the window',
-      window('NotOnOrAfter="2027-01-15T11:00:00Z"'),
+      window('NotOnOrAfter="2027-01-15T12:00:00Z"'),
       {},
       'expired',
-      `NotOnOrAfter of the Conditions is 2027-01-15T11:00:00Z, 3600 seconds ago; ${CLOCK}.`,
+      `NotOnOrAfter of the Conditions is 2027-01-15T12:00:00Z, 0 seconds ago; ${CLOCK}.`,
     ],
     [
       'the end of the session',
-      { authn: authn(undefined, { SessionNotOnOrAfter: '2027-01-15T11:00:00Z' }) },
+      { authn: authn(undefined, { SessionNotOnOrAfter: '2027-01-15T12:00:00Z' }) },
       {},
       'expired',
-      `SessionNotOnOrAfter is 2027-01-15T11:00:00Z, 3600 seconds ago; ${CLOCK}.`,
+      `SessionNotOnOrAfter is 2027-01-15T12:00:00Z, 0 seconds ago; ${CLOCK}.`,
     ],
   ])('%s', async (_what, assertion, around, reason, detail) => {
     expect(await detailOf(assertion, around)).toEqual([reason, detail]);
+  });
+
+  it('each address that it may be sent to', async () => {
+    const setting = { connection: { recipients: ['https://b.example'] } };
+    expect(await detailOf(data({ recipient: 'https://x.example' }), {}, setting)).toEqual([
+      'saml_recipient',
+      `Recipient must be ${TOKEN_ENDPOINT}, https://b.example; it is https://x.example.`,
+    ]);
   });
 
   it('with the clock in whole seconds and the tolerance', async () => {
@@ -244,6 +252,30 @@ describe('a verified assertion that is refused is told what was expected and wha
     ],
   ])('of several confirmations by the one that came furthest: %s', async (_order, confirmation, reason) => {
     expect((await detailOf({ confirmation }, {}))?.[0]).toBe(reason);
+  });
+});
+
+describe('an assertion is taken', () => {
+  const tolerant = { connection: { clockTolerance: seconds(30) } };
+  it.each<[string, Partial<AssertionParts>, Partial<ResponseParts>, Setting]>([
+    ['in the last second of its confirmation', data({ notOnOrAfter: '2027-01-15T12:00:01Z' }), {}, {}],
+    ['in its first second', window('NotBefore="2027-01-15T12:00:00Z" NotOnOrAfter="2027-01-15T12:00:01Z"'), {}, {}],
+    ['within the tolerance before it', window('NotBefore="2027-01-15T12:00:30Z"'), {}, tolerant],
+    ['within the tolerance behind it', window('NotOnOrAfter="2027-01-15T11:59:31Z"'), {}, tolerant],
+    [
+      'made within the tolerance',
+      { issueInstant: '2027-01-15T12:00:30Z' },
+      { issueInstant: '2027-01-15T12:00:30Z' },
+      tolerant,
+    ],
+    [
+      'with one confirmation that holds, of several',
+      { confirmation: data({ recipient: 'https://x.example' }).confirmation + data({}).confirmation },
+      {},
+      {},
+    ],
+  ])('%s', async (_, assertion, around, setting) => {
+    expect(await detailOf(assertion, around, setting)).toBeNull();
   });
 });
 
