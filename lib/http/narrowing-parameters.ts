@@ -32,20 +32,20 @@ type NarrowingParameter = (typeof NARROWING_PARAMETERS)[number];
  * what the route reads itself.
  */
 export function refuseOtherNarrowing(parameters: Parameters, understood: readonly NarrowingParameter[]): Outcome<null> {
-  const refused: readonly string[] = NARROWING_PARAMETERS.filter((name) => !understood.includes(name));
-  const given = parameters.names().filter((name) => parameters.one(name) !== null);
-  const found = given.map((name) => name.split('.')[0] ?? '').find((name) => refused.includes(name));
+  const found = narrowingIn(parameters).find((name) => !understood.includes(name));
   if (found === undefined) return accept(null);
   return invalidParameter(`${found} asks for less than would be given, which this route cannot do: leave it out.`);
 }
 
 /** In the query of a route that reads its form alone (RFC 6749 section 3.2): there it would be ignored. */
 export function refuseNarrowingInQuery(query: Parameters): Outcome<null> {
-  const found = query.names().find((name) => query.one(name) !== null && isNarrowing(name));
-  return found === undefined
-    ? accept(null)
-    : invalidParameter(`${firstPart(found)} is read in the form: send it there.`);
+  const [found] = narrowingIn(query);
+  return found === undefined ? accept(null) : invalidParameter(`${found} is read in the form: send it there.`);
 }
 
-const firstPart = (name: string): string => name.split('.')[0] ?? '';
-const isNarrowing = (name: string): boolean => NARROWING_PARAMETERS.some((each) => each === firstPart(name));
+/** Those that were given a value. */
+const narrowingIn = (parameters: Parameters): readonly NarrowingParameter[] =>
+  parameters
+    .names()
+    .filter((name) => parameters.one(name) !== null)
+    .flatMap((name) => NARROWING_PARAMETERS.filter((each) => each === name.split('.')[0]));
