@@ -1,5 +1,6 @@
 import type { OauthTokenGrant, TokenResponse } from '../configuration/documents/oauth-token-grant.ts';
 import type { JsonObject } from '../json.ts';
+import { SCOPE_LIST } from '../oauth-scope.ts';
 import { TOKEN_TYPE } from '../oauth-urns.ts';
 import { accept, type Outcome, refuse } from '../outcome.ts';
 import { END_OF_TIME, type EpochSeconds, epochSeconds } from '../time.ts';
@@ -10,12 +11,11 @@ const LONGEST_TOKEN = 20_000;
 /** RFC 6749 appendix A.12 without the blank, which no Authorization header could carry. */
 const TOKEN = /^[\x21-\x7e]+$/;
 /** RFC 6749 section 3.3, and the commas of those who separate by them. */
-const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/;
 const LONGEST_SCOPE = 4_096;
 
-/** A list of scopes as RFC 6749 section 3.3 writes it, that may go into a record. */
+/** A list of scopes that may go into a record. */
 export const isScope = (value: unknown): value is string =>
-  typeof value === 'string' && SCOPE.test(value) && value.length <= LONGEST_SCOPE;
+  typeof value === 'string' && SCOPE_LIST.test(value) && value.length <= LONGEST_SCOPE;
 
 /** What is known beside the answer itself. */
 export interface Asked {

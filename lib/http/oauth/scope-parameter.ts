@@ -1,13 +1,13 @@
+import { SCOPE_LIST } from '../../oauth-scope.ts';
 import { accept, type Outcome, refuse } from '../../outcome.ts';
 import type { Parameters } from '../parameters.ts';
 
-const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/;
 const MOST_SCOPES = 20;
 
 /** RFC 6749 section 3.3: names with one blank between them, order without meaning; one given twice counts once. */
 export function readScopes(text: string | null): Outcome<readonly string[]> {
   if (text === null) return refuse('scope_missing');
-  if (!SCOPE.test(text)) return refuse('scope_malformed');
+  if (!SCOPE_LIST.test(text)) return refuse('scope_malformed');
   const scopes = [...new Set(text.split(' '))];
   return scopes.length > MOST_SCOPES ? refuse('scopes_incompatible') : accept(scopes);
 }
