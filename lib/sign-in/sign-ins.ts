@@ -80,7 +80,7 @@ export interface SignIns {
    * The answer's principal, to be decided on with `secret`, of what `pending` asks for. False: it was answered before.
    */
   answer(pending: PendingSignIn, principal: Principal, secret: string, signal: AbortSignal): Promise<boolean>;
-  /** Takes an answered sign-in out; null: no such sign-in, other secrets, ended, or taken before. */
+  /** Takes an answered sign-in, to be decided on; null: no such sign-in, other secrets, ended, or taken before. */
   take(requestId: string, consent: Consent, signal: AbortSignal): Promise<AnsweredSignIn | null>;
 }
 
